@@ -1,0 +1,44 @@
+"""Errors a state can end with: the names the States Language reserves, and the exception that carries one.
+
+States Language, "Errors"; Step Functions developer guide, "Handling errors in Step Functions workflows".
+"""
+
+from __future__ import annotations
+
+ALL = "States.ALL"
+BRANCH_FAILED = "States.BranchFailed"
+DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
+EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
+INTRINSIC_FAILURE = "States.IntrinsicFailure"
+ITEM_READER_FAILED = "States.ItemReaderFailed"
+NO_CHOICE_MATCHED = "States.NoChoiceMatched"
+PARAMETER_PATH_FAILURE = "States.ParameterPathFailure"
+RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
+RESULT_WRITER_FAILED = "States.ResultWriterFailed"
+RUNTIME = "States.Runtime"
+TASK_FAILED = "States.TaskFailed"
+TIMEOUT = "States.Timeout"
+
+MAX_ERROR_LENGTH = 256
+MAX_CAUSE_LENGTH = 32_768
+
+
+class StateError(Exception):
+    """A failure with a States Language error name; it becomes `Error` and `Cause`, and comes from them.
+
+    `error` is the name a Retry or Catch matches (at most 256 characters are kept), `cause` the text for people
+    (at most 32,768). `cause=None` means that the service gave none: the history event then has no cause.
+    """
+
+    def __init__(self, error: str, cause: str | None = None) -> None:
+        self.error = error[:MAX_ERROR_LENGTH]
+        self.cause = cause[:MAX_CAUSE_LENGTH] if cause is not None else None
+        super().__init__(f"{self.error}: {self.cause or ''}")
+
+    def as_output(self) -> dict[str, str]:
+        """Return the error output that a Catch hands on: `{"Error": ..., "Cause": ...}`."""
+        return {"Error": self.error, "Cause": self.cause or ""}
+
+
+class Aborted(Exception):  # noqa: N818 - an execution's status, not an error of the program
+    """The execution was stopped from outside (StopExecution, Ctrl-C): no Retry or Catch sees this."""

@@ -1,0 +1,157 @@
+"""What an execution tells the outside world while it runs. Everything that anyone shows comes from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionInfo:
+    """An execution of a state machine as DescribeExecution shows it.
+
+    Args:
+        arn: the execution's ARN.
+        name: its name, unique for its machine.
+        machine_arn: the state machine's ARN.
+        machine_name: the state machine's name.
+        definition: the state machine's text, as it is run.
+        input: the execution's input (JSON value).
+        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+        started, stopped: times in UTC; `stopped` is None while it runs.
+        output: the output (JSON value), when SUCCEEDED.
+        error, cause: the failure, where there is one.
+        redrive_count: how often it has been redriven.
+    """
+
+    arn: str
+    name: str
+    machine_arn: str
+    machine_name: str
+    definition: str
+    input: Any
+    status: str
+    started: datetime
+    stopped: datetime | None = None
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+    redrive_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAttempt:
+    """One call of a Task: the state's name, when it began and ended (UTC), and the error name if it failed."""
+
+    state: str
+    started: datetime
+    stopped: datetime
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildRecord:
+    """One child execution of a Map Run, told once, when it has ended.
+
+    Args:
+        map_run_arn: the Map Run it belongs to.
+        parent_arn: the execution the Map Run belongs to.
+        name, arn: the child execution's own.
+        index: 0-based position of its (first) item in the dataset.
+        line: 1-based line of the file on which the (first) item begins; None where items are no lines.
+        items: how many items it processed (1 without ItemBatcher).
+        value: the (first) item as the reader gave it, before ItemSelector.
+        input, output: the child's input, and its output when SUCCEEDED (JSON values).
+        status: SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+        started, stopped: times in UTC.
+        worker: which of the concurrent lanes ran it, 0-based.
+        attempts: Task calls, in order, retries included.
+        error, cause: the failure, where there is one.
+        redrive_count: the Map Run's redrive count when it ran.
+    """
+
+    map_run_arn: str
+    parent_arn: str
+    name: str
+    arn: str
+    index: int
+    line: int | None
+    items: int
+    value: Any
+    input: Any
+    status: str
+    started: datetime
+    stopped: datetime
+    worker: int
+    attempts: tuple[TaskAttempt, ...] = ()
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+    redrive_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRunInfo:
+    """A Map Run as DescribeMapRun shows it, told when it starts, when it ends, and about ten times a second between.
+
+    `item_counts` and `execution_counts` have the keys `pending, running, succeeded, failed, timedOut, aborted, total,
+    resultsWritten`; `total` is 0 until the whole dataset has been read.
+    """
+
+    arn: str
+    parent_arn: str
+    status: str
+    started: datetime
+    stopped: datetime | None
+    max_concurrency: int
+    tolerated_failure_percentage: float
+    tolerated_failure_count: int
+    redrive_count: int = 0
+    item_counts: dict[str, int] = field(default_factory=dict)
+    execution_counts: dict[str, int] = field(default_factory=dict)
+
+
+class Listener(Protocol):
+    """Told what happens, in order for one execution; calls come from several threads. Must not raise."""
+
+    def execution_started(self, execution: ExecutionInfo) -> None:
+        """Tell that a (parent) execution has started, or has been redriven."""
+        ...
+
+    def execution_ended(self, execution: ExecutionInfo) -> None:
+        """Tell that a (parent) execution has ended."""
+        ...
+
+    def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
+        """Tell one history event of a (parent) execution, in the shape of GetExecutionHistory."""
+        ...
+
+    def map_run_changed(self, map_run: MapRunInfo) -> None:
+        """Tell how a Map Run stands."""
+        ...
+
+    def child_ended(self, child: ChildRecord) -> None:
+        """Tell that a child execution has ended."""
+        ...
+
+
+class SilentListener:
+    """A listener that does nothing; a base for those that care for some of it only."""
+
+    def execution_started(self, execution: ExecutionInfo) -> None:
+        """Ignore it."""
+
+    def execution_ended(self, execution: ExecutionInfo) -> None:
+        """Ignore it."""
+
+    def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
+        """Ignore it."""
+
+    def map_run_changed(self, map_run: MapRunInfo) -> None:
+        """Ignore it."""
+
+    def child_ended(self, child: ChildRecord) -> None:
+        """Ignore it."""
