@@ -42,3 +42,22 @@ class StateError(Exception):
 
 class Aborted(Exception):  # noqa: N818 - an execution's status, not an error of the program
     """The execution was stopped from outside (StopExecution, Ctrl-C): no Retry or Catch sees this."""
+
+
+class EvaluationError(StateError):
+    """A failure while a state's fields are evaluated; the state puts its name and event id before the cause."""
+
+    def within(self, state: str, event_id: int) -> StateError:
+        """Return the error as AWS words it, with the state it happened in."""
+        return StateError(
+            self.error,
+            f"An error occurred while executing the state '{state}' (entered at the event id #{event_id}). {self.cause}",
+        )
+
+
+class BranchStopped(Exception):  # noqa: N818 - no error: a sister branch has failed
+    """This branch was stopped because another branch of the same state failed."""
+
+
+class ExecutionTimedOut(Exception):  # noqa: N818 - an execution's status
+    """The execution ran into its own TimeoutSeconds (or the five minutes of an EXPRESS one); no Retry or Catch sees it."""

@@ -102,9 +102,10 @@ class MapRunRequest:
 
 
 class MapRun(Protocol):
-    """One run of a Distributed Map."""
+    """One run of a Distributed Map; `redrive_count` is 0 unless this continues an earlier one."""
 
     arn: str
+    redrive_count: int
 
     def run(self) -> Any:
         """Process all items and return the state's result.

@@ -1,0 +1,207 @@
+"""One execution: a machine, an input, a clock, a history, and the end it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from simulator.states.errors import DATA_LIMIT_EXCEEDED, Aborted, ExecutionTimedOut, StateError
+from simulator.states.frame import Frame
+from simulator.states.limits import MAX_PAYLOAD_BYTES, json_size
+from simulator.states.stop import Stop
+from simulator.states.timestamps import format_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.states.clock import Clock
+    from simulator.states.history import History
+    from simulator.states.listener import TaskAttempt
+    from simulator.states.map_runner import MapRunner
+    from simulator.states.state_machine import StateMachine
+    from simulator.states.task_service import TaskService
+
+EXPRESS_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What an execution is given from outside: `tasks` to call, `maps` to run Map Runs, the `clock`."""
+
+    tasks: TaskService
+    maps: MapRunner
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who an execution is, as the context object shows it.
+
+    Args:
+        arn, name: the execution's.
+        machine_arn, machine_name: the state machine's.
+        role_arn: the machine's role.
+        redrive_count, redriven: how often it was redriven, and when last (None if never).
+    """
+
+    arn: str
+    name: str
+    machine_arn: str
+    machine_name: str
+    role_arn: str
+    redrive_count: int = 0
+    redriven: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How an execution ended: `status` SUCCEEDED (with `output`), FAILED, TIMED_OUT or ABORTED (with `error`, `cause`)."""
+
+    status: str
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Where a redriven execution goes on: the state that had been entered and not left, its input, the last event's id."""
+
+    state: str
+    input: Any
+    variables: dict[str, Any]
+
+
+class Execution:
+    """One execution, run once by `run`, which may be stopped from another thread by `stop`.
+
+    Args:
+        machine: what it runs.
+        identity: who it is.
+        data: its input (JSON value).
+        services: what it may use.
+        history: takes its events.
+        seconds: its time limit (the machine's TimeoutSeconds, five minutes for EXPRESS); None for none.
+    """
+
+    __slots__ = (
+        "_deadline",
+        "_reason",
+        "attempts",
+        "clock",
+        "history",
+        "identity",
+        "input",
+        "machine",
+        "maps",
+        "root_stop",
+        "services",
+        "started",
+        "tasks",
+    )
+
+    def __init__(
+        self,
+        *,
+        machine: StateMachine,
+        identity: Identity,
+        data: Any,
+        services: Services,
+        history: History,
+        seconds: float | None = None,
+        started: datetime | None = None,
+    ) -> None:
+        self.machine = machine
+        self.identity = identity
+        self.input = data
+        self.services = services
+        self.tasks, self.maps, self.clock = services.tasks, services.maps, services.clock
+        self.history = history
+        now = self.clock.now()
+        self.started = started or now
+        self.root_stop = Stop()
+        self.attempts: list[TaskAttempt] = []
+        self._reason: tuple[str | None, str | None] = (None, None)
+        self._deadline = now + timedelta(seconds=seconds) if seconds is not None else None
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        return self.identity.arn
+
+    @property
+    def region(self) -> str:
+        """The region in the execution's ARN."""
+        return self.identity.arn.split(":")[3]
+
+    def context_object(self) -> dict[str, Any]:
+        """Return the context object's `Execution` and `StateMachine` parts."""
+        who = self.identity
+        execution = {
+            "Id": who.arn,
+            "Input": self.input,
+            "StartTime": format_time(self.started),
+            "Name": who.name,
+            "RoleArn": who.role_arn,
+            "RedriveCount": who.redrive_count,
+        }
+        if who.redriven is not None:
+            execution["RedriveTime"] = format_time(who.redriven)
+        return {"Execution": execution, "StateMachine": {"Id": who.machine_arn, "Name": who.machine_name}}
+
+    def time_left(self, seconds: float | None = None) -> float | None:
+        """Return the smaller of `seconds` and the time until the execution times out; None where neither is set."""
+        if self._deadline is None:
+            return seconds
+        left = max(0.0, (self._deadline - self.clock.now()).total_seconds())
+        return left if seconds is None else min(seconds, left)
+
+    def check_running(self) -> None:
+        """Raise Aborted or ExecutionTimedOut where the execution has been stopped or its time is up."""
+        if self.root_stop.is_set():
+            raise Aborted
+        if self._deadline is not None and self.clock.now() >= self._deadline:
+            raise ExecutionTimedOut
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """Stop the execution: no further state is entered (StopExecution)."""
+        self._reason = (error, cause)
+        self.root_stop.set()
+
+    def run(self, resume: Resume | None = None) -> Ended:
+        """Run to the end and say how it ended; adds the first and the last events of the history."""
+        frame = Frame(self, self.root_stop)
+        try:
+            if resume is None:
+                frame.event("ExecutionStarted", input=self.input, roleArn=self.identity.role_arn)
+            else:
+                frame.event("ExecutionRedriven", redriveCount=self.identity.redrive_count)
+                frame.variables.assign(resume.variables)
+            # AWS gives the first state the previousEventId 0, not that of ExecutionStarted.
+            frame.previous = 0
+            output = self.machine.run(
+                frame, self.input if resume is None else resume.input, resume.state if resume else None
+            )
+            self._check_output(output)
+        except StateError as error:
+            frame.event("ExecutionFailed", error=error.error, cause=error.cause)
+            return Ended(status="FAILED", error=error.error, cause=error.cause)
+        except ExecutionTimedOut:
+            frame.previous = 0
+            frame.event("ExecutionTimedOut")
+            return Ended(status="TIMED_OUT")
+        except Aborted:
+            error_name, cause = self._reason
+            frame.previous = 0
+            frame.event("ExecutionAborted", error=error_name, cause=cause)
+            return Ended(status="ABORTED", error=error_name, cause=cause)
+        frame.event("ExecutionSucceeded", output=output)
+        return Ended(status="SUCCEEDED", output=output)
+
+    @staticmethod
+    def _check_output(output: Any) -> None:
+        if json_size(output) > MAX_PAYLOAD_BYTES:
+            raise StateError(
+                DATA_LIMIT_EXCEEDED, "The execution's output exceeds the maximum number of bytes service limit."
+            )

@@ -1,0 +1,56 @@
+"""The Fail state: ends the machine, the branch or the iteration with an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from simulator.states.errors import RUNTIME, EvaluationError, StateError
+from simulator.states.limits import to_json
+from simulator.states.payload_template import compile_expression
+from simulator.states.scope import Scope
+from simulator.states.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.states.builder import Builder
+    from simulator.states.faults import Fields
+    from simulator.states.frame import Frame
+
+
+class FailState(State):
+    """States Language, "Fail State"; `ErrorPath` and `CausePath` take a path or an intrinsic function that gives text."""
+
+    kind = "Fail"
+    transition = None
+
+    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+        super().__init__(name, fields)
+        self._error = _text_field(fields, "Error")
+        self._cause = _text_field(fields, "Cause")
+
+    def execute(self, frame: Frame, data: Any) -> NoReturn:
+        """Fail with the error and cause given."""
+        scope = Scope(frame, data)
+        raise StateError(self._error(scope) or "", self._cause(scope))
+
+
+def _text_field(fields: Fields, name: str) -> Callable[[Scope], str | None]:
+    """Return what reads `Error` or `ErrorPath` (`Cause` or `CausePath`)."""
+    path_name = f"{name}Path"
+    fields.exclude(name, path_name)
+    literal = fields.string(name)
+    if path_name not in fields:
+        return lambda _scope: literal
+    expression = fields.take(path_name)
+    evaluate = compile_expression(expression, path_name, fields)
+
+    def read(scope: Scope) -> str | None:
+        value = evaluate(scope) if evaluate else None
+        if not isinstance(value, str):
+            raise EvaluationError(
+                RUNTIME, f"The field '{path_name}' must give a string, but {expression} gives {to_json(value)}"
+            )
+        return value
+
+    return read
