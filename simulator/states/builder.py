@@ -101,8 +101,8 @@ class Builder:
     def check_distributed(self, fields: Fields, *, plain: bool) -> None:
         """Note a fault where a Distributed Map stands where AWS, or the simulator, does not run one.
 
-        AWS refuses one in an EXPRESS machine. One inside another is simulated in the plain form only: STANDARD children,
-        items from the state's input, no ItemBatcher and no ResultWriter.
+        AWS refuses one in an EXPRESS machine. One inside another is simulated in the plain form only: STANDARD
+        children, items from the state's input, no ItemBatcher and no ResultWriter.
         """
         enclosing = self._enclosing[-1]
         if len(self._enclosing) == 1 and enclosing == "EXPRESS":

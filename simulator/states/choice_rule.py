@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from simulator.states.comparison import COMPARISONS, TYPE_TESTS, string_pattern
 from simulator.states.errors import RUNTIME, EvaluationError
 from simulator.states.paths import PathNotFoundError
-from simulator.states.scope import Scope
 from simulator.states.wait import path_field
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from simulator.states.faults import Fields
     from simulator.states.paths import Path
+    from simulator.states.scope import Scope
 
     Test = Callable[[Scope], bool]
 
@@ -62,7 +62,7 @@ def _inner_rule(fields: Fields) -> Test | None:
     return test
 
 
-def _comparison(fields: Fields, kind: str) -> Test | None:
+def _comparison(fields: Fields, kind: str) -> Test | None:  # noqa: PLR0911 - one return a kind of operator
     variable = path_field(fields, "Variable")
     if "Variable" not in fields:
         fields.fault("", "needs the field Variable")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import operator
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.states.timestamps import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "Equals": operator.eq,
@@ -75,7 +75,7 @@ TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
 
 
 def string_pattern(text: str) -> re.Pattern[str]:
-    """Return StringMatches' pattern as a regular expression: `*` is any text, `\\*` and `\\\\` are the characters."""
+    r"""Return StringMatches' pattern as a regular expression: `*` is any text, `\*` and `\\` are the characters."""
     parts = re.findall(r"\\[*\\]|\*|[^*\\]+|\\", text, re.DOTALL)
     return re.compile(
         "".join(".*" if part == "*" else re.escape(part[-1] if part[0] == "\\" else part) for part in parts), re.DOTALL

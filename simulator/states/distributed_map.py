@@ -30,6 +30,7 @@ class DistributedMapState(RetriableState):
     """A Distributed Map."""
 
     kind = "Map"
+    failed_event = "MapStateFailed"
 
     def __init__(self, name: str, fields: Fields, processor: Fields, config: Fields, builder: Builder) -> None:
         super().__init__(name, fields, DataFlow(fields, result=True, selector=True))
@@ -38,8 +39,6 @@ class DistributedMapState(RetriableState):
         config.refuse_rest("ProcessorConfig")
         self._tolerance = ToleranceField(fields)
         reader, batcher, writer = (fields.object(field) for field in ("ItemReader", "ItemBatcher", "ResultWriter"))
-        if reader is not None and "ItemsPath" in fields:
-            fields.fault("", "has ItemReader and ItemsPath; only one of them is allowed")
         self._reader = ItemReaderField(reader) if reader is not None else None
         self._batcher = ItemBatcherField(batcher) if batcher is not None else None
         self._writer = ResultWriterField(writer) if writer is not None else None
@@ -91,7 +90,6 @@ class DistributedMapState(RetriableState):
             result = run.run()
         except StateError as error:
             frame.event("MapRunFailed", error=error.error, cause=error.cause)
-            frame.event("MapStateFailed")
             raise
         except (Aborted, ExecutionTimedOut):
             frame.event("MapRunAborted")
@@ -140,7 +138,7 @@ class _ItemScope(Scope):
     def of(self, item: dict[str, Any]) -> _ItemScope:
         """Return the scope for one item."""
         scope = _ItemScope(self._frame, self.input, self._context)
-        scope._item = item  # noqa: SLF001 - its own kind
+        scope._item = item
         return scope
 
     @property

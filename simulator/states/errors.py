@@ -40,24 +40,22 @@ class StateError(Exception):
         return {"Error": self.error, "Cause": self.cause or ""}
 
 
-class Aborted(Exception):  # noqa: N818 - an execution's status, not an error of the program
+class Aborted(Exception):
     """The execution was stopped from outside (StopExecution, Ctrl-C): no Retry or Catch sees this."""
 
 
 class EvaluationError(StateError):
-    """A failure while a state's fields are evaluated; the state puts its name and event id before the cause."""
+    """A failure while a state's fields are evaluated; the state puts its name and event id before it."""
 
     def within(self, state: str, event_id: int) -> StateError:
         """Return the error as AWS words it, with the state it happened in."""
-        return StateError(
-            self.error,
-            f"An error occurred while executing the state '{state}' (entered at the event id #{event_id}). {self.cause}",
-        )
+        where = f"An error occurred while executing the state '{state}' (entered at the event id #{event_id})."
+        return StateError(self.error, f"{where} {self.cause}")
 
 
-class BranchStopped(Exception):  # noqa: N818 - no error: a sister branch has failed
+class BranchStopped(Exception):
     """This branch was stopped because another branch of the same state failed."""
 
 
-class ExecutionTimedOut(Exception):  # noqa: N818 - an execution's status
-    """The execution ran into its own TimeoutSeconds (or the five minutes of an EXPRESS one); no Retry or Catch sees it."""
+class ExecutionTimedOut(Exception):
+    """The execution ran into its TimeoutSeconds (EXPRESS: five minutes); no Retry or Catch sees it."""

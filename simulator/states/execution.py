@@ -56,7 +56,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How an execution ended: `status` SUCCEEDED (with `output`), FAILED, TIMED_OUT or ABORTED (with `error`, `cause`)."""
+    """How an execution ended: SUCCEEDED with `output`; FAILED, TIMED_OUT or ABORTED with `error` and `cause`."""
 
     status: str
     output: Any = None
@@ -66,7 +66,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume:
-    """Where a redriven execution goes on: the state that had been entered and not left, its input, the last event's id."""
+    """Where a redriven execution goes on: the state that was entered and not left, its input, the variables."""
 
     state: str
     input: Any

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FailState(State):
-    """States Language, "Fail State"; `ErrorPath` and `CausePath` take a path or an intrinsic function that gives text."""
+    """States Language, "Fail State"; `ErrorPath` and `CausePath` take a path or an intrinsic function giving text."""
 
     kind = "Fail"
     transition = None

@@ -122,7 +122,8 @@ class Fields:
         if value is not None and not all(isinstance(entry, str) for entry in value):
             self.fault(name, "must be an array of strings")
             return None
-        return value
+        names: list[str] | None = value
+        return names
 
     def exclude(self, *names: str) -> None:
         """Note a fault where more than one of `names` is written."""

@@ -40,8 +40,8 @@ class Frame:
     def __init__(self, execution: Execution, stop: Stop, outer: Frame | None = None) -> None:
         self.execution = execution
         self.stop = stop
-        self.variables = Variables(outer.variables if outer else None)
-        self.previous = outer.previous if outer else 0
+        self.variables: Variables = Variables(outer.variables if outer else None)
+        self.previous: int = outer.previous if outer else 0
         self.map_item: dict[str, Any] | None = outer.map_item if outer else None
         self.state = ""
         self.entered_at: datetime = execution.started

@@ -23,6 +23,7 @@ class InlineMapState(RetriableState):
     """Its result is the array of its iterations' outputs; it fails with the first iteration that fails."""
 
     kind = "Map"
+    failed_event = "MapStateFailed"
 
     def __init__(self, name: str, fields: Fields, processor: Fields | None, builder: Builder) -> None:
         super().__init__(name, fields, DataFlow(fields, result=True, selector=True))
@@ -36,13 +37,8 @@ class InlineMapState(RetriableState):
         if not isinstance(items, list):
             raise EvaluationError(RUNTIME, f'Reference path "{self._fields.items_path.text}" must point to array.')
         frame.event("MapStateStarted", length=len(items))
-        try:
-            outputs = run_branches(
-                frame, [self._iteration(index, item, effective) for index, item in enumerate(items)], limit
-            )
-        except StateError:
-            frame.event("MapStateFailed")
-            raise
+        iterations = [self._iteration(index, item, effective) for index, item in enumerate(items)]
+        outputs = run_branches(frame, iterations, limit)
         frame.event("MapStateSucceeded")
         return outputs
 

@@ -1,7 +1,7 @@
-"""The expressions of intrinsic functions: `States.Format('{}-{}', $.a, States.UUID())`.
+r"""The expressions of intrinsic functions: `States.Format('{}-{}', $.a, States.UUID())`.
 
 States Language, "Intrinsic Functions": arguments are strings in single quotes, numbers, true, false, null, paths and
-other functions; in a string `\\'`, `\\{`, `\\}` and `\\\\` are escapes.
+other functions; in a string `\'`, `\{`, `\}` and `\\` are escapes.
 """
 
 from __future__ import annotations
@@ -94,9 +94,8 @@ class Intrinsic:
                     raise self._syntax("an argument is missing")
                 self._position += 1
                 return arguments
-            if arguments:
-                if not self.text[: self._position].rstrip().endswith(","):
-                    raise self._syntax(f"expected , or ) at character {self._position + 1}")
+            if arguments and not self.text[: self._position].rstrip().endswith(","):
+                raise self._syntax(f"expected , or ) at character {self._position + 1}")
             arguments.append(self._argument(raw_template=raw_template and not arguments))
             self._skip_blanks()
             if self.text.startswith(",", self._position):
@@ -130,7 +129,7 @@ class Intrinsic:
         return re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL)
 
     def _template(self, raw: str) -> str:
-        """Keep `\\{` and `\\}` for States.Format, which must tell them from placeholders."""
+        r"""Keep `\{` and `\}` for States.Format, which must tell them from placeholders."""
         self._unescape(raw)
         return raw.replace("\\'", "'")
 

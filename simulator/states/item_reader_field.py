@@ -13,6 +13,7 @@ from simulator.states.wait import path_field
 if TYPE_CHECKING:
     from simulator.states.faults import Fields
     from simulator.states.frame import Frame
+    from simulator.states.paths import Path
 
 GET_OBJECT = "arn:aws:states:::s3:getObject"
 LIST_OBJECTS = "arn:aws:states:::s3:listObjectsV2"
@@ -37,7 +38,7 @@ class ItemReaderField:
         config = fields.object("ReaderConfig")
         self._type: str | None = None
         self._config: dict[str, Any] = {}
-        self._max_items_path = None
+        self._max_items_path: Path | None = None
         if config is not None:
             self._read_config(config)
         elif self._resource == GET_OBJECT:

@@ -41,7 +41,8 @@ def check_size(value: Any, what: str) -> None:
     if json_size(value) > MAX_PAYLOAD_BYTES:
         raise StateError(
             DATA_LIMIT_EXCEEDED,
-            f"The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit.",
+            f"The state/task '{what}' returned a result with a size exceeding the maximum number of bytes "
+            "service limit.",
         )
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.states.branches import run_branches
 from simulator.states.data_flow import DataFlow
-from simulator.states.errors import StateError
 from simulator.states.retriable import RetriableState
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ class ParallelState(RetriableState):
     """Its result is the array of its branches' outputs; it fails with the first branch that fails."""
 
     kind = "Parallel"
+    failed_event = "ParallelStateFailed"
 
     def __init__(self, name: str, fields: Fields, builder: Builder) -> None:
         super().__init__(name, fields, DataFlow(fields, parameters="Parameters", result=True, selector=True))
@@ -30,11 +30,7 @@ class ParallelState(RetriableState):
     def work(self, frame: Frame, data: Any, effective: Any) -> list[Any]:  # noqa: ARG002 - the protocol's signature
         """Run every branch on the effective input."""
         frame.event("ParallelStateStarted")
-        try:
-            branches = [lambda own, branch=branch: branch.run(own, effective) for branch in self._branches]  # type: ignore[misc]
-            outputs = run_branches(frame, branches, 0)
-        except StateError:
-            frame.event("ParallelStateFailed")
-            raise
+        branches = [lambda own, branch=branch: branch.run(own, effective) for branch in self._branches]
+        outputs = run_branches(frame, branches, 0)
         frame.event("ParallelStateSucceeded")
         return outputs

@@ -1,7 +1,7 @@
 """Paths: `$.a.b[0]` into the input, `$$.State.Name` into the context object, `$name.a` into a variable.
 
-States Language, "Paths" and "Reference Paths". AWS evaluates them with Jayway JsonPath: a path that can name one place
-only gives that value and fails where there is none; any other (wildcard, slice, filter, `..`) gives a list, maybe empty.
+States Language, "Paths" and "Reference Paths". AWS evaluates them with Jayway JsonPath: a path that can name one
+place only gives that value and fails where there is none; any other (wildcard, slice, filter, `..`) gives a list.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _QUOTED = re.compile(r"\[\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*\]"
 _INDEX = re.compile(r"\[\s*(-?\d+)\s*\]")
 _VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _QUERY_ENVIRONMENT = jsonpath.JSONPathEnvironment(strict=False)
+
+_JAVA = {str: "java.lang.String", list: "net.minidev.json.JSONArray", type(None): "null", bool: "java.lang.Boolean"}
 
 Step = str | int
 
@@ -86,21 +88,19 @@ class Path:
             return self._query.findall(root) if self._query is not None else []
         value = root
         for depth, step in enumerate(self.steps):
+            if value.__class__ is str:
+                raise PathNotFoundError(self._missing(value, depth))
             try:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
                 raise PathNotFoundError(self._missing(value, depth)) from None
-            if value.__class__ is str and depth + 1 < len(self.steps):
-                raise PathNotFoundError(self._missing(value, depth + 1))
         return value
 
     def _missing(self, value: Any, depth: int) -> str:
         assert self.steps is not None  # noqa: S101 - only called for paths to one place
         step, here = self.steps[depth], bracketed(self.steps[:depth])
         if isinstance(step, str) and not isinstance(value, dict):
-            kind = {str: "java.lang.String", list: "net.minidev.json.JSONArray", type(None): "null"}.get(
-                type(value), "java.lang.Number"
-            )
+            kind = _JAVA.get(type(value), "java.lang.Number")
             return f"Expected to find an object with property ['{step}'] in path {here} but found '{kind}'."
         if depth + 1 < len(self.steps):
             return f"Missing property in path {bracketed(self.steps[: depth + 1])}"
@@ -192,7 +192,7 @@ def _compile_query(text: str, rest: str) -> jsonpath.CompoundJSONPath | jsonpath
 
 
 def _quote_names(rest: str) -> str:
-    """Write `.name` as `['name']` outside brackets: Jayway allows names there that the library does not (`$.a-b[*]`)."""
+    """Write `.name` as `['name']` outside brackets: Jayway allows names there that the library does not."""
     out, depth, position = [], 0, 0
     while position < len(rest):
         character = rest[position]

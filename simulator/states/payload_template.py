@@ -61,7 +61,7 @@ def _compile_object(raw: dict[str, Any], path: str, fields: Fields) -> Evaluate 
     constants: dict[str, Any] = {}
     computed: list[tuple[str, Evaluate]] = []
     for key, entry in raw.items():
-        name = key[:-2] if key.endswith(".$") else key
+        name = key.removesuffix(".$")
         if name in constants:
             fields.fault(path, f"gives {name!r} twice, with and without .$")
             continue

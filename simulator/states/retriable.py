@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.states.catch import Catch
 from simulator.states.errors import EvaluationError, StateError
@@ -33,6 +33,8 @@ class RetriableState(State):
     """A state with Retry and Catch; subclasses say in `work` what is tried, and what happens on failure in `failed`."""
 
     retries = True
+    failed_event: ClassVar[str | None] = None
+    """The event of a state whose work has failed for good (a retried failure has none)."""
 
     def __init__(self, name: str, fields: Fields, flow: DataFlow) -> None:
         super().__init__(name, fields)
@@ -52,10 +54,12 @@ class RetriableState(State):
                 error = failure.within(self.name, frame.entered_id) if isinstance(failure, EvaluationError) else failure
                 if (delay := counters.next_delay(error)) is not None:
                     self._wait_to_retry(frame, delay)
-                elif (catcher := self.catch.match(error)) is not None:
+                    continue
+                if self.failed_event is not None and failure is error:
+                    frame.event(self.failed_event)
+                if (catcher := self.catch.match(error)) is not None:
                     return catcher.outcome(frame, data, error)
-                else:
-                    raise error from failure
+                raise error from failure
 
     def _attempt(self, frame: Frame, data: Any) -> Outcome:
         result = self.work(frame, data, self._flow.effective_input(frame, data))

@@ -1,4 +1,4 @@
-"""The fields `ToleratedFailureCount` and `ToleratedFailurePercentage`. Developer guide, "Setting failure thresholds"."""
+"""The fields `ToleratedFailureCount` and `ToleratedFailurePercentage`. Developer guide, "Failure thresholds"."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from simulator.states.paths import PathNotFoundError
 
 
 class Variables:
-    """One scope of variables; `outer` is the scope it may read from (inline Map and Parallel; never a child execution)."""
+    """One scope of variables; `outer` is the scope it may read from (inline Map, Parallel; never a child execution)."""
 
     __slots__ = ("_outer", "_values")
 
@@ -25,12 +25,11 @@ class Variables:
         Raises:
             PathNotFoundError: where no variable of that name has been assigned.
         """
-        scope: Variables | None = self
-        while scope is not None:
-            if name in scope._values:
-                return scope._values[name]
-            scope = scope._outer
-        raise PathNotFoundError(f"The variable '${name}' has not been assigned")
+        if name in self._values:
+            return self._values[name]
+        if self._outer is None:
+            raise PathNotFoundError(f"The variable '${name}' has not been assigned")
+        return self._outer.get(name)
 
     def assign(self, values: dict[str, Any]) -> None:
         """Set variables of this scope, all at once."""
