@@ -1,0 +1,193 @@
+"""State machines and their executions: what the Step Functions service keeps.
+
+API reference: CreateStateMachine, StartExecution, DescribeExecution, StopExecution.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simulator.cloud.running_execution import RunningExecution
+from simulator.states.builder import build
+from simulator.states.execution import EXPRESS_SECONDS, Execution, Identity, Services
+from simulator.states.history import CountedHistory, RecordedHistory
+from simulator.states.limits import MAX_PAYLOAD_BYTES, name_fault
+from simulator.states.listener import ExecutionInfo
+
+if TYPE_CHECKING:
+    from simulator.states.clock import Clock
+    from simulator.states.listener import Listener
+    from simulator.states.map_runner import MapRunner
+    from simulator.states.state_machine import StateMachine
+    from simulator.states.task_service import TaskService
+
+
+class StepFunctionsError(Exception):
+    """A call the Step Functions API refuses; `name` is the API's error name (`ExecutionAlreadyExists`)."""
+
+    def __init__(self, name: str, message: str) -> None:
+        self.name = name
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredMachine:
+    """A state machine that has been created."""
+
+    arn: str
+    name: str
+    kind: str
+    definition: str
+    compiled: StateMachine
+
+
+class StepFunctions:
+    """The service: creates machines, starts and stops their executions, each on a thread of its own.
+
+    Args:
+        region, account: where the ARNs say it is.
+        clock: what executions see of time.
+        listener: told of every execution and, for STANDARD ones, every event.
+    """
+
+    def __init__(self, *, region: str, account: str, clock: Clock, listener: Listener) -> None:
+        self._prefix = f"arn:aws:states:{region}:{account}"
+        self._role = f"arn:aws:iam::{account}:role"
+        self._clock = clock
+        self._listener = listener
+        self._services: Services | None = None
+        self._machines: dict[str, RegisteredMachine] = {}
+        self._executions: dict[str, RunningExecution] = {}
+        self._lock = threading.Lock()
+
+    def connect(self, tasks: TaskService, maps: MapRunner) -> None:
+        """Say what Tasks may call and what runs Map Runs; both may call back into this service."""
+        self._services = Services(tasks=tasks, maps=maps, clock=self._clock)
+
+    def machine_arn(self, name: str) -> str:
+        """Return the ARN that a machine of that name has or would have."""
+        return f"{self._prefix}:stateMachine:{name}"
+
+    def create_state_machine(self, *, name: str, definition: str, kind: str) -> str:
+        """Create a machine of type STANDARD or EXPRESS and return its ARN.
+
+        Raises:
+            InvalidDefinition: with every fault of the definition.
+            StepFunctionsError: InvalidName.
+        """
+        if fault := name_fault(name):
+            raise StepFunctionsError("InvalidName", f"The name {name!r} {fault}")
+        compiled = build(definition, tasks=self._connected().tasks, name=name, machine_type=kind)
+        arn = self.machine_arn(name)
+        self._machines[arn] = RegisteredMachine(arn=arn, name=name, kind=kind, definition=definition, compiled=compiled)
+        return arn
+
+    def _connected(self) -> Services:
+        if self._services is None:
+            raise RuntimeError("connect() must be called before a state machine is created or started")
+        return self._services
+
+    def start_execution(self, machine_arn: str, *, name: str | None = None, input_text: str = "{}") -> RunningExecution:
+        """Start an execution, or return the running one of the same name and input (STANDARD).
+
+        Raises:
+            StepFunctionsError: StateMachineDoesNotExist, InvalidName, InvalidExecutionInput, ExecutionAlreadyExists.
+        """
+        machine = self._machines.get(machine_arn)
+        if machine is None:
+            raise StepFunctionsError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
+        if name is not None and (fault := name_fault(name)):
+            raise StepFunctionsError("InvalidName", f"Invalid Name: '{name}' {fault}")
+        data = _parse_input(input_text)
+        name = name or str(uuid.uuid4())
+        with self._lock:
+            running = None if machine.kind == "EXPRESS" else self._executions.get(self._arn(machine, name))
+            if running is not None:
+                return self._same(running, data)
+            return self._launch(machine, name, data)
+
+    @staticmethod
+    def _same(running: RunningExecution, data: Any) -> RunningExecution:
+        """StartExecution is idempotent while the execution runs with the same input."""
+        if running.info.status == "RUNNING" and running.info.input == data:
+            return running
+        raise StepFunctionsError("ExecutionAlreadyExists", f"Execution Already Exists: '{running.info.arn}'")
+
+    def _arn(self, machine: RegisteredMachine, name: str) -> str:
+        if machine.kind == "EXPRESS":
+            return f"{self._prefix}:express:{machine.name}:{name}:{uuid.uuid4()}"
+        return f"{self._prefix}:execution:{machine.name}:{name}"
+
+    def _launch(self, machine: RegisteredMachine, name: str, data: Any) -> RunningExecution:
+        arn = self._arn(machine, name)
+        identity = Identity(
+            arn=arn,
+            name=name,
+            machine_arn=machine.arn,
+            machine_name=machine.name,
+            role_arn=f"{self._role}/{machine.name}",
+        )
+        limit = machine.compiled.timeout
+        express = machine.kind == "EXPRESS"
+        execution = Execution(
+            machine=machine.compiled,
+            identity=identity,
+            data=data,
+            services=self._connected(),
+            history=CountedHistory()
+            if express
+            else RecordedHistory(self._clock, lambda event: self._listener.history_event(arn, event)),
+            seconds=min(limit or EXPRESS_SECONDS, EXPRESS_SECONDS) if express else limit,
+        )
+        info = ExecutionInfo(
+            arn=arn,
+            name=name,
+            machine_arn=machine.arn,
+            machine_name=machine.name,
+            definition=machine.definition,
+            input=data,
+            status="RUNNING",
+            started=execution.started,
+        )
+        running = RunningExecution(execution, info, self._listener)
+        self._executions[arn] = running
+        running.start()
+        return running
+
+    def execution(self, arn: str) -> RunningExecution:
+        """Return an execution by its ARN.
+
+        Raises:
+            StepFunctionsError: ExecutionDoesNotExist.
+        """
+        running = self._executions.get(arn)
+        if running is None:
+            raise StepFunctionsError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+        return running
+
+    def executions(self, machine_arn: str) -> list[RunningExecution]:
+        """Return a machine's executions, oldest first."""
+        return [running for running in list(self._executions.values()) if running.info.machine_arn == machine_arn]
+
+    def stop_all(self, seconds: float) -> None:
+        """Stop every execution that still runs, and wait up to `seconds` for each to end."""
+        running = [one for one in list(self._executions.values()) if one.info.status == "RUNNING"]
+        for one in running:
+            one.stop()
+        for one in running:
+            one.wait(seconds)
+
+
+def _parse_input(text: str) -> Any:
+    if len(text.encode()) > MAX_PAYLOAD_BYTES:
+        raise StepFunctionsError("InvalidExecutionInput", f"The input is larger than {MAX_PAYLOAD_BYTES} bytes")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise StepFunctionsError(
+            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'"
+        ) from error
