@@ -69,6 +69,7 @@ class Builder:
             return StateMachine(start_at, states)
         if not entries.raw:
             fields.fault("States", "needs at least one state")
+            return StateMachine(start_at, states)
         for name, raw in entries.raw.items():
             if not isinstance(raw, dict):
                 entries.fault(name, "must be an object")

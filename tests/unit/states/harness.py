@@ -126,7 +126,11 @@ def prepare(
     execution = Execution(
         machine=machine,
         identity=Identity(
-            arn=EXECUTION_ARN, name="run", machine_arn=MACHINE_ARN, machine_name="machine", role_arn="arn:aws:iam::1:role/r"
+            arn=EXECUTION_ARN,
+            name="run",
+            machine_arn=MACHINE_ARN,
+            machine_name="machine",
+            role_arn="arn:aws:iam::1:role/r",
         ),
         data={} if data is None else data,
         services=Services(tasks=tasks, maps=maps, clock=clock),

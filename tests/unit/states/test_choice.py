@@ -103,7 +103,10 @@ def test_a_bad_rule_is_refused_at_creation(rule: dict[str, Any], words: str) -> 
     """With its place in the machine."""
     machine = {
         "StartAt": "C",
-        "States": {"C": {"Type": "Choice", "Choices": [{**rule, "Next": "Yes"}], "Default": "Yes"}, "Yes": {"Type": "Succeed"}},
+        "States": {
+            "C": {"Type": "Choice", "Choices": [{**rule, "Next": "Yes"}], "Default": "Yes"},
+            "Yes": {"Type": "Succeed"},
+        },
     }
     found = faults(machine)
     assert any(fault.startswith("States.C.Choices[0]") and words in fault for fault in found), found

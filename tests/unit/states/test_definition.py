@@ -1,0 +1,116 @@
+"""What is checked when a state machine is created: every fault at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.states.harness import execute, faults, one
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ({"States": {"A": {"Type": "Succeed"}}}, ["The state machine needs the field StartAt"]),
+        ({"StartAt": "A"}, ["The state machine needs the field States"]),
+        ({"StartAt": "A", "States": {}}, ["States needs at least one state"]),
+        (
+            {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}},
+            ["States.A leads to the state 'B', which does not exist"],
+        ),
+        (
+            {"StartAt": "A", "States": {"A": {"Type": "Succeed"}, "B": {"Type": "Succeed"}}},
+            ["States.B is never reached"],
+        ),
+        ({"StartAt": "A", "States": {"A": {"Type": "Pass"}}}, ['States.A needs "Next" or "End": true']),
+        (
+            {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A", "End": True}}},
+            ["States.A has both Next and End; only one of them is allowed"],
+        ),
+        (
+            {"StartAt": "A", "States": {"A": {"Type": "Activity", "End": True}}},
+            ["States.A.Type must be Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map, not 'Activity'"],
+        ),
+        (
+            {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "QueryLanguage": "JSONata"},
+            ["QueryLanguage JSONata is not simulated"],
+        ),
+        (
+            {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "Colour": 1},
+            ["Colour is no field of a state machine"],
+        ),
+        ([1], ["The state machine must be a JSON object"]),
+    ],
+)
+def test_a_bad_machine_is_refused_in_words(definition: Any, expected: list[str]) -> None:
+    """Each fault has the path of what is wrong."""
+    assert faults(definition) == expected
+
+
+def test_every_fault_is_told_at_once() -> None:
+    """Nobody mends a machine fault by fault."""
+    machine = {
+        "StartAt": "A",
+        "TimeoutSeconds": "soon",
+        "States": {
+            "A": {"Type": "Pass", "Next": "B", "Size": 1},
+            "B": {"Type": "Wait", "Seconds": -1, "Next": "C"},
+            "C": {"Type": "Fail", "Error": 5},
+        },
+    }
+    assert faults(machine) == [
+        "TimeoutSeconds must be a whole number, not 'soon'",
+        "States.A.Size is no field of a Pass state",
+        "States.B.Seconds must be between 0 and 99999999, not -1",
+        "States.C.Error must be a string, not 5",
+    ]
+
+
+def test_a_comment_is_allowed_everywhere() -> None:
+    """It is the one field that is read by people only."""
+    machine = one({"Type": "Pass", "Comment": "c"})
+    assert faults({**machine, "Comment": "c", "Version": "1.0"}) == []
+
+
+def test_two_states_of_one_name_are_refused_across_branches() -> None:
+    """Names are unique within the whole machine."""
+    inner = {"StartAt": "State", "States": {"State": {"Type": "Succeed"}}}
+    assert faults(one({"Type": "Parallel", "Branches": [inner]})) == [
+        "States.State.Branches[0].States.State has a name that another state of this machine has too; "
+        "names must be unique"
+    ]
+
+
+def test_jsonata_fields_are_refused_by_name() -> None:
+    """There is a clean place for them, and they are not there yet."""
+    assert faults(one({"Type": "Pass", "Output": "{% 1 %}"})) == ["States.State.Output is not simulated"]
+
+
+def test_fail_takes_text_from_paths_and_functions() -> None:
+    """ErrorPath and CausePath."""
+    state = {"Type": "Fail", "ErrorPath": "$.e", "CausePath": "States.Format('because {}', $.c)"}
+    ended = execute(one(state), {"e": "Bad", "c": 1}).ended
+    assert (ended.error, ended.cause) == ("Bad", "because 1")
+    assert execute(one(state), {"e": 1, "c": 1}).ended.error == "States.Runtime"
+
+
+def test_a_standard_execution_ends_at_25000_events() -> None:
+    """A loop without an end is ended by AWS, and here."""
+    machine = {
+        "StartAt": "A",
+        "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}},
+    }
+    result = execute(machine)
+    assert result.ended.status == "FAILED"
+    assert len(result.events) == 25_000
+    assert result.events[-1]["type"] == "ExecutionFailed"
+
+
+def test_the_context_object_has_the_recorded_shape() -> None:
+    """Execution, StateMachine, State, and no more on a Pass."""
+    context = execute(one({"Type": "Pass", "InputPath": "$$"}), {"a": 1}).output
+    assert list(context) == ["Execution", "StateMachine", "State"]
+    assert list(context["Execution"]) == ["Id", "Input", "StartTime", "Name", "RoleArn", "RedriveCount"]
+    assert context["StateMachine"]["Name"] == "machine"
+    assert list(context["State"]) == ["Name", "EnteredTime"]

@@ -1,0 +1,122 @@
+"""Parallel and inline Map: branches at once, and what one failure does to the others."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from simulator.states.clock import RealClock
+from simulator.states.errors import StateError
+from tests.unit.states.harness import FUNCTION, execute, faults, one
+
+
+def branch(state: dict[str, Any], name: str = "Inner") -> dict[str, Any]:
+    """Return a branch of one state."""
+    return {"StartAt": name, "States": {name: {**state, "End": True}}}
+
+
+def inline(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """Return a machine with an inline Map of one state."""
+    return one({"Type": "Map", "ItemProcessor": branch(state), **fields})
+
+
+def test_a_parallel_gives_the_outputs_of_its_branches_in_their_order() -> None:
+    """Each branch has a copy of the input."""
+    branches = [branch({"Type": "Wait", "Seconds": 1}, "A"), branch({"Type": "Pass", "Result": 2}, "B")]
+    result = execute(one({"Type": "Parallel", "Branches": branches}), {"in": 1})
+    assert result.output == [{"in": 1}, 2]
+    assert result.types[2] == "ParallelStateStarted"
+    assert result.types[-3:] == ["ParallelStateSucceeded", "ParallelStateExited", "ExecutionSucceeded"]
+
+
+def test_a_failing_branch_stops_the_others_and_gives_its_own_error() -> None:
+    """A branch that waits for an hour does not hold the failure up."""
+    branches = [
+        branch({"Type": "Wait", "Seconds": 3600}, "A"),
+        {"StartAt": "B", "States": {"B": {"Type": "Fail", "Error": "Oops", "Cause": "why"}}},
+    ]
+    result = execute(one({"Type": "Parallel", "Branches": branches}), clock=RealClock())
+    assert (result.ended.error, result.ended.cause) == ("Oops", "why")
+    assert result.types[-2:] == ["ParallelStateFailed", "ExecutionFailed"]
+
+
+def test_branches_read_outer_variables_and_keep_their_own() -> None:
+    """What a branch assigns is gone when it ends."""
+    set_outer = {"Type": "Pass", "Assign": {"v": "outer"}, "Next": "P"}
+    inner = {
+        "StartAt": "Set",
+        "States": {
+            "Set": {"Type": "Pass", "Parameters": {"seen.$": "$v"}, "Assign": {"v": "inner"}, "End": True},
+        },
+    }
+    after = {"Type": "Pass", "Parameters": {"seen.$": "$[0].seen", "now.$": "$v"}, "End": True}
+    machine = one(set_outer, P={"Type": "Parallel", "Branches": [inner], "Next": "After"}, After=after)
+    assert execute(machine).output == {"seen": "outer", "now": "outer"}
+
+
+def test_an_inline_map_runs_its_processor_once_an_item_in_order() -> None:
+    """ItemsPath says where the items are, ItemSelector what an iteration gets."""
+    selector = {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value", "all.$": "$.k"}
+    result = execute(
+        inline({"Type": "Pass"}, ItemsPath="$.items", ItemSelector=selector), {"items": ["a", "b"], "k": 9}
+    )
+    assert result.output == [{"i": 0, "v": "a", "all": 9}, {"i": 1, "v": "b", "all": 9}]
+    assert result.details("MapStateStarted") == [{"length": 2}]
+    assert sorted(details["index"] for details in result.details("MapIterationSucceeded")) == [0, 1]
+
+
+@pytest.mark.parametrize(("limit", "most"), [(1, 1), (2, 2)])
+def test_max_concurrency_is_kept(limit: int, most: int) -> None:
+    """Never more iterations at once than it says."""
+    at_once, peak, lock, meet = 0, 0, threading.Lock(), threading.Event()
+
+    def call(parameters: Any) -> Any:
+        nonlocal at_once, peak
+        with lock:
+            at_once += 1
+            peak = max(peak, at_once)
+        meet.wait(0.02)
+        with lock:
+            at_once -= 1
+        return parameters
+
+    machine = inline({"Type": "Task", "Resource": FUNCTION}, MaxConcurrency=limit)
+    assert execute(machine, [1, 2, 3, 4], function=call).output == [1, 2, 3, 4]
+    assert peak <= most
+
+
+def test_a_retried_map_starts_again_and_fails_once() -> None:
+    """MapStateStarted again with no MapStateFailed between, as recorded."""
+
+    def fail(_parameters: Any) -> Any:
+        raise StateError("Bad", "why")
+
+    machine = inline({"Type": "Task", "Resource": FUNCTION}, Retry=[{"ErrorEquals": ["Bad"], "MaxAttempts": 2}])
+    result = execute(machine, [1], function=fail)
+    assert result.types.count("MapStateStarted") == 3
+    assert result.types.count("MapIterationFailed") == 3
+    assert result.types.count("MapStateFailed") == 1
+    assert result.ended.error == "Bad"
+
+
+def test_items_must_be_an_array() -> None:
+    """Anything else is States.Runtime."""
+    result = execute(inline({"Type": "Pass"}, ItemsPath="$.items"), {"items": "no"})
+    assert result.ended.error == "States.Runtime"
+    assert 'Reference path "$.items" must point to array.' in (result.ended.cause or "")
+
+
+def test_an_empty_array_gives_an_empty_array() -> None:
+    """No iteration at all."""
+    assert execute(inline({"Type": "Pass"}), []).output == []
+
+
+def test_faults_inside_branches_are_found_with_their_path() -> None:
+    """All at once."""
+    branches = [branch({"Type": "Pass", "Colour": 1}, "A"), {"StartAt": "X", "States": {"B": {"Type": "Succeed"}}}]
+    assert faults(one({"Type": "Parallel", "Branches": branches})) == [
+        "States.State.Branches[0].States.A.Colour is no field of a Pass state",
+        "States.State.Branches[1].StartAt names the state 'X', which does not exist",
+    ]
