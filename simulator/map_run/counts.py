@@ -1,0 +1,56 @@
+"""How the items and the child executions of a Map Run stand, as DescribeMapRun counts them."""
+
+from __future__ import annotations
+
+import threading
+
+_ENDED = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timedOut", "ABORTED": "aborted"}
+
+
+class Counts:
+    """Items and executions by status; `pending` is what is left of the total."""
+
+    def __init__(self, total_items: int, total_executions: int) -> None:
+        self._lock = threading.Lock()
+        self._totals = {"items": total_items, "executions": total_executions}
+        self._by_status = {
+            kind: dict.fromkeys(("running", *_ENDED.values()), 0) for kind in ("items", "executions")
+        }
+        self._written = 0
+
+    def began(self, items: int) -> None:
+        """Count a child with so many items as running."""
+        with self._lock:
+            self._by_status["items"]["running"] += items
+            self._by_status["executions"]["running"] += 1
+
+    def ended(self, items: int, status: str) -> None:
+        """Count a running child as ended with `status`."""
+        name = _ENDED[status]
+        with self._lock:
+            for kind, number in (("items", items), ("executions", 1)):
+                self._by_status[kind]["running"] -= number
+                self._by_status[kind][name] += number
+
+    @property
+    def failed_items(self) -> int:
+        """Items that count against the tolerance: failed and timed out."""
+        items = self._by_status["items"]
+        return items["failed"] + items["timedOut"]
+
+    @property
+    def total_items(self) -> int:
+        """All items of the dataset."""
+        return self._totals["items"]
+
+    def written(self) -> None:
+        """Note that the results have been written."""
+        self._written = 1
+
+    def shown(self, kind: str) -> dict[str, int]:
+        """Return the counts of `items` or `executions` with the names of the API."""
+        with self._lock:
+            counts = dict(self._by_status[kind])
+            total = self._totals[kind]
+        pending = total - sum(counts.values())
+        return {"pending": pending, **counts, "total": total, "resultsWritten": total if self._written else 0}

@@ -1,0 +1,44 @@
+"""Items of a CSV: each row an object of header -> text.
+
+Developer guide, "Parsing an input CSV file". The pages do not say what becomes of an empty line; here it is no item.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdas.shared.csv_dialect import decode, records
+from simulator.map_run.items import Item
+from simulator.states.errors import ITEM_READER_FAILED, StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.states.map_runner import ItemReaderSpec
+
+
+def csv_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]:
+    """Read rows as they come; a short row is filled up with "", what a long row has too much is left out.
+
+    Raises:
+        StateError: States.ItemReaderFailed where there is no header, or it names a column twice.
+    """
+    rows = records(decode(chunks), spec.delimiter)
+    headers = list(spec.headers or ())
+    if spec.header_location != "GIVEN":
+        first = next(rows, None)
+        if first is None or first.blank:
+            raise StateError(ITEM_READER_FAILED, "The CSV has no header row: its first line is empty.")
+        headers = first.fields
+    if len(set(headers)) < len(headers):
+        raise StateError(ITEM_READER_FAILED, "CSV headers cannot contain duplicates.")
+    width = len(headers)
+    index = 0
+    for row in rows:
+        fields = row.fields
+        if row.raw == "" and width > 0:
+            continue
+        if len(fields) < width:
+            fields += [""] * (width - len(fields))
+        yield Item(index, dict(zip(headers, fields)), None, row.line)  # noqa: B905 - extra fields are left out
+        index += 1

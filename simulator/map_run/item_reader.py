@@ -1,0 +1,81 @@
+"""ItemReader: turns what a Map state says of its dataset into items.
+
+Developer guide, "ItemReader (Map)". Every failure is States.ItemReaderFailed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from lambdas.shared.csv_dialect import RecordTooLongError
+from simulator.map_run.csv_items import csv_items
+from simulator.map_run.items import Item, ItemSource
+from simulator.map_run.json_items import json_items, jsonl_items
+from simulator.map_run.object_store import ObjectStoreError
+from simulator.states.errors import ITEM_READER_FAILED, StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulator.map_run.object_store import ObjectStore
+    from simulator.states.map_runner import ItemReaderSpec
+
+    Read = Callable[[Iterator[bytes], ItemReaderSpec], Iterator[Item]]
+
+_READERS: dict[str, Read] = {"CSV": csv_items, "JSON": json_items, "JSONL": jsonl_items}
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def open_items(spec: ItemReaderSpec, store: ObjectStore) -> ItemSource:
+    """Return the dataset that an ItemReader names. Nothing is read yet.
+
+    Raises:
+        StateError: States.ItemReaderFailed where MaxItems is not positive; and from each reading, where the object
+            cannot be read or is not what InputType says.
+    """
+    if spec.max_items is not None and spec.max_items < 1:
+        raise StateError(ITEM_READER_FAILED, "field MaxItems must be positive")
+    bucket, key = spec.parameters.get("Bucket"), spec.parameters.get("Key")
+    if spec.input_type is None:
+        return ItemSource(f"s3://{bucket}", lambda: _guarded(lambda: _listed(spec, store), spec))
+    return ItemSource(f"s3://{bucket}/{key}", lambda: _guarded(lambda: _read(spec, store), spec))
+
+
+def _read(spec: ItemReaderSpec, store: ObjectStore) -> Iterator[Item]:
+    key = str(spec.parameters.get("Key", ""))
+    if key.endswith((".zstd", ".zst")):
+        raise StateError(ITEM_READER_FAILED, f"The object '{key}' is ZSTD compressed, which is not simulated")
+    chunks = store.open(spec.parameters)
+    if key.endswith(".gz"):
+        chunks = _unzipped(chunks)
+    return _READERS[str(spec.input_type)](chunks, spec)
+
+
+def _listed(spec: ItemReaderSpec, store: ObjectStore) -> Iterator[Item]:
+    return (Item(index, entry) for index, entry in enumerate(store.list(spec.parameters)))
+
+
+def _unzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    unzip = zlib.decompressobj(_GZIP)
+    for chunk in chunks:
+        yield unzip.decompress(chunk)
+    yield unzip.flush()
+
+
+def _guarded(begin: Callable[[], Iterator[Item]], spec: ItemReaderSpec) -> Iterator[Item]:
+    """Read up to MaxItems items, turning what goes wrong into States.ItemReaderFailed."""
+    try:
+        yield from islice(begin(), spec.max_items)
+    except ObjectStoreError as error:
+        raise StateError(ITEM_READER_FAILED, f"{error} (Service: S3; Error Code: {error.code}){_where(spec)}") from error
+    except UnicodeDecodeError as error:
+        raise StateError(ITEM_READER_FAILED, f"The object is not UTF-8: {error}{_where(spec)}") from error
+    except (zlib.error, RecordTooLongError) as error:
+        raise StateError(ITEM_READER_FAILED, f"{error}{_where(spec)}") from error
+
+
+def _where(spec: ItemReaderSpec) -> str:
+    parameters: dict[str, Any] = spec.parameters
+    return f" [s3://{parameters.get('Bucket')}/{parameters.get('Key', parameters.get('Prefix', ''))}]"
