@@ -1,0 +1,1 @@
+"""The functions: what runs on AWS and in the simulator alike."""

@@ -1,0 +1,1 @@
+"""Tests, by layer: what they need to run."""

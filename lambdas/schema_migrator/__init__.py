@@ -1,0 +1,1 @@
+"""Applies the numbered migrations, and loads users."""

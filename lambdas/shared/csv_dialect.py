@@ -7,7 +7,7 @@ Developer guide, "Parsing an input CSV file" (Distributed Map):
 - a backslash makes the next `\`, `"` or delimiter data, and is silently removed before anything else;
 - nothing is trimmed, every value is text, the newline at the end of the file makes no record.
 
-The page does not say what a lone quote inside an unquoted field does: here it opens a quoted part and stays in the text.
+The page does not say what a lone quote inside an unquoted field does: here it opens a quoted part and stays text.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def records(chunks: Iterable[str], delimiter: str = ",") -> Iterator[CsvRecord]:
     open_record: _QuotedRecord | None = None
     for physical in _lines(chunks):
         line += 1
-        text = physical[:-1] if physical.endswith("\r") else physical
+        text = physical.removesuffix("\r")
         if open_record is None:
             if '"' not in text and "\\" not in text:
                 yield CsvRecord(line, text.split(delimiter), text)
@@ -82,7 +82,7 @@ def records(chunks: Iterable[str], delimiter: str = ",") -> Iterator[CsvRecord]:
         if not open_record.in_quotes:
             yield open_record.finish()
             open_record = None
-        elif text is not physical:
+        elif len(text) < len(physical):
             open_record.add_data("\r")
     if open_record is not None:
         yield open_record.finish()

@@ -1,0 +1,1 @@
+"""Writes one user's totals and their audit trail."""

@@ -1,0 +1,1 @@
+"""Starts, provisions and stops the local cloud."""

@@ -1,0 +1,1 @@
+"""Execution environments, as Lambda runs them."""

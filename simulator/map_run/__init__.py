@@ -1,0 +1,1 @@
+"""Distributed Map: from a dataset to child executions and result files."""

@@ -35,7 +35,9 @@ class Children:
         self._listener = listener
         self._redrive_count = redrive_count
         self._express = request.execution_type == "EXPRESS"
-        arn_prefix = parent.arn.rsplit(":", 3)[0] if ":express:" not in parent.arn else ":".join(parent.arn.split(":")[:5])
+        arn_prefix = (
+            parent.arn.rsplit(":", 3)[0] if ":express:" not in parent.arn else ":".join(parent.arn.split(":")[:5])
+        )
         self._labelled = f"{parent.machine_name}/{request.label}"
         kind = "express" if self._express else "execution"
         self._arn_prefix = f"{arn_prefix}:{kind}:{self._labelled}"

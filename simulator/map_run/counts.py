@@ -13,9 +13,7 @@ class Counts:
     def __init__(self, total_items: int, total_executions: int) -> None:
         self._lock = threading.Lock()
         self._totals = {"items": total_items, "executions": total_executions}
-        self._by_status = {
-            kind: dict.fromkeys(("running", *_ENDED.values()), 0) for kind in ("items", "executions")
-        }
+        self._by_status = {kind: dict.fromkeys(("running", *_ENDED.values()), 0) for kind in ("items", "executions")}
         self._written = 0
 
     def began(self, items: int) -> None:

@@ -26,7 +26,9 @@ def child_works(
     Raises:
         StateError: States.DataLimitExceeded where one child's input would be larger than 256 KiB.
     """
-    selected = ((item, item.value if select is None else select(item.index, item.value, item.key, source)) for item in items)
+    selected = (
+        (item, item.value if select is None else select(item.index, item.value, item.key, source)) for item in items
+    )
     if batcher is None:
         for item, value in selected:
             if json_size(value) > MAX_PAYLOAD_BYTES:

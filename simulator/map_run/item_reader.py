@@ -69,7 +69,9 @@ def _guarded(begin: Callable[[], Iterator[Item]], spec: ItemReaderSpec) -> Itera
     try:
         yield from islice(begin(), spec.max_items)
     except ObjectStoreError as error:
-        raise StateError(ITEM_READER_FAILED, f"{error} (Service: S3; Error Code: {error.code}){_where(spec)}") from error
+        raise StateError(
+            ITEM_READER_FAILED, f"{error} (Service: S3; Error Code: {error.code}){_where(spec)}"
+        ) from error
     except UnicodeDecodeError as error:
         raise StateError(ITEM_READER_FAILED, f"The object is not UTF-8: {error}{_where(spec)}") from error
     except (zlib.error, RecordTooLongError) as error:

@@ -97,14 +97,16 @@ class S3ObjectStore:
         where: dict[str, Any] = {"Bucket": bucket, "Key": key}
         try:
             upload = self._client.create_multipart_upload(**where, ContentType="binary/octet-stream")["UploadId"]
-            parts = []
+            parts: list[dict[str, Any]] = []
             with path.open("rb") as file:
                 while chunk := file.read(self.PART):
                     number = len(parts) + 1
                     part = self._client.upload_part(**where, UploadId=upload, PartNumber=number, Body=chunk)
                     parts.append({"ETag": part["ETag"], "PartNumber": number})
             self._client.complete_multipart_upload(
-                **where, UploadId=upload, MultipartUpload={"Parts": parts}  # type: ignore[typeddict-item]
+                **where,
+                UploadId=upload,
+                MultipartUpload={"Parts": parts},  # type: ignore[typeddict-item]
             )
         except (ClientError, BotoCoreError) as error:
             raise _store_error(error) from error

@@ -1,0 +1,1 @@
+"""Scoring the interpreter against executions recorded from AWS."""
