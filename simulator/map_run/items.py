@@ -18,7 +18,7 @@ class Item(NamedTuple):
         line: the 1-based line on which it begins, where items are lines.
     """
 
-    index: int  # type: ignore[assignment] - a field, not tuple.index
+    index: int  # type: ignore[assignment]  # a field, not tuple.index
     value: Any
     key: str | None = None
     line: int | None = None

@@ -115,7 +115,7 @@ class ExportedResults:
 
 
 class CollectedResults:
-    """Results that become the state's output: outputs in the items' order (COMPACT), flattened, or records (NONE).
+    """Results that become the state's output: outputs in item order (COMPACT), flattened, or records (NONE).
 
     Nothing is kept any more once the outputs are larger than a state's output may be.
     """
