@@ -77,8 +77,10 @@ def test_two_states_of_one_name_are_refused_across_branches() -> None:
     """Names are unique within the whole machine."""
     inner = {"StartAt": "State", "States": {"State": {"Type": "Succeed"}}}
     assert faults(one({"Type": "Parallel", "Branches": [inner]})) == [
-        "States.State.Branches[0].States.State has a name that another state of this machine has too; "
-        "names must be unique"
+        (
+            "States.State.Branches[0].States.State has a name that another state of this machine has too; "
+            "names must be unique"
+        )
     ]
 
 

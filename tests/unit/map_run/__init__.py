@@ -1,0 +1,1 @@
+"""Distributed Map without a server: a store in memory."""

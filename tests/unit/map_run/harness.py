@@ -1,0 +1,147 @@
+"""Runs a Distributed Map over a store in memory, and keeps what it tells."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.map_run.map_run import LocalMapRuns
+from simulator.map_run.object_store import ObjectStoreError
+from simulator.states.builder import build
+from simulator.states.clock import SkippingClock
+from simulator.states.execution import Ended, Execution, Identity, Services
+from simulator.states.history import RecordedHistory
+from simulator.states.listener import ChildRecord, MapRunInfo, SilentListener
+from tests.unit.states.harness import EXECUTION_ARN, FUNCTION, MACHINE_ARN, FakeTasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass
+class MemoryStore:
+    """An object store in memory; `cut` is the size of the chunks it gives."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    cut: int = 7
+    broken: bool = False
+
+    def open(self, parameters: dict[str, Any]) -> Iterator[bytes]:
+        """Give an object's bytes in small chunks."""
+        try:
+            body = self.objects[parameters["Key"]]
+        except KeyError:
+            raise ObjectStoreError("NoSuchKey", "The specified key does not exist.") from None
+        return (body[start : start + self.cut] for start in range(0, len(body), self.cut))
+
+    def list(self, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Give the entries below a prefix."""
+        return (
+            {"Key": key, "Size": len(body)}
+            for key, body in self.objects.items()
+            if key.startswith(parameters.get("Prefix", ""))
+        )
+
+    def put_multipart(self, bucket: str, key: str, path: Path) -> None:
+        """Keep a file's bytes."""
+        self.put(bucket, key, path.read_bytes())
+
+    def put(self, bucket: str, key: str, body: bytes) -> None:
+        """Keep an object."""
+        if self.broken:
+            raise ObjectStoreError("AccessDenied", f"Access Denied to {bucket}")
+        self.objects[key] = body
+
+    def json(self, ending: str) -> Any:
+        """Return the parsed object whose key ends so; None where there is none."""
+        found = [body for key, body in self.objects.items() if key.endswith(ending)]
+        return json.loads(found[0]) if found else None
+
+
+@dataclass
+class Told(SilentListener):
+    """Keeps children and Map Runs."""
+
+    children: list[ChildRecord] = field(default_factory=list)
+    map_runs: list[MapRunInfo] = field(default_factory=list)
+
+    def child_ended(self, child: ChildRecord) -> None:
+        """Keep a child."""
+        self.children.append(child)
+
+    def map_run_changed(self, map_run: MapRunInfo) -> None:
+        """Keep how the Map Run stands."""
+        self.map_runs.append(map_run)
+
+
+@dataclass
+class MapResult:
+    """What came of a Distributed Map."""
+
+    ended: Ended
+    told: Told
+    store: MemoryStore
+    calls: Counter[str]
+    most_at_once: int
+    events: list[dict[str, Any]]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The last item counts."""
+        return self.told.map_runs[-1].item_counts
+
+
+def run_map(
+    fields: dict[str, Any],
+    data: Any = None,
+    *,
+    function: Callable[[Any], Any] | None = None,
+    store: MemoryStore | None = None,
+    execution_type: str = "EXPRESS",
+    folder: Path | None = None,
+) -> MapResult:
+    """Run a machine of one Distributed Map whose children call `function` once (default: echo)."""
+    store, told = store or MemoryStore(), Told()
+    calls: Counter[str] = Counter()
+    lock = threading.Lock()
+    at_once = most = 0
+
+    def counted(parameters: Any) -> Any:
+        nonlocal at_once, most
+        with lock:
+            calls[json.dumps(parameters, sort_keys=True)] += 1
+            at_once += 1
+            most = max(most, at_once)
+        try:
+            return function(parameters) if function else parameters
+        finally:
+            with lock:
+                at_once -= 1
+
+    tasks, clock = FakeTasks(counted), SkippingClock()
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": execution_type},
+        "StartAt": "Call",
+        "States": {"Call": {"Type": "Task", "Resource": FUNCTION, "End": True}},
+    }
+    state = {"Type": "Map", "Label": "rows", "ItemProcessor": processor, "End": True, **fields}
+    events: list[dict[str, Any]] = []
+    execution = Execution(
+        machine=build({"StartAt": "Map", "States": {"Map": state}}, tasks=tasks),
+        identity=Identity(
+            arn=EXECUTION_ARN,
+            name="run",
+            machine_arn=MACHINE_ARN,
+            machine_name="machine",
+            role_arn="arn:aws:iam::1:role/r",
+        ),
+        data=data,
+        services=Services(tasks=tasks, maps=LocalMapRuns(store, told, lambda _name: folder), clock=clock),
+        history=RecordedHistory(clock, events.append),
+    )
+    ended = execution.run()
+    return MapResult(ended, told, store, calls, most, events)
