@@ -1,0 +1,169 @@
+"""The audit trail: the items of table ProcessingLogs, kept on disk, since moto forgets when it stops.
+
+Runs inside moto's process, as a WSGI middleware: the lines are written before the caller's write is acknowledged.
+DynamoDB API reference: PutItem, BatchWriteItem, UpdateItem.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from boto3.dynamodb.types import Binary, TypeDeserializer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from decimal import Decimal
+    from pathlib import Path
+
+    WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+TABLE = "ProcessingLogs"
+MAX_NAME_LENGTH = 80
+_TARGET_PREFIX = "DynamoDB_20120810."
+
+
+class AuditTrail:
+    """Appends audit items to the `audit.jsonl` of the run they belong to.
+
+    Args:
+        runs_folder: holds one folder a run, named by `executionName`. Items whose run has no folder there (or
+            whose name is no plain name) go to `audit-orphans.jsonl` beside the runs folder, so that nothing is lost.
+    """
+
+    def __init__(self, runs_folder: Path) -> None:
+        self._runs = runs_folder
+        self._orphans = runs_folder.parent / "audit-orphans.jsonl"
+        self._to_python = TypeDeserializer().deserialize
+
+    def append(self, items: list[dict[str, Any]]) -> None:
+        """Append items (in DynamoDB's typed JSON), one line each, in one write a file."""
+        lines: dict[Path, bytes] = {}
+        for item in items:
+            plain = {name: self._to_python(value) for name, value in item.items()}
+            line = orjson.dumps(plain, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
+            path = self._file_of(plain.get("executionName"))
+            lines[path] = lines.get(path, b"") + line
+        for path, data in lines.items():
+            _append(path, data)
+
+    def _file_of(self, name: Any) -> Path:
+        if isinstance(name, str) and _is_plain(name):
+            folder = self._runs / name
+            if folder.is_dir():
+                return folder / "audit.jsonl"
+        return self._orphans
+
+
+class AuditMiddleware:
+    """Passes every request on, and tells the trail about the audit items that were written.
+
+    Args:
+        app: the application behind it (moto's).
+        trail: where the items go.
+    """
+
+    def __init__(self, app: WsgiApp, trail: AuditTrail) -> None:
+        self._app = app
+        self._trail = trail
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (WSGI, PEP 3333)."""
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        operation = _OPERATIONS.get(target.removeprefix(_TARGET_PREFIX))
+        if operation is None:
+            return self._app(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if TABLE.encode() not in body:
+            return self._app(environ, start_response)
+        status, headers, response = self._call(environ)
+        if status.startswith("200"):
+            self._trail.append(operation(self, environ, orjson.loads(body), orjson.loads(response)))
+        start_response(status, headers)
+        return [response]
+
+    def _call(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Call the application and return status line, headers and whole body."""
+        answer: list[Any] = []
+
+        def keep(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], None]:
+            answer[:] = status, headers
+            return written.append
+
+        written: list[bytes] = []
+        chunks = self._app(environ, keep)
+        try:
+            written.extend(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        return answer[0], answer[1], b"".join(written)
+
+    def _put(self, _environ: dict[str, Any], request: Any, _response: Any) -> list[dict[str, Any]]:
+        return [request["Item"]] if request["TableName"] == TABLE else []
+
+    def _batch_write(self, _environ: dict[str, Any], request: Any, response: Any) -> list[dict[str, Any]]:
+        puts = _puts(request["RequestItems"])
+        unprocessed = _puts(response.get("UnprocessedItems") or {})
+        return [item for item in puts if item not in unprocessed]
+
+    def _update(self, environ: dict[str, Any], request: Any, _response: Any) -> list[dict[str, Any]]:
+        """Read the whole item back: an update's own answer need not have all of it."""
+        if request["TableName"] != TABLE:
+            return []
+        body = orjson.dumps({"TableName": TABLE, "Key": request["Key"], "ConsistentRead": True})
+        read = dict(environ)
+        read["HTTP_X_AMZ_TARGET"] = f"{_TARGET_PREFIX}GetItem"
+        read["CONTENT_LENGTH"] = str(len(body))
+        read["wsgi.input"] = io.BytesIO(body)
+        # what the frameworks behind keep in the environ belongs to the request that was answered
+        for key in [key for key in read if key.startswith(("werkzeug.", "flask."))]:
+            del read[key]
+        _status, _headers, answer = self._call(read)
+        return [orjson.loads(answer)["Item"]]
+
+
+_OPERATIONS: dict[str, Callable[[AuditMiddleware, dict[str, Any], Any, Any], list[dict[str, Any]]]] = {
+    "PutItem": AuditMiddleware._put,  # noqa: SLF001 - the class's own table of methods
+    "BatchWriteItem": AuditMiddleware._batch_write,  # noqa: SLF001 - as above
+    "UpdateItem": AuditMiddleware._update,  # noqa: SLF001 - as above
+}
+
+
+def _puts(requests: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [entry["PutRequest"]["Item"] for entry in requests.get(TABLE, []) if "PutRequest" in entry]
+
+
+def _is_plain(name: str) -> bool:
+    """Say whether a name is one path component and nothing else."""
+    return 0 < len(name) <= MAX_NAME_LENGTH and name not in {".", ".."} and not set(name) & set("/\\\0")
+
+
+def _plain(value: Any) -> Any:
+    """Turn what DynamoDB has and JSON has not into JSON: numbers stay numbers, sets become sorted lists."""
+    from decimal import Decimal  # noqa: PLC0415
+
+    if isinstance(value, Decimal):
+        return _number(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, (Binary, bytes)):
+        return bytes(value.value if isinstance(value, Binary) else value).hex()
+    raise TypeError(f"{type(value).__name__} is no DynamoDB value")
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _append(path: Path, data: bytes) -> None:
+    """Append whole lines with one write, so that lines of several threads never mix."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)

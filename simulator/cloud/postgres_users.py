@@ -1,0 +1,78 @@
+"""Who uses an embedded PostgreSQL: one locked file a process, so that the system itself notices who is gone."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from simulator.cloud.errors import CloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CHANGE_TIMEOUT = 90.0
+
+
+class PostgresUsers:
+    """The processes that use the server of a folder.
+
+    Args:
+        folder: `<home>/postgres`, which exists. `change.lock` in it is held while the server is started or stopped, and
+            `users/` has one locked file a user. The lock of a process that is gone, kill -9 included, is free.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = folder / "users"
+        self._mine: FileLock | None = None
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the right to start or stop the server.
+
+        Raises:
+            CloudError: where another process holds it for too long, or the folder cannot be written to.
+        """
+        try:
+            with FileLock(self._folder / "change.lock", timeout=CHANGE_TIMEOUT):
+                yield
+        except Timeout as error:
+            raise CloudError(
+                f"Another simulator has been starting or stopping the PostgreSQL in {self._folder} for "
+                f"{CHANGE_TIMEOUT:.0f} s. Stop it, or give this one a SIMULATOR_HOME of its own."
+            ) from error
+        except PermissionError as error:
+            raise CloudError(
+                f"Cannot write to {self._folder}: {error.strerror}. "
+                "Set SIMULATOR_HOME to a folder that you may write to."
+            ) from error
+
+    def join(self) -> None:
+        """Become a user."""
+        self._files.mkdir(exist_ok=True)
+        lock = FileLock(self._files / f"{os.getpid()}-{uuid4().hex[:8]}.lock")
+        lock.acquire()
+        self._mine = lock
+
+    def leave(self) -> None:
+        """Stop being a user."""
+        lock, self._mine = self._mine, None
+        if lock is not None:
+            lock.release()
+
+    def anyone(self) -> bool:
+        """Say whether any process uses the server, tidying up what gone ones left. Call it while `changing`."""
+        used = False
+        for path in self._files.glob("*.lock"):
+            lock = FileLock(path, timeout=0)
+            try:
+                with lock:
+                    path.unlink(missing_ok=True)
+            except Timeout:
+                used = True
+        return used

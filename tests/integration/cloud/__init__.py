@@ -1,0 +1,1 @@
+"""Tests of simulator/cloud against the real servers."""

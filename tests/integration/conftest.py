@@ -1,0 +1,157 @@
+"""The real servers that integration tests use: one moto and one PostgreSQL a test session, emptied for each test."""
+
+from __future__ import annotations
+
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from simulator.cloud import aws_clients as cloud_clients
+from simulator.cloud.aws_environment import local_aws
+from simulator.cloud.home import PROJECT_ROOT, Home
+from simulator.cloud.moto_server import MotoServer
+from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.cloud.provisioning import Resources, provision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEMPLATE = "migrated_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A migrated, otherwise empty database of one test. `url` is for psycopg."""
+
+    name: str
+    url: str
+
+    def connect(self) -> psycopg.Connection:
+        """Open a connection in autocommit mode."""
+        return psycopg.connect(self.url, autocommit=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """An empty, provisioned local cloud of one test.
+
+    `s3`, `dynamodb`, `sqs` are boto3 clients, `resources` has the names and ARNs, `endpoint` is moto's address.
+    """
+
+    clients: cloud_clients.AwsClients
+    resources: Resources
+
+    @property
+    def endpoint(self) -> str:
+        """Return moto's address."""
+        return self.clients.endpoint
+
+    @property
+    def s3(self):  # noqa: ANN201 - typed by the client
+        """Return the S3 client."""
+        return self.clients.s3
+
+    @property
+    def dynamodb(self):  # noqa: ANN201 - typed by the client
+        """Return the DynamoDB client."""
+        return self.clients.dynamodb
+
+    @property
+    def sqs(self):  # noqa: ANN201 - typed by the client
+        """Return the SQS client."""
+        return self.clients.sqs
+
+
+@pytest.fixture(scope="session")
+def session_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Return a simulator home for the servers of the test session."""
+    return Home(tmp_path_factory.mktemp("home")).create()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(session_home: Home) -> Iterator[EmbeddedPostgres]:
+    """Return the session's embedded PostgreSQL; `.url` is its administrator's (and good as an external one)."""
+    with EmbeddedPostgres(session_home.postgres) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _template(postgres_server: EmbeddedPostgres) -> str:
+    """Make the migrated database that those of the tests are copied from."""
+    with psycopg.connect(postgres_server.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    with psycopg.connect(url_of(postgres_server.url, TEMPLATE), autocommit=True) as connection:
+        for path in sorted((PROJECT_ROOT / "cdk/definitions/migrations").glob("*.sql")):
+            connection.execute(path.read_bytes())
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(postgres_server: EmbeddedPostgres, _template: str) -> Iterator[Database]:
+    """Return a fresh migrated database, dropped after the test."""
+    with new_database(postgres_server.url, _template) as database:
+        yield database
+
+
+@pytest.fixture
+def empty_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
+    """Return a fresh database with nothing in it, dropped after the test."""
+    with new_database(postgres_server.url, "template1") as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def moto_url(session_home: Home) -> Iterator[str]:
+    """Return the address of the session's moto; audit items go to `session_home.runs`."""
+    with MotoServer(session_home.runs) as moto:
+        yield moto.url
+
+
+@pytest.fixture(scope="session")
+def _clients(moto_url: str) -> Iterator[cloud_clients.AwsClients]:
+    clients = cloud_clients.aws_clients(moto_url)
+    yield clients
+    clients.close()
+
+
+@pytest.fixture
+def aws(_clients: cloud_clients.AwsClients) -> Iterator[Aws]:
+    """Return an emptied and provisioned cloud; while the test runs, any boto3 client of this process talks to it."""
+    request = urllib.request.Request(f"{_clients.endpoint}/moto-api/reset", method="POST")  # noqa: S310 - our own
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
+    with local_aws(_clients.endpoint):
+        yield Aws(_clients, provision(_clients))
+
+
+@pytest.fixture
+def aws_clients(aws: Aws) -> cloud_clients.AwsClients:
+    """Return the clients of an emptied and provisioned cloud."""
+    return aws.clients
+
+
+def url_of(server_url: str, database: str) -> str:
+    """Return the URL of another database on the same server."""
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{database}"))
+
+
+@contextmanager
+def new_database(server_url: str, template: str) -> Iterator[Database]:
+    """Make a database from a template, and drop it (and whoever still uses it) afterwards."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        try:
+            yield Database(name, url_of(server_url, name))
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
