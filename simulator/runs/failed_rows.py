@@ -1,0 +1,116 @@
+"""`failed-rows.csv`: the rows of a run to correct in a spreadsheet and to send again.
+
+Each row stands in the columns it came in, followed by four of ours: `_line` (in the file that was run), `_error`,
+`_cause`, `_attempts`. A row that had not been done when its run ended is in it too (`_error` is `NotStarted`), so that
+no row is lost. UTF-8 with BOM and CRLF, since people open it in Excel. In our columns a text that a spreadsheet would
+take for a formula gets an apostrophe before it (OWASP, "CSV Injection"); the original columns stay as they came.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING
+
+from lambdas.shared.csv_dialect import decode, records
+from simulator.runs.cause_text import person_text
+from simulator.runs.item_index import ItemIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from simulator.runs.folder import RunFolder
+
+OUR_COLUMNS = ("_line", "_error", "_cause", "_attempts")
+NOT_STARTED = "NotStarted"
+NOT_STARTED_CAUSE = "The run ended before this row was done"
+MAX_CAUSE = 2000
+
+_BOM = "\ufeff"
+_NEEDS_QUOTES = re.compile(r'["\\,\r\n]')
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pending: bool = True) -> int:
+    """Write `failed-rows.csv` from `input.csv` and `items.jsonl` (header only where no row failed).
+
+    Args:
+        folder: the run's.
+        index: its ItemIndex, where one has been read already.
+        pending: whether rows that never ended belong in it (not in a run that succeeded: it has none).
+
+    Returns:
+        How many rows it holds.
+
+    Raises:
+        OSError: `input.csv` is missing, or the folder cannot be written.
+        ValueError: `input.csv` is no UTF-8, or has an endless record (such a file never gets as far as its rows).
+    """
+    draft = folder.failed_rows_file.with_name(f".failed-rows.csv.{os.getpid()}")
+    rows = -1
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            file.write(_BOM)
+            for row in _rows(folder, index or ItemIndex(folder), pending=pending):
+                file.write(",".join(map(quoted, row)) + "\r\n")
+                rows += 1
+        draft.replace(folder.failed_rows_file)
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
+    return max(rows, 0)
+
+
+def quoted(field: str) -> str:
+    """Return a field in the dialect of the ItemReader: quoted where it must be, quotes and backslashes doubled."""
+    if not _NEEDS_QUOTES.search(field):
+        return field
+    doubled = field.replace("\\", "\\\\").replace('"', '""')
+    return f'"{doubled}"'
+
+
+def neutralised(text: str) -> str:
+    """Return a text that no spreadsheet runs as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _rows(folder: RunFolder, index: ItemIndex, *, pending: bool) -> Iterator[list[str]]:
+    header = True
+    width = 0
+    for record in records(decode(_chunks(folder.input_file))):
+        if record.blank:
+            continue
+        if header:
+            header = False
+            width = original_width(record.fields)
+            yield [*record.fields[:width], *OUR_COLUMNS]
+            continue
+        item = index.failed_on_line(record.line)
+        if item is not None:
+            error = item.get("error") or item.get("status") or ""
+            ours = _ours(record.line, str(error), person_text(item.get("cause")), item.get("attempts", 0))
+        elif pending and not index.ended_on_line(record.line):
+            ours = _ours(record.line, NOT_STARTED, NOT_STARTED_CAUSE, 0)
+        else:
+            continue
+        fields = record.fields[:width]
+        yield [*fields, *[""] * (width - len(fields)), *ours]
+
+
+def original_width(header: list[str]) -> int:
+    """Return how many columns of a header are the uploader's: without the four that an earlier run added."""
+    ours = len(OUR_COLUMNS)
+    return len(header) - ours if tuple(header[-ours:]) == OUR_COLUMNS else len(header)
+
+
+def _ours(line: int, error: str, cause: str, attempts: object) -> list[str]:
+    return [str(line), neutralised(error), neutralised(cause[:MAX_CAUSE]), str(attempts)]
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(65_536):
+            yield chunk

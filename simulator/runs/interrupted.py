@@ -1,0 +1,63 @@
+"""Puts the folder of a run whose process died in order, so that whoever looks finds the rows that are left."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from simulator.runs.failed_rows import write_failed_rows
+from simulator.runs.item_index import ItemIndex
+from simulator.runs.moments import moment_text
+from simulator.runs.run_lock import RunBusy, RunLock
+from simulator.runs.run_record import INTERRUPTED, RUNNING
+from simulator.runs.tally import ReasonTally
+
+if TYPE_CHECKING:
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.run_record import RunRecord
+
+
+def settled(folder: RunFolder) -> RunRecord:
+    """Return how a run stands; the folder of an interrupted one first gets its counts and `failed-rows.csv`.
+
+    Nothing is written to the folder of a run that is going on or has ended. A folder that cannot be written is only
+    read: the record then carries a note.
+    """
+    record = folder.record()
+    if record.status == INTERRUPTED and folder.record_as_written().status == RUNNING and folder.path.is_dir():
+        return _settle(folder)
+    return record
+
+
+def _settle(folder: RunFolder) -> RunRecord:
+    try:
+        lock = RunLock(folder.lock_file)
+    except (OSError, RunBusy):
+        return folder.record()
+    try:
+        record = folder.record_as_written()
+        if record.status != RUNNING:
+            return record
+        index = ItemIndex(folder)
+        record.status = INTERRUPTED
+        record.rows = index.counts(record.rows.total or record.row_count or 0)
+        record.reasons = ReasonTally(index.failed()).reasons()
+        record.stopped = record.stopped or _last_sign_of_life(folder)
+        try:
+            if record.map_run is not None:
+                write_failed_rows(folder, index)
+            folder.write_record(record)
+        except (OSError, ValueError) as error:
+            record.notes.append(f"The folder of this interrupted run could not be put in order: {error}")
+        return record
+    finally:
+        lock.release()
+
+
+def _last_sign_of_life(folder: RunFolder) -> str | None:
+    times = []
+    for path in (folder.items_file, folder.events_file, folder.run_file):
+        with contextlib.suppress(OSError):
+            times.append(path.stat().st_mtime)
+    return moment_text(datetime.fromtimestamp(max(times), UTC)) if times else None

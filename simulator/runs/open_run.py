@@ -1,0 +1,214 @@
+"""One run while it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from simulator.runs.failed_rows import write_failed_rows
+from simulator.runs.item_index import ItemIndex
+from simulator.runs.item_line import item_line
+from simulator.runs.json_lines import LineFile
+from simulator.runs.moments import moment_text
+from simulator.runs.run_lock import RunLock
+from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.tally import ReasonTally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from simulator.runs.folder import RunFolder
+    from simulator.states.listener import ChildRecord, ExecutionInfo, MapRunInfo
+
+    FetchInput = Callable[[str, str, str | None], Iterable[bytes]]
+
+REFRESH_SECONDS = 0.5
+
+
+class OpenRun:
+    """Writes a run's folder from its start (or its redrive) to its end.
+
+    Args:
+        folder: the run's; made here.
+        execution: the execution as it started.
+        fetch_input: gives the uploaded object's bytes for (bucket, key, version id).
+        database: the database's address without its password.
+
+    Raises:
+        OSError: the folder cannot be written.
+        RunBusy: another process writes it.
+    """
+
+    def __init__(
+        self, folder: RunFolder, execution: ExecutionInfo, fetch_input: FetchInput, database: str | None
+    ) -> None:
+        self.folder = folder
+        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.results.mkdir(exist_ok=True)
+        self._lock = RunLock(folder.lock_file)
+        self._items = LineFile(folder.items_file)
+        self._events = LineFile(folder.events_file)
+        self._logs = LineFile(folder.logs_file)
+        self._guard = threading.Lock()
+        self._written_at = 0.0
+        self._superseded = 0
+        self.record = self._first_record(execution, database)
+        before = ItemIndex(folder) if execution.redrive_count else None
+        if before is not None:
+            self.record.rows = before.counts(self.record.rows.total)
+            self._superseded = self.record.rows.superseded
+        # The rows that failed are run again now: their reasons belong to the past.
+        self._reasons = ReasonTally()
+        folder.write_record(self.record)
+        if before is None:
+            self._keep_definition(execution.definition)
+            self._keep_input(fetch_input)
+
+    def _first_record(self, execution: ExecutionInfo, database: str | None) -> RunRecord:
+        earlier = self.folder.record() if execution.redrive_count else RunRecord(name=execution.name)
+        return earlier.model_copy(
+            update={
+                "arn": execution.arn,
+                "machine": execution.machine_name,
+                "status": "RUNNING",
+                "started": earlier.started or moment_text(execution.started),
+                "stopped": None,
+                "error": None,
+                "cause": None,
+                "redrive_count": execution.redrive_count,
+                "source": _source(execution.input),
+                "definition_sha256": hashlib.sha256(execution.definition.encode()).hexdigest(),
+                "database": database,
+                "pid": os.getpid(),
+            }
+        )
+
+    def _keep_definition(self, definition: str) -> None:
+        self.folder.definition_file.write_text(definition, encoding="utf-8")
+
+    def _keep_input(self, fetch_input: FetchInput) -> None:
+        source = self.record.source
+        try:
+            with self.folder.input_file.open("wb") as file:
+                file.writelines(fetch_input(source.bucket, source.key, source.version_id))
+        except Exception as error:  # noqa: BLE001 - whatever S3 answers, the run goes on; the note says what is missing
+            self.note(f"input.csv could not be written: {type(error).__name__}: {error}")
+
+    def note(self, text: str) -> None:
+        """Keep a sentence about something that could not be written, and tell it in `run.json`."""
+        with self._guard:
+            if text not in self.record.notes:
+                self.record.notes.append(text)
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Append a history event."""
+        self._events.write(event)
+        if event["type"] == "TaskStateExited" and self.record.row_count is None:
+            self.record.row_count = _row_count(event)
+
+    def child(self, child: ChildRecord) -> None:
+        """Append a row that has ended."""
+        line = item_line(child)
+        self._items.write(line)
+        if child.status != "SUCCEEDED":
+            self._reasons.add(line)
+        elif line["outcome"] == "superseded":
+            with self._guard:
+                self._superseded += 1
+
+    def log(self, record: dict[str, Any]) -> None:
+        """Append what a function logged."""
+        self._logs.write(record)
+
+    def map_run(self, info: MapRunInfo) -> None:
+        """Take over how the Map Run stands; `run.json` follows about twice a second."""
+        counts = info.item_counts
+        total = counts.get("total", 0) or self.record.row_count or 0
+        succeeded = counts.get("succeeded", 0)
+        failed = counts.get("failed", 0) + counts.get("timedOut", 0) + counts.get("aborted", 0)
+        with self._guard:
+            self.record.map_run = MapRunNote(
+                arn=info.arn,
+                status=info.status,
+                max_concurrency=info.max_concurrency,
+                tolerated_failure_percentage=info.tolerated_failure_percentage,
+                tolerated_failure_count=info.tolerated_failure_count,
+                redrive_count=info.redrive_count,
+            )
+            self.record.rows = RowCounts(
+                total=total,
+                succeeded=succeeded,
+                failed=failed,
+                pending=max(total - succeeded - failed, 0),
+                superseded=self._superseded,
+            )
+            now = time.monotonic()
+            if now - self._written_at < REFRESH_SECONDS:
+                return
+            self._written_at = now
+            self.record.reasons = self._reasons.reasons()
+            self.folder.write_record(self.record)
+
+    def end(self, execution: ExecutionInfo) -> None:
+        """Write how it ended, the failed rows first: whoever sees the end finds them."""
+        self._items.close()
+        self._events.close()
+        index = ItemIndex(self.folder)
+        with self._guard:
+            record = self.record
+            record.rows = index.counts(record.rows.total or record.row_count or 0)
+            record.reasons = ReasonTally(index.failed()).reasons()
+        if record.map_run is not None:
+            try:
+                write_failed_rows(self.folder, index)
+            except (OSError, ValueError) as error:
+                self.note(f"failed-rows.csv could not be written: {error}")
+        record.status = execution.status
+        record.stopped = moment_text(execution.stopped or execution.started)
+        record.error = execution.error
+        record.cause = execution.cause
+        self.folder.write_record(record)
+        self._lock.release()
+
+    def close(self) -> None:
+        """Close what is open; a run that has not ended is then INTERRUPTED."""
+        self._items.close()
+        self._events.close()
+        self._logs.close()
+        self._lock.release()
+
+
+def _source(execution_input: Any) -> SourceObject:
+    detail = _dict(_dict(execution_input).get("detail"))
+    found = _dict(detail.get("object"))
+    return RunRecord.from_json(
+        "source",
+        {
+            "source": {
+                "bucket": _dict(detail.get("bucket")).get("name") or "",
+                "key": found.get("key") or "",
+                "versionId": found.get("versionId") or found.get("version-id"),
+                "size": found.get("size"),
+                "etag": found.get("etag"),
+                "uploadedAt": _dict(execution_input).get("time"),
+            }
+        },
+    ).source
+
+
+def _row_count(event: dict[str, Any]) -> int | None:
+    try:
+        output = orjson.loads(event["stateExitedEventDetails"]["output"])
+    except (KeyError, orjson.JSONDecodeError):
+        return None
+    count = _dict(_dict(output).get("validation")).get("rowCount")
+    return count if isinstance(count, int) else None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

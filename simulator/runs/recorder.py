@@ -1,0 +1,122 @@
+"""Writes a folder for each execution of one state machine, from what the listener is told."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from simulator.runs.open_run import OpenRun
+from simulator.runs.run_lock import RunBusy
+from simulator.runs.run_name import BadRunName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.open_run import FetchInput
+    from simulator.runs.store import RunStore
+    from simulator.states.listener import ChildRecord, ExecutionInfo, MapRunInfo
+
+_log = logging.getLogger(__name__)
+
+
+class RunRecorder:
+    """A Listener that keeps run folders.
+
+    A folder that cannot be written does not stop the run: `faults` then holds a sentence for each kind of failure.
+
+    Args:
+        store: where the runs lie.
+        machine: the name of the state machine whose executions are runs; others are not kept.
+        fetch_input: gives an object's bytes for (bucket, key, version id).
+        database: the database's address without its password, kept in `run.json`; may be set until the run starts.
+    """
+
+    def __init__(self, store: RunStore, machine: str, fetch_input: FetchInput, database: str | None = None) -> None:
+        self._store = store
+        self._machine = machine
+        self._fetch_input = fetch_input
+        self.database = database
+        self._by_arn: dict[str, OpenRun] = {}
+        self._by_name: dict[str, OpenRun] = {}
+        self._lock = threading.Lock()
+        self.faults: list[str] = []
+
+    def folder(self, name: str) -> RunFolder | None:
+        """Return the folder of a run that this recorder has opened, by the execution's name."""
+        run = self._by_name.get(name)
+        return run.folder if run else None
+
+    def execution_started(self, execution: ExecutionInfo) -> None:
+        """Make the folder, before any row is run."""
+        if execution.machine_name != self._machine:
+            return
+        try:
+            earlier = self._by_name.get(execution.name)
+            if earlier is not None:
+                earlier.close()
+            run = OpenRun(self._store.folder(execution.name), execution, self._fetch_input, self.database)
+        except (OSError, BadRunName, RunBusy) as error:
+            self._fault(f"The run {execution.name} is not recorded: {error}")
+            return
+        with self._lock:
+            self._by_arn[execution.arn] = run
+            self._by_name[execution.name] = run
+
+    def execution_ended(self, execution: ExecutionInfo) -> None:
+        """Write the end."""
+        run = self._by_arn.get(execution.arn)
+        if run is not None:
+            self._guarded(run, lambda: run.end(execution), "its end")
+
+    def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
+        """Append to `events.jsonl`."""
+        run = self._by_arn.get(execution_arn)
+        if run is not None:
+            self._guarded(run, lambda: run.event(event), "its history")
+
+    def map_run_changed(self, map_run: MapRunInfo) -> None:
+        """Refresh the counts in `run.json`."""
+        run = self._by_arn.get(map_run.parent_arn)
+        if run is not None:
+            self._guarded(run, lambda: run.map_run(map_run), "its counts")
+
+    def child_ended(self, child: ChildRecord) -> None:
+        """Append to `items.jsonl`."""
+        run = self._by_arn.get(child.parent_arn)
+        if run is not None:
+            self._guarded(run, lambda: run.child(child), "its rows")
+
+    def log(self, record: dict[str, Any]) -> None:
+        """File a log record in the run it names as `executionName`; one that names none in the only run there is."""
+        name = record.get("executionName")
+        run = self._by_name.get(name) if isinstance(name, str) else None
+        if run is None and name is None and len(self._by_name) == 1:
+            run = next(iter(self._by_name.values()))
+        if run is not None:
+            self._guarded(run, lambda: run.log(record), "its logs")
+
+    def close(self) -> None:
+        """Close all files; call it after the last invocation has ended."""
+        with self._lock:
+            for run in self._by_name.values():
+                run.close()
+            self._by_arn.clear()
+            self._by_name.clear()
+
+    def _guarded(self, run: OpenRun, write: Callable[[], None], what: str) -> None:
+        """A listener must not raise: a disk that is full is told once, and the run goes on."""
+        try:
+            write()
+        except OSError as error:
+            text = f"The run folder {run.folder.path} is incomplete: {what} could not be written: {error.strerror}"
+            run.note(text)
+            self._fault(text)
+
+    def _fault(self, text: str) -> None:
+        with self._lock:
+            if text in self.faults:
+                return
+            self.faults.append(text)
+        _log.error("%s", text)

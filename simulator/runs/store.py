@@ -1,0 +1,79 @@
+"""All runs below one folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.runs.folder import RunFolder
+from simulator.runs.run_name import BadRunName
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.runs.run_record import RunRecord
+
+LATEST = "latest"
+_SHOWN = 5
+
+
+class RunNotFound(Exception):
+    """No run, or more than one, goes by what was asked for; the message says what to do."""
+
+
+class RunStore:
+    """The runs below `runs`, a folder that need not exist."""
+
+    def __init__(self, runs: Path) -> None:
+        self.path = runs
+
+    def folder(self, name: str) -> RunFolder:
+        """Return the folder of a run by its full name, whether it exists or not.
+
+        Raises:
+            BadRunName: where the name could lead out of the runs folder.
+        """
+        return RunFolder(self.path, name)
+
+    def folders(self) -> list[RunFolder]:
+        """Return the folders there are, in no order; what is no run's folder is left out."""
+        try:
+            entries = [entry.name for entry in self.path.iterdir() if entry.is_dir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        found = []
+        for name in entries:
+            try:
+                found.append(RunFolder(self.path, name))
+            except BadRunName:
+                continue
+        return found
+
+    def records(self) -> list[RunRecord]:
+        """Return all runs as they stand, newest first."""
+        records = [folder.record() for folder in self.folders()]
+        return sorted(records, key=lambda record: (record.started or "", record.name), reverse=True)
+
+    def find(self, text: str) -> RunFolder:
+        """Return the run that `text` names: its full name, the beginning of just one name, or `latest`.
+
+        Raises:
+            RunNotFound: where there is no such run, or more than one.
+        """
+        records = self.records()
+        if not records:
+            raise RunNotFound("There is no run yet. Make the first one with: python -m simulator run sample.csv")
+        if text == LATEST:
+            return self.folder(records[0].name)
+        names = [record.name for record in records]
+        if text in names:
+            return self.folder(text)
+        matching = [name for name in names if text and name.startswith(text)]
+        if len(matching) == 1:
+            return self.folder(matching[0])
+        if matching:
+            raise RunNotFound(f"{len(matching)} runs begin with {text!r}: {_some(matching)}. Give more of the name.")
+        raise RunNotFound(f"There is no run {text!r}. The newest ones: {_some(names)}. All: python -m simulator runs")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
