@@ -1,1 +1,1 @@
-"""From an S3 upload to the targets of the rules it matches."""
+"""EventBridge, as far as an upload needs it: S3's event, rules, input transformers, delivery."""
