@@ -1,0 +1,1 @@
+"""The files in cdk/definitions, as they are deployed."""
