@@ -1,0 +1,171 @@
+"""The local cloud: the one place that starts it all, and stops it all."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from simulator.cloud.aws_clients import aws_clients
+from simulator.cloud.aws_environment import ACCOUNT, REGION, aws_environment
+from simulator.cloud.database import Database
+from simulator.cloud.errors import CloudError
+from simulator.cloud.event_path import EventPath, Upload
+from simulator.cloud.functions import open_functions
+from simulator.cloud.moto_server import MotoServer
+from simulator.cloud.postgres import open_postgres
+from simulator.cloud.provisioning import provision, read_definition
+from simulator.cloud.step_functions import StepFunctions
+from simulator.integrations.registry import Integrations
+from simulator.map_run.map_run import LocalMapRuns
+from simulator.map_run.s3_object_store import S3ObjectStore
+from simulator.states.faults import InvalidDefinition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from simulator.cloud.aws_clients import AwsClients
+    from simulator.cloud.home import Settings
+    from simulator.cloud.postgres import PostgresServer
+    from simulator.cloud.provisioning import Resources
+    from simulator.cloud.running_execution import RunningExecution
+    from simulator.states.clock import Clock
+    from simulator.states.listener import Listener
+
+DISPATCH_SECONDS = 120.0
+STOP_SECONDS = 20.0
+
+
+class LocalCloud:
+    """A cloud that runs. Made by `open_cloud`.
+
+    Args:
+        aws: clients of it.
+        resources: names and ARNs.
+        postgres: the database server.
+        database: what can be asked of the database through the migrator Lambda.
+        step_functions: machines and executions.
+        events: the way from an upload to the workflow.
+    """
+
+    def __init__(
+        self,
+        *,
+        aws: AwsClients,
+        resources: Resources,
+        postgres: PostgresServer,
+        database: Database,
+        step_functions: StepFunctions,
+        events: EventPath,
+    ) -> None:
+        self.aws = aws
+        self.resources = resources
+        self.postgres = postgres
+        self.database = database
+        self.step_functions = step_functions
+        self.events = events
+
+    def upload(self, source: bytes | Path, key: str) -> Upload:
+        """Put a file into the input bucket; from there only events move it on."""
+        return self.events.upload(source, key)
+
+    def wait_for_workflow(self, upload: Upload) -> RunningExecution:
+        """Wait until the dispatcher has started the workflow for an upload, and return that execution.
+
+        Raises:
+            CloudError: where the dispatcher failed.
+        """
+        dispatcher = self.events.dispatcher_execution(upload)
+        if not dispatcher.wait(DISPATCH_SECONDS):
+            raise CloudError(f"The dispatcher did not start the workflow within {DISPATCH_SECONDS:.0f} s.")
+        for running in self.step_functions.executions(self.resources.workflow_arn):
+            if running.info.input.get("detail", {}).get("object", {}).get("versionId") == upload.version_id:
+                return running
+        info = dispatcher.info
+        raise CloudError(
+            f"The dispatcher {info.status.lower()} and started no workflow: {info.error}: {info.cause}. "
+            "Its definition is cdk/definitions/dispatcher.asl.json."
+        )
+
+    def read_object(self, bucket: str, key: str, version_id: str | None) -> Iterator[bytes]:
+        """Return an object's bytes in chunks."""
+        return S3ObjectStore(self.aws.s3).open({"Bucket": bucket, "Key": key, "VersionId": version_id})
+
+
+@contextmanager
+def open_cloud(
+    settings: Settings,
+    *,
+    listener: Listener,
+    clock: Clock,
+    results_folder: Callable[[str], Path | None],
+    log_sink: Callable[[dict[str, Any]], None],
+    tell: Callable[[str], None],
+) -> Iterator[LocalCloud]:
+    """Start moto, PostgreSQL and the functions, and provision them from cdk/definitions; stop them at the end.
+
+    Args:
+        settings: where things lie.
+        listener: told of every execution, Map Run and child.
+        clock: what executions see of time.
+        results_folder: where an execution's result files are kept, by its name.
+        log_sink: given each record that a function logs.
+        tell: given a sentence about each step, for people.
+
+    Raises:
+        CloudError: where it cannot start; the message says what to do.
+    """
+    home = settings.home.create()
+    with ExitStack() as stack:
+        tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
+        moto = stack.enter_context(MotoServer(home.runs))
+        postgres = open_postgres(settings)
+        stack.callback(postgres.close)
+        aws = aws_clients(moto.url)
+        stack.callback(aws.close)
+        resources = provision(aws)
+        functions = stack.enter_context(
+            open_functions(
+                environment={
+                    **aws_environment(moto.url),
+                    "DATABASE_URL": postgres.url,
+                    "PROCESSING_LOGS_TABLE": resources.table,
+                },
+                log_sink=log_sink,
+            )
+        )
+        database = Database(functions, aws, resources)
+        database.migrate()
+        step_functions = StepFunctions(region=REGION, account=ACCOUNT, clock=clock, listener=listener)
+        stack.callback(step_functions.stop_all, STOP_SECONDS)
+        step_functions.connect(
+            Integrations(functions=functions, aws=aws, machines=step_functions),
+            LocalMapRuns(S3ObjectStore(aws.s3), listener, results_folder),
+        )
+        _create_machines(step_functions, resources)
+        yield LocalCloud(
+            aws=aws,
+            resources=resources,
+            postgres=postgres,
+            database=database,
+            step_functions=step_functions,
+            events=EventPath(aws, resources, step_functions, clock),
+        )
+
+
+def _create_machines(step_functions: StepFunctions, resources: Resources) -> None:
+    """Create both machines from the text that is deployed."""
+    for arn, file, kind in (
+        (resources.workflow_arn, "workflow.asl.json", "STANDARD"),
+        (resources.dispatcher_arn, "dispatcher.asl.json", "EXPRESS"),
+    ):
+        name = arn.rpartition(":")[2]
+        try:
+            step_functions.create_state_machine(
+                name=name, definition=read_definition(file, resources.placeholders), kind=kind
+            )
+        except InvalidDefinition as error:
+            lines = "\n".join(f"  {fault}" for fault in error.faults)
+            raise CloudError(f"cdk/definitions/{file} cannot be run:\n{lines}") from error
+
+

@@ -1,0 +1,1 @@
+"""What a Map Run does to S3, against moto."""
