@@ -5,13 +5,13 @@ Developer guide, "ItemReader (Map)". Every failure is States.ItemReaderFailed.
 
 from __future__ import annotations
 
-import zlib
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.csv_dialect import RecordTooLongError
 from simulator.map_run.csv_items import csv_items
-from simulator.map_run.items import Item, ItemSource
+from simulator.map_run.gunzip import gunzip
+from simulator.map_run.items import Item, ItemSource, UnreadableError
 from simulator.map_run.json_items import json_items, jsonl_items
 from simulator.map_run.object_store import ObjectStoreError
 from simulator.states.errors import ITEM_READER_FAILED, StateError
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Read = Callable[[Iterator[bytes], ItemReaderSpec], Iterator[Item]]
 
 _READERS: dict[str, Read] = {"CSV": csv_items, "JSON": json_items, "JSONL": jsonl_items}
-_GZIP = 16 + zlib.MAX_WBITS
 
 
 def open_items(spec: ItemReaderSpec, store: ObjectStore) -> ItemSource:
@@ -38,7 +37,7 @@ def open_items(spec: ItemReaderSpec, store: ObjectStore) -> ItemSource:
     if spec.max_items is not None and spec.max_items < 1:
         raise StateError(ITEM_READER_FAILED, "field MaxItems must be positive")
     bucket, key = spec.parameters.get("Bucket"), spec.parameters.get("Key")
-    if spec.input_type is None:
+    if spec.resource.endswith(":listObjectsV2"):
         return ItemSource(f"s3://{bucket}", lambda: _guarded(lambda: _listed(spec, store), spec))
     return ItemSource(f"s3://{bucket}/{key}", lambda: _guarded(lambda: _read(spec, store), spec))
 
@@ -46,22 +45,15 @@ def open_items(spec: ItemReaderSpec, store: ObjectStore) -> ItemSource:
 def _read(spec: ItemReaderSpec, store: ObjectStore) -> Iterator[Item]:
     key = str(spec.parameters.get("Key", ""))
     if key.endswith((".zstd", ".zst")):
-        raise StateError(ITEM_READER_FAILED, f"The object '{key}' is ZSTD compressed, which is not simulated")
+        raise UnreadableError("The object is ZSTD compressed by its key's suffix, which is not simulated")
     chunks = store.open(spec.parameters)
     if key.endswith(".gz"):
-        chunks = _unzipped(chunks)
+        chunks = gunzip(chunks)
     return _READERS[str(spec.input_type)](chunks, spec)
 
 
 def _listed(spec: ItemReaderSpec, store: ObjectStore) -> Iterator[Item]:
     return (Item(index, entry) for index, entry in enumerate(store.list(spec.parameters)))
-
-
-def _unzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    unzip = zlib.decompressobj(_GZIP)
-    for chunk in chunks:
-        yield unzip.decompress(chunk)
-    yield unzip.flush()
 
 
 def _guarded(begin: Callable[[], Iterator[Item]], spec: ItemReaderSpec) -> Iterator[Item]:
@@ -72,9 +64,7 @@ def _guarded(begin: Callable[[], Iterator[Item]], spec: ItemReaderSpec) -> Itera
         raise StateError(
             ITEM_READER_FAILED, f"{error} (Service: S3; Error Code: {error.code}){_where(spec)}"
         ) from error
-    except UnicodeDecodeError as error:
-        raise StateError(ITEM_READER_FAILED, f"The object is not UTF-8: {error}{_where(spec)}") from error
-    except (zlib.error, RecordTooLongError) as error:
+    except (UnreadableError, RecordTooLongError) as error:
         raise StateError(ITEM_READER_FAILED, f"{error}{_where(spec)}") from error
 
 

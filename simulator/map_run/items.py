@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+class UnreadableError(ValueError):
+    """A dataset that is not what its ItemReader takes it for; the message says where and why."""
+
+
 class Item(NamedTuple):
     """One item.
 

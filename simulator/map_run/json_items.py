@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from lambdas.shared.csv_dialect import decode
-from simulator.map_run.items import Item, items_of
+from simulator.map_run.items import Item, UnreadableError, items_of
+from simulator.map_run.utf8_text import utf8_text
 from simulator.states.errors import ITEM_READER_FAILED, StateError
 
 if TYPE_CHECKING:
@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
     from simulator.states.map_runner import ItemReaderSpec
 
+MAX_LINE_CHARACTERS = 8 * 1024 * 1024
+
 
 def json_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]:
     """Read the whole file and give the items at ItemsPointer (default: the root).
 
     Raises:
-        StateError: States.ItemReaderFailed where it is no JSON, or there is neither array nor object there.
+        StateError: States.ItemReaderFailed where there is neither array nor object there.
+        UnreadableError: where it is no JSON.
     """
-    document = _parse("".join(decode(chunks)), 1)
+    document = _parse("".join(utf8_text(chunks)), "The object")
     value = _at(document, spec.items_pointer or "")
     if not isinstance(value, (list, dict)):
         raise StateError(ITEM_READER_FAILED, "Attempting to map over non-iterable node.")
@@ -32,29 +35,46 @@ def jsonl_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]
     """Read a line at a time; a line of blanks is no item.
 
     Raises:
-        StateError: States.ItemReaderFailed where a line is no JSON.
+        UnreadableError: where a line is no JSON, or longer than 8 Mi characters.
     """
     index = 0
-    for number, line in enumerate(_lines(decode(chunks)), start=1):
-        if line.strip():
-            yield Item(index, _parse(line, number), None, number)
+    for number, line in enumerate(_lines(utf8_text(chunks)), start=1):
+        if line and not line.isspace():
+            yield Item(index, _parse(line, f"Line {number}"), None, number)
             index += 1
 
 
 def _lines(texts: Iterator[str]) -> Iterator[str]:
-    rest = ""
+    rest: list[str] = []
+    size = count = 0
     for text in texts:
-        *whole, rest = (rest + text).split("\n")
-        yield from whole
-    if rest:
-        yield rest
+        first, *others = text.split("\n")
+        rest.append(first)
+        size += len(first)
+        if others:
+            count += len(others)
+            yield "".join(rest)
+            *whole, last = others
+            yield from whole
+            rest, size = [last], len(last)
+        if size > MAX_LINE_CHARACTERS:
+            raise UnreadableError(f"Line {count + 1} is longer than {MAX_LINE_CHARACTERS} characters")
+    if size:
+        yield "".join(rest)
 
 
-def _parse(text: str, line: int) -> Any:
+def _parse(text: str, what: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise StateError(ITEM_READER_FAILED, f"The text from line {line} on is no JSON: {error}") from error
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        where = f"column {error.colno}" if what.startswith("Line") else f"line {error.lineno}, column {error.colno}"
+        raise UnreadableError(f"{what} is no JSON: {error.msg} ({where})") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"{what} is no JSON that can be read: {error}") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
 
 
 def _at(document: Any, pointer: str) -> Any:
@@ -62,10 +82,15 @@ def _at(document: Any, pointer: str) -> Any:
     value = document
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+        if isinstance(value, list) and _is_index(name) and int(name) < len(value):
             value = value[int(name)]
         elif isinstance(value, dict) and name in value:
             value = value[name]
         else:
             return None
     return value
+
+
+def _is_index(name: str) -> bool:
+    """Tell whether it is an array index by RFC 6901: ASCII digits without a leading zero."""
+    return name == "0" or (name.isascii() and name.isdecimal() and name[0] != "0" and len(name) < 10)  # noqa: PLR2004

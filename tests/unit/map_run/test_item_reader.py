@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.map_run.gunzip import PIECE, gunzip
 from simulator.map_run.item_reader import open_items
+from simulator.map_run.items import UnreadableError
+from simulator.map_run.json_items import jsonl_items
 from simulator.states.errors import StateError
 from simulator.states.map_runner import ItemReaderSpec
 from tests.unit.map_run.harness import MemoryStore
@@ -90,11 +93,21 @@ def test_a_max_items_that_is_not_positive_fails() -> None:
     [
         ("a,a\n1,2\n", {}, "CSV headers cannot contain duplicates."),
         ("", {}, "The CSV has no header row"),
-        ("a\nテスト".encode("shift_jis"), {}, "The object is not UTF-8"),
+        ("a\n1\nテスト\n2\n".encode("shift_jis"), {}, "The object is not UTF-8: line 3 has the byte 0x83"),
+        ("a\nあ".encode()[:-1], {}, "The object is not UTF-8: line 2"),
+        ('a\n1\n"2\n3\n', {}, "A quote in the record that begins on line 3 is never closed"),
+        ('"a\n1\n', {}, "A quote in the record that begins on line 1 is never closed"),
         ("5", {"input_type": "JSON"}, "Attempting to map over non-iterable node."),
         ('{"a": 1}', {"input_type": "JSON", "items_pointer": "/b"}, "Attempting to map over non-iterable node."),
-        ("[1", {"input_type": "JSON"}, "is no JSON"),
-        ("1\n{\n", {"input_type": "JSONL"}, "from line 2 on is no JSON"),
+        ("[1\n,", {"input_type": "JSON"}, "The object is no JSON: Expecting value (line 2, column 2)"),
+        ("[NaN]", {"input_type": "JSON"}, "NaN is no JSON value"),
+        ("[" * 100_000, {"input_type": "JSON"}, "The object is no JSON that can be read"),
+        ('{"a": [1]}', {"input_type": "JSON", "items_pointer": "/a/00"}, "Attempting to map over non-iterable node."),
+        (
+            "1\n{\n",
+            {"input_type": "JSONL"},
+            "Line 2 is no JSON: Expecting property name enclosed in double quotes (column 2) [s3://b/file]",
+        ),
     ],
 )
 def test_what_cannot_be_read_fails_with_item_reader_failed(body: str | bytes, spec: dict[str, Any], cause: str) -> None:
@@ -125,9 +138,44 @@ def test_json_lines_are_an_item_each() -> None:
 
 def test_gzip_is_unpacked_by_the_keys_suffix() -> None:
     """`.gz`; ZSTD is refused by name."""
-    assert read(gzip.compress(b"a\n1\n"), key="x.csv.gz") == [{"a": "1"}]
-    with pytest.raises(StateError, match="ZSTD compressed, which is not simulated"):
+    packed = gzip.compress(b"a\n1\n") + gzip.compress(b"2\n")
+    assert read(packed, key="x.csv.gz") == [{"a": "1"}, {"a": "2"}]
+    with pytest.raises(StateError, match="ZSTD compressed by its key's suffix, which is not simulated"):
         read(b"", key="x.csv.zstd")
+
+
+@pytest.mark.parametrize("body", [b"a\n1\n", gzip.compress(b"a\n1\n")[:-9], gzip.compress(b"a\n1\n")[:-4] + b"0000"])
+def test_a_damaged_gzip_fails_instead_of_losing_rows(body: bytes) -> None:
+    """Not packed at all, cut off, wrong length."""
+    with pytest.raises(StateError) as caught:
+        read(body, key="x.csv.gz")
+    assert caught.value.error == "States.ItemReaderFailed"
+    assert "no whole gzip file" in (caught.value.cause or "")
+
+
+def test_a_file_that_unpacks_to_a_thousand_times_its_size_comes_in_small_pieces() -> None:
+    """Memory stays flat."""
+    pieces = list(gunzip(iter([gzip.compress(b"0" * 3_000_000)])))
+    assert sum(map(len, pieces)) == 3_000_000
+    assert max(map(len, pieces)) <= PIECE
+
+
+@given(values=st.lists(st.text(max_size=12) | st.integers() | st.none()), cut=st.integers(1, 9))
+def test_json_lines_are_read_back_wherever_chunks_are_cut(values: list[Any], cut: int) -> None:
+    """A line is an item, whatever its text holds."""
+    body = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values).encode()
+    spec = ItemReaderSpec(resource=GET, parameters={"Bucket": "b", "Key": "k"}, input_type="JSONL")
+    items = list(open_items(spec, MemoryStore({"k": body}, cut=cut)))
+    assert [(item.index, item.line, item.value) for item in items] == [
+        (number, number + 1, value) for number, value in enumerate(values)
+    ]
+
+
+def test_a_json_line_without_end_fails_before_it_fills_the_memory() -> None:
+    """More than 8 Mi characters."""
+    chunks = (b" 1\n" if number == 0 else b"x" * 1_000_000 for number in range(1_000_000))
+    with pytest.raises(UnreadableError, match="Line 2 is longer than"):
+        list(jsonl_items(chunks, ItemReaderSpec(resource=GET, parameters={}, input_type="JSONL")))
 
 
 def test_a_listing_gives_an_item_an_object() -> None:
