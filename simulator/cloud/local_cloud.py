@@ -126,11 +126,8 @@ def open_cloud(
         resources = provision(aws)
         functions = stack.enter_context(
             open_functions(
-                environment={
-                    **aws_environment(moto.url),
-                    "DATABASE_URL": postgres.url,
-                    "PROCESSING_LOGS_TABLE": resources.table,
-                },
+                database_url=postgres.url,
+                environment={**aws_environment(moto.url), "PROCESSING_LOGS_TABLE": resources.table},
                 log_sink=log_sink,
             )
         )

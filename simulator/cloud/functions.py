@@ -1,0 +1,68 @@
+"""The functions of cdk/definitions/functions.json, in the local cloud's execution environments."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from simulator.cloud.errors import CloudError
+from simulator.cloud.home import PROJECT_ROOT
+from simulator.cloud.provisioning import DEFINITIONS
+from simulator.lambda_runtime.function_config import FunctionConfig, InvalidFunctions, parse_functions
+from simulator.lambda_runtime.lambda_service import LambdaService
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_log = logging.getLogger(__name__)
+_END_SESSIONS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = ANY(%s) AND pid <> pg_backend_pid()
+"""
+
+
+@contextmanager
+def open_functions(
+    *, database_url: str, environment: dict[str, str], log_sink: Callable[[dict[str, Any]], None]
+) -> Iterator[LambdaService]:
+    """Open the functions; each execution environment has a database session of its own, known by its name.
+
+    Args:
+        database_url: the database, for psycopg.
+        environment: variables that every function has.
+        log_sink: given each record that a function logs.
+
+    Raises:
+        CloudError: where functions.json cannot be used.
+    """
+    path = DEFINITIONS / "functions.json"
+    try:
+        functions = parse_functions(path.read_text(encoding="utf-8"))
+    except (OSError, InvalidFunctions) as error:
+        raise CloudError(f"{path} cannot be used: {error}") from error
+
+    def variables(_function: FunctionConfig, environment_name: str) -> dict[str, str]:
+        # The name lets the session of an environment that was given up be ended from outside, with its locks.
+        return {**environment, "DATABASE_URL": make_conninfo(database_url, application_name=environment_name)}
+
+    with LambdaService(
+        functions,
+        task_root=PROJECT_ROOT,
+        variables=variables,
+        log_sink=log_sink,
+        ended=lambda names: end_sessions(database_url, names),
+    ) as service:
+        yield service
+
+
+def end_sessions(database_url: str, names: Sequence[str]) -> None:
+    """End the database sessions of execution environments that are gone, so that no lock of theirs stays."""
+    try:
+        with psycopg.connect(database_url, connect_timeout=5, autocommit=True) as connection:
+            connection.execute(_END_SESSIONS, (list(names),))
+    except psycopg.Error as error:
+        _log.warning("the database sessions of %d environments could not be ended: %s", len(names), error)
