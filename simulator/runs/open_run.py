@@ -8,8 +8,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.item_index import ItemIndex
 from simulator.runs.item_line import item_line
@@ -17,6 +15,7 @@ from simulator.runs.json_lines import LineFile
 from simulator.runs.moments import moment_text
 from simulator.runs.run_lock import RunLock
 from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.summary import validated_rows
 from simulator.runs.tally import ReasonTally
 
 if TYPE_CHECKING:
@@ -108,8 +107,8 @@ class OpenRun:
     def event(self, event: dict[str, Any]) -> None:
         """Append a history event."""
         self._events.write(event)
-        if event["type"] == "TaskStateExited" and self.record.row_count is None:
-            self.record.row_count = _row_count(event)
+        if self.record.row_count is None:
+            self.record.row_count = validated_rows(event)
 
     def child(self, child: ChildRecord) -> None:
         """Append a row that has ended."""
@@ -199,15 +198,6 @@ def _source(execution_input: Any) -> SourceObject:
             }
         },
     ).source
-
-
-def _row_count(event: dict[str, Any]) -> int | None:
-    try:
-        output = orjson.loads(event["stateExitedEventDetails"]["output"])
-    except (KeyError, orjson.JSONDecodeError):
-        return None
-    count = _dict(_dict(output).get("validation")).get("rowCount")
-    return count if isinstance(count, int) else None
 
 
 def _dict(value: Any) -> dict[str, Any]:

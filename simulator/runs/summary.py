@@ -80,6 +80,18 @@ def _finding(error: Any) -> Finding:
     return Finding(line=line if isinstance(line, int) else None, message=str(error.get("message", error)))
 
 
+def validated_rows(event: dict[str, Any]) -> int | None:
+    """Return how many rows the validator counted, from the event of its state's exit; None for any other event."""
+    if event.get("type") != "TaskStateExited":
+        return None
+    try:
+        output = json.loads(event["stateExitedEventDetails"]["output"])
+        count = output["validation"]["rowCount"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return count if isinstance(count, int) else None
+
+
 def states_passed(events: Iterable[dict[str, Any]]) -> list[StateVisit]:
     """Return the states of a run in the order they were entered, from its history."""
     visits: list[StateVisit] = []

@@ -1,0 +1,54 @@
+"""The command line: `python -m simulator`."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from simulator.cli.convert import convert_command
+from simulator.cli.faults import Terminated
+from simulator.cli.options import examples
+from simulator.cli.reset import reset_command
+from simulator.cli.run import run_command
+from simulator.cli.runs import runs_command
+from simulator.cli.show import show_command
+from simulator.cli.users import users_app
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+EPILOG = (
+    "Begin with: python -m simulator run sample.csv. "
+    "Exit codes: 0 succeeded; 1 the run failed or its file was rejected; 2 wrong usage or a file that cannot be read; "
+    "3 the local cloud could not start; 130 Ctrl-C."
+)
+
+app = typer.Typer(
+    name="simulator",
+    help="Runs the CSV user-log pipeline on this machine: the same Lambda code and state machine as on AWS.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command(
+    "run", epilog=examples("run sample.csv", "run sales.csv --create-users", "run data.csv --key in/a.csv --json")
+)(run_command)
+app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_command)
+app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
+app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)
+app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
+app.add_typer(users_app, name="users")
+
+
+def main() -> None:
+    """Run the command that the arguments name, and exit."""
+    signal.signal(signal.SIGTERM, _terminate)
+    app(prog_name="python -m simulator")
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Terminated

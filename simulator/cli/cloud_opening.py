@@ -1,0 +1,98 @@
+"""The local cloud together with what records a run, as commands open them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.cli.faults import UsageFault
+from simulator.cli.paths import SAMPLES, shown
+from simulator.cli.words import count
+from simulator.cloud.home import Settings
+from simulator.runs.fan_out import FanOut
+from simulator.runs.recorder import RunRecorder
+from simulator.runs.store import RunStore
+from simulator.states.clock import RealClock
+from simulator.states.listener import SilentListener
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from simulator.cli.terminal import Terminal
+    from simulator.cloud.local_cloud import LocalCloud
+    from simulator.states.listener import Listener
+
+WORKFLOW = "csv-user-log-processor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCloud:
+    """A running local cloud and what records its runs."""
+
+    cloud: LocalCloud
+    recorder: RunRecorder
+    store: RunStore
+
+
+@contextmanager
+def opened_cloud(terminal: Terminal, listener: Listener | None = None) -> Iterator[OpenCloud]:
+    """Start the local cloud and a recorder of its runs; stop and close them at the end.
+
+    Raises:
+        CloudError: it cannot start.
+    """
+    # Only here: the imports of botocore and psycopg take time that `--help` and `show` need not wait for.
+    from simulator.cloud.local_cloud import open_cloud  # noqa: PLC0415 - as the line above says
+
+    settings = Settings()
+    store = RunStore(settings.home.runs)
+    opened: list[LocalCloud] = []
+
+    def fetch_input(bucket: str, key: str, version_id: str | None) -> Iterable[bytes]:
+        return opened[0].read_object(bucket, key, version_id)
+
+    recorder = RunRecorder(store, WORKFLOW, fetch_input)
+
+    def results_folder(name: str) -> Path | None:
+        folder = recorder.folder(name)
+        return folder.results if folder else None
+
+    try:
+        with open_cloud(
+            settings,
+            listener=FanOut(recorder, listener or SilentListener()),
+            clock=RealClock(),
+            results_folder=results_folder,
+            log_sink=recorder.log,
+            tell=terminal.say,
+        ) as cloud:
+            opened.append(cloud)
+            recorder.database = cloud.postgres.display_url
+            yield OpenCloud(cloud=cloud, recorder=recorder, store=store)
+    finally:
+        recorder.close()
+
+
+def load_sample_users(cloud: LocalCloud, terminal: Terminal) -> None:
+    """Load `sample_data/users.csv` where the table users is empty, so that the sample works on a fresh clone."""
+    master = SAMPLES / "users.csv"
+    if cloud.database.count_users() == 0 and master.is_file():
+        load_users(cloud, master, terminal)
+
+
+def load_users(cloud: LocalCloud, path: Path, terminal: Terminal) -> int:
+    """Load a user master through the migrator Lambda and return how many users it holds.
+
+    Raises:
+        UsageFault: the file is not one; the message names the lines.
+    """
+    from simulator.cloud.database import UsersRefused  # noqa: PLC0415 - see opened_cloud
+
+    try:
+        loaded = cloud.database.load_users(path)
+    except UsersRefused as fault:
+        raise UsageFault(f"The users in {shown(path)} were not loaded: {fault}") from None
+    terminal.say(f"loaded {count(loaded, 'user')} from {shown(path)}")
+    return loaded

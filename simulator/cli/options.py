@@ -1,0 +1,17 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+RunName = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's name, the beginning of it, or [bold]latest[/bold].")
+]
+
+
+def examples(*commands: str) -> str:
+    """Return the epilog of a command: examples of its use, a line each."""
+    return "\n\n".join(["[bold]Examples[/bold]", *(f"  python -m simulator {command}" for command in commands)])

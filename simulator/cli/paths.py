@@ -1,0 +1,60 @@
+"""Files that the person at the terminal names, and paths and commands as they can type them."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+from simulator.cli.faults import UsageFault
+from simulator.cloud.home import PROJECT_ROOT
+
+SAMPLES = PROJECT_ROOT / "sample_data"
+
+
+def readable_file(text: str) -> Path:
+    """Return the file a person means: the path as it is, or one in `sample_data/`.
+
+    Raises:
+        UsageFault: there is no such file, or it cannot be read.
+    """
+    try:
+        path = next((one for one in (Path(text), SAMPLES / text) if one.exists()), None)
+    except (OSError, ValueError) as error:  # a name too long for the system, or with a NUL
+        raise UsageFault(f"{text!r} is no file name: {error}") from None
+    if path is None:
+        there = ", ".join(sorted(one.name for one in SAMPLES.glob("*.csv"))) or "none"
+        raise UsageFault(f"There is no file {text!r}, here or in {shown(SAMPLES)} (there are: {there}).")
+    if path.is_dir():
+        raise UsageFault(f"{shown(path)} is a folder; a CSV file is needed.")
+    if not path.is_file():
+        raise UsageFault(f"{shown(path)} is no ordinary file (a pipe or a device); save it as a file first.")
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise UsageFault(f"The file {shown(path)} cannot be read: {error.strerror}.") from None
+    return path
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be typed here: relative where it lies below the current folder."""
+    path = path.absolute()
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def command(*words: str) -> str:
+    """Return a command of the simulator that can be pasted into this shell, whatever the current folder."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        here = None
+    start = ["python", "-m", "simulator"]
+    if here != PROJECT_ROOT:
+        start = [sys.executable, str(PROJECT_ROOT / "simulator")]
+    elif (PROJECT_ROOT / ".venv") in Path(sys.executable).parents:
+        start = ["uv", "run", *start]
+    return shlex.join([*start, *words])

@@ -1,0 +1,114 @@
+"""`run FILE`: a CSV file goes through the whole pipeline."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli import exit_codes
+from simulator.cli.cloud_opening import WORKFLOW, load_sample_users, load_users, opened_cloud
+from simulator.cli.faults import Terminated, UsageFault
+from simulator.cli.new_users import write_user_master
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.paths import readable_file, shown
+from simulator.cli.progress import Pace, ProgressDisplay
+from simulator.cli.report import document, report
+from simulator.cli.terminal import terminal
+from simulator.cli.upload_file import upload_file
+
+if TYPE_CHECKING:
+    from simulator.cli.cloud_opening import OpenCloud
+    from simulator.cli.terminal import Terminal
+    from simulator.cloud.running_execution import RunningExecution
+
+TICK_SECONDS = 0.1
+STOP_SECONDS = 60.0
+MAX_KEY_BYTES = 1024
+
+
+def run_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The CSV file to upload, here or in sample_data/.")],
+    key: Annotated[str | None, typer.Option("--key", help="The object's key in S3; the file's name if absent.")] = None,
+    create_users: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option("--create-users", help="First create the users that the file names and the database has not."),
+    ] = False,
+    convert: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option(
+            "--convert/--no-convert", help="Convert a file that a spreadsheet saved (Shift_JIS, BOM) to UTF-8."
+        ),
+    ] = True,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Upload a CSV file to the local S3, and follow it through validation and processing of each row.
+
+    Exit code 0: the run succeeded; 1: it failed, or the file was rejected; 2: the file cannot be read, or its key
+    starts nothing; 3: the local cloud could not start; 130: stopped by Ctrl-C.
+    """
+    with terminal(json=json) as term:
+        source = readable_file(file)
+        checked = _checked_key(key if key is not None else source.name)
+        pace = Pace(f":{WORKFLOW}:")
+        try:
+            with upload_file(source, term, convert=convert) as body, opened_cloud(term, pace) as opened:
+                load_sample_users(opened.cloud, term)
+                if create_users:
+                    _create_users(opened, body, term)
+                code = _run(opened, body, checked, term, pace)
+        except OSError as error:
+            raise UsageFault(f"{shown(source)} could not be uploaded: {error}") from error
+        raise typer.Exit(code)
+
+
+def _checked_key(key: str) -> str:
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:
+        raise UsageFault("The key is not valid text; give another with --key.") from None
+    if not 1 <= size <= MAX_KEY_BYTES:
+        raise UsageFault(f"A key has 1 to {MAX_KEY_BYTES} bytes in UTF-8, not {size}.")
+    return key
+
+
+def _create_users(opened: OpenCloud, body: Path, term: Terminal) -> None:
+    with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
+        master = Path(folder) / "users.csv"
+        if write_user_master(body, master):
+            load_users(opened.cloud, master, term)
+
+
+def _run(opened: OpenCloud, body: Path, key: str, term: Terminal, pace: Pace) -> int:
+    upload = opened.cloud.upload(body, key)
+    if not upload.started:
+        raise UsageFault(f"Nothing was started: s3://{upload.bucket}/{upload.key} was uploaded, but {upload.why_not}")
+    running = opened.cloud.wait_for_workflow(upload)
+    term.say("run ", (running.name, "bold"), f"  (s3://{upload.bucket}/{upload.key})")
+    interrupt = _follow(running, ProgressDisplay(term, pace), term)
+    if (folder := opened.recorder.folder(running.name)) is None:
+        raise UsageFault(" ".join(opened.recorder.faults) or f"The run {running.name} was not recorded.")
+    for fault in opened.recorder.faults:
+        term.say(("Note: ", "yellow"), fault)
+    record = folder.record()
+    report(term, folder, record)
+    term.document(document(folder, record))
+    if interrupt is not None:
+        return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
+    return exit_codes.SUCCEEDED if running.status == "SUCCEEDED" else exit_codes.FAILED
+
+
+def _follow(running: RunningExecution, display: ProgressDisplay, term: Terminal) -> KeyboardInterrupt | None:
+    """Show progress until the run has ended; Ctrl-C stops it, and is returned."""
+    try:
+        with display:
+            while not running.wait(TICK_SECONDS):
+                display.tick()
+    except KeyboardInterrupt as interrupt:
+        term.say("Stopping: rows that have begun are finished. Once more Ctrl-C to leave at once.")
+        running.stop("Simulator.Interrupted", "Stopped from the terminal.")
+        running.wait(STOP_SECONDS)
+        return interrupt
+    return None

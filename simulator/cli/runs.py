@@ -1,0 +1,68 @@
+"""`runs`: the runs there are, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.paths import command
+from simulator.cli.terminal import line_of, terminal
+from simulator.cli.words import duration, local_time, status_piece
+from simulator.cloud.home import Settings
+from simulator.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from simulator.runs.run_record import RunRecord
+
+
+def runs_command(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to list.")] = 20,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """List the runs, newest first."""
+    with terminal(json=json) as term:
+        store = RunStore(Settings().home.runs)
+        records = store.records()
+        if not records:
+            term.say("No run yet. Make the first one: ", (command("run", "sample.csv"), "bold"))
+        else:
+            term.show(_table(records[:limit]))
+            if len(records) > limit:
+                term.say(f"{len(records) - limit} older ones: --limit {len(records)}")
+            term.say("More about one: ", (command("show", "latest"), "bold"))
+        term.document({"runs": [_summary(store, record) for record in records[:limit]], "total": len(records)})
+
+
+def _table(records: list[RunRecord]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in ("Run", "File", "Started", "Took", "Rows", "Failed", "Status"):
+        table.add_column(title, justify="right" if title in ("Took", "Rows", "Failed") else "left", overflow="fold")
+    for record in records:
+        table.add_row(
+            line_of(record.name),
+            line_of(record.source.key),
+            local_time(record.started),
+            duration(record.duration_ms),
+            f"{record.rows.total:,}",
+            f"{record.rows.failed:,}",
+            line_of(status_piece(record)),
+        )
+    return table
+
+
+def _summary(store: RunStore, record: RunRecord) -> dict[str, Any]:
+    return {
+        "executionName": record.name,
+        "status": record.status,
+        "error": record.error,
+        "key": record.source.key,
+        "started": record.started,
+        "stopped": record.stopped,
+        "durationMs": record.duration_ms,
+        "rows": record.rows.model_dump(by_alias=True),
+        "redriveCount": record.redrive_count,
+        "runDirectory": str(store.folder(record.name).path),
+    }

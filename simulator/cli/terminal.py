@@ -1,0 +1,103 @@
+"""The terminal: words for people on stderr, one JSON document on stdout where `--json` asks for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulator.cli import exit_codes
+from simulator.cli.clean_text import clean
+from simulator.cli.faults import Terminated, UsageFault
+from simulator.cloud.errors import CloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+
+Piece = str | tuple[str, str]
+"""Text, or text and its rich style."""
+
+
+class PatientConsole(Console):
+    """A console that falls silent when its reader has gone away (`2>&1 | head`): the run goes on and counts."""
+
+    def on_broken_pipe(self) -> None:
+        """Write to nowhere from now on."""
+        self.quiet = True
+        _to_nowhere(sys.stderr.fileno())
+
+
+class Terminal:
+    """What a command writes to.
+
+    Args:
+        json: whether a document is wanted on stdout.
+    """
+
+    def __init__(self, *, json: bool = False) -> None:
+        self.json = json
+        self.console = PatientConsole(stderr=True, highlight=False, markup=False, emoji=False)
+        self._documents = 0
+
+    def say(self, *pieces: Piece) -> None:
+        """Write a line for people; control characters are shown as escapes, so that no file can steer the terminal."""
+        self.console.print(line_of(*pieces), soft_wrap=True)
+
+    def show(self, table: Table) -> None:
+        """Write a table for people; its cells are to come from `line_of`."""
+        self.console.print(table)
+
+    def document(self, value: Any) -> None:
+        """Write the document to stdout, if `--json` asks for one."""
+        if not self.json:
+            return
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        self._documents += 1
+        try:
+            sys.stdout.buffer.write(text)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            _to_nowhere(sys.stdout.fileno())
+
+    def fault(self, name: str, message: str) -> None:
+        """Say what went wrong; with `--json`, as the document too, where there is none yet."""
+        self.say(("Error: ", "bold red"), message)
+        if not self._documents:
+            self.document({"error": name, "message": message})
+
+
+def line_of(*pieces: Piece) -> Text:
+    """Return a line made of pieces, cleaned, in which nothing is markup."""
+    return Text.assemble(*(clean(one) if isinstance(one, str) else (clean(one[0]), one[1]) for one in pieces))
+
+
+@contextmanager
+def terminal(*, json: bool) -> Iterator[Terminal]:
+    """Give a command its terminal; what it raises becomes a sentence and an exit code (see `exit_codes`)."""
+    term = Terminal(json=json)
+    try:
+        yield term
+    except UsageFault as fault:
+        term.fault("Usage", str(fault))
+        raise typer.Exit(exit_codes.USAGE) from None
+    except CloudError as fault:
+        term.fault("CloudError", str(fault))
+        raise typer.Exit(exit_codes.NO_CLOUD) from None
+    except KeyboardInterrupt as interrupt:
+        term.fault("Interrupted", "Stopped from the terminal.")
+        stopped = exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
+        raise typer.Exit(stopped) from None
+
+
+def _to_nowhere(fd: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, fd)
+    os.close(nowhere)

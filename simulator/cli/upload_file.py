@@ -1,0 +1,41 @@
+"""The file to upload: as it lies there, or converted from what a spreadsheet saved."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.cli.paths import shown
+from simulator.runs.encoding import converted, detect_file, read_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.cli.terminal import Terminal
+
+
+@contextmanager
+def upload_file(source: Path, terminal: Terminal, *, convert: bool) -> Iterator[Path]:
+    """Give the file to upload; a converted one lies in a temporary folder until the end of the `with`.
+
+    Raises:
+        OSError: it cannot be read, or there is no room for the converted one.
+    """
+    encoding = detect_file(source)
+    if not encoding.needs_conversion:
+        yield source
+        return
+    if not convert:
+        terminal.say(f"{shown(source)} is {encoding.title}; it is uploaded as it is (--no-convert).")
+        yield source
+        return
+    terminal.say(
+        f"{shown(source)} is {encoding.title}; it is converted to UTF-8 for the upload (the file stays as it is)."
+    )
+    with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
+        target = Path(folder) / "upload.csv"
+        with target.open("wb") as file:
+            file.writelines(converted(read_chunks(source), encoding))
+        yield target
