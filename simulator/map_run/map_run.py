@@ -9,15 +9,16 @@ import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from simulator.map_run.children import Children
+from simulator.map_run.collected_results import CollectedResults
 from simulator.map_run.counts import Counts
 from simulator.map_run.item_batcher import child_works
 from simulator.map_run.item_reader import open_items
 from simulator.map_run.items import ItemSource, items_of
 from simulator.map_run.lanes import Lanes
-from simulator.map_run.result_writer import CollectedResults, ExportedResults
+from simulator.map_run.result_writer import ExportedResults
 from simulator.map_run.threshold import Threshold
 from simulator.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Aborted, StateError
 from simulator.states.listener import MapRunInfo
@@ -97,7 +98,12 @@ class LocalMapRun:
         source = self._dataset()
         self._count(source)
         results = self._results(folder)
-        works = self._works(source)
+        try:
+            return self._run_children(self._works(source), results)
+        finally:
+            results.close()
+
+    def _run_children(self, works: Iterator[ChildWork], results: ExportedResults | CollectedResults) -> Any:
         lanes = Lanes(
             works, self._request.max_concurrency, lambda work, lane: self._run_child(work, lane, results, lanes)
         )
@@ -106,15 +112,24 @@ class LocalMapRun:
             raise Aborted
         self._request.parent.check_running()
         if self._breached:
-            for work in works:
-                results.add_pending(work.input)
+            self._end_breached(works, results)
         result = results.finish()
         self._counts.written()
-        if self._breached:
-            raise StateError(
-                EXCEED_TOLERATED_FAILURE_THRESHOLD, "The specified tolerated failure threshold was exceeded"
-            )
         return result
+
+    def _end_breached(self, works: Iterator[ChildWork], results: ExportedResults | CollectedResults) -> NoReturn:
+        """Write what there is, and fail by the breach whatever becomes of that."""
+        breach = StateError(
+            EXCEED_TOLERATED_FAILURE_THRESHOLD, "The specified tolerated failure threshold was exceeded"
+        )
+        try:
+            for work in works:
+                results.add_pending(work.input)
+            results.finish()
+            self._counts.written()
+        except StateError as error:
+            raise breach from error
+        raise breach
 
     def _dataset(self) -> ItemSource:
         request = self._request
@@ -136,7 +151,7 @@ class LocalMapRun:
     def _results(self, folder: Path | None) -> ExportedResults | CollectedResults:
         writer = self._request.writer
         if writer is None or writer.bucket is None:
-            return CollectedResults(writer, self._children.machine_arn)
+            return CollectedResults(writer, machine_arn=self._children.machine_arn, state=self._request.state)
         assert folder is not None  # noqa: S101 - run() gives one where results are exported
         return ExportedResults(
             writer,

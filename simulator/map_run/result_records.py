@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from simulator.states.limits import to_json
 from simulator.states.timestamps import format_time
@@ -14,14 +17,15 @@ _INCLUDED = {"Included": True}
 
 
 def ended_record(child: ChildRecord, machine_arn: str) -> dict[str, Any]:
-    """Return the record of a child that has ended."""
+    """Return the record of a child that has ended; `machine_arn` ends in `<machine>/<label>`."""
     record = {
         "ExecutionArn": child.arn,
         "Input": to_json(child.input),
         "InputDetails": _INCLUDED,
         "Name": child.name,
         "OutputDetails": _INCLUDED,
-        "RedriveCount": child.redrive_count,
+        # An EXPRESS child is not redriven but begun anew.
+        "RedriveCount": 0 if ":express:" in child.arn else child.redrive_count,
         "StartDate": format_time(child.started),
         "StateMachineArn": machine_arn,
         "Status": child.status,
@@ -43,3 +47,24 @@ def ended_record(child: ChildRecord, machine_arn: str) -> dict[str, Any]:
 def pending_record(data: Any) -> dict[str, Any]:
     """Return the record of a child that was never started; `data` would have been its input."""
     return {"Input": to_json(data), "InputDetails": _INCLUDED, "Status": "PENDING"}
+
+
+def results_of(child: ChildRecord, machine_arn: str, transformation: str) -> list[Any]:
+    """Return what a child adds to the results, by `WriterConfig.Transformation`.
+
+    NONE: its record; COMPACT: its output; FLATTEN: its output's entries where that is an array. A child that did not
+    succeed adds its record in any case.
+    """
+    if child.status != "SUCCEEDED" or transformation == "NONE":
+        return [ended_record(child, machine_arn)]
+    if transformation == "FLATTEN" and isinstance(child.output, list):
+        return child.output
+    return [child.output]
+
+
+def dump(value: Any) -> bytes:
+    """Return compact JSON with sorted keys, in UTF-8."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, ValueError):  # an integer beyond 64 bits, a lone surrogate
+        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
