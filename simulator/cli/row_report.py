@@ -13,7 +13,7 @@ from simulator.runs.moments import milliseconds_between
 
 if TYPE_CHECKING:
     from simulator.cli.terminal import Terminal
-    from simulator.runs.summary import RowStory
+    from simulator.runs.row_story import RowStory
 
 MAX_TEXT = 1000
 

@@ -16,8 +16,9 @@ from simulator.cloud.home import Settings
 from simulator.runs.cause_text import person_text
 from simulator.runs.interrupted import settled
 from simulator.runs.item_index import ItemIndex
+from simulator.runs.row_story import row_story
 from simulator.runs.store import RunNotFound, RunStore
-from simulator.runs.summary import row_story, states_passed
+from simulator.runs.summary import states_passed
 
 if TYPE_CHECKING:
     from simulator.cli.terminal import Terminal

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from simulator.runs.cause_text import group_text, person_text
 from simulator.runs.folder import RunFolder
 from simulator.runs.interrupted import settled
+from simulator.runs.row_story import row_story
 from simulator.runs.run_record import RunRecord
-from simulator.runs.summary import findings, row_story, states_passed
+from simulator.runs.summary import findings, states_passed
 from simulator.runs.tally import MAX_REASONS, OTHER, ReasonTally
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, execution, failed_child, finished_run, map_run, recorder
 
@@ -86,13 +87,18 @@ def test_a_row_has_its_text_attempts_audit_items_and_logs(tmp_path: Path) -> Non
     folder = RunFolder(tmp_path, NAME)
     audit = [{"timestamp": f"2025-08-02T09:30:00Z#{index}#login_update"} for index in (0, 1, 11)]
     folder.audit_file.write_text("".join(json.dumps(item) + "\n" for item in audit))
-    logs = [{"rowIndex": 1, "a": 1}, {"rowIndex": 11}, {"line": '{"rowIndex": 1}'}, {"line": "START"}]
-    folder.logs_file.write_text("".join(json.dumps(item) + "\n" for item in logs))
+    logs = [
+        {"requestId": "r1", "message": "START"},
+        {"requestId": "r1", "message": {"rowIndex": 1}},
+        {"requestId": "r11", "message": {"rowIndex": 11}},
+        {"message": "r1"},
+    ]
+    folder.logs_file.write_text("".join(json.dumps(item, separators=(",", ":")) + "\n" for item in logs))
     story = row_story(folder, line=3)
     assert story is not None
     assert (story.index, story.fields, len(story.items)) == (1, ["U2", "x", "2"], 1)
     assert story.audit == [audit[1]]
-    assert story.logs == [logs[0], logs[2]]
+    assert story.logs == logs[:2]
 
 
 def test_a_row_that_never_started_still_has_its_text(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""Everything about one row of a run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
+from simulator.runs.encoding import read_chunks
+from simulator.runs.json_lines import parse_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from simulator.runs.folder import RunFolder
+
+
+@dataclass(slots=True, kw_only=True)
+class RowStory:
+    """Everything about one row.
+
+    Args:
+        line: the line of the file on which it begins; None where it has not ended and was looked up by index.
+        index: its 0-based position; None where it has not ended.
+        header, fields, raw: the row as it stands in `input.csv`; empty where that cannot be read.
+        items: its lines in `items.jsonl`: one, and one more for each redrive.
+        audit: its audit items.
+        logs: what the functions logged about it.
+    """
+
+    line: int | None
+    index: int | None
+    header: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+    raw: str = ""
+    items: list[dict[str, Any]] = field(default_factory=list)
+    audit: list[dict[str, Any]] = field(default_factory=list)
+    logs: list[dict[str, Any]] = field(default_factory=list)
+
+
+def row_story(folder: RunFolder, *, line: int | None = None, index: int | None = None) -> RowStory | None:
+    """Return everything about the row on a line of the file, or at an index; None where the file has no such row."""
+    items = [
+        item for item in folder.items() if (item.get("line") == line if index is None else item.get("index") == index)
+    ]
+    if items:
+        line, index = items[-1].get("line"), items[-1].get("index")
+    story = RowStory(line=line, index=index, items=items)
+    found = _read_row(folder, story)
+    if not items and not found:
+        return None
+    if story.index is not None:
+        story.audit = [item for item in folder.audit_items() if _index_in_key(item) == story.index]
+        story.logs = logs_of_row(folder, story.index, items)
+    return story
+
+
+def _read_row(folder: RunFolder, story: RowStory) -> bool:
+    try:
+        for position, record in enumerate(records(decode(read_chunks(folder.input_file)))):
+            if position == 0:
+                story.header = record.fields
+            elif record.line == story.line or (story.line is None and position - 1 == story.index):
+                story.line, story.fields, story.raw = record.line, record.fields, record.raw
+                story.index = position - 1 if story.index is None else story.index
+                return True
+    except (OSError, UnicodeDecodeError, RecordTooLongError):
+        return False
+    return False
+
+
+def _index_in_key(item: dict[str, Any]) -> int | None:
+    """The sort key is `<time the Map was entered>#<row index>#<type>`."""
+    parts = str(item.get("timestamp", "")).split("#")
+    return int(parts[1]) if len(parts) > 1 and parts[1].isdecimal() else None
+
+
+def logs_of_row(folder: RunFolder, index: int, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return all that was logged by the invocations that handled a row.
+
+    An invocation is known by its request id: from a line that names the row's index, or from the row's error. The file
+    is read twice, and only lines that can matter are parsed: it has several for each row.
+    """
+    needle = b'"rowIndex":%d' % index
+    requests = {_failed_request(item) for item in items}
+    for line in _raw_lines(folder):
+        if needle in line and (record := parse_line(line)) is not None and _logged_index(record) == index:
+            requests.add(record.get("requestId"))
+    requests.discard(None)
+    wanted = [str(request).encode() for request in requests]
+    logs = []
+    for line in _raw_lines(folder):
+        if any(request in line for request in wanted):
+            record = parse_line(line)
+            if record is not None and record.get("requestId") in requests:
+                logs.append(record)
+    return logs
+
+
+def _raw_lines(folder: RunFolder) -> Iterator[bytes]:
+    try:
+        file = folder.logs_file.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        yield from file
+
+
+def _logged_index(record: dict[str, Any]) -> object:
+    message = record.get("message")
+    return message.get("rowIndex") if isinstance(message, dict) else record.get("rowIndex")
+
+
+def _failed_request(item: dict[str, Any]) -> str | None:
+    """The payload of a failed Lambda function names the request."""
+    try:
+        payload = json.loads(item.get("cause") or "")
+    except ValueError:
+        return None
+    request = payload.get("requestId") if isinstance(payload, dict) else None
+    return request if isinstance(request, str) else None
