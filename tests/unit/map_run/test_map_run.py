@@ -105,6 +105,12 @@ def test_five_percent_of_a_thousand_are_fifty_rows() -> None:
     assert [threshold.exceeded(failed, 100_000) for failed in (50, 51)] == [False, True]
 
 
+def test_a_percentage_is_the_decimal_that_was_written_not_the_nearest_float() -> None:
+    """3 of 1,000 are exactly 0.3 %, though the float 0.3 is a little less."""
+    assert Threshold(None, 0.3).exceeded(3, 1000) is False
+    assert Threshold(None, 0.3).exceeded(4, 1000) is True
+
+
 def test_an_unset_tolerance_is_no_zero_beside_one_that_is_set() -> None:
     """As recorded: a count of 1 tolerates one failure though no percentage is given."""
     assert Threshold(1, None).exceeded(1, 4) is False
