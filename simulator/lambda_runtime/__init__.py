@@ -1,1 +1,1 @@
-"""Execution environments, as Lambda runs them."""
+"""AWS Lambda on one machine: execution environments, cold starts, timeouts, error payloads, logs."""

@@ -1,0 +1,62 @@
+"""One invocation on its way through an execution environment, and its result."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvokeResult:
+    """What Invoke answers with status 200.
+
+    Args:
+        payload: the response, or the error's payload (JSON in bytes).
+        function_error: `Unhandled` where the function failed (the header `X-Amz-Function-Error`), else None.
+        request_id: the invocation's id.
+        executed_version: `$LATEST`.
+    """
+
+    payload: bytes
+    function_error: str | None
+    request_id: str
+    executed_version: str = "$LATEST"
+
+
+class Invocation:
+    """An invocation: handed to an environment by its caller, and settled once, by whoever is first.
+
+    Args:
+        request_id: its id.
+        event: the decoded event.
+    """
+
+    __slots__ = ("_done", "_unsettled", "event", "handler_started", "request_id", "result", "submitted")
+
+    def __init__(self, request_id: str, event: Any) -> None:
+        self.request_id = request_id
+        self.event = event
+        self.submitted = time.monotonic()
+        self.handler_started: float | None = None
+        self.result: InvokeResult | None = None
+        self._unsettled = threading.Lock()
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    def settle(self) -> bool:
+        """Claim the right to say how it ended; True for one caller only."""
+        return self._unsettled.acquire(blocking=False)
+
+    def finish(self, payload: bytes, function_error: str | None) -> None:
+        """Hand the result to the caller."""
+        self.result = InvokeResult(payload=payload, function_error=function_error, request_id=self.request_id)
+        self._done.release()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended; False if `seconds` went by first."""
+        if self._done.acquire(timeout=max(0.0, min(seconds, threading.TIMEOUT_MAX))):
+            self._done.release()  # others may wait too
+            return True
+        return False
