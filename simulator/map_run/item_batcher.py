@@ -1,8 +1,8 @@
 """ItemBatcher: puts items together into one child's input.
 
 Developer guide, "ItemBatcher (Map)": at most so many items, at most so many bytes of child input. The pages do not say
-what becomes of an item that alone passes MaxInputBytesPerBatch: here it is a batch of its own, up to the 256 KiB that any
-child's input may have.
+what becomes of an item that alone passes MaxInputBytesPerBatch: here it is a batch of its own, up to the 256 KiB that
+any child's input may have.
 """
 
 from __future__ import annotations
