@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
+from lambdas.csv_validator.validation import validate
+from lambdas.shared.csv_dialect import decode, records
 from simulator.runs.encoding import read_chunks
 from simulator.runs.failed_rows import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-USER_COLUMN = "ユーザーID"
 HEADER = "user_id,username,email"
+MAX_ROWS = 100_000
+"""The validator's default."""
 MAX_LENGTH = 10
 """`users.user_id` is VARCHAR(10)."""
 
@@ -20,28 +22,23 @@ MAX_LENGTH = 10
 def write_user_master(source: Path, target: Path) -> int:
     """Write a users CSV with each valid user ID of an upload, once; return how many there are.
 
-    A file that is not one for the pipeline gives none: the validator will say what is wrong with it.
+    A file that the validator will refuse gives none: nothing of it is to reach the database.
 
     Raises:
         OSError: a file cannot be read or written.
     """
+    if not validate(read_chunks(source), MAX_ROWS).valid:
+        return 0
     seen: set[str] = set()
+    rows = records(decode(read_chunks(source)))
+    next(rows)  # the header, which the validator has checked
     with target.open("w", encoding="utf-8", newline="") as file:
         file.write(HEADER + "\n")
-        try:
-            column = None
-            for record in records(decode(read_chunks(source))):
-                if column is None:
-                    if USER_COLUMN not in record.fields:
-                        return 0
-                    column = record.fields.index(USER_COLUMN)
-                    continue
-                user = record.fields[column] if column < len(record.fields) else ""
-                if _usable(user) and user not in seen:
-                    seen.add(user)
-                    file.write(f"{quoted(user)},{quoted(user)},{quoted(user + '@example.com')}\n")
-        except (UnicodeDecodeError, RecordTooLongError):
-            return len(seen)
+        for row in rows:
+            user = row.fields[0]
+            if _usable(user) and user not in seen:
+                seen.add(user)
+                file.write(f"{quoted(user)},{quoted(user)},{quoted(user + '@example.com')}\n")
     return len(seen)
 
 
