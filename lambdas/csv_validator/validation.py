@@ -1,0 +1,123 @@
+"""The rules an uploaded CSV must keep. Pure: bytes in, findings out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lambdas.csv_validator.encoding import EncodingFault, utf8_text
+from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HEADER = ["ユーザーID", "ログイン回数", "投稿回数"]
+FAILED_ROWS_COLUMNS = ["_line", "_error", "_cause", "_attempts"]
+MAX_ERRORS = 20
+_SHOWN = 60
+
+
+class Findings:
+    """What is known of a file: `row_count` rows so far, and the first 20 errors by line number."""
+
+    def __init__(self) -> None:
+        self.row_count = 0
+        self.errors: list[dict[str, Any]] = []
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.errors
+
+    def add(self, line: int, message: str) -> None:
+        """Note an error; from the twenty-first on they are left out."""
+        if len(self.errors) < MAX_ERRORS:
+            self.errors.append({"line": line, "message": message})
+
+
+class StopReading(Exception):
+    """What was found makes further rows meaningless."""
+
+
+def validate(chunks: Iterable[bytes], max_rows: int) -> Findings:
+    """Check a file; it is read once, a chunk at a time, and never held.
+
+    Args:
+        chunks: the file's bytes.
+        max_rows: the most rows it may have.
+    """
+    findings = Findings()
+    rows = _Rows(findings, max_rows)
+    try:
+        for record in records(utf8_text(chunks)):
+            rows.check(record)
+        rows.end()
+    except EncodingFault as fault:
+        findings.add(fault.line, str(fault))
+    except RecordTooLongError as error:
+        findings.add(error.line, f"{error}; is a double quote never closed?")
+    except StopReading:
+        pass
+    return findings
+
+
+class _Rows:
+    """Checks a file's records in order."""
+
+    def __init__(self, findings: Findings, max_rows: int) -> None:
+        self._findings = findings
+        self._max_rows = max_rows
+        self._width = 0
+        self._blank_line: int | None = None
+        self._first_line_of_user: dict[str, int] = {}
+
+    def check(self, record: CsvRecord) -> None:
+        """Check one record: the header first, then rows."""
+        if not record.closed:
+            self._findings.add(record.line, "A double quote that opens on this line is never closed.")
+            raise StopReading
+        if not self._width:
+            self._check_header(record)
+        elif record.blank:
+            self._blank_line = self._blank_line or record.line
+        else:
+            self._check_row(record)
+
+    def _check_header(self, record: CsvRecord) -> None:
+        fields = record.fields
+        if fields not in (HEADER, HEADER + FAILED_ROWS_COLUMNS):
+            self._findings.add(record.line, f"The header must be {','.join(HEADER)}, not {_quoted(','.join(fields))}.")
+            raise StopReading
+        self._width = len(fields)
+
+    def _check_row(self, record: CsvRecord) -> None:
+        findings = self._findings
+        if self._blank_line is not None:
+            findings.add(self._blank_line, "The line is empty: remove it.")
+            self._blank_line = None
+        findings.row_count += 1
+        if findings.row_count > self._max_rows:
+            findings.add(record.line, f"The file has more than {self._max_rows} rows: split it.")
+            raise StopReading
+        if len(record.fields) != self._width:
+            findings.add(
+                record.line,
+                f"The row has {len(record.fields)} columns, not {self._width}: {_quoted(record.raw)}.",
+            )
+            return
+        user = record.fields[0]
+        if not user.strip():
+            return  # an error of that row alone: the processor records it
+        earlier = self._first_line_of_user.setdefault(user, record.line)
+        if earlier != record.line:
+            findings.add(record.line, f"The user {_quoted(user)} is on line {earlier} already.")
+
+    def end(self) -> None:
+        """Check what only the end can show."""
+        if not self._width:
+            self._findings.add(1, f"The file is empty: it needs the header {','.join(HEADER)} and at least one row.")
+        elif self._findings.row_count == 0:
+            self._findings.add(2, "The file has a header and no row.")
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")

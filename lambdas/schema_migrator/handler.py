@@ -1,0 +1,72 @@
+"""`user-log-schema-migrator`: brings the database up to date at deploy, and loads users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.schema_migrator.migrations import apply_migrations, read_migrations
+from lambdas.schema_migrator.users import load_users
+from lambdas.shared.database import Database
+from lambdas.shared.errors import UsersFileError
+from lambdas.shared.observability import make_logger
+from lambdas.shared.settings import DatabaseSettings, MigratorSettings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+CHUNK = 256 * 1024
+
+settings = MigratorSettings()
+logger = make_logger("schema-migrator")
+database = Database(DatabaseSettings(), statement_ms=0)
+s3 = boto3.client("s3", config=Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"}))
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Do what `action` says; anything else than the actions below is a call at deploy, and migrates.
+
+    Args:
+        event: `{"action": "migrate"}`; `{"action": "load_users", "bucket": ..., "key": ...}`;
+            `{"action": "count_users"}`.
+        context: Lambda's.
+
+    Returns:
+        `applied` (the migrations' names); `users` and `changed`; `users`.
+
+    Raises:
+        MigrationError, UsersFileError: see there.
+        DatabaseError: where the database cannot be reached.
+    """
+    action = event.get("action")
+    if action == "load_users":
+        answer = _load_users(event["bucket"], event["key"])
+    elif action == "count_users":
+        answer = _count_users()
+    else:
+        action, answer = "migrate", _migrate()
+    logger.info(action, extra={"function_request_id": context.aws_request_id, **answer})
+    return answer
+
+
+def _migrate() -> dict[str, Any]:
+    with database.connection() as connection:
+        return {"applied": apply_migrations(connection, read_migrations(settings.folder))}
+
+
+def _load_users(bucket: str, key: str) -> dict[str, Any]:
+    try:
+        chunks = s3.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(CHUNK)
+        with database.connection() as connection:
+            return dict(load_users(connection, chunks))
+    except (ClientError, BotoCoreError) as error:
+        raise UsersFileError(f"s3://{bucket}/{key} cannot be fetched: {error}") from error
+
+
+def _count_users() -> dict[str, Any]:
+    with database.connection() as connection:
+        row = connection.execute("SELECT count(*) FROM users").fetchone()
+    return {"users": row[0] if row else 0}

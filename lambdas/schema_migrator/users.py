@@ -1,0 +1,82 @@
+"""The user master: loaded from a CSV, all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
+from lambdas.shared.errors import UsersFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+HEADER = ["user_id", "username", "email"]
+MAX_LENGTHS = [10, 100, 255]
+MAX_ERRORS = 20
+_STAGE = "CREATE TEMP TABLE users_stage (user_id text, username text, email text) ON COMMIT DROP"
+_COPY = "COPY users_stage (user_id, username, email) FROM STDIN"
+_UPSERT = """
+    INSERT INTO users (user_id, username, email) SELECT user_id, username, email FROM users_stage
+    ON CONFLICT (user_id) DO UPDATE
+    SET username = EXCLUDED.username, email = EXCLUDED.email, updated_at = CURRENT_TIMESTAMP
+    WHERE (users.username, users.email) IS DISTINCT FROM (EXCLUDED.username, EXCLUDED.email)
+"""
+
+
+def load_users(connection: psycopg.Connection[Any], chunks: Iterable[bytes]) -> dict[str, int]:
+    """Insert the file's users, or update those that are there; return `users` (in the file) and `changed`.
+
+    Raises:
+        UsersFileError: where the file is none; nothing is loaded then.
+    """
+    rows = list(_rows(chunks))
+    try:
+        with connection.transaction():
+            connection.execute(_STAGE)
+            with connection.cursor().copy(_COPY) as copy:
+                for row in rows:
+                    copy.write_row(row)
+            changed = connection.execute(_UPSERT).rowcount
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        said = error.diag.message_detail or error.diag.message_primary or str(error)
+        raise UsersFileError(f"PostgreSQL refuses the file: {said}") from error
+    return {"users": len(rows), "changed": changed}
+
+
+def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
+    errors: list[str] = []
+    seen: dict[str, int] = {}
+    try:
+        found = records(decode(chunks))
+        header = next(found, None)
+        # Excel writes a byte order mark; here it does no harm.
+        if header is None or [header.fields[0].removeprefix("\ufeff"), *header.fields[1:]] != HEADER:
+            raise UsersFileError(f"line 1: the header must be {','.join(HEADER)}")
+        for record in found:
+            if record.blank:
+                continue
+            fault = _fault(record.fields, seen, record.line)
+            if fault is None:
+                yield record.fields
+            elif len(errors) < MAX_ERRORS:
+                errors.append(f"line {record.line}: {fault}")
+    except (UnicodeDecodeError, RecordTooLongError) as error:
+        raise UsersFileError(f"the file cannot be read: {error}") from error
+    if errors:
+        raise UsersFileError("; ".join(errors))
+
+
+def _fault(fields: list[str], seen: dict[str, int], line: int) -> str | None:
+    if len(fields) != len(HEADER):
+        return f"{len(fields)} columns, not {len(HEADER)}"
+    for name, value, longest in zip(HEADER, fields, MAX_LENGTHS, strict=True):
+        if not value.strip():
+            return f"{name} is blank"
+        if len(value) > longest:
+            return f"{name} has {len(value)} characters, at most {longest}"
+        if "\0" in value:
+            return f"{name} has a NUL character"
+    earlier = seen.setdefault(fields[0], line)
+    return f"the user {fields[0]!r} is on line {earlier} already" if earlier != line else None

@@ -1,0 +1,49 @@
+"""Structured logs and metrics, the same on AWS and in the simulator.
+
+In the simulator several copies of a function share one process. So what belongs to an invocation is passed with each
+log line and never kept in the logger, and metrics are gathered anew for each invocation.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+NAMESPACE = "UserLog"
+
+
+class CurrentStdout(logging.StreamHandler[TextIO]):
+    """Writes to what `sys.stdout` is when a line is written, not when the logger was made."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+
+    @property
+    def stream(self) -> TextIO:
+        """The standard output of now."""
+        return sys.stdout
+
+    @stream.setter
+    def stream(self, _value: TextIO) -> None:
+        """Ignore what the base class was given."""
+
+
+def make_logger(service: str) -> Logger:
+    """Return a function's logger: one JSON object a line."""
+    return Logger(service=service, level="INFO", logger_handler=CurrentStdout())
+
+
+def count_metric(service: str, context: LambdaContext, **counts: int) -> None:
+    """Write metrics in the embedded metric format; CloudWatch makes them of the log line."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
+    metrics.add_dimension(name="function_name", value=context.function_name)
+    for name, value in counts.items():
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    metrics.flush_metrics()

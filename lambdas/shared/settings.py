@@ -1,0 +1,68 @@
+"""The functions' environment as typed models, read once, at cold start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BUNDLE = Path(__file__).resolve().parents[2]
+_CONFIG = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+
+class ValidatorSettings(BaseSettings):
+    """What the CSV validator needs: `MAX_ROWS`, the most rows a file may have."""
+
+    model_config = _CONFIG
+
+    max_rows: int = Field(default=100_000, ge=1)
+
+
+class AuditSettings(BaseSettings):
+    """What the audit trail needs: `PROCESSING_LOGS_TABLE`."""
+
+    model_config = _CONFIG
+
+    processing_logs_table: str = "ProcessingLogs"
+
+
+class DatabaseSettings(BaseSettings):
+    """How to reach PostgreSQL.
+
+    Either `DATABASE_URL`, a libpq URL or connection string; or `DATABASE_HOST` (with `DATABASE_PORT`, `DATABASE_NAME`,
+    `DATABASE_USER`, `AWS_REGION`): then the login is an IAM token, and the server's certificate is verified against
+    `DATABASE_CA_FILE`, which lies in the bundle.
+    """
+
+    model_config = _CONFIG
+
+    database_url: SecretStr | None = None
+    database_host: str | None = None
+    database_port: int = 5432
+    database_name: str = "userlog"
+    database_user: str = "user_log_processor"
+    database_ca_file: Path = BUNDLE / "rds-ca.pem"
+    aws_region: str = "ap-northeast-1"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> DatabaseSettings:
+        if self.database_url is None and self.database_host is None:
+            raise ValueError("DATABASE_URL or DATABASE_HOST must be set")
+        return self
+
+
+class MigratorSettings(BaseSettings):
+    """Where the migrations lie: `MIGRATIONS_DIR`; the bundle's `migrations`, or the checkout's, where it is not set."""
+
+    model_config = _CONFIG
+
+    migrations_dir: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the numbered .sql files."""
+        if self.migrations_dir is not None:
+            return self.migrations_dir
+        bundled = BUNDLE / "migrations"
+        return bundled if bundled.is_dir() else BUNDLE / "cdk" / "definitions" / "migrations"

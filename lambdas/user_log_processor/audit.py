@@ -1,0 +1,117 @@
+"""The audit trail in DynamoDB: two items a row, written before its transaction is committed."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.shared.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.user_log_processor.record import UserLogRecord
+    from lambdas.user_log_processor.statistics import Totals
+
+SUCCESS, SUPERSEDED = "success", "superseded"
+BATCH_ATTEMPTS = 4
+FIRST_PAUSE = 0.05
+_CURABLE = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "LimitExceededException",
+        "TransactionConflictException",
+        "InternalServerError",
+        "InternalFailure",
+        "ServiceUnavailable",
+        "500",
+        "503",
+    }
+)
+
+
+def audit_items(record: UserLogRecord, old: Totals, status: str) -> list[dict[str, Any]]:
+    """Return a row's two items in DynamoDB's typed JSON.
+
+    The sort key is the same on every repeat of the row (retry, redrive), so a repeat adds no item.
+    """
+    processed_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def item(kind: str, old_value: int, new_value: int) -> dict[str, Any]:
+        return {
+            "executionName": {"S": record.execution_name},
+            "timestamp": {"S": f"{record.map_entered_at}#{record.row_index}#{kind}"},
+            "userId": {"S": record.user_id},
+            "processingType": {"S": kind},
+            "oldValue": {"N": str(old_value)},
+            "newValue": {"N": str(new_value)},
+            "status": {"S": status},
+            "processedAt": {"S": processed_at},
+            "executionArn": {"S": record.execution_arn},
+            "ttl": {"N": str(record.ttl)},
+        }
+
+    return [
+        item("login_update", old.login_count, record.login_count),
+        item("post_update", old.post_count, record.post_count),
+    ]
+
+
+class AuditTrail:
+    """Writes audit items.
+
+    Args:
+        client: DynamoDB's.
+        table: the table's name.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def write(self, record: UserLogRecord, old: Totals, status: str) -> None:
+        """Write a row's items.
+
+        Where the row changes nothing it may be a repeat of one that did: then an item that is there stays, with the
+        first old value.
+
+        Raises:
+            DatabaseError: where DynamoDB throttles or fails.
+        """
+        items = audit_items(record, old, status)
+        unchanged = (old.login_count, old.post_count) == (record.login_count, record.post_count)
+        try:
+            if unchanged or status == SUPERSEDED:
+                for item in items:
+                    self._put_new(item)
+            else:
+                self._put_all(items)
+        except BotoCoreError as error:
+            raise DatabaseError(f"DynamoDB: {error}") from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _CURABLE:
+                raise DatabaseError(f"DynamoDB: {error}") from error
+            raise
+
+    def _put_new(self, item: dict[str, Any]) -> None:
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(executionName)"
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # it is there already, from an earlier attempt
+
+    def _put_all(self, items: list[dict[str, Any]]) -> None:
+        requests: Any = {self._table: [{"PutRequest": {"Item": item}} for item in items]}
+        for attempt in range(BATCH_ATTEMPTS):
+            if attempt:
+                time.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
+            requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
+            if not requests:
+                return
+        raise DatabaseError(f"DynamoDB left audit items unprocessed {BATCH_ATTEMPTS} times: it is throttling.")

@@ -1,0 +1,83 @@
+"""`user-log-processor`: sets one user's totals, and leaves two audit items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import psycopg
+from botocore.config import Config
+
+from lambdas.shared.database import Database
+from lambdas.shared.errors import InvalidRecordError
+from lambdas.shared.observability import count_metric, make_logger
+from lambdas.shared.settings import AuditSettings, DatabaseSettings
+from lambdas.user_log_processor.audit import SUCCESS, SUPERSEDED, AuditTrail
+from lambdas.user_log_processor.record import UserLogRecord, parse_record
+from lambdas.user_log_processor.statistics import Totals, lock_totals, set_totals
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+SERVICE = "user-log-processor"
+
+logger = make_logger(SERVICE)
+database = Database(DatabaseSettings())
+audit = AuditTrail(
+    boto3.client("dynamodb", config=Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard"})),
+    AuditSettings().processing_logs_table,
+)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Process one row.
+
+    Args:
+        event: `userId`, `loginCount`, `postCount` (text, as in the file), `rowIndex`, `mapEnteredAt`, `uploadedAt`,
+            `executionName`, `executionArn`, `ttlTimestamp`.
+        context: Lambda's.
+
+    Returns:
+        `userId`, `status` (`success`, or `superseded` where a newer upload has set the totals already), and the old
+        and new values of `loginCount` and `postCount`.
+
+    Raises:
+        InvalidRecordError, UserNotFoundError: the row is at fault, and stays so.
+        DatabaseError: PostgreSQL or DynamoDB is at fault; a retry may cure it, and repeats nothing.
+    """
+    facts = {
+        "executionName": event.get("executionName"),
+        "rowIndex": event.get("rowIndex"),
+        "userId": event.get("userId"),
+        "function_request_id": context.aws_request_id,
+    }
+    try:
+        record = parse_record(event)
+        old, status = _process(record)
+    except Exception as error:
+        logger.warning("row failed", extra={**facts, "error": type(error).__name__, "cause": str(error)})
+        count_metric(SERVICE, context, RowsFailed=1)
+        raise
+    logger.info("row processed", extra={**facts, "status": status})
+    count_metric(SERVICE, context, RowsProcessed=1, RowsSuperseded=int(status == SUPERSEDED))
+    return {
+        "userId": record.user_id,
+        "status": status,
+        "loginCount": {"old": old.login_count, "new": record.login_count},
+        "postCount": {"old": old.post_count, "new": record.post_count},
+    }
+
+
+def _process(record: UserLogRecord) -> tuple[Totals, str]:
+    """Lock and read; set; write both audit items; commit last."""
+    try:
+        with database.transaction() as connection:
+            old = lock_totals(connection, record.user_id)
+            status = SUPERSEDED if old.newer_than(record.uploaded_at) else SUCCESS
+            if status == SUCCESS:
+                set_totals(connection, record)
+            audit.write(record, old, status)
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        # A value that PostgreSQL refuses will be refused again.
+        raise InvalidRecordError(f"PostgreSQL refuses the row: {' '.join(str(error).split())}") from error
+    return old, status

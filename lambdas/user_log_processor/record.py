@@ -1,0 +1,84 @@
+"""One row as the state machine hands it over, checked value by value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lambdas.shared.errors import InvalidRecordError
+
+MAX_USER_ID = 10
+MAX_COUNT = 2_147_483_647
+_DIGITS = re.compile(r"[0-9]+")
+_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserLogRecord:
+    """A row that can be processed.
+
+    Args:
+        user_id: at most 10 characters, not blank.
+        login_count, post_count: the user's totals, 0 to 2147483647.
+        row_index: the row's 0-based place in the file.
+        map_entered_at: when the Map was entered; part of the audit items' key.
+        uploaded_at: the upload's time in UTC, without a zone, as the table keeps it.
+        execution_name, execution_arn: the workflow's execution.
+        ttl: when the audit items expire, in epoch seconds.
+    """
+
+    user_id: str
+    login_count: int
+    post_count: int
+    row_index: int
+    map_entered_at: str
+    uploaded_at: datetime
+    execution_name: str
+    execution_arn: str
+    ttl: int
+
+
+def parse_record(event: dict[str, Any]) -> UserLogRecord:
+    """Return the row of an event.
+
+    Raises:
+        InvalidRecordError: where a value of the file cannot be used; the message names the column and quotes the value.
+    """
+    return UserLogRecord(
+        user_id=_user_id(event["userId"]),
+        login_count=_count(event["loginCount"], "ログイン回数"),
+        post_count=_count(event["postCount"], "投稿回数"),
+        row_index=int(event["rowIndex"]),
+        map_entered_at=event["mapEnteredAt"],
+        uploaded_at=datetime.fromisoformat(event["uploadedAt"]).astimezone(UTC).replace(tzinfo=None),
+        execution_name=event["executionName"],
+        execution_arn=event["executionArn"],
+        ttl=int(event["ttlTimestamp"]),
+    )
+
+
+def _user_id(value: str) -> str:
+    if not value.strip():
+        raise InvalidRecordError(f"ユーザーID is blank: {_quoted(value)}")
+    if len(value) > MAX_USER_ID:
+        raise InvalidRecordError(f"ユーザーID has {len(value)} characters, at most {MAX_USER_ID}: {_quoted(value)}")
+    if "\0" in value:
+        raise InvalidRecordError(f"ユーザーID has a NUL character: {_quoted(value)}")
+    return value
+
+
+def _count(value: str, column: str) -> int:
+    if not value.strip():
+        raise InvalidRecordError(f"{column} is blank: {_quoted(value)}")
+    if not _DIGITS.fullmatch(value):
+        raise InvalidRecordError(f"{column} must be a whole number in the digits 0-9: {_quoted(value)}")
+    significant = value.lstrip("0") or "0"
+    if len(significant) > len(str(MAX_COUNT)) or int(significant) > MAX_COUNT:
+        raise InvalidRecordError(f"{column} is larger than {MAX_COUNT}: {_quoted(value)}")
+    return int(significant)
+
+
+def _quoted(value: str) -> str:
+    return repr(value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…")
