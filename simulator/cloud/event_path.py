@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cloud.aws_environment import ACCOUNT, REGION
 from simulator.cloud.provisioning import read_definition
-from simulator.cloud.step_functions import StepFunctions, StepFunctionsError
 from simulator.eventbridge.bus import EventBus
 from simulator.eventbridge.errors import TargetError
 from simulator.eventbridge.rule import parse_rule
 from simulator.eventbridge.s3_event import S3Events
+from simulator.integrations.api_error import ApiError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simulator.cloud.aws_clients import AwsClients
     from simulator.cloud.provisioning import Resources
     from simulator.cloud.running_execution import RunningExecution
+    from simulator.cloud.step_functions import StepFunctions
     from simulator.states.clock import Clock
 
 
@@ -56,7 +57,9 @@ class EventPath:
         self._events = S3Events(region=REGION, account=ACCOUNT)
         self._dispatched: dict[str, RunningExecution] = {}
         self._lock = threading.Lock()
-        rule = parse_rule(read_definition("upload_rule.json", resources.placeholders), "cdk/definitions/upload_rule.json")
+        rule = parse_rule(
+            read_definition("upload_rule.json", resources.placeholders), "cdk/definitions/upload_rule.json"
+        )
         self._bus = EventBus(
             [rule],
             {resources.dispatcher_arn: self._start_dispatcher},
@@ -106,7 +109,7 @@ class EventPath:
             running = self._step_functions.start_execution(
                 self._resources.dispatcher_arn, name=f"{event['id']}_{uuid.uuid4()}", input_text=input_text
             )
-        except StepFunctionsError as error:
+        except ApiError as error:
             raise TargetError("SDK_CLIENT_ERROR", f"{error.name}: {error}", retryable=False) from error
         with self._lock:
             self._dispatched[event["id"]] = running

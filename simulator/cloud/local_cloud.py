@@ -164,5 +164,3 @@ def _create_machines(step_functions: StepFunctions, resources: Resources) -> Non
         except InvalidDefinition as error:
             lines = "\n".join(f"  {fault}" for fault in error.faults)
             raise CloudError(f"cdk/definitions/{file} cannot be run:\n{lines}") from error
-
-

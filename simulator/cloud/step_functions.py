@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.cloud.running_execution import RunningExecution
+from simulator.integrations.api_error import ApiError
 from simulator.states.builder import build
 from simulator.states.execution import EXPRESS_SECONDS, Execution, Identity, Services
 from simulator.states.history import CountedHistory, RecordedHistory
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from simulator.states.map_runner import MapRunner
     from simulator.states.state_machine import StateMachine
     from simulator.states.task_service import TaskService
-
-
-class StepFunctionsError(Exception):
-    """A call the Step Functions API refuses; `name` is the API's error name (`ExecutionAlreadyExists`)."""
-
-    def __init__(self, name: str, message: str) -> None:
-        self.name = name
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +70,10 @@ class StepFunctions:
 
         Raises:
             InvalidDefinition: with every fault of the definition.
-            StepFunctionsError: InvalidName.
+            ApiError: InvalidName.
         """
         if fault := name_fault(name):
-            raise StepFunctionsError("InvalidName", f"The name {name!r} {fault}")
+            raise ApiError("InvalidName", f"The name {name!r} {fault}")
         compiled = build(definition, tasks=self._connected().tasks, name=name, machine_type=kind)
         arn = self.machine_arn(name)
         self._machines[arn] = RegisteredMachine(arn=arn, name=name, kind=kind, definition=definition, compiled=compiled)
@@ -95,13 +88,13 @@ class StepFunctions:
         """Start an execution, or return the running one of the same name and input (STANDARD).
 
         Raises:
-            StepFunctionsError: StateMachineDoesNotExist, InvalidName, InvalidExecutionInput, ExecutionAlreadyExists.
+            ApiError: StateMachineDoesNotExist, InvalidName, InvalidExecutionInput, ExecutionAlreadyExists.
         """
         machine = self._machines.get(machine_arn)
         if machine is None:
-            raise StepFunctionsError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
+            raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
         if name is not None and (fault := name_fault(name)):
-            raise StepFunctionsError("InvalidName", f"Invalid Name: '{name}' {fault}")
+            raise ApiError("InvalidName", f"Invalid Name: '{name}' {fault}")
         data = _parse_input(input_text)
         name = name or str(uuid.uuid4())
         with self._lock:
@@ -115,7 +108,7 @@ class StepFunctions:
         """StartExecution is idempotent while the execution runs with the same input."""
         if running.info.status == "RUNNING" and running.info.input == data:
             return running
-        raise StepFunctionsError("ExecutionAlreadyExists", f"Execution Already Exists: '{running.info.arn}'")
+        raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{running.info.arn}'")
 
     def _arn(self, machine: RegisteredMachine, name: str) -> str:
         if machine.kind == "EXPRESS":
@@ -162,11 +155,11 @@ class StepFunctions:
         """Return an execution by its ARN.
 
         Raises:
-            StepFunctionsError: ExecutionDoesNotExist.
+            ApiError: ExecutionDoesNotExist.
         """
         running = self._executions.get(arn)
         if running is None:
-            raise StepFunctionsError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+            raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return running
 
     def executions(self, machine_arn: str) -> list[RunningExecution]:
@@ -184,10 +177,8 @@ class StepFunctions:
 
 def _parse_input(text: str) -> Any:
     if len(text.encode()) > MAX_PAYLOAD_BYTES:
-        raise StepFunctionsError("InvalidExecutionInput", f"The input is larger than {MAX_PAYLOAD_BYTES} bytes")
+        raise ApiError("InvalidExecutionInput", f"The input is larger than {MAX_PAYLOAD_BYTES} bytes")
     try:
         return json.loads(text)
     except ValueError as error:
-        raise StepFunctionsError(
-            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'"
-        ) from error
+        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'") from error
