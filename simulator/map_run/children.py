@@ -43,12 +43,15 @@ class Children:
         self._arn_prefix = f"{arn_prefix}:{kind}:{self._labelled}"
         self.machine_arn = f"{arn_prefix}:stateMachine:{self._labelled}"
         self._running: set[Execution] = set()
+        self._stopping = False
 
     def run(self, work: ChildWork, lane: int) -> ChildRecord:
         """Run one child to its end."""
         execution = self._execution(work)
         started = execution.started
         self._running.add(execution)
+        if self._stopping:  # it was taken before the stop, and is here only now
+            execution.stop()
         try:
             ended = execution.run()
         finally:
@@ -56,7 +59,8 @@ class Children:
         return self._record(work, lane, execution, ended, started)
 
     def stop(self) -> None:
-        """Stop the children that run."""
+        """Stop the children that run, and those that are just about to."""
+        self._stopping = True
         for execution in list(self._running):
             execution.stop()
 

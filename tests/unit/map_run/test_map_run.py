@@ -119,28 +119,44 @@ def test_an_unset_tolerance_is_no_zero_beside_one_that_is_set() -> None:
 
 
 def test_standard_children_that_run_are_stopped_by_a_breach() -> None:
-    """They end ABORTED; EXPRESS ones run to their end."""
-    waiting = {
+    """They end ABORTED, at their next state."""
+    endless = {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-        "StartAt": "Fails",
+        "StartAt": "Turn",
         "States": {
-            "Fails": {
-                "Type": "Choice",
-                "Choices": [{"Variable": "$", "NumericEquals": 0, "Next": "Bad"}],
-                "Default": "Long",
-            },
-            "Bad": {"Type": "Fail", "Error": "Bad"},
-            "Long": {"Type": "Task", "Resource": "arn:aws:lambda:ap-northeast-1:1:function:f", "Next": "After"},
-            "After": {"Type": "Succeed"},
+            "Turn": {"Type": "Task", "Resource": "arn:aws:lambda:ap-northeast-1:1:function:f", "Next": "Turn"},
         },
     }
+    turning = threading.Event()
 
-    def slow(parameters: Any) -> Any:
+    def turn(parameters: Any) -> Any:
+        if parameters == 0:
+            assert turning.wait(20)
+            raise StateError("Bad", "while the other turns")
+        turning.set()
+        threading.Event().wait(0.01)
+        return parameters
+
+    result = run_map({"MaxConcurrency": 2, "ItemProcessor": endless}, [0, 1, 2, 3], function=turn)
+    assert {child.input: child.status for child in result.told.children} == {0: "FAILED", 1: "ABORTED"}
+    assert result.counts["pending"] == 2
+    assert result.ended.error == "States.ExceedToleratedFailureThreshold"
+
+
+def test_express_children_that_run_go_on_to_their_end_after_a_breach() -> None:
+    """No more are begun."""
+    begun = threading.Event()
+
+    def function(parameters: Any) -> Any:
+        if parameters == 0:
+            assert begun.wait(20)
+            raise StateError("Bad", "while the other runs")
+        begun.set()
         threading.Event().wait(0.2)
         return parameters
 
-    result = run_map({"MaxConcurrency": 2, "ItemProcessor": waiting}, [1, 0, 2, 3], function=slow)
-    assert {child.input: child.status for child in result.told.children}[1] == "ABORTED"
+    result = run_map({"MaxConcurrency": 2}, [0, 1, 2, 3], function=function)
+    assert {child.input: child.status for child in result.told.children} == {0: "FAILED", 1: "SUCCEEDED"}
     assert result.counts["pending"] == 2
 
 
