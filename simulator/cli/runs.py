@@ -17,6 +17,8 @@ from simulator.runs.store import RunStore
 if TYPE_CHECKING:
     from simulator.runs.run_record import RunRecord
 
+SHORT_NAME = len("user-log-20250802-093000-") + 7
+
 
 def runs_command(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to list.")] = 20,
@@ -29,20 +31,25 @@ def runs_command(
         if not records:
             term.say("No run yet. Make the first one: ", (command("run", "sample.csv"), "bold"))
         else:
-            term.show(_table(records[:limit]))
+            term.show(_table(records[:limit], [record.name for record in records]))
             if len(records) > limit:
                 term.say(f"{len(records) - limit} older ones: --limit {len(records)}")
-            term.say("More about one: ", (command("show", "latest"), "bold"))
+            term.say("More about one, by the beginning of its name: ", (command("show", "latest"), "bold"))
         term.document({"runs": [_summary(store, record) for record in records[:limit]], "total": len(records)})
 
 
-def _table(records: list[RunRecord]) -> Table:
+def _table(records: list[RunRecord], names: list[str]) -> Table:
     table = Table(box=None, pad_edge=False)
     for title in ("Run", "File", "Started", "Took", "Rows", "Failed", "Status"):
-        table.add_column(title, justify="right" if title in ("Took", "Rows", "Failed") else "left", overflow="fold")
+        table.add_column(
+            title,
+            justify="right" if title in ("Took", "Rows", "Failed") else "left",
+            overflow="fold",
+            no_wrap=title != "File",
+        )
     for record in records:
         table.add_row(
-            line_of(record.name),
+            line_of(_short(record.name, names)),
             line_of(record.source.key),
             local_time(record.started),
             duration(record.duration_ms),
@@ -51,6 +58,12 @@ def _table(records: list[RunRecord]) -> Table:
             line_of(status_piece(record)),
         )
     return table
+
+
+def _short(name: str, names: list[str]) -> str:
+    """Return the beginning of a name that is enough for `show`: the whole is too long for a line."""
+    beginning = name[:SHORT_NAME]
+    return beginning if sum(other.startswith(beginning) for other in names) == 1 else name
 
 
 def _summary(store: RunStore, record: RunRecord) -> dict[str, Any]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+WIDE = 200
+"""Columns where there is no terminal: a file has no edge to wrap at."""
+
 Piece = str | tuple[str, str]
 """Text, or text and its rich style."""
 
@@ -45,6 +48,8 @@ class Terminal:
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
         self.console = PatientConsole(stderr=True, highlight=False, markup=False, emoji=False)
+        if not self.console.is_terminal and "COLUMNS" not in os.environ:
+            self.console.width = WIDE
         self._documents = 0
 
     def say(self, *pieces: Piece) -> None:
@@ -64,8 +69,11 @@ class Terminal:
         try:
             sys.stdout.buffer.write(text)
             sys.stdout.buffer.flush()
-        except BrokenPipeError:
+        except BrokenPipeError:  # `| head`: the reader has had enough
             _to_nowhere(sys.stdout.fileno())
+        except OSError as error:
+            _to_nowhere(sys.stdout.fileno())
+            raise UsageFault(f"stdout cannot be written: {error.strerror}.") from None
 
     def fault(self, name: str, message: str) -> None:
         """Say what went wrong; with `--json`, as the document too, where there is none yet."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,3 +144,26 @@ def test_an_interrupted_run_is_put_in_order_when_looked_at(simulator: Callable[.
     document = simulator("show", "--json").document
     assert (document["status"], document["rows"]["pending"]) == ("INTERRUPTED", 2)
     assert folder.failed_rows_file.exists()
+
+
+def test_a_stdout_that_cannot_be_written_is_said(simulator: Callable[..., Outcome], home: Path) -> None:
+    """A full disk, for one; a reader that has gone away (`| head`) is no fault."""
+    code = "import sys; from simulator.cli.app import main; main()"
+    for device, expected in (("/dev/full", 2), (None, 0)):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        with open(device or write_end, "wb") as stdout:  # noqa: PTH123 - opens a file descriptor too
+            arguments = [sys.executable, "-c", code, "runs", "--json"]
+            done = subprocess.run(arguments, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == expected, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_name_is_listed_as_far_as_show_needs_it(simulator: Callable[..., Outcome], home: Path) -> None:
+    """A real name has 65 characters, too many for a line of a terminal."""
+    name = f"user-log-20250802-093000-{'ab' * 20}"
+    finished_run(home / "runs", THREE_ROWS, child(0, 2, name=name), name=name)
+    err = simulator("runs").err
+    assert name[:32] in err
+    assert name[:33] not in err
+    assert simulator("show", name[:32]).code == 0
