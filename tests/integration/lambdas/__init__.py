@@ -1,0 +1,1 @@
+"""The functions against real moto and real PostgreSQL."""

@@ -1,0 +1,103 @@
+"""Migrations and users against PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas.schema_migrator.migrations import Migration, apply_migrations, read_migrations
+from lambdas.schema_migrator.users import load_users
+from lambdas.shared.errors import MigrationError, UsersFileError
+
+FIRST = Migration("9001_first.sql", "CREATE TABLE one (a int);\nCREATE TABLE two (a int);\n")
+BROKEN = Migration("9002_broken.sql", "CREATE TABLE three (a int);\nSELECT nothing FROM nowhere;\n")
+
+
+def test_migrations_are_applied_in_order_each_once(database: Any) -> None:
+    """The second time there is nothing to do."""
+    with database.connect() as connection:
+        assert apply_migrations(connection, [FIRST]) == ["9001_first.sql"]
+        assert apply_migrations(connection, [FIRST]) == []
+
+
+def test_a_failing_migration_is_rolled_back_and_named(database: Any) -> None:
+    """With line and statement; earlier ones stay."""
+    with database.connect() as connection:
+        with pytest.raises(MigrationError, match=r"9002_broken.sql, line 2 \('SELECT nothing FROM nowhere;'\)"):
+            apply_migrations(connection, [FIRST, BROKEN])
+        found = connection.execute("SELECT to_regclass('one') IS NOT NULL, to_regclass('three') IS NULL").fetchone()
+        assert found == (True, True)
+
+
+def test_a_changed_migration_is_refused(database: Any) -> None:
+    """What has been applied is history."""
+    with database.connect() as connection:
+        apply_migrations(connection, [FIRST])
+        with pytest.raises(MigrationError, match="was changed after it had been applied"):
+            apply_migrations(connection, [Migration(FIRST.name, FIRST.text + "-- more")])
+
+
+def test_two_at_once_are_safe(database: Any) -> None:
+    """The second waits, and finds nothing to do."""
+    results: list[list[str]] = []
+
+    def migrate() -> None:
+        with database.connect() as connection:
+            results.append(apply_migrations(connection, [FIRST]))
+
+    threads = [threading.Thread(target=migrate) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results, key=len) == [[], ["9001_first.sql"]]
+
+
+def test_names_and_numbers_are_checked(tmp_path: Path) -> None:
+    """A folder without migrations is a broken bundle."""
+    with pytest.raises(MigrationError, match="There is no migration"):
+        read_migrations(tmp_path)
+    (tmp_path / "0001_a.sql").write_text("")
+    (tmp_path / "0001_b.sql").write_text("")
+    with pytest.raises(MigrationError, match="Two migrations have the number 0001"):
+        read_migrations(tmp_path)
+    (tmp_path / "0001_b.sql").rename(tmp_path / "second.sql")
+    with pytest.raises(MigrationError, match=r"second\.sql is no name"):
+        read_migrations(tmp_path)
+
+
+def load(database: Any, text: str) -> dict[str, int]:
+    """Load users from text."""
+    with database.connect() as connection:
+        return load_users(connection, [text.encode()])
+
+
+def test_users_are_inserted_and_updated(database: Any) -> None:
+    """A byte order mark does no harm here."""
+    assert load(database, "\ufeffuser_id,username,email\nU1,佐藤,a@x\nU2,鈴木,b@x\n") == {"users": 2, "changed": 2}
+    assert load(database, "user_id,username,email\nU1,佐藤,a@x\nU2,高橋,b@x\n") == {"users": 2, "changed": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("id,name\n", "line 1: the header must be user_id,username,email"),
+        ("user_id,username,email\nU1,a\n", "line 2: 2 columns, not 3"),
+        (
+            "user_id,username,email\nU1,a,x\nU1,b,y\n,c,z\n",
+            "line 3: the user 'U1' is on line 2 already; line 4: user_id is blank",
+        ),
+        ("user_id,username,email\nU00000000001,a,x\n", "line 2: user_id has 12 characters, at most 10"),
+        ("user_id,username,email\nU1,a,same\nU2,b,same\n", "PostgreSQL refuses the file"),
+    ],
+)
+def test_a_bad_users_file_is_refused_whole(database: Any, body: str, words: str) -> None:
+    """By line, and nothing of it is loaded."""
+    with pytest.raises(UsersFileError) as caught:
+        load(database, body)
+    assert words in str(caught.value)
+    with database.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM users").fetchone() == (0,)

@@ -1,0 +1,1 @@
+"""The rules of the functions, without a server."""

@@ -1,0 +1,127 @@
+"""What the validator finds in a file."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.csv_validator.validation import validate
+from simulator.map_run.item_reader import open_items
+from simulator.states.map_runner import ItemReaderSpec
+from tests.unit.map_run.harness import MemoryStore
+
+HEADER = "ユーザーID,ログイン回数,投稿回数\n"
+INVALID = Path(__file__).parents[3] / "sample_data" / "invalid"
+
+
+def errors(body: str | bytes, max_rows: int = 100) -> list[tuple[int, str]]:
+    """Return the errors as (line, message)."""
+    data = body.encode() if isinstance(body, str) else body
+    return [(error["line"], error["message"]) for error in validate([data], max_rows).errors]
+
+
+def test_a_good_file_has_rows_and_no_errors() -> None:
+    """Quoted headers count unquoted; CRLF is fine; values are the rows' own matter."""
+    body = '"ユーザーID",ログイン回数,投稿回数\r\nU1,x,\r\n,1,1\r\n,2,2\r\n'
+    findings = validate([body.encode()], 100)
+    assert (findings.valid, findings.row_count) == (True, 3)
+
+
+def test_the_columns_of_failed_rows_csv_are_allowed_and_no_others() -> None:
+    """All four, in order."""
+    extra = HEADER.strip() + ",_line,_error,_cause,_attempts\nU1,1,1,2,E,c,1\n"
+    assert errors(extra) == []
+    assert "The header must be" in errors(HEADER.strip() + ",_line\nU1,1,1,2\n")[0][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "words"),
+    [
+        ("shift_jis", 1, "Shift_JIS (CP932), not UTF-8"),
+        ("bom", 1, "begins with a byte order mark"),
+        ("wrong_header", 1, "The header must be ユーザーID,ログイン回数,投稿回数, not 'user_id,logins,posts'"),
+        ("empty", 1, "The file is empty"),
+        ("header_only", 2, "a header and no row"),
+        ("ragged_row", 4, "The row has 4 columns, not 3: 'U00003,1,"),
+        ("duplicate_user", 7, "The user 'U00002' is on line 3 already"),
+        ("unbalanced_quote", 5, "A double quote that opens on this line is never closed"),
+        ("binary", 1, "binary"),
+        ("blank_line", 4, "The line is empty"),
+    ],
+)
+def test_each_invalid_sample_is_rejected_for_what_its_name_says(name: str, line: int, words: str) -> None:
+    """With the line and the cause."""
+    found = errors((INVALID / f"{name}.csv").read_bytes())
+    assert len(found) == 1
+    assert found[0][0] == line
+    assert words in found[0][1]
+
+
+def test_every_invalid_sample_is_tested() -> None:
+    """A new sample needs a line above."""
+    assert len(list(INVALID.glob("*.csv"))) == 10
+
+
+def test_utf_16_and_a_cut_character_are_named() -> None:
+    """Other encodings that spreadsheets write."""
+    assert "UTF-16" in errors((HEADER + "U1,1,1\n").encode("utf-16"))[0][1]
+    assert "cut off" in errors((HEADER + "あ").encode()[:-1])[0][1]
+
+
+def test_only_the_first_twenty_errors_are_told_in_order_of_lines() -> None:
+    """The count of rows goes on."""
+    findings = validate([(HEADER + "U1\n" * 30).encode()], 100)
+    assert [error["line"] for error in findings.errors] == list(range(2, 22))
+    assert findings.row_count == 30
+
+
+def test_a_file_of_more_than_max_rows_is_rejected() -> None:
+    """At the boundary."""
+    body = HEADER + "".join(f"U{index},1,1\n" for index in range(3))
+    assert errors(body, max_rows=3) == []
+    assert errors(body, max_rows=2) == [(4, "The file has more than 2 rows: split it.")]
+
+
+def test_empty_lines_at_the_end_are_let_through_and_inside_are_not() -> None:
+    """The map makes no item of them."""
+    assert errors(HEADER + "U1,1,1\n\n\n") == []
+    assert errors(HEADER + "\nU1,1,1\n") == [(2, "The line is empty: remove it.")]
+
+
+def test_memory_stays_flat_for_a_large_file() -> None:
+    """64 MiB of one user's rows: only what is kept of users grows."""
+
+    def chunks() -> Iterator[bytes]:
+        yield HEADER.encode()
+        row = b",1," + b"9" * 1000 + b"\n"
+        for _ in range(64):
+            yield row * (1024 * 1024 // len(row))
+
+    tracemalloc.start()
+    findings = validate(chunks(), 10**9)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert findings.valid
+    assert peak < 16 * 1024 * 1024
+
+
+@given(body=st.text(alphabet='U1,"\\\r\n あ', max_size=80), raw=st.binary(max_size=20), cut=st.integers(1, 50))
+def test_what_the_validator_lets_through_is_what_the_map_reads(body: str, raw: bytes, cut: int) -> None:
+    """For any text: as many rows, and no failure of the reader."""
+    data = (HEADER + body).encode() + (raw if cut % 5 == 0 else b"")
+    findings = validate((data[start : start + cut] for start in range(0, len(data), cut)), 1000)
+    if findings.valid:
+        spec = ItemReaderSpec(
+            resource="arn:aws:states:::s3:getObject",
+            parameters={"Bucket": "b", "Key": "k"},
+            input_type="CSV",
+            header_location="FIRST_ROW",
+        )
+        items = list(open_items(spec, MemoryStore({"k": data})))
+        assert len(items) == findings.row_count
+        assert all(list(item.value) == ["ユーザーID", "ログイン回数", "投稿回数"] for item in items)
