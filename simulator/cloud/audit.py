@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import io
 import os
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from boto3.dynamodb.types import Binary, TypeDeserializer
+from boto3.dynamodb.types import TypeDeserializer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from decimal import Decimal
     from pathlib import Path
 
     WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 TABLE = "ProcessingLogs"
 MAX_NAME_LENGTH = 80
+MAX_INTEGER = 2**63 - 1
 _TARGET_PREFIX = "DynamoDB_20120810."
+
+
+class _WireDeserializer(TypeDeserializer):
+    """boto3's deserializer for items as they are on the wire, where binary values are base64 (and stay so)."""
+
+    def _deserialize_b(self, value: str) -> str:
+        return value
 
 
 class AuditTrail:
@@ -36,7 +44,7 @@ class AuditTrail:
     def __init__(self, runs_folder: Path) -> None:
         self._runs = runs_folder
         self._orphans = runs_folder.parent / "audit-orphans.jsonl"
-        self._to_python = TypeDeserializer().deserialize
+        self._to_python = _WireDeserializer().deserialize
 
     def append(self, items: list[dict[str, Any]]) -> None:
         """Append items (in DynamoDB's typed JSON), one line each, in one write a file."""
@@ -52,7 +60,7 @@ class AuditTrail:
     def _file_of(self, name: Any) -> Path:
         if isinstance(name, str) and _is_plain(name):
             folder = self._runs / name
-            if folder.is_dir():
+            if folder.is_dir() and not folder.is_symlink():
                 return folder / "audit.jsonl"
         return self._orphans
 
@@ -145,19 +153,12 @@ def _is_plain(name: str) -> bool:
 
 def _plain(value: Any) -> Any:
     """Turn what DynamoDB has and JSON has not into JSON: numbers stay numbers, sets become sorted lists."""
-    from decimal import Decimal  # noqa: PLC0415
-
     if isinstance(value, Decimal):
-        return _number(value)
+        exact = value == value.to_integral_value() and abs(value) <= MAX_INTEGER
+        return int(value) if exact else float(value)
     if isinstance(value, (set, frozenset)):
         return sorted(value)
-    if isinstance(value, (Binary, bytes)):
-        return bytes(value.value if isinstance(value, Binary) else value).hex()
     raise TypeError(f"{type(value).__name__} is no DynamoDB value")
-
-
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _append(path: Path, data: bytes) -> None:

@@ -27,6 +27,12 @@ _CONFIG = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+# botocore's session variables: (key in the config file, environment variable, default, conversion)
+_NOTHING_OF_THE_USERS = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,7 @@ def aws_clients(endpoint: str) -> AwsClients:
     Args:
         endpoint: moto's address, `http://127.0.0.1:<port>`.
     """
-    core = botocore.session.Session()
-    core.set_config_variable("profile", None)
-    core.set_config_variable("config_file", os.devnull)
-    core.set_config_variable("credentials_file", os.devnull)
+    core = botocore.session.Session(session_vars=_NOTHING_OF_THE_USERS)
     core.set_credentials("local", "local")
     session = boto3.Session(botocore_session=core, region_name=REGION)
     return AwsClients(

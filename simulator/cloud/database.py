@@ -54,8 +54,10 @@ class Database:
             raise CloudError(f"The users could not be counted: {error}")
         return int(answer["users"])
 
-    def load_users(self, path: Path) -> int:
+    def load_users(self, path: Path, *, only_new: bool = False) -> int:
         """Load a users file (`user_id,username,email`) and return how many users it has.
+
+        With `only_new`, users that are there stay as they are; the number is then that of the users who were not.
 
         Raises:
             UsersRefused: where the file is none; nothing was loaded.
@@ -64,10 +66,11 @@ class Database:
         bucket = self._resources.output_bucket
         with path.open("rb") as body:
             self._aws.s3.put_object(Bucket=bucket, Key=USERS_KEY, Body=body)
-        answer, error = self._call({"action": "load_users", "bucket": bucket, "key": USERS_KEY})
+        event = {"action": "load_users", "bucket": bucket, "key": USERS_KEY, "onlyNew": only_new}
+        answer, error = self._call(event)
         if error is not None:
             raise UsersRefused(error)
-        return int(answer["users"])
+        return int(answer["changed" if only_new else "users"])
 
     def _call(self, event: dict[str, Any]) -> tuple[Any, str | None]:
         """Invoke the migrator; return its answer and, where it failed, the error's message."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simulator.cloud.postgres import PostgresServer
     from simulator.cloud.provisioning import Resources
     from simulator.cloud.running_execution import RunningExecution
+    from simulator.lambda_runtime.lambda_service import LambdaService
     from simulator.states.clock import Clock
     from simulator.states.listener import Listener
 
@@ -43,6 +44,7 @@ class LocalCloud:
         aws: clients of it.
         resources: names and ARNs.
         postgres: the database server.
+        functions: the Lambda functions.
         database: what can be asked of the database through the migrator Lambda.
         step_functions: machines and executions.
         events: the way from an upload to the workflow.
@@ -54,6 +56,7 @@ class LocalCloud:
         aws: AwsClients,
         resources: Resources,
         postgres: PostgresServer,
+        functions: LambdaService,
         database: Database,
         step_functions: StepFunctions,
         events: EventPath,
@@ -61,6 +64,7 @@ class LocalCloud:
         self.aws = aws
         self.resources = resources
         self.postgres = postgres
+        self.functions = functions
         self.database = database
         self.step_functions = step_functions
         self.events = events
@@ -144,6 +148,7 @@ def open_cloud(
             aws=aws,
             resources=resources,
             postgres=postgres,
+            functions=functions,
             database=database,
             step_functions=step_functions,
             events=EventPath(aws, resources, step_functions, clock),

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cheroot.wsgi import Server
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 
 from simulator.cloud.audit import AuditMiddleware, AuditTrail
+from simulator.cloud.moto_dispatcher import Dispatcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str]) -> None:
         arguments: the folder of the runs, whose audit items are appended there.
     """
     (runs_folder,) = arguments
-    dispatcher = DomainDispatcherApplication(create_backend_app)
+    dispatcher = Dispatcher(create_backend_app)
     server = Server(
         ("127.0.0.1", 0),
         AuditMiddleware(dispatcher, AuditTrail(Path(runs_folder))),

@@ -12,8 +12,8 @@ from simulator.cloud.errors import CloudError
 from simulator.cloud.home import PROJECT_ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Mapping
+    from pathlib import Path
 
     from simulator.cloud.aws_clients import AwsClients
 

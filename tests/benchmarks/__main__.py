@@ -1,0 +1,23 @@
+"""Timings: `uv run python -m tests.benchmarks end-to-end | map-overhead | memory`."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import end_to_end, map_overhead, memory
+
+BENCHMARKS = {"end-to-end": end_to_end.main, "map-overhead": map_overhead.main, "memory": memory.main}
+
+
+def main(names: list[str]) -> int:
+    """Run the benchmarks named, or say which there are."""
+    if not names or any(name not in BENCHMARKS for name in names):
+        sys.stderr.write(f"Usage: python -m tests.benchmarks {' | '.join(BENCHMARKS)}\n")
+        return 2
+    for name in names:
+        BENCHMARKS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,137 @@
+"""What the interpreter costs: a distributed map of 5,000 rows with a no-op function, its `items.jsonl` written.
+
+The floor, measured in the same run: five threads that only write the same lines through the same code.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from simulator.integrations.lambda_function import LambdaFunction
+from simulator.lambda_runtime.function_config import FunctionConfig
+from simulator.lambda_runtime.lambda_service import LambdaService
+from simulator.map_run.map_run import LocalMapRuns
+from simulator.runs.json_lines import LineFile, read_lines
+from simulator.runs.recorder import RunRecorder
+from simulator.runs.store import RunStore
+from simulator.states.builder import build
+from simulator.states.clock import RealClock
+from simulator.states.execution import Execution, Identity, Services
+from simulator.states.history import RecordedHistory
+from simulator.states.listener import ExecutionInfo
+from tests.unit.map_run.harness import MemoryStore
+
+ROWS = 5_000
+ROUNDS = 5
+THREADS = 5
+FUNCTION = "arn:aws:lambda:ap-northeast-1:123456789012:function:no-op"
+MACHINE = "csv-user-log-processor"
+ARN = f"arn:aws:states:ap-northeast-1:123456789012:execution:{MACHINE}:bench"
+MACHINE_ARN = f"arn:aws:states:ap-northeast-1:123456789012:stateMachine:{MACHINE}"
+DEFINITION = Path(__file__).parents[2] / "cdk" / "definitions" / "workflow.asl.json"
+INPUT = {
+    "time": "2026-01-01T00:00:00Z",
+    "validation": {"ttlTimestamp": "1"},
+    "detail": {"bucket": {"name": "in"}, "object": {"key": "k.csv", "versionId": "v"}},
+}
+
+
+class NoOpTasks:
+    """Calls the no-op function through the Lambda runtime."""
+
+    def __init__(self, functions: LambdaService) -> None:
+        self._function = LambdaFunction(functions)
+
+    def faults(self, resource: str, parameters: Any) -> Iterator[str]:
+        """Find none."""
+        del resource, parameters
+        return iter(())
+
+    def call(self, request: Any) -> Any:
+        """Call the function."""
+        return self._function.call(request)
+
+
+def main() -> None:
+    """Measure the map and the floor in turn, and print the medians."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "no_op.py").write_text("def handler(event, context):\n    return {'status': 'success'}\n")
+        config = FunctionConfig(name="no-op", handler="no_op.handler", timeout_seconds=10)
+        with LambdaService([config], task_root=home, variables=lambda _config, _name: {}) as functions:
+            maps, floors = [], []
+            for number in range(ROUNDS):
+                seconds, items = run_map(home / str(number), functions)
+                maps.append(ROWS / seconds)
+                floors.append(ROWS / write_lines(items, home / f"{number}.jsonl"))
+    print(f"map-overhead, {ROWS} rows, median of {ROUNDS} rounds")
+    print(f"  distributed map, no-op function : {statistics.median(maps):>9,.0f} rows/s")
+    print(f"  floor, only writing the lines   : {statistics.median(floors):>9,.0f} lines/s")
+    print(f"  ratio                           : {statistics.median(maps) / statistics.median(floors):>9.3f}")
+
+
+def run_map(home: Path, functions: LambdaService) -> tuple[float, Path]:
+    """Run the workflow's own map, with the no-op function for the processor; return the seconds and items.jsonl."""
+    rows = "".join(f"U{index:05},{index % 90},{index % 7}\n" for index in range(ROWS))
+    body = f"ユーザーID,ログイン回数,投稿回数\n{rows}".encode()
+    store = MemoryStore({"k.csv": body}, cut=256 * 1024)
+    recorder = RunRecorder(RunStore(home), MACHINE, lambda *_: [body])
+    text = DEFINITION.read_text(encoding="utf-8").replace("${UserLogProcessorFunctionArn}", FUNCTION)
+    state = json.loads(text)["States"]["UserLogDistributedMap"]
+    del state["Next"]
+    state["End"] = True
+    definition = json.dumps({"StartAt": "Map", "States": {"Map": state}})
+    tasks, clock = NoOpTasks(functions), RealClock()
+    execution = Execution(
+        machine=build(definition, tasks=tasks),
+        identity=Identity(arn=ARN, name="bench", machine_arn=MACHINE_ARN, machine_name=MACHINE, role_arn="role"),
+        data=INPUT,
+        services=Services(tasks=tasks, maps=LocalMapRuns(store, recorder, lambda _name: home / "results"), clock=clock),
+        history=RecordedHistory(clock, lambda event: recorder.history_event(ARN, event)),
+    )
+    recorder.execution_started(
+        ExecutionInfo(
+            arn=ARN,
+            name="bench",
+            machine_arn=MACHINE_ARN,
+            machine_name=MACHINE,
+            definition=definition,
+            input=INPUT,
+            status="RUNNING",
+            started=execution.started,
+        )
+    )
+    began = time.perf_counter()
+    ended = execution.run()
+    seconds = time.perf_counter() - began
+    recorder.close()
+    if ended.status != "SUCCEEDED":
+        raise SystemExit(f"the map {ended.status}: {ended.error}: {ended.cause}")
+    return seconds, home / "bench" / "items.jsonl"
+
+
+def write_lines(items: Path, out: Path) -> float:
+    """Write the lines of items.jsonl again by five threads; return the seconds."""
+    lines = list(read_lines(items))
+    if len(lines) != ROWS:
+        raise SystemExit(f"items.jsonl has {len(lines)} lines, not {ROWS}")
+    file = LineFile(out)
+    threads = [
+        threading.Thread(target=lambda part: [file.write(line) for line in part], args=(lines[n::THREADS],))
+        for n in range(THREADS)
+    ]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - began
+    file.close()
+    return seconds
