@@ -1,1 +1,1 @@
-"""What a Task may call."""
+"""What a Task may call: one file an integration, and the registry that finds it by the Task's Resource."""

@@ -1,0 +1,54 @@
+"""What both ways to call a function share: the call, and the errors of Lambda itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.integrations.api_error import ApiError
+from simulator.integrations.dialect import optimised_cause
+from simulator.integrations.parameters import parse_json
+from simulator.lambda_runtime.errors import CallerTimeout, LambdaError
+from simulator.states.errors import TIMEOUT, StateError
+
+if TYPE_CHECKING:
+    from simulator.integrations.lambda_invoker import Invoked, LambdaInvoker
+
+UNKNOWN = "Lambda.Unknown"
+
+
+def invoke(functions: LambdaInvoker, function: str, payload: bytes, timeout: float | None) -> Invoked:
+    """Invoke a function.
+
+    Raises:
+        StateError: `Lambda.<name>` where Lambda refuses; States.Timeout, without a cause, when `timeout` has run out.
+    """
+    try:
+        return functions.invoke(function, payload, timeout=timeout)
+    except CallerTimeout as error:
+        raise StateError(TIMEOUT) from error
+    except LambdaError as error:
+        found = ApiError(error.name, str(error), status=error.status, request_id=error.request_id or None)
+        raise StateError(f"Lambda.{error.name}", optimised_cause("AWSLambda", found)) from error
+
+
+def error_of(payload: bytes) -> tuple[str | None, Any]:
+    """Return the error type that a failed function's payload names, None where it names none, and the payload's value.
+
+    The value is the payload's text where it is no JSON.
+    """
+    text = payload.decode("utf-8", "replace")
+    try:
+        value = parse_json(text)
+    except ValueError:
+        return None, text
+    kind = value.get("errorType") if isinstance(value, dict) else None
+    return (kind if isinstance(kind, str) and kind else None), value
+
+
+def without_type(payload: bytes) -> StateError:
+    """Return the error of a function that failed without an error type."""
+    return StateError(
+        UNKNOWN,
+        "The cause could not be determined because Lambda did not return an error type. "
+        f"Returned payload: {payload.decode('utf-8', 'replace')}",
+    )

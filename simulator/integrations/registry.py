@@ -1,0 +1,86 @@
+"""The services behind Tasks: finds the integration that a Task's Resource names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from simulator.integrations import dialect
+from simulator.integrations.aws_action import AwsAction
+from simulator.integrations.dynamodb import ACTIONS as DYNAMODB_ACTIONS
+from simulator.integrations.dynamodb import DynamoDbAction
+from simulator.integrations.lambda_function import LambdaFunction
+from simulator.integrations.lambda_invoke import LambdaInvoke
+from simulator.integrations.resource import FUNCTION, fault, integration_name
+from simulator.integrations.states import StartExecution
+from simulator.states.errors import RUNTIME, EvaluationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from botocore.client import BaseClient
+
+    from simulator.integrations.integration import Integration
+    from simulator.integrations.lambda_invoker import LambdaInvoker
+    from simulator.integrations.states import StateMachines
+    from simulator.states.task_service import TaskRequest
+
+
+class Clients(Protocol):
+    """boto3 clients of the local cloud, shared by all threads."""
+
+    @property
+    def s3(self) -> BaseClient:
+        """S3."""
+        ...
+
+    @property
+    def dynamodb(self) -> BaseClient:
+        """DynamoDB."""
+        ...
+
+    @property
+    def sqs(self) -> BaseClient:
+        """SQS."""
+        ...
+
+
+class Integrations:
+    """Everything that a Task may call (a TaskService).
+
+    Args:
+        functions: what runs Lambda functions.
+        aws: clients of the other services.
+        machines: the state machines that can be started.
+    """
+
+    def __init__(self, *, functions: LambdaInvoker, aws: Clients, machines: StateMachines) -> None:
+        self._function = LambdaFunction(functions)
+        self._services: dict[str, Integration] = {
+            "lambda:invoke": LambdaInvoke(functions),
+            "states:startExecution": StartExecution(machines, dialect.SFN),
+            "aws-sdk:sfn:startExecution": StartExecution(machines, dialect.SFN_SDK),
+            "sqs:sendMessage": AwsAction(aws.sqs, "sendMessage", dialect.SQS, as_json=("MessageBody",)),
+            "aws-sdk:s3:putObject": AwsAction(aws.s3, "putObject", dialect.S3_SDK, as_json=("Body",)),
+            "aws-sdk:s3:getObject": AwsAction(aws.s3, "getObject", dialect.S3_SDK),
+        }
+        for action in DYNAMODB_ACTIONS:
+            self._services[f"dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB)
+            self._services[f"aws-sdk:dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB_SDK)
+
+    def faults(self, resource: str, parameters: Any) -> Iterable[str]:
+        """Say what is wrong with a Task when its state machine is created (see TaskService)."""
+        integration = self._find(resource)
+        return [fault(resource, self._services)] if integration is None else list(integration.faults(parameters))
+
+    def call(self, request: TaskRequest) -> Any:
+        """Call the resource and return its result (see TaskService)."""
+        integration = self._find(request.resource)
+        if integration is None:
+            raise EvaluationError(RUNTIME, fault(request.resource, self._services))
+        return integration.call(request)
+
+    def _find(self, resource: str) -> Integration | None:
+        if FUNCTION.fullmatch(resource):
+            return self._function
+        name = integration_name(resource)
+        return None if name is None else self._services.get(name)

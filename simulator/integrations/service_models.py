@@ -1,0 +1,29 @@
+"""The models of AWS's APIs, as botocore has them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, StructureShape
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Return the model of a service by botocore's name for it (`stepfunctions`)."""
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+def input_shape(model: ServiceModel, action: str) -> StructureShape:
+    """Return what an action takes, by its name in a Resource (`putItem`)."""
+    shape = model.operation_model(action[0].upper() + action[1:]).input_shape
+    return shape if shape is not None else StructureShape(action, {"type": "structure", "members": {}})
+
+
+def error_codes(model: ServiceModel) -> Collection[str]:
+    """Return the error codes that a service's model names."""
+    return frozenset(shape.name for shape in model.error_shapes)

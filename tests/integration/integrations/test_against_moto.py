@@ -1,0 +1,142 @@
+"""The integrations against a real moto, with the table and buckets that are deployed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from simulator.integrations.registry import Integrations
+from simulator.states.errors import StateError
+from tests.integration.conftest import Aws
+from tests.unit.integrations.fakes import FakeFunctions, FakeMachines, request, without_metadata
+
+ITEM: dict[str, Any] = {
+    "executionName": {"S": "run"},
+    "timestamp": {"S": "2025-08-02T09:30:00Z#0#user_update"},
+    "userId": {"S": "U00001"},
+    "errorCause": {"S": "値"},
+    "ttl": {"N": "1770000000"},
+}
+KEY = {name: ITEM[name] for name in ("executionName", "timestamp")}
+BLANK_USER = "IndexName: UserIdIndex, IndexKey: userId (Service: AmazonDynamoDBv2; Status Code: 400;"
+
+
+@pytest.fixture
+def tasks(aws: Aws) -> Integrations:
+    """Return the registry on moto's clients."""
+    return Integrations(functions=FakeFunctions(), aws=aws.clients, machines=FakeMachines())
+
+
+def failure(tasks: Integrations, resource: str, parameters: Any) -> StateError:
+    """Return the error of a call that must fail."""
+    with pytest.raises(StateError) as failed:
+        tasks.call(request(resource, parameters, 20))
+    return failed.value
+
+
+def test_an_item_is_put_read_updated_and_deleted(tasks: Integrations, aws: Aws) -> None:
+    """All four actions, optimised: results in AWS's spelling with the SDK's metadata."""
+    table = {"TableName": aws.resources.table}
+    put = tasks.call(request("dynamodb:putItem", {**table, "Item": ITEM}, 20))
+    assert put.keys() == {"SdkHttpMetadata", "SdkResponseMetadata"}
+    assert put["SdkHttpMetadata"]["HttpStatusCode"] == 200
+    assert put["SdkResponseMetadata"]["RequestId"]
+    update = {
+        **table,
+        "Key": KEY,
+        "UpdateExpression": "SET #s = :s",
+        "ExpressionAttributeNames": {"#s": "status"},
+        "ExpressionAttributeValues": {":s": {"S": "failed"}},
+        "ReturnValues": "UPDATED_NEW",
+    }
+    updated = tasks.call(request("dynamodb:updateItem", update, 20))
+    assert without_metadata(updated) == {"Attributes": {"status": {"S": "failed"}}}
+    read = tasks.call(request("dynamodb:getItem", {**table, "Key": KEY}, 20))
+    assert without_metadata(read) == {"Item": {**ITEM, "status": {"S": "failed"}}}
+    tasks.call(request("dynamodb:deleteItem", {**table, "Key": KEY}, 20))
+    assert tasks.call(request("aws-sdk:dynamodb:getItem", {**table, "Key": KEY}, 20)) == {}
+
+
+def test_a_blank_user_is_refused_for_the_index_and_kept_without_it(tasks: Integrations, aws: Aws) -> None:
+    """The way from LogError to LogErrorWithoutUserId."""
+    table = {"TableName": aws.resources.table}
+    refused = failure(tasks, "dynamodb:putItem", {**table, "Item": {**ITEM, "userId": {"S": ""}}})
+    assert refused.error == "DynamoDB.AmazonDynamoDBException"
+    assert BLANK_USER in str(refused.cause)
+    without = {name: value for name, value in ITEM.items() if name != "userId"}
+    tasks.call(request("dynamodb:putItem", {**table, "Item": without}, 20))
+    assert aws.dynamodb.get_item(TableName=aws.resources.table, Key=KEY)["Item"] == without
+
+
+@pytest.mark.parametrize("value", [{"S": "x" * 2049}, {"N": "5"}, {}, {"S": "a", "N": "1"}])
+def test_what_moto_would_take_or_stumble_over_is_refused_as_by_dynamodb(
+    tasks: Integrations, aws: Aws, value: dict[str, str]
+) -> None:
+    """No item is left behind."""
+    refused = failure(tasks, "dynamodb:putItem", {"TableName": aws.resources.table, "Item": {**ITEM, "userId": value}})
+    assert refused.error == "DynamoDB.AmazonDynamoDBException"
+    assert "Error Code: ValidationException" in str(refused.cause)
+    assert aws.dynamodb.scan(TableName=aws.resources.table)["Count"] == 0
+
+
+def test_a_failed_condition_has_its_own_name(tasks: Integrations, aws: Aws) -> None:
+    """In both spellings."""
+    parameters = {
+        "TableName": aws.resources.table,
+        "Item": ITEM,
+        "ConditionExpression": "attribute_not_exists(executionName)",
+    }
+    tasks.call(request("dynamodb:putItem", parameters, 20))
+    assert failure(tasks, "dynamodb:putItem", parameters).error == "DynamoDB.ConditionalCheckFailedException"
+    assert failure(tasks, "aws-sdk:dynamodb:putItem", parameters).error == "DynamoDb.ConditionalCheckFailedException"
+
+
+def test_a_table_that_is_not_there_is_named_as_recorded(tasks: Integrations) -> None:
+    """DynamoDB.ResourceNotFoundException."""
+    refused = failure(tasks, "dynamodb:putItem", {"TableName": "none", "Item": ITEM})
+    assert refused.error == "DynamoDB.ResourceNotFoundException"
+    assert str(refused.cause).startswith(
+        "Requested resource not found (Service: AmazonDynamoDBv2; Status Code: 400; "
+        "Error Code: ResourceNotFoundException; Request ID: "
+    )
+
+
+def test_findings_are_written_to_s3_and_read_again(tasks: Integrations, aws: Aws) -> None:
+    """What SaveRejection does: the object is JSON, of the content type given."""
+    body = {"errors": [{"line": 2, "message": "値"}]}
+    where = {"Bucket": aws.resources.output_bucket, "Key": "rejected/run.json"}
+    put = tasks.call(request("aws-sdk:s3:putObject", {**where, "ContentType": "application/json", "Body": body}, 20))
+    stored = aws.s3.get_object(**where)
+    assert json.loads(stored["Body"].read()) == body
+    assert (stored["ContentType"], stored["ETag"]) == ("application/json", put["ETag"])
+    assert "SdkHttpMetadata" not in put
+    read = tasks.call(request("aws-sdk:s3:getObject", where, 20))
+    assert json.loads(read["Body"]) == body
+    assert read["ContentType"] == "application/json"
+
+
+def test_buckets_and_keys_that_are_not_there_have_the_sdks_names(tasks: Integrations, aws: Aws) -> None:
+    """NoSuchBucket and NoSuchKey."""
+    no_bucket = failure(tasks, "aws-sdk:s3:putObject", {"Bucket": "no-such-bucket-at-all", "Key": "k", "Body": 1})
+    assert no_bucket.error == "S3.NoSuchBucketException"
+    no_key = failure(tasks, "aws-sdk:s3:getObject", {"Bucket": aws.resources.output_bucket, "Key": "k"})
+    assert no_key.error == "S3.NoSuchKeyException"
+    assert str(no_key.cause).startswith("The specified key does not exist. (Service: S3, Status Code: 404, ")
+
+
+def test_a_message_reaches_its_queue(tasks: Integrations, aws: Aws) -> None:
+    """What ReportFailure does: the whole state as the message's body."""
+    queue = aws.sqs.create_queue(QueueName="q")["QueueUrl"]
+    state = {"id": "1", "error": {"Error": "E", "Cause": "値"}}
+    sent = tasks.call(request("sqs:sendMessage", {"QueueUrl": queue, "MessageBody": state}, 20))
+    [message] = aws.sqs.receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(message["Body"]) == state
+    assert (message["MessageId"], message["MD5OfBody"]) == (sent["MessageId"], sent["MD5OfMessageBody"])
+
+
+def test_a_queue_that_is_not_there_has_the_sdks_name(tasks: Integrations, aws: Aws) -> None:
+    """SQS.QueueDoesNotExistException."""
+    refused = failure(tasks, "sqs:sendMessage", {"QueueUrl": f"{aws.endpoint}/123456789012/none", "MessageBody": "m"})
+    assert refused.error == "SQS.QueueDoesNotExistException"

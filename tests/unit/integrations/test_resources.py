@@ -1,0 +1,143 @@
+"""Which resources a Task may name, and what is said of the others when the machine is created."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.states.errors import StateError
+from tests.unit.integrations.fakes import FUNCTION, Setting
+
+DEFINITIONS = Path(__file__).parents[3] / "cdk" / "definitions"
+
+
+@pytest.fixture(scope="module")
+def setting() -> Setting:
+    """Return one registry for all questions about resources."""
+    return Setting()
+
+
+def tasks_of(value: Any) -> list[dict[str, Any]]:
+    """Return all Task states in a definition."""
+    if isinstance(value, list):
+        return [task for entry in value for task in tasks_of(entry)]
+    if not isinstance(value, dict):
+        return []
+    return [value] * (value.get("Type") == "Task") + [task for inner in value.values() for task in tasks_of(inner)]
+
+
+@pytest.mark.parametrize("file", ["workflow.asl.json", "dispatcher.asl.json"])
+def test_every_task_of_the_deployed_machines_can_be_run(setting: Setting, file: str) -> None:
+    """No resource is missing and no parameter misspelt."""
+    text = (DEFINITIONS / file).read_text(encoding="utf-8")
+    for name in ("CsvValidatorFunctionArn", "UserLogProcessorFunctionArn"):
+        text = text.replace(f"${{{name}}}", FUNCTION)
+    tasks = tasks_of(json.loads(text))
+    assert len(tasks) >= 2
+    assert [fault for task in tasks for fault in setting.tasks.faults(task["Resource"], task.get("Parameters"))] == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "words"),
+    [
+        ("sns:publish", "arn:aws:states:::sns:publish is not simulated"),
+        ("aws-sdk:kms:encrypt", "is not simulated"),
+        ("aws-sdk:dynamodb:scan", "is not simulated"),
+        ("lambda:invoke.waitForTaskToken", "the pattern .waitForTaskToken is not simulated"),
+        ("states:startExecution.sync:2", "the pattern .sync:2 is not simulated"),
+        ("states:startExecution.sync", "the pattern .sync is not simulated"),
+        ("arn:aws:states:ap-northeast-1:123456789012:activity:a", "an activity is not simulated"),
+    ],
+)
+def test_what_aws_has_and_the_simulator_has_not_is_refused_by_name(setting: Setting, resource: str, words: str) -> None:
+    """The sentence ends as the contract says."""
+    [fault] = setting.faults(resource)
+    assert words in fault
+    assert fault.endswith("is not simulated")
+
+
+@pytest.mark.parametrize(
+    ("resource", "words"),
+    [
+        ("dynamodb:putItm", "did you mean arn:aws:states:::dynamodb:putItem?"),
+        ("sqs:sendmessage", "did you mean arn:aws:states:::sqs:sendMessage?"),
+        ("dynamdb:putItem", "did you mean"),
+        ("lamda:call", "there is no service lamda (did you mean lambda?)"),
+        ("aws-sdk:sfm:startExecution", "did you mean arn:aws:states:::aws-sdk:sfn:startExecution?"),
+        ("lambda:invoke.async", "there is no pattern .async, only .sync, .sync:2, .waitForTaskToken"),
+        ("lambda", "is no resource of a Task"),
+        ("arn:aws:lambda:ap-northeast-1:1:function:x", "is no resource of a Task"),
+        ("arn:aws:s3:::bucket", "is no resource of a Task"),
+    ],
+)
+def test_a_typing_error_is_told_from_what_is_not_simulated(setting: Setting, resource: str, words: str) -> None:
+    """And the right spelling is offered where there is one close by."""
+    [fault] = setting.faults(resource)
+    assert words in fault
+    assert "not simulated" not in fault
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "words"),
+    [
+        (
+            "dynamodb:putItem",
+            {"TableNme": "T", "Item": {}},
+            "putItem has no parameter TableNme (did you mean TableName?)",
+        ),
+        ("dynamodb:putItem", {"TableNme": "T", "Item": {}}, "putItem needs the parameter TableName"),
+        ("dynamodb:putItem", {"TableName": "T", "Item": {"a": {"Str": "x"}}}, "no parameter Item.a.Str"),
+        ("dynamodb:putItem", {"TableName": "T", "Item": {"a": {"L": [{"X": 1}]}}}, "no parameter Item.a.L[0].X"),
+        ("dynamodb:getItem", {"TableName": "T", "Item": {}}, "getItem has no parameter Item"),
+        ("aws-sdk:s3:putObject", {"Bucket": "b", "Key": "k", "body": {}}, "did you mean Body?"),
+        ("aws-sdk:s3:putObject", {"Bucket": "b"}, "putObject needs the parameter Key"),
+        ("sqs:sendMessage", {"QueueURL": "u", "MessageBody": "m"}, "did you mean QueueUrl?"),
+        ("states:startExecution", {"stateMachineArn": "a"}, "did you mean StateMachineArn?"),
+        ("states:startExecution", {"StateMachineArn": "a", "TraceHeader": "x"}, "TraceHeader is not simulated"),
+        ("lambda:invoke", {"Payload": {}}, "invoke needs the parameter FunctionName"),
+        ("lambda:invoke", {"FunctionName": "f", "InvocationType": "Event"}, "InvocationType Event is not simulated"),
+        ("lambda:invoke", {"FunctionName": "f", "ClientContext": "e30="}, "ClientContext is not simulated"),
+    ],
+)
+def test_a_wrong_parameter_is_found_when_the_machine_is_created(
+    setting: Setting, resource: str, parameters: dict[str, Any], words: str
+) -> None:
+    """Unknown names at any depth, missing required ones, and those that are not simulated."""
+    assert any(words in fault for fault in setting.faults(resource, parameters))
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters"),
+    [
+        ("dynamodb:putItem", None),
+        ("dynamodb:putItem", {"TableName.$": "$.t", "Item.$": "$.i"}),
+        ("aws-sdk:s3:putObject", {"Bucket": "b", "Key.$": "$.k", "Body": {"any.$": "$.x", "thing": [1]}}),
+        ("sqs:sendMessage", {"QueueUrl": "u", "MessageBody": {"a": {"b.$": "$"}}}),
+        (
+            "states:startExecution",
+            {"StateMachineArn": "a", "Input": {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": "x"}},
+        ),
+        (
+            "lambda:invoke",
+            {"FunctionName": "f", "Payload.$": "$", "LogType": "Tail", "InvocationType": "RequestResponse"},
+        ),
+        (FUNCTION, {"anything": [1]}),
+        (f"{FUNCTION}:$LATEST", None),
+    ],
+)
+def test_right_parameters_have_no_fault(setting: Setting, resource: str, parameters: Any) -> None:
+    """Paths are not looked into, nor are free-form values."""
+    assert setting.faults(resource, parameters) == []
+
+
+def test_a_resource_that_is_called_though_it_is_unknown_is_a_runtime_error(setting: Setting) -> None:
+    """No machine with one can be created; should one be called all the same, the execution fails."""
+    with pytest.raises(StateError) as failed:
+        setting.call("sns:publish", {})
+    assert (failed.value.error, failed.value.cause) == (
+        "States.Runtime",
+        "arn:aws:states:::sns:publish is not simulated",
+    )
