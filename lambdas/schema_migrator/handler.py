@@ -30,8 +30,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """Do what `action` says; anything else than the actions below is a call at deploy, and migrates.
 
     Args:
-        event: `{"action": "migrate"}`; `{"action": "load_users", "bucket": ..., "key": ...}`;
-            `{"action": "count_users"}`.
+        event: `{"action": "migrate"}`; `{"action": "load_users", "bucket": ..., "key": ...}`, with `"onlyNew": true`
+            where users that are there are to stay as they are; `{"action": "count_users"}`.
         context: Lambda's.
 
     Returns:
@@ -43,7 +43,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """
     action = event.get("action")
     if action == "load_users":
-        answer = _load_users(event["bucket"], event["key"])
+        answer = _load_users(event["bucket"], event["key"], only_new=bool(event.get("onlyNew")))
     elif action == "count_users":
         answer = _count_users()
     else:
@@ -57,11 +57,11 @@ def _migrate() -> dict[str, Any]:
         return {"applied": apply_migrations(connection, read_migrations(settings.folder))}
 
 
-def _load_users(bucket: str, key: str) -> dict[str, Any]:
+def _load_users(bucket: str, key: str, *, only_new: bool) -> dict[str, Any]:
     try:
         chunks = s3.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(CHUNK)
         with database.connection() as connection:
-            return dict(load_users(connection, chunks))
+            return dict(load_users(connection, chunks, only_new=only_new))
     except (ClientError, BotoCoreError) as error:
         raise UsersFileError(f"s3://{bucket}/{key} cannot be fetched: {error}") from error
 

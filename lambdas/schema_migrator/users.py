@@ -17,16 +17,21 @@ MAX_LENGTHS = [10, 100, 255]
 MAX_ERRORS = 20
 _STAGE = "CREATE TEMP TABLE users_stage (user_id text, username text, email text) ON COMMIT DROP"
 _COPY = "COPY users_stage (user_id, username, email) FROM STDIN"
-_UPSERT = """
-    INSERT INTO users (user_id, username, email) SELECT user_id, username, email FROM users_stage
+_KEEP_OLD = " ON CONFLICT DO NOTHING"
+_INSERT = "INSERT INTO users (user_id, username, email) SELECT user_id, username, email FROM users_stage"
+_UPDATE_OLD = """
     ON CONFLICT (user_id) DO UPDATE
     SET username = EXCLUDED.username, email = EXCLUDED.email, updated_at = CURRENT_TIMESTAMP
     WHERE (users.username, users.email) IS DISTINCT FROM (EXCLUDED.username, EXCLUDED.email)
 """
 
 
-def load_users(connection: psycopg.Connection[Any], chunks: Iterable[bytes]) -> dict[str, int]:
+def load_users(
+    connection: psycopg.Connection[Any], chunks: Iterable[bytes], *, only_new: bool = False
+) -> dict[str, int]:
     """Insert the file's users, or update those that are there; return `users` (in the file) and `changed`.
+
+    With `only_new`, users that are there stay as they are, and so does whoever has an email of the file already.
 
     Raises:
         UsersFileError: where the file is none; nothing is loaded then.
@@ -38,7 +43,7 @@ def load_users(connection: psycopg.Connection[Any], chunks: Iterable[bytes]) -> 
             with connection.cursor().copy(_COPY) as copy:
                 for row in rows:
                     copy.write_row(row)
-            changed = connection.execute(_UPSERT).rowcount
+            changed = connection.execute(_INSERT + (_KEEP_OLD if only_new else _UPDATE_OLD)).rowcount
     except (psycopg.IntegrityError, psycopg.DataError) as error:
         said = error.diag.message_detail or error.diag.message_primary or str(error)
         raise UsersFileError(f"PostgreSQL refuses the file: {said}") from error

@@ -82,8 +82,10 @@ def load_sample_users(cloud: LocalCloud, terminal: Terminal) -> None:
         load_users(cloud, master, terminal)
 
 
-def load_users(cloud: LocalCloud, path: Path, terminal: Terminal) -> int:
+def load_users(cloud: LocalCloud, path: Path, terminal: Terminal, name: str | None = None) -> int:
     """Load a user master through the migrator Lambda and return how many users it holds.
+
+    `name` is what the person calls the file, where `path` is a converted copy.
 
     Raises:
         UsageFault: the file is not one; the message names the lines.
@@ -93,6 +95,6 @@ def load_users(cloud: LocalCloud, path: Path, terminal: Terminal) -> int:
     try:
         loaded = cloud.database.load_users(path)
     except UsersRefused as fault:
-        raise UsageFault(f"The users in {shown(path)} were not loaded: {fault}") from None
-    terminal.say(f"loaded {count(loaded, 'user')} from {shown(path)}")
+        raise UsageFault(f"The users in {name or shown(path)} were not loaded: {fault}") from None
+    terminal.say(f"loaded {count(loaded, 'user')} from {name or shown(path)}")
     return loaded

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli import exit_codes
-from simulator.cli.cloud_opening import WORKFLOW, load_sample_users, load_users, opened_cloud
+from simulator.cli.cloud_opening import WORKFLOW, load_sample_users, opened_cloud
 from simulator.cli.faults import Terminated, UsageFault
 from simulator.cli.new_users import write_user_master
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
@@ -18,6 +18,7 @@ from simulator.cli.progress import Pace, ProgressDisplay
 from simulator.cli.report import document, report
 from simulator.cli.terminal import terminal
 from simulator.cli.upload_file import upload_file
+from simulator.cli.words import count
 
 if TYPE_CHECKING:
     from simulator.cli.cloud_opening import OpenCloud
@@ -78,7 +79,8 @@ def _create_users(opened: OpenCloud, body: Path, term: Terminal) -> None:
     with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
         master = Path(folder) / "users.csv"
         if write_user_master(body, master):
-            load_users(opened.cloud, master, term)
+            created = opened.cloud.database.load_users(master, only_new=True)
+            term.say(f"created {count(created, 'user')} that the file names and the database had not")
 
 
 def _run(opened: OpenCloud, body: Path, key: str, term: Terminal, pace: Pace) -> int:

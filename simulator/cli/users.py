@@ -8,7 +8,7 @@ import typer
 
 from simulator.cli.cloud_opening import load_users, opened_cloud
 from simulator.cli.options import Json, examples
-from simulator.cli.paths import readable_file
+from simulator.cli.paths import readable_file, shown
 from simulator.cli.terminal import terminal
 from simulator.cli.upload_file import upload_file
 
@@ -36,7 +36,7 @@ def load_command(
     with terminal(json=json) as term:
         source = readable_file(file)
         with upload_file(source, term, convert=True) as body, opened_cloud(term) as opened:
-            loaded = load_users(opened.cloud, body, term)
+            loaded = load_users(opened.cloud, body, term, shown(source))
             total = opened.cloud.database.count_users()
             term.say(f"the database {opened.cloud.postgres.display_url} has {total:,} users now")
             term.document({"file": str(source.absolute()), "loaded": loaded, "users": total})

@@ -90,4 +90,6 @@ def test_a_killed_simulator_leaves_an_interrupted_run_and_the_next_one_works(she
     assert shown["status"] == "INTERRUPTED"
     assert shown["rows"]["pending"] > 0
     assert (folder / "failed-rows.csv").exists()
-    assert shell("run", "sample.csv", "--json").code == 0
+    small = shell.folder / "small.csv"
+    small.write_text("ユーザーID,ログイン回数,投稿回数\nU00001,1,2\n", encoding="utf-8")
+    assert shell("run", "small.csv", "--json").code == 0

@@ -81,6 +81,16 @@ def test_users_are_inserted_and_updated(database: Any) -> None:
     assert load(database, "user_id,username,email\nU1,佐藤,a@x\nU2,高橋,b@x\n") == {"users": 2, "changed": 1}
 
 
+def test_users_that_are_there_can_be_kept_as_they_are(database: Any) -> None:
+    """`--create-users` only knows their ids: it must not take anyone's name away, nor an email."""
+    load(database, "user_id,username,email\nU1,佐藤,a@x\n")
+    with database.connect() as connection:
+        text = "user_id,username,email\nU1,U1,u1@x\nU2,U2,u2@x\nU3,U3,a@x\n"
+        assert load_users(connection, [text.encode()], only_new=True) == {"users": 3, "changed": 1}
+        names = connection.execute("SELECT username FROM users ORDER BY user_id").fetchall()
+    assert names == [("佐藤",), ("U2",)]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
