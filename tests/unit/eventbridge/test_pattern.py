@@ -112,10 +112,12 @@ def test_or_with_too_many_combinations_is_refused() -> None:
 def test_exists_false_looks_at_leaves_only() -> None:
     """A node that is an object, or an empty array, has no value, and `exists: false` matches it."""
     absent, there = EventPattern({"a": {"b": [{"exists": False}]}}), EventPattern({"a": {"b": [{"exists": True}]}})
-    for event in ({}, {"a": 1}, {"a": {"b": {"c": 1}}}, {"a": {"b": []}}, {"a": [{"c": 1}]}):
+    without: list[dict[str, Any]] = [{}, {"a": 1}, {"a": {"b": {"c": 1}}}, {"a": {"b": []}}, {"a": [{"c": 1}]}]
+    for event in without:
         assert absent.matches(event), event
         assert not there.matches(event), event
-    for event in ({"a": {"b": None}}, {"a": {"b": [1]}}, {"a": [{"c": 1}, {"b": 0}]}):
+    having: list[dict[str, Any]] = [{"a": {"b": None}}, {"a": {"b": [1]}}, {"a": [{"c": 1}, {"b": 0}]}]
+    for event in having:
         assert not absent.matches(event), event
         assert there.matches(event), event
 
