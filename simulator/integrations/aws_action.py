@@ -62,12 +62,12 @@ class AwsAction:
     def _call(self, parameters: Any) -> Any:
         try:
             arguments = self._parameters.to_api(parameters)
-            self.check(arguments)
+            self.prepare(arguments)
             answer = self._method(**arguments)
             result = to_result(answer)
         except (ApiError, BotoCoreError, ClientError) as error:
             raise self._dialect.state_error(error, self._modelled) from error
-        self.trim(result, arguments)
+        self.complete(result, arguments)
         if self._dialect.optimised:
             metadata = answer["ResponseMetadata"]
             result |= sdk_metadata(
@@ -75,8 +75,8 @@ class AwsAction:
             )
         return result
 
-    def check(self, arguments: dict[str, Any]) -> None:
-        """Refuse, with an ApiError, what AWS refuses and the local service does not; here: nothing."""
+    def prepare(self, arguments: dict[str, Any]) -> None:
+        """Make an API call's arguments what AWS's SDK sends; raise ApiError where AWS refuses and moto does not."""
 
-    def trim(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
-        """Take out of a result what AWS would not answer; here: nothing."""
+    def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
+        """Make a result what AWS would answer where moto answers more or less."""

@@ -29,7 +29,7 @@ class DynamoDbAction(AwsAction):
         super().__init__(client, action, dialect)
         self._keys: dict[str, TableKeys] = {}
 
-    def check(self, arguments: dict[str, Any]) -> None:
+    def prepare(self, arguments: dict[str, Any]) -> None:
         """Refuse items and keys as DynamoDB does.
 
         Raises:
@@ -52,7 +52,7 @@ class DynamoDbAction(AwsAction):
         if "Key" in arguments:
             check_key(arguments["Key"], keys)
 
-    def trim(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
+    def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
         """Take out the consumed capacity where nobody asked for it; moto's updateItem always answers it."""
         if arguments.get("ReturnConsumedCapacity", "NONE") == "NONE":
             result.pop("ConsumedCapacity", None)

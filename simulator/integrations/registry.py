@@ -11,6 +11,7 @@ from simulator.integrations.dynamodb import DynamoDbAction
 from simulator.integrations.lambda_function import LambdaFunction
 from simulator.integrations.lambda_invoke import LambdaInvoke
 from simulator.integrations.resource import FUNCTION, fault, integration_name
+from simulator.integrations.s3 import GetObject, PutObject
 from simulator.integrations.states import StartExecution
 from simulator.states.errors import RUNTIME, EvaluationError
 
@@ -60,8 +61,8 @@ class Integrations:
             "states:startExecution": StartExecution(machines, dialect.SFN),
             "aws-sdk:sfn:startExecution": StartExecution(machines, dialect.SFN_SDK),
             "sqs:sendMessage": AwsAction(aws.sqs, "sendMessage", dialect.SQS, as_json=("MessageBody",)),
-            "aws-sdk:s3:putObject": AwsAction(aws.s3, "putObject", dialect.S3_SDK, as_json=("Body",)),
-            "aws-sdk:s3:getObject": AwsAction(aws.s3, "getObject", dialect.S3_SDK),
+            "aws-sdk:s3:putObject": PutObject(aws.s3),
+            "aws-sdk:s3:getObject": GetObject(aws.s3),
         }
         for action in DYNAMODB_ACTIONS:
             self._services[f"dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB)

@@ -47,15 +47,17 @@ def test_a_body_is_written_as_json_whatever_it_is(setting: Setting, body: Any, s
     """Recorded by the ETags of five objects: a string too is written in quotes."""
     setting.aws.stubs["s3"].add_response(
         "put_object",
-        {"ETag": '"e"', "VersionId": "v"},
-        {
-            "Bucket": "b",
-            "Key": "k",
-            "Body": sent,
-        },
+        {"ETag": '"e"', "VersionId": "v", "ChecksumCRC32": "K81oMA=="},
+        {"Bucket": "b", "Key": "k", "Body": sent, "ChecksumAlgorithm": "CRC32"},
     )
     result = setting.call("aws-sdk:s3:putObject", {"Bucket": "b", "Key": "k", "Body": body})
-    assert result == {"ETag": '"e"', "VersionId": "v"}
+    assert result == {
+        "ETag": '"e"',
+        "VersionId": "v",
+        "ChecksumCRC32": "K81oMA==",
+        "ChecksumType": "FULL_OBJECT",
+        "ServerSideEncryption": "AES256",
+    }
 
 
 def test_an_objects_body_is_its_text_and_times_are_iso_8601(setting: Setting) -> None:
