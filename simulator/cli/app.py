@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from simulator.cli.check import EPILOG as CHECK_EPILOG
+from simulator.cli.check import check_command
 from simulator.cli.convert import convert_command
 from simulator.cli.faults import Terminated
 from simulator.cli.options import examples
@@ -39,6 +41,7 @@ app.command(
 )(run_command)
 app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_command)
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
+app.command("check", epilog=CHECK_EPILOG)(check_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
 app.add_typer(users_app, name="users")

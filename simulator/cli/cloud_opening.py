@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from simulator.cli.terminal import Terminal
     from simulator.cloud.local_cloud import LocalCloud
+    from simulator.states.clock import Clock
     from simulator.states.listener import Listener
 
 WORKFLOW = "csv-user-log-processor"
@@ -37,7 +38,9 @@ class OpenCloud:
 
 
 @contextmanager
-def opened_cloud(terminal: Terminal, listener: Listener | None = None) -> Iterator[OpenCloud]:
+def opened_cloud(
+    terminal: Terminal, listener: Listener | None = None, clock: Clock | None = None
+) -> Iterator[OpenCloud]:
     """Start the local cloud and a recorder of its runs; stop and close them at the end.
 
     Raises:
@@ -63,7 +66,7 @@ def opened_cloud(terminal: Terminal, listener: Listener | None = None) -> Iterat
         with open_cloud(
             settings,
             listener=FanOut(recorder, listener or SilentListener()),
-            clock=RealClock(),
+            clock=clock or RealClock(),
             results_folder=results_folder,
             log_sink=recorder.log,
             tell=terminal.say,

@@ -33,7 +33,7 @@ def row_report(terminal: Terminal, story: RowStory) -> None:
         terminal.say(f"  {_audit(entry)}")
     terminal.say((f"\nLogs ({len(story.logs)})", "bold"))
     for record in story.logs:
-        terminal.say(f"  {shortened(encode(record).decode(), MAX_TEXT)}")
+        terminal.say(f"  {record.get('time')}  {_message(record)}")
 
 
 def row_document(story: RowStory) -> dict[str, Any]:
@@ -63,3 +63,9 @@ def _audit(entry: dict[str, Any]) -> str:
     if "oldValue" in entry or "newValue" in entry:
         return f"{kind}: {status}, {entry.get('oldValue')} -> {entry.get('newValue')}, at {entry.get('processedAt')}"
     return f"{kind}: {status}, {entry.get('errorMessage', '')}, at {entry.get('processedAt')}"
+
+
+def _message(record: dict[str, Any]) -> str:
+    message = record.get("message")
+    text = message if isinstance(message, str) else encode(message).decode()
+    return shortened(text.replace("\t", "  ").replace("\n", "\n    "), MAX_TEXT)

@@ -18,6 +18,7 @@ from simulator.cli.progress import Pace, ProgressDisplay
 from simulator.cli.report import document, report
 from simulator.cli.terminal import terminal
 from simulator.cli.upload_file import upload_file
+from simulator.states.clock import RealClock, SkippingClock
 from simulator.cli.words import count
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def run_command(
             "--convert/--no-convert", help="Convert a file that a spreadsheet saved (Shift_JIS, BOM) to UTF-8."
         ),
     ] = True,
+    skip_waits: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option("--skip-waits", help="Waits and backoffs take no time; the clock that states see still moves on."),
+    ] = False,
     json: Json = False,  # noqa: FBT002 - an option
 ) -> None:
     """Upload a CSV file to the local S3, and follow it through validation and processing of each row.
@@ -54,12 +59,15 @@ def run_command(
         source = readable_file(file)
         checked = _checked_key(key if key is not None else source.name)
         pace = Pace(f":{WORKFLOW}:")
+        clock = SkippingClock() if skip_waits else RealClock()
         try:
-            with upload_file(source, term, convert=convert) as body, opened_cloud(term, pace) as opened:
+            with upload_file(source, term, convert=convert) as body, opened_cloud(term, pace, clock) as opened:
                 load_sample_users(opened.cloud, term)
                 if create_users:
                     _create_users(opened, body, term)
                 code = _run(opened, body, checked, term, pace)
+                if clock.skipped_seconds:
+                    term.say(f"skipped {clock.skipped_seconds:.0f} s of backoff and waits (--skip-waits)")
         except OSError as error:
             raise UsageFault(f"{shown(source)} could not be uploaded: {error}") from error
         raise typer.Exit(code)
