@@ -1,0 +1,153 @@
+"""What the scorer of recorded AWS executions calls: the interpreter with S3, DynamoDB and functions behind it.
+
+`python score.py --adapter tests/conformance/adapter.py --python .venv/bin/python open` scores it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import uuid
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ |= {"MOTO_ACCOUNT_ID": "111111111111", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+
+import behaviours  # type: ignore[import-not-found]  # noqa: E402 - the scorer puts its folder on the path
+import boto3  # noqa: E402 - after the environment
+from moto import mock_aws  # noqa: E402
+
+from simulator.cloud.step_functions import StepFunctions  # noqa: E402
+from simulator.integrations.registry import Integrations  # noqa: E402
+from simulator.lambda_runtime.errors import CallerTimeout, ResourceNotFoundException  # noqa: E402
+from simulator.map_run.map_run import LocalMapRuns  # noqa: E402
+from simulator.map_run.s3_object_store import S3ObjectStore  # noqa: E402
+from simulator.states.clock import SkippingClock  # noqa: E402
+from simulator.states.faults import InvalidDefinition  # noqa: E402
+from simulator.states.listener import SilentListener  # noqa: E402
+
+REGION, ACCOUNT = "us-east-1", "111111111111"
+_MOCK = mock_aws()
+_MOCK.start()
+AWS = SimpleNamespace(**{name: boto3.client(name, region_name=REGION) for name in ("s3", "dynamodb", "sqs")})  # type: ignore[call-overload]
+
+
+class RecordedFunctions:
+    """Functions that behave as a scenario says."""
+
+    def __init__(self, specs: dict[str, Any]) -> None:
+        self._specs = specs
+        self._by_name = {spec["name"]: spec for spec in specs.values()}
+
+    def invoke(self, function: str, payload: bytes, *, timeout: float | None = None) -> Any:
+        """Answer as the recorded function did; a sleep longer than the caller waits takes no time."""
+        spec = self._specs.get(function.removesuffix(":$LATEST")) or self._by_name.get(function.rpartition(":")[2])
+        if spec is None:
+            raise ResourceNotFoundException(f"Function not found: {function}:$LATEST")
+        if spec["behaviour"] == "sleep" and timeout is not None and spec["seconds"] > timeout:
+            raise CallerTimeout(function)
+        try:
+            answer = behaviours.call(spec, json.loads(payload or b"{}"))
+        except behaviours.LambdaError as error:
+            return _invoked(error.payload(), "Unhandled")
+        return _invoked(answer, None)
+
+
+def _invoked(answer: Any, error: str | None) -> Any:
+    text = json.dumps(answer, ensure_ascii=False).encode()
+    return SimpleNamespace(payload=text, function_error=error, request_id=str(uuid.uuid4()), executed_version="$LATEST")
+
+
+class Events(SilentListener):
+    """Keeps the events of each execution."""
+
+    def __init__(self) -> None:
+        self.by_arn: dict[str, list[dict[str, Any]]] = {}
+
+    def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
+        """Keep one."""
+        self.by_arn.setdefault(execution_arn, []).append(event)
+
+
+def _service(lambdas: dict[str, Any], listener: Events) -> StepFunctions:
+    service = StepFunctions(region=REGION, account=ACCOUNT, clock=SkippingClock(), listener=listener)
+    tasks = Integrations(functions=RecordedFunctions(lambdas), aws=AWS, machines=service)
+    service.connect(tasks, LocalMapRuns(S3ObjectStore(AWS.s3), listener, lambda _name: None))
+    return service
+
+
+def _prepare(setup: dict[str, Any], service: StepFunctions) -> None:
+    if any(setup.get(kind) for kind in ("s3_buckets", "s3_objects", "dynamodb_tables")):
+        _MOCK.reset()
+    for bucket in setup.get("s3_buckets", []):
+        AWS.s3.create_bucket(Bucket=bucket)
+    for stored in setup.get("s3_objects", []):
+        AWS.s3.put_object(Bucket=stored["bucket"], Key=stored["key"], Body=stored["body"].encode())
+    for table in setup.get("dynamodb_tables", []):
+        AWS.dynamodb.create_table(
+            TableName=table["table"],
+            KeySchema=[{"AttributeName": table["partition_key"], "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": table["partition_key"], "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    for machine in setup.get("state_machines", []):
+        service.create_state_machine(
+            name=machine["name"], definition=json.dumps(machine["definition"]), kind="STANDARD"
+        )
+
+
+def run(definition: Any, data: Any, lambdas: dict[str, Any], setup: dict[str, Any]) -> dict[str, Any]:
+    """Create the machine, run it, and return its end and its history."""
+    events = Events()
+    service = _service(lambdas, events)
+    _prepare(setup, service)
+    text = definition if isinstance(definition, str) else json.dumps(definition)
+    kind = setup.get("execution_type", "STANDARD")
+    try:
+        arn = service.create_state_machine(name=f"sm-{uuid.uuid4()}", definition=text, kind=kind)
+    except InvalidDefinition as error:
+        return {"status": "INVALID_DEFINITION", "error": "InvalidDefinition", "cause": str(error)}
+    running = service.start_execution(arn, input_text=json.dumps(data))
+    running.wait()
+    info = running.info
+    history = [_event(event) for event in events.by_arn.get(running.arn, [])]
+    return {
+        "status": info.status,
+        "output": info.output,
+        "error": info.error,
+        "cause": info.cause,
+        "history": history,
+    }
+
+
+def _event(event: dict[str, Any]) -> dict[str, Any]:
+    details = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
+    shown: dict[str, Any] = {"type": event["type"], **details}
+    for field in ("input", "output"):
+        if field in shown:
+            shown[field] = json.loads(shown[field])
+    return shown
+
+
+def validate(definition: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """Answer as ValidateStateMachineDefinition."""
+    text = definition if isinstance(definition, str) else json.dumps(definition)
+    service = _service({}, Events())
+    try:
+        service.create_state_machine(name="validated", definition=text, kind=request.get("type", "STANDARD"))
+    except InvalidDefinition as error:
+        diagnostics = [
+            {
+                "code": "SCHEMA_VALIDATION_FAILED",
+                "location": "/" + fault.path.replace(".", "/"),
+                "message": fault.message,
+                "severity": "ERROR",
+            }
+            for fault in error.faults
+        ]
+        return {"status": "FAIL", "diagnostics": diagnostics}
+    return {"status": "OK", "diagnostics": []}
