@@ -18,8 +18,8 @@ from simulator.cli.progress import Pace, ProgressDisplay
 from simulator.cli.report import document, report
 from simulator.cli.terminal import terminal
 from simulator.cli.upload_file import upload_file
-from simulator.states.clock import RealClock, SkippingClock
 from simulator.cli.words import count
+from simulator.states.clock import RealClock, SkippingClock
 
 if TYPE_CHECKING:
     from simulator.cli.cloud_opening import OpenCloud
@@ -31,7 +31,7 @@ STOP_SECONDS = 60.0
 MAX_KEY_BYTES = 1024
 
 
-def run_command(
+def run_command(  # noqa: PLR0917 - options, each by its name
     file: Annotated[str, typer.Argument(metavar="FILE", help="The CSV file to upload, here or in sample_data/.")],
     key: Annotated[str | None, typer.Option("--key", help="The object's key in S3; the file's name if absent.")] = None,
     create_users: Annotated[  # noqa: FBT002 - an option
