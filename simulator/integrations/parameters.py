@@ -167,13 +167,16 @@ def _unknown_members(
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Return the value of a JSON text.
+    """Return the value of a JSON text (bytes: UTF-8).
 
     Raises:
         ValueError: it is none; NaN and Infinity are none.
     """
-    return json.loads(text, parse_constant=_no_constant)
+    return _DECODER.decode(text if isinstance(text, str) else text.decode())
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)

@@ -1,0 +1,1 @@
+"""Tests of the event path against real servers."""
