@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -70,12 +71,12 @@ def _validate(event: dict[str, Any]) -> Findings:
     if event.get("versionId"):
         wanted["VersionId"] = event["versionId"]
     try:
-        body = s3.get_object(**wanted)["Body"]
-        return validate(body.iter_chunks(CHUNK), settings.max_rows)
+        with closing(s3.get_object(**wanted)["Body"]) as body:
+            return validate(body.iter_chunks(CHUNK), settings.max_rows)
     except (ClientError, BotoCoreError) as error:
         raise ValidationError(f"s3://{event['bucket']}/{event['key']} cannot be fetched: {error}") from error
 
 
 def ttl_timestamp(uploaded_at: str) -> str:
     """Return when the audit items of an upload expire: six calendar months later (31 August -> 28 February)."""
-    return str(int((datetime.fromisoformat(uploaded_at) + KEPT).timestamp()))
+    return str(int((datetime.fromisoformat(uploaded_at).astimezone(UTC) + KEPT).timestamp()))

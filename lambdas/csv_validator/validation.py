@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from lambdas.csv_validator.encoding import EncodingFault, utf8_text
@@ -14,6 +15,7 @@ HEADER = ["ユーザーID", "ログイン回数", "投稿回数"]
 FAILED_ROWS_COLUMNS = ["_line", "_error", "_cause", "_attempts"]
 MAX_ERRORS = 20
 _SHOWN = 60
+_LONG_ID = 64
 
 
 class Findings:
@@ -85,7 +87,9 @@ class _Rows:
     def _check_header(self, record: CsvRecord) -> None:
         fields = record.fields
         if fields not in (HEADER, HEADER + FAILED_ROWS_COLUMNS):
-            self._findings.add(record.line, f"The header must be {','.join(HEADER)}, not {_quoted(','.join(fields))}.")
+            cure = " Its lines end with CR alone: save it with LF or CRLF." if "\r" in record.raw else ""
+            found = _quoted(",".join(fields))
+            self._findings.add(record.line, f"The header must be {','.join(HEADER)}, not {found}.{cure}")
             raise StopReading
         self._width = len(fields)
 
@@ -107,7 +111,7 @@ class _Rows:
         user = record.fields[0]
         if not user.strip():
             return  # an error of that row alone: the processor records it
-        earlier = self._first_line_of_user.setdefault(user, record.line)
+        earlier = self._first_line_of_user.setdefault(_short(user), record.line)
         if earlier != record.line:
             findings.add(record.line, f"The user {_quoted(user)} is on line {earlier} already.")
 
@@ -117,6 +121,11 @@ class _Rows:
             self._findings.add(1, f"The file is empty: it needs the header {','.join(HEADER)} and at least one row.")
         elif self._findings.row_count == 0:
             self._findings.add(2, "The file has a header and no row.")
+
+
+def _short(user: str) -> str:
+    """Return what stands for a user ID in memory, which ten characters fit and a megabyte does not."""
+    return user if len(user) <= _LONG_ID else hashlib.sha256(user.encode()).hexdigest()
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.schema_migrator.migrations import apply_migrations, read_migrations
 from lambdas.schema_migrator.users import load_users
 from lambdas.shared.database import Database
-from lambdas.shared.errors import UsersFileError
+from lambdas.shared.errors import UnknownActionError, UsersFileError
 from lambdas.shared.observability import make_logger
 from lambdas.shared.settings import DatabaseSettings, MigratorSettings
 
@@ -26,8 +26,8 @@ database = Database(DatabaseSettings(), statement_ms=0)
 s3 = boto3.client("s3", config=Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"}))
 
 
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Do what `action` says; anything else than the actions below is a call at deploy, and migrates.
+def lambda_handler(event: dict[str, Any] | None, context: LambdaContext) -> dict[str, Any]:
+    """Do what `action` says; an event without one is a call at deploy, and migrates.
 
     Args:
         event: `{"action": "migrate"}`; `{"action": "load_users", "bucket": ..., "key": ...}`, with `"onlyNew": true`
@@ -39,15 +39,19 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     Raises:
         MigrationError, UsersFileError: see there.
+        UnknownActionError: where there is no such action.
         DatabaseError: where the database cannot be reached.
     """
-    action = event.get("action")
+    event = event or {}
+    action = event.get("action") or "migrate"
     if action == "load_users":
         answer = _load_users(event["bucket"], event["key"], only_new=bool(event.get("onlyNew")))
     elif action == "count_users":
         answer = _count_users()
+    elif action == "migrate":
+        answer = _migrate()
     else:
-        action, answer = "migrate", _migrate()
+        raise UnknownActionError(f"There is no action {action!r}: it is migrate, load_users or count_users.")
     logger.info(action, extra={"function_request_id": context.aws_request_id, **answer})
     return answer
 

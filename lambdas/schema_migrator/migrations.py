@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from lambdas.schema_migrator.sql_text import Statement, statements
 from lambdas.shared.errors import MigrationError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\d{4}_[a-z0-9_]+\.sql")
 _ADVISORY_LOCK = 7_236_451_902
+_SHOWN = 200
 _TABLE = """
     CREATE TABLE IF NOT EXISTS schema_migrations (
         name TEXT PRIMARY KEY,
@@ -66,6 +68,7 @@ def apply_migrations(connection: psycopg.Connection[Any], migrations: list[Migra
 
     Raises:
         MigrationError: where one fails (it is rolled back, earlier ones stay), or an applied one has been changed.
+        psycopg.OperationalError: where the connection is lost.
     """
     connection.execute("SELECT pg_advisory_lock(%s)", (_ADVISORY_LOCK,))
     try:
@@ -99,17 +102,34 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration) -> None:
                 "INSERT INTO schema_migrations (name, checksum) VALUES (%s, %s)", (migration.name, migration.checksum)
             )
     except psycopg.Error as error:
+        if connection.closed:
+            raise
         said = " ".join(str(error.diag.message_primary or error).split())
-        raise MigrationError(
-            f"{migration.name}{_where(migration, error)} failed and was rolled back: {said}"
-        ) from error
+        where = _where(connection, migration, error)
+        raise MigrationError(f"{migration.name}{where} failed and was rolled back: {said}") from error
 
 
-def _where(migration: Migration, error: psycopg.Error) -> str:
-    """Return the line and the text of the statement that failed, as far as PostgreSQL says."""
+def _where(connection: psycopg.Connection[Any], migration: Migration, error: psycopg.Error) -> str:
+    """Return the line and the text of the statement that failed."""
     position = error.diag.statement_position
-    if position is None:
+    statement = _first_to_fail(connection, migration) if position is None else _at(migration, int(position) - 1)
+    if statement is None:
         return ""
-    before = migration.text[: int(position) - 1]
-    line = before.count("\n") + 1
-    return f", line {line} ({migration.text.splitlines()[line - 1].strip()!r})"
+    text = " ".join(statement.text.split())
+    return f", line {statement.line} ({text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'})"
+
+
+def _at(migration: Migration, offset: int) -> Statement | None:
+    return next((statement for statement in statements(migration.text) if offset < statement.end), None)
+
+
+def _first_to_fail(connection: psycopg.Connection[Any], migration: Migration) -> Statement | None:
+    """Run a migration once more, a statement at a time, and roll it back: not all errors have a position."""
+    with connection.transaction(force_rollback=True):
+        for statement in statements(migration.text):
+            try:
+                with connection.transaction():
+                    connection.execute(statement.text.encode())
+            except psycopg.Error:
+                return statement
+    return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
+from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, decode, records
 from lambdas.shared.errors import UsersFileError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def load_users(
 
 def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
     errors: list[str] = []
-    seen: dict[str, int] = {}
+    seen: tuple[dict[str, int], dict[str, int]] = {}, {}
     try:
         found = records(decode(chunks))
         header = next(found, None)
@@ -62,7 +62,7 @@ def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
         for record in found:
             if record.blank:
                 continue
-            fault = _fault(record.fields, seen, record.line)
+            fault = _fault(record) or _repeated(record, seen)
             if fault is None:
                 yield record.fields
             elif len(errors) < MAX_ERRORS:
@@ -73,7 +73,10 @@ def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
         raise UsersFileError("; ".join(errors))
 
 
-def _fault(fields: list[str], seen: dict[str, int], line: int) -> str | None:
+def _fault(record: CsvRecord) -> str | None:
+    fields = record.fields
+    if not record.closed:
+        return "a double quote that opens in this row is never closed"
     if len(fields) != len(HEADER):
         return f"{len(fields)} columns, not {len(HEADER)}"
     for name, value, longest in zip(HEADER, fields, MAX_LENGTHS, strict=True):
@@ -83,5 +86,12 @@ def _fault(fields: list[str], seen: dict[str, int], line: int) -> str | None:
             return f"{name} has {len(value)} characters, at most {longest}"
         if "\0" in value:
             return f"{name} has a NUL character"
-    earlier = seen.setdefault(fields[0], line)
-    return f"the user {fields[0]!r} is on line {earlier} already" if earlier != line else None
+    return None
+
+
+def _repeated(record: CsvRecord, seen: tuple[dict[str, int], dict[str, int]]) -> str | None:
+    for what, value, lines in zip(("user", "email"), record.fields[::2], seen, strict=True):
+        earlier = lines.setdefault(value, record.line)
+        if earlier != record.line:
+            return f"the {what} {value!r} is on line {earlier} already"
+    return None

@@ -13,6 +13,8 @@ The page does not say what a lone quote inside an unquoted field does: here it o
 from __future__ import annotations
 
 import codecs
+import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -65,10 +67,15 @@ def decode(chunks: Iterable[bytes]) -> Iterator[str]:
 def records(chunks: Iterable[str], delimiter: str = ",") -> Iterator[CsvRecord]:
     """Parse text chunks, wherever they are cut, into records; memory holds one chunk and one record.
 
+    Args:
+        chunks: the text.
+        delimiter: one character.
+
     Raises:
         RecordTooLongError: where a record has no end within 8 Mi characters.
     """
     line = 0
+    between = f'"{delimiter}"'
     open_record: _QuotedRecord | None = None
     for physical in _lines(chunks):
         line += 1
@@ -77,13 +84,18 @@ def records(chunks: Iterable[str], delimiter: str = ",") -> Iterator[CsvRecord]:
             if '"' not in text and "\\" not in text:
                 yield CsvRecord(line, text.split(delimiter), text)
                 continue
+            inside = text[1:-1]
+            if text[0] == text[-1] == '"' != text and "\\" not in text and '"' not in inside.replace(between, ""):
+                # Every field is quoted, and no quote is data: most programs write such rows, or none.
+                yield CsvRecord(line, inside.split(between), text)
+                continue
             open_record = _QuotedRecord(line, delimiter)
         open_record.add(text)
         if not open_record.in_quotes:
             yield open_record.finish()
             open_record = None
         elif len(text) < len(physical):
-            open_record.add_data("\r")
+            open_record.add_carriage_return()
     if open_record is not None:
         yield open_record.finish()
 
@@ -102,13 +114,31 @@ def _lines(chunks: Iterable[str]) -> Iterator[str]:
                 raise RecordTooLongError(count + 1)
             continue
         lines[0] = "".join(rest) + lines[0]
+        if size + len(chunk) > MAX_RECORD_CHARACTERS:
+            yield from _short_lines(lines[:-1], count)
+        else:
+            yield from lines[:-1]
         count += len(lines) - 1
-        last = lines.pop()
-        yield from lines
-        rest, size = [last], len(last)
+        rest, size = [lines[-1]], len(lines[-1])
+        if size > MAX_RECORD_CHARACTERS:
+            raise RecordTooLongError(count + 1)
     line = "".join(rest)
     if line:
         yield line
+
+
+def _short_lines(lines: list[str], before: int) -> Iterator[str]:
+    """Give lines as long as they may be records; `before` is how many lines precede them."""
+    for number, line in enumerate(lines, start=before + 1):
+        if len(line) > MAX_RECORD_CHARACTERS:
+            raise RecordTooLongError(number)
+        yield line
+
+
+@cache
+def _ordinary(delimiter: str) -> re.Pattern[str]:
+    """Return what matches a run of characters that mean nothing but themselves."""
+    return re.compile(f'[^"\\\\{re.escape(delimiter)}]+')
 
 
 class _QuotedRecord:
@@ -117,6 +147,7 @@ class _QuotedRecord:
     def __init__(self, line: int, delimiter: str) -> None:
         self._line = line
         self._delimiter = delimiter
+        self._ordinary = _ordinary(delimiter)
         self._fields: list[str] = []
         self._field: list[str] = []
         self._raw: list[str] = []
@@ -134,11 +165,17 @@ class _QuotedRecord:
             raise RecordTooLongError(self._line)
         position, length = 0, len(text)
         while position < length:
-            position = self._take(text, position)
+            run = self._ordinary.match(text, position)
+            if run is None:
+                position = self._take(text, position)
+            else:
+                self._field.append(run.group())
+                position = run.end()
 
-    def add_data(self, text: str) -> None:
-        """Take in text that has no meaning but itself."""
-        self._field.append(text)
+    def add_carriage_return(self) -> None:
+        """Take in the CR of a CRLF inside quotes, where it is data."""
+        self._field.append("\r")
+        self._raw[-1] += "\r"
 
     def _take(self, text: str, position: int) -> int:
         """Take in the character at `position` and return where to go on."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction, TransactionTimeout
 
 from lambdas.shared.errors import DatabaseError
 
@@ -16,8 +18,18 @@ if TYPE_CHECKING:
     from lambdas.shared.settings import DatabaseSettings
 
 CONNECT_SECONDS = 3
-STATEMENT_MS = 5_000
-LOCK_MS = 3_000
+STATEMENT_MS = 3_000
+LOCK_MS = 2_000
+IDLE_IN_TRANSACTION_MS = 10_000
+_TCP = {"keepalives_idle": 5, "keepalives_interval": 1, "keepalives_count": 3, "tcp_user_timeout": 5_000}
+_CURABLE = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    IdleInTransactionSessionTimeout,
+    TransactionTimeout,
+    # After a failover the connection leads to what was the writer, and is a reader now.
+    ReadOnlySqlTransaction,
+)
 
 
 class Database:
@@ -25,12 +37,19 @@ class Database:
 
     Args:
         settings: where it is, and how to log in.
-        statement_ms: how long a statement may take, in milliseconds; 0 for no limit.
+        statement_ms: how long a statement may take, in milliseconds; 0 for no limit. With a limit, waiting for a lock
+            and idling inside a transaction have one too: an environment that was killed keeps no user locked.
     """
 
     def __init__(self, settings: DatabaseSettings, *, statement_ms: int = STATEMENT_MS) -> None:
         self._settings = settings
-        self._options = f"-c statement_timeout={statement_ms} -c lock_timeout={LOCK_MS if statement_ms else 0}"
+        limits = {
+            "statement_timeout": statement_ms,
+            "lock_timeout": LOCK_MS if statement_ms else 0,
+            "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS if statement_ms else 0,
+        }
+        self._options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+        self._rds = None if settings.database_url else boto3.client("rds", region_name=settings.aws_region)
         self._connection: psycopg.Connection[Any] | None = None
 
     @contextmanager
@@ -49,11 +68,12 @@ class Database:
 
         Raises:
             DatabaseError: what another attempt may cure: no connection, a lost one, a deadlock, a lock or a statement
-                that took too long, too many clients. The connection is closed, so that the next attempt opens another.
+                that took too long, too many clients, a failover. The connection is closed, so that the next attempt
+                opens another.
         """
         try:
             yield self._open()
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except _CURABLE as error:
             self.close()
             state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
             raise DatabaseError(f"{type(error).__name__}{state}: {' '.join(str(error).split())}") from error
@@ -64,10 +84,12 @@ class Database:
         return self._connection
 
     def _parameters(self) -> dict[str, Any]:
-        common = {"connect_timeout": CONNECT_SECONDS, "options": self._options, "client_encoding": "UTF8"}
+        common = {"connect_timeout": CONNECT_SECONDS, "options": self._options, "client_encoding": "UTF8", **_TCP}
         settings = self._settings
         if settings.database_url is not None:
-            return {"conninfo": settings.database_url.get_secret_value(), **common}
+            url = settings.database_url.get_secret_value()
+            own = conninfo_to_dict(url).get("options") or ""
+            return {"conninfo": url, **common, "options": f"{own} {self._options}".lstrip()}
         return {
             "host": settings.database_host,
             "port": settings.database_port,
@@ -82,7 +104,9 @@ class Database:
     def _token(self) -> str:
         """Return an IAM login token; it is signed here, without a network call."""
         settings = self._settings
-        token: str = boto3.client("rds", region_name=settings.aws_region).generate_db_auth_token(
+        if self._rds is None:
+            raise TypeError("a database that is reached by its URL has no token")
+        token: str = self._rds.generate_db_auth_token(
             DBHostname=settings.database_host or "",
             Port=settings.database_port,
             DBUsername=settings.database_user,

@@ -25,3 +25,7 @@ class MigrationError(Exception):
 
 class UsersFileError(Exception):
     """A users file cannot be loaded; the message lists its lines. Nothing of it was loaded."""
+
+
+class UnknownActionError(Exception):
+    """The migrator was asked for something that it does not do."""

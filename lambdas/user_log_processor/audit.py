@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own name
 
 from lambdas.shared.errors import DatabaseError
 
@@ -26,13 +26,9 @@ _CURABLE = frozenset(
         "RequestLimitExceeded",
         "LimitExceededException",
         "TransactionConflictException",
-        "InternalServerError",
-        "InternalFailure",
-        "ServiceUnavailable",
-        "500",
-        "503",
     }
 )
+_SERVER_FAULT = 500
 
 
 def audit_items(record: UserLogRecord, old: Totals, status: str) -> list[dict[str, Any]]:
@@ -78,7 +74,7 @@ class AuditTrail:
         """Write a row's items.
 
         Where the row changes nothing it may be a repeat of one that did: then an item that is there stays, with the
-        first old value.
+        first old value. Where it changes something, an item that is there is from an attempt that was rolled back.
 
         Raises:
             DatabaseError: where DynamoDB throttles or fails.
@@ -91,10 +87,11 @@ class AuditTrail:
                     self._put_new(item)
             else:
                 self._put_all(items)
-        except BotoCoreError as error:
+        except (ConnectionError, HTTPClientError) as error:
             raise DatabaseError(f"DynamoDB: {error}") from error
         except ClientError as error:
-            if error.response["Error"]["Code"] in _CURABLE:
+            status_code = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            if error.response["Error"]["Code"] in _CURABLE or status_code >= _SERVER_FAULT:
                 raise DatabaseError(f"DynamoDB: {error}") from error
             raise
 

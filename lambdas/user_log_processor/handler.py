@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 SERVICE = "user-log-processor"
 
+# A server that hangs is given up before the function itself is: a DatabaseError, and the row is repeated.
+DYNAMODB_CONFIG = Config(connect_timeout=1, read_timeout=2.5, retries={"mode": "standard", "total_max_attempts": 2})
+
 logger = make_logger(SERVICE)
 database = Database(DatabaseSettings())
-audit = AuditTrail(
-    boto3.client("dynamodb", config=Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard"})),
-    AuditSettings().processing_logs_table,
-)
+audit = AuditTrail(boto3.client("dynamodb", config=DYNAMODB_CONFIG), AuditSettings().processing_logs_table)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -47,9 +47,9 @@ def parse_record(event: dict[str, Any]) -> UserLogRecord:
         InvalidRecordError: where a value of the file cannot be used; the message names the column and quotes the value.
     """
     return UserLogRecord(
-        user_id=_user_id(event["userId"]),
-        login_count=_count(event["loginCount"], "ログイン回数"),
-        post_count=_count(event["postCount"], "投稿回数"),
+        user_id=_user_id(event.get("userId")),
+        login_count=_count(event.get("loginCount"), "ログイン回数"),
+        post_count=_count(event.get("postCount"), "投稿回数"),
         row_index=int(event["rowIndex"]),
         map_entered_at=event["mapEnteredAt"],
         uploaded_at=datetime.fromisoformat(event["uploadedAt"]).astimezone(UTC).replace(tzinfo=None),
@@ -59,19 +59,28 @@ def parse_record(event: dict[str, Any]) -> UserLogRecord:
     )
 
 
-def _user_id(value: str) -> str:
+def _text(value: object, column: str) -> str:
+    """Return a value of the file, which is text, and not blank."""
+    if not isinstance(value, str):
+        raise InvalidRecordError(f"{column} must be text as it stands in the file, not {value!r}")
     if not value.strip():
-        raise InvalidRecordError(f"ユーザーID is blank: {_quoted(value)}")
+        raise InvalidRecordError(f"{column} is blank: {_quoted(value)}")
+    return value
+
+
+def _user_id(given: object) -> str:
+    value = _text(given, "ユーザーID")
     if len(value) > MAX_USER_ID:
         raise InvalidRecordError(f"ユーザーID has {len(value)} characters, at most {MAX_USER_ID}: {_quoted(value)}")
     if "\0" in value:
         raise InvalidRecordError(f"ユーザーID has a NUL character: {_quoted(value)}")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise InvalidRecordError(f"ユーザーID has half a character: {_quoted(value)}")
     return value
 
 
-def _count(value: str, column: str) -> int:
-    if not value.strip():
-        raise InvalidRecordError(f"{column} is blank: {_quoted(value)}")
+def _count(given: object, column: str) -> int:
+    value = _text(given, column)
     if not _DIGITS.fullmatch(value):
         raise InvalidRecordError(f"{column} must be a whole number in the digits 0-9: {_quoted(value)}")
     significant = value.lstrip("0") or "0"

@@ -26,10 +26,26 @@ def test_migrations_are_applied_in_order_each_once(database: Any) -> None:
 def test_a_failing_migration_is_rolled_back_and_named(database: Any) -> None:
     """With line and statement; earlier ones stay."""
     with database.connect() as connection:
-        with pytest.raises(MigrationError, match=r"9002_broken.sql, line 2 \('SELECT nothing FROM nowhere;'\)"):
+        with pytest.raises(MigrationError, match=r"9002_broken.sql, line 2 \(SELECT nothing FROM nowhere;\)"):
             apply_migrations(connection, [FIRST, BROKEN])
         found = connection.execute("SELECT to_regclass('one') IS NOT NULL, to_regclass('three') IS NULL").fetchone()
         assert found == (True, True)
+
+
+def test_a_statement_that_fails_without_a_position_is_named_too(database: Any) -> None:
+    """PostgreSQL says where only for errors of its parser: the rest is found by asking again."""
+    text = (
+        "CREATE TABLE three (a int);\n-- a comment; with a semicolon\nINSERT INTO three\n  SELECT 1 / 0;\nSELECT 1;\n"
+    )
+    with database.connect() as connection:
+        with pytest.raises(MigrationError) as caught:
+            apply_migrations(connection, [Migration("9002_broken.sql", text)])
+        assert str(caught.value) == (
+            "9002_broken.sql, line 3 (INSERT INTO three SELECT 1 / 0;) failed and was rolled back: division by zero"
+        )
+        assert connection.execute("SELECT to_regclass('three') IS NULL").fetchone() == (True,)
+        applied = connection.execute("SELECT count(*) FROM schema_migrations").fetchone()
+        assert applied == (0,)
 
 
 def test_a_changed_migration_is_refused(database: Any) -> None:
@@ -101,7 +117,9 @@ def test_users_that_are_there_can_be_kept_as_they_are(database: Any) -> None:
             "line 3: the user 'U1' is on line 2 already; line 4: user_id is blank",
         ),
         ("user_id,username,email\nU00000000001,a,x\n", "line 2: user_id has 12 characters, at most 10"),
-        ("user_id,username,email\nU1,a,same\nU2,b,same\n", "PostgreSQL refuses the file"),
+        ("user_id,username,email\nU1,a,same\nU2,b,same\n", "line 3: the email 'same' is on line 2 already"),
+        ('user_id,username,email\nU1,"a,x\nU2,b,y\n', "line 2: a double quote that opens in this row is never closed"),
+        ("user_id,username,email\nU1,a\0,x\n", "line 2: username has a NUL character"),
     ],
 )
 def test_a_bad_users_file_is_refused_whole(database: Any, body: str, words: str) -> None:
@@ -111,3 +129,12 @@ def test_a_bad_users_file_is_refused_whole(database: Any, body: str, words: str)
     assert words in str(caught.value)
     with database.connect() as connection:
         assert connection.execute("SELECT count(*) FROM users").fetchone() == (0,)
+
+
+def test_an_email_that_another_user_has_already_refuses_the_file(database: Any) -> None:
+    """What only PostgreSQL can know; nothing is loaded, and nothing is changed."""
+    load(database, "user_id,username,email\nU1,a,x\n")
+    with pytest.raises(UsersFileError, match=r"PostgreSQL refuses the file: .*\(email\)=\(x\)"):
+        load(database, "user_id,username,email\nU2,b,y\nU3,c,x\n")
+    with database.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM users").fetchone() == (1,)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.shared import csv_dialect
-from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, decode, records
+from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, _QuotedRecord, decode, records
 
 
 def fields(text: str, delimiter: str = ",") -> list[list[str]]:
@@ -43,7 +43,7 @@ def test_a_line_is_cut_as_aws_cuts_it(line: str, expected: list[str]) -> None:
 def test_newlines_inside_quotes_are_data_and_crlf_ends_a_record() -> None:
     """A record knows the line on which it begins, and its own text."""
     found = list(records(['h\r\n"a\r\nb",1\r\nlast']))
-    assert found[1] == CsvRecord(2, ["a\r\nb", "1"], '"a\nb",1')
+    assert found[1] == CsvRecord(2, ["a\r\nb", "1"], '"a\r\nb",1')
     assert [record.line for record in found] == [1, 2, 4]
 
 
@@ -76,6 +76,33 @@ def test_where_chunks_are_cut_does_not_matter(text: str, data: st.DataObject) ->
     cuts = sorted(data.draw(st.lists(st.integers(0, len(body)), max_size=6)))
     pieces = [body[start:end] for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True)]
     assert list(records(decode(pieces))) == list(records([text]))
+
+
+@given(text=st.text(alphabet='aあ,"\\', max_size=30) | st.text(alphabet='a",', max_size=16).map('"{}"'.format))
+def test_the_short_ways_through_a_line_lead_where_the_long_one_does(text: str) -> None:
+    """Lines without quotes, and lines of nothing but plain quoted fields, are split at once."""
+    if not text:
+        return
+    slowly = _QuotedRecord(1, ",")
+    slowly.add(text)
+    assert next(records([text])) == slowly.finish()
+
+
+@given(sizes=st.lists(st.integers(0, 14), max_size=8), cut=st.integers(1, 40))
+def test_which_record_is_too_long_does_not_depend_on_chunks(sizes: list[int], cut: int) -> None:
+    """A limit that moved with the chunks would let through a file once and refuse it the next time."""
+    text = "".join("x" * size + "\n" for size in sizes)
+    found: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_dialect, "MAX_RECORD_CHARACTERS", 10)
+        refused = None
+        try:
+            found.extend(record.line for record in records(text[at : at + cut] for at in range(0, len(text), cut)))
+        except RecordTooLongError as error:
+            refused = error.line
+    expected = next((line for line, size in enumerate(sizes, start=1) if size > 10), None)
+    assert refused == expected
+    assert found == list(range(1, expected or len(sizes) + 1))
 
 
 @given(text=st.text(alphabet='a,"\\\r\n ', max_size=80))
