@@ -17,6 +17,7 @@ from simulator.cli.run import run_command
 from simulator.cli.runs import runs_command
 from simulator.cli.show import show_command
 from simulator.cli.users import users_app
+from simulator.cli.verify import verify_command
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -41,6 +42,7 @@ app.command(
 )(run_command)
 app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_command)
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
+app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)

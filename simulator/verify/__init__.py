@@ -1,0 +1,1 @@
+"""Reconciles what a run left behind: file, rows, results, audit items, failed rows and database."""

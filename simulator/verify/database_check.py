@@ -1,0 +1,94 @@
+"""The database against rows and file: who succeeded has the file's totals, who did not has not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from simulator.verify.row import SUCCEEDED, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from simulator.verify.findings import Findings
+
+PLACE = "database"
+CHUNK = 5_000
+NEWER = "The database has newer totals than this file's: a later upload has replaced them."
+SAME_TIME = "The database has other totals of the same second: of another upload at that time."
+DONE = (
+    "It counts as not done, and the database has its totals: the answer was lost after the commit. "
+    "A redrive repeats it without effect."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the database has of a user: totals and the upload they are from (UTC); None where there are none."""
+
+    login_count: int | None
+    post_count: int | None
+    last_updated: datetime | None
+
+
+class DatabaseCheck:
+    """Compares the database.
+
+    Args:
+        rows: as `items.jsonl` has them.
+        findings: where disagreements go.
+        uploaded_at: the upload's time, which the run writes as `last_updated`.
+        shared_second: whether another run is of an upload in the same second, so that its totals may stand here.
+    """
+
+    def __init__(self, rows: list[Row], findings: Findings, uploaded_at: str, *, shared_second: bool) -> None:
+        self._rows = rows
+        self._findings = findings
+        self._uploaded = datetime.fromisoformat(uploaded_at).astimezone(UTC).replace(tzinfo=None)
+        self._shared = shared_second
+
+    def run(self, read: Callable[[Sequence[str]], Mapping[str, Stored]]) -> None:
+        """Compare everything; `read` gives what is stored of users, those who are not there left out."""
+        for start in range(0, len(self._rows), CHUNK):
+            rows = self._rows[start : start + CHUNK]
+            stored = read([row.user for row in rows])
+            self._findings.count(PLACE, len(stored))
+            for row in rows:
+                self._row(row, stored.get(row.user))
+
+    def _row(self, row: Row, stored: Stored | None) -> None:
+        if row.state != SUCCEEDED:
+            self._not_done(row, stored)
+        elif stored is None:
+            self._findings.disagree(PLACE, "The row succeeded, and the user is not in the database.", row)
+        elif stored.last_updated is None:
+            self._findings.disagree(PLACE, "The row succeeded, and the user has no statistics.", row)
+        elif stored.last_updated > self._uploaded:
+            self._findings.note(NEWER, row)
+        elif row.outcome == "superseded":
+            self._findings.disagree(
+                PLACE, f"The row was superseded, and what is stored is not newer ({stored.last_updated}).", row
+            )
+        elif stored.last_updated < self._uploaded:
+            self._findings.disagree(
+                PLACE, f"The row succeeded, and the database still has the totals of {stored.last_updated}.", row
+            )
+        elif (stored.login_count, stored.post_count) != row.totals:
+            if self._shared:
+                self._findings.note(SAME_TIME, row)
+                return
+            told = f"{stored.login_count} logins, {stored.post_count} posts"
+            self._findings.disagree(PLACE, f"It has {told}; the file says {row.fields[1]}, {row.fields[2]}.", row)
+
+    def _not_done(self, row: Row, stored: Stored | None) -> None:
+        """A row that did not succeed must not have changed anything."""
+        if stored is None or stored.last_updated != self._uploaded:
+            return
+        ours = (stored.login_count, stored.post_count) == row.totals
+        if row.unsure and ours:
+            self._findings.note(DONE, row)
+        elif self._shared:
+            self._findings.note(SAME_TIME, row)
+        else:
+            self._findings.disagree(PLACE, f"The row is {row.state}, and the user was changed by this run.", row)

@@ -1,0 +1,94 @@
+"""Reconciles a run: every place it left something in must tell the same story of every row.
+
+The places: the uploaded file, `items.jsonl`, the result files of all attempts, the audit items, `failed-rows.csv`,
+the counts in `run.json`, and the database.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from simulator.runs.run_record import INTERRUPTED
+from simulator.verify.audit_check import AuditCheck
+from simulator.verify.database_check import DatabaseCheck, Stored
+from simulator.verify.failed_rows_check import check_failed_rows
+from simulator.verify.findings import Findings
+from simulator.verify.items_check import take_items
+from simulator.verify.results_check import ResultsCheck
+from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.run_record import RunRecord
+
+    ReadTotals = Callable[[Sequence[str]], Mapping[str, Stored]]
+
+NO_ROWS = "The run ended before its first row: nothing may have been done, and nothing was."
+_CUT_SHORT = (INTERRUPTED, "ABORTED", "TIMED_OUT")
+
+
+def reconcile(
+    folder: RunFolder, record: RunRecord, read_totals: ReadTotals | None, *, shared_second: bool = False
+) -> Findings:
+    """Compare everything a run left.
+
+    Args:
+        folder: the run's.
+        record: how it stands; it is not RUNNING.
+        read_totals: gives what the database has of users; None to leave the database out.
+        shared_second: whether another run is of an upload in the same second.
+    """
+    findings = Findings()
+    if record.map_run is None:
+        _nothing_done(folder, findings)
+        return findings
+    try:
+        rows = list(read_rows(folder.input_file))
+    except (OSError, ValueError) as error:
+        findings.disagree("input.csv", f"It cannot be read, so nothing can be compared: {error}")
+        return findings
+    findings.count("input.csv", len(rows))
+    take_items(folder, rows, findings)
+    if record.status in _CUT_SHORT or record.redrive_count:
+        for row in rows:
+            # Whoever died meanwhile may have committed it, and not lived to tell.
+            row.unsure |= row.state == PENDING
+    ResultsCheck(folder, rows, findings).run(record.map_run.arn)
+    AuditCheck(folder, rows, findings).run()
+    check_failed_rows(folder.failed_rows_file, rows, findings)
+    _counts(record, rows, findings)
+    if read_totals is not None:
+        uploaded_at = record.source.uploaded_at
+        if uploaded_at is None:
+            findings.disagree("run.json", "It does not say when the file was uploaded.")
+        else:
+            DatabaseCheck(rows, findings, uploaded_at, shared_second=shared_second).run(read_totals)
+    return findings
+
+
+def _nothing_done(folder: RunFolder, findings: Findings) -> None:
+    for place, things in (
+        ("items.jsonl", folder.items()),
+        ("audit", folder.audit_items()),
+        ("results", iter(folder.result_files())),
+    ):
+        if next(things, None) is not None:
+            findings.disagree(place, "The run ended before its first row, and something is there.")
+    if findings.clean:
+        findings.note(NO_ROWS)
+
+
+def _counts(record: RunRecord, rows: list[Row], findings: Findings) -> None:
+    states = Counter(row.state for row in rows)
+    superseded = sum(row.outcome == "superseded" for row in rows)
+    ours = (len(rows), states[SUCCEEDED], states[FAILED], states[PENDING], superseded)
+    told = record.rows
+    theirs = (told.total, told.succeeded, told.failed, told.pending, told.superseded)
+    if theirs != ours:
+        names = "total, succeeded, failed, pending, superseded"
+        findings.disagree("run.json", f"It counts {names} as {theirs}; the rows themselves are {ours}.")
+    if record.status == "SUCCEEDED" and states[PENDING]:
+        findings.disagree("run.json", f"The run succeeded, and {states[PENDING]} of its rows were never done.")

@@ -1,0 +1,112 @@
+"""The rows of a run's file, and how each stands by `items.jsonl`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdas.shared.csv_dialect import decode, records
+from simulator.runs.encoding import read_chunks
+from simulator.runs.failed_rows import original_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PENDING, SUCCEEDED, FAILED = "pending", "succeeded", "failed"
+_COLUMNS = 3
+_MAX_DIGITS = 18
+_EFFECT_UNKNOWN = frozenset(
+    {
+        "DatabaseError",
+        "Lambda.Unknown",
+        "Runtime.ExitError",
+        "Runtime.OutOfMemory",
+        "Sandbox.Timedout",
+        "States.Timeout",
+    }
+)
+"""After these nobody knows whether the transaction was committed before the answer was lost."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: what the file says, and what became of it.
+
+    Args:
+        index, line: its 0-based position, and the line on which it begins.
+        fields: its columns but those that an earlier `failed-rows.csv` added.
+        state: pending, succeeded or failed, by its latest line in `items.jsonl`.
+        outcome: `success` or `superseded` where it succeeded.
+        error: its error where it failed.
+        redrive: the attempt of the run (0, 1, ...) that ended it.
+        ended: how often it ended: once, and once more for each redrive.
+        unsure: it ended, at least once, in a way that does not tell whether its transaction was committed.
+        unlogged: the error of LogError where that could not write the failure item.
+    """
+
+    index: int
+    line: int
+    fields: list[str]
+    state: str = PENDING
+    outcome: str | None = None
+    error: str | None = None
+    redrive: int = 0
+    ended: int = 0
+    unsure: bool = False
+    unlogged: str | None = None
+
+    @property
+    def user(self) -> str:
+        """The user ID, as it stands in the file."""
+        return self.fields[0]
+
+    @property
+    def totals(self) -> tuple[int | None, int | None]:
+        """Logins and posts; None for what is no number."""
+        return _number(self.fields[1]), _number(self.fields[2])
+
+    def take(self, item: dict[str, Any]) -> None:
+        """Take over a line of `items.jsonl`."""
+        done = item.get("status") == "SUCCEEDED"
+        self.state = SUCCEEDED if done else FAILED
+        self.outcome = item.get("outcome") if done else None
+        self.error = None if done else item.get("error")
+        self.redrive = _integer(item.get("redrive"))
+        self.ended += 1
+        tries = [one for one in item.get("tries") or [] if isinstance(one, list) and len(one) > _COLUMNS]
+        errors = {one[3] for one in tries if one[0] == tries[0][0]}
+        self.unsure |= item.get("status") in ("ABORTED", "TIMED_OUT") or bool(_EFFECT_UNKNOWN & errors)
+        last = tries[-1] if tries else [None] * 4
+        self.unlogged = str(last[3]) if not done and last[3] and str(last[0]).startswith("LogError") else None
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a run's `input.csv`, by the parser of the validator and the ItemReader.
+
+    Raises:
+        OSError: the file is missing or cannot be read.
+        ValueError: it is no UTF-8, or has an endless record: no such file gets as far as its rows.
+    """
+    width = 0
+    index = 0
+    for record in records(decode(read_chunks(path))):
+        if record.blank:
+            continue
+        if not width:
+            width = original_width(record.fields)
+            continue
+        fields = record.fields[:width]
+        yield Row(index, record.line, fields + [""] * (max(width, _COLUMNS) - len(fields)))
+        index += 1
+
+
+def _number(text: str) -> int | None:
+    if not (text.isascii() and text.isdigit()):
+        return None
+    digits = text.lstrip("0") or "0"
+    return int(digits) if len(digits) <= _MAX_DIGITS else None
+
+
+def _integer(value: object) -> int:
+    return value if isinstance(value, int) else 0
