@@ -10,6 +10,7 @@ import typer
 from simulator.cli.check import EPILOG as CHECK_EPILOG
 from simulator.cli.check import check_command
 from simulator.cli.convert import convert_command
+from simulator.cli.fault_list import faults_command
 from simulator.cli.faults import Terminated
 from simulator.cli.options import examples
 from simulator.cli.reset import reset_command
@@ -44,6 +45,7 @@ app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_com
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
+app.command("faults", epilog=examples("faults", "faults --json"))(faults_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
 app.add_typer(users_app, name="users")
