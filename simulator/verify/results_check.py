@@ -116,5 +116,9 @@ class ResultsCheck:
             self._findings.disagree(
                 PLACE, f"Attempt {number} has it as {state}; items.jsonl knows of attempt {row.redrive} only.", row
             )
+        elif state == SUCCEEDED:
+            self._findings.disagree(
+                PLACE, f"It had succeeded in attempt {number}, and was run again in attempt {row.redrive}.", row
+            )
         else:
             self._findings.note(CUT_OFF, row)

@@ -1,0 +1,1 @@
+"""Verification of runs, without servers."""
