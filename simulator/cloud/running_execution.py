@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.states.execution import Execution, Resume
+    from simulator.states.execution import Execution
     from simulator.states.listener import ExecutionInfo, Listener
+    from simulator.states.resume import Resume
 
 _log = logging.getLogger(__name__)
 

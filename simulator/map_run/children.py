@@ -67,7 +67,9 @@ class Children:
     def _execution(self, work: ChildWork) -> Execution:
         parent = self._request.parent
         name = work.name or str(uuid.uuid4())
-        arn = f"{self._arn_prefix}:{name}:{uuid.uuid4()}" if self._express else f"{self._arn_prefix}:{name}"
+        # A child that a redrive runs again keeps its ARN: the last part of an EXPRESS one follows from the rest.
+        last = f":{uuid.uuid5(uuid.NAMESPACE_URL, f'{self._map_run_arn}/{name}')}" if self._express else ""
+        arn = f"{self._arn_prefix}:{name}{last}"
         return Execution(
             machine=self._request.processor,
             identity=Identity(

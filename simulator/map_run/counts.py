@@ -16,6 +16,12 @@ class Counts:
         self._by_status = {kind: dict.fromkeys(("running", *_ENDED.values()), 0) for kind in ("items", "executions")}
         self._written = 0
 
+    def already(self, items: int, executions: int) -> None:
+        """Count children that succeeded before a redrive."""
+        with self._lock:
+            self._by_status["items"]["succeeded"] += items
+            self._by_status["executions"]["succeeded"] += executions
+
     def began(self, items: int) -> None:
         """Count a child with so many items as running."""
         with self._lock:

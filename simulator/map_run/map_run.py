@@ -26,6 +26,7 @@ from simulator.states.listener import MapRunInfo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simulator.map_run.earlier import EarlierMapRun
     from simulator.map_run.object_store import ObjectStore
     from simulator.map_run.work import ChildWork
     from simulator.states.listener import Listener
@@ -50,21 +51,36 @@ class LocalMapRuns:
         self._store = store
         self._listener = listener
         self._results_folder = results_folder
+        self._earlier: dict[tuple[str, str], EarlierMapRun] = {}
+
+    def continue_with(self, execution_arn: str, state: str, earlier: EarlierMapRun) -> None:
+        """Let the next Map Run of a redriven execution's state be this one, continued."""
+        self._earlier[execution_arn, state] = earlier
 
     def open(self, request: MapRunRequest) -> LocalMapRun:
-        """Make a new Map Run."""
+        """Make a new Map Run, or the one to be continued (once: a Retry of the state makes a new one)."""
         folder = self._results_folder(request.parent.identity.name)
-        return LocalMapRun(request, self._store, self._listener, folder)
+        earlier = self._earlier.pop((request.parent.arn, request.state), None)
+        return LocalMapRun(request, self._store, self._listener, folder, earlier)
 
 
 class LocalMapRun:
     """One Map Run; `run` sees it through."""
 
-    def __init__(self, request: MapRunRequest, store: ObjectStore, listener: Listener, folder: Path | None) -> None:
+    def __init__(
+        self,
+        request: MapRunRequest,
+        store: ObjectStore,
+        listener: Listener,
+        folder: Path | None,
+        earlier: EarlierMapRun | None = None,
+    ) -> None:
         parent = request.parent.identity
         prefix = ":".join(parent.machine_arn.split(":")[:5])
-        self.arn = f"{prefix}:mapRun:{parent.machine_name}/{request.label}:{uuid.uuid4()}"
-        self.redrive_count = 0
+        new_arn = f"{prefix}:mapRun:{parent.machine_name}/{request.label}:{uuid.uuid4()}"
+        self._earlier = earlier
+        self.arn = earlier.arn if earlier else new_arn
+        self.redrive_count = earlier.redrive_count if earlier else 0
         self._request = request
         self._store = store
         self._listener = listener
@@ -72,7 +88,7 @@ class LocalMapRun:
         self._threshold = Threshold(request.tolerated_count, request.tolerated_percentage)
         self._children = Children(request, self.arn, listener, self.redrive_count)
         self._clock = request.parent.clock
-        self._started = self._clock.now()
+        self._started = earlier.started if earlier else self._clock.now()
         self._counts = Counts(0, 0)
         self._breached = False
 
@@ -136,16 +152,25 @@ class LocalMapRun:
         return open_items(request.reader, self._store) if request.reader is not None else items_of(request.items)
 
     def _works(self, source: ItemSource) -> Iterator[ChildWork]:
+        works = self._all_works(source)
+        return works if self._earlier is None else self._earlier.left(works)
+
+    def _all_works(self, source: ItemSource) -> Iterator[ChildWork]:
         return child_works(source, source.source, self._request.select, self._request.batcher)
 
     def _count(self, source: ItemSource) -> None:
         """Read the dataset once: percentages, progress and pending counts need its size."""
+        done = self._earlier.succeeded if self._earlier else frozenset()
         if self._request.batcher is None:
             items = executions = source.count()
+            done_items = len(done)
         else:
-            sizes = [work.items for work in self._works(source)]
-            items, executions = sum(sizes), len(sizes)
+            items = executions = done_items = 0
+            for work in self._all_works(source):
+                items, executions = items + work.items, executions + 1
+                done_items += work.items if work.index in done else 0
         self._counts = Counts(items, executions)
+        self._counts.already(done_items, len(done))
         self._tell("RUNNING")
 
     def _results(self, folder: Path | None) -> ExportedResults | CollectedResults:
@@ -160,6 +185,7 @@ class LocalMapRun:
             store=self._store,
             folder=folder,
             redrive_count=self.redrive_count,
+            earlier=self._earlier.successes(folder, writer.prefix) if self._earlier else (),
         )
 
     def _run_child(

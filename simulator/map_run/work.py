@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -25,3 +25,7 @@ class ChildWork:
     value: Any
     input: Any
     name: str | None = None
+
+    def named(self, name: str | None) -> ChildWork:
+        """Return the same work for a child of that name."""
+        return replace(self, name=name)

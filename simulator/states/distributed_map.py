@@ -63,7 +63,8 @@ class DistributedMapState(RetriableState):
         """Open a Map Run and see it through."""
         limit = self._fields.max_concurrency(frame, effective)
         items = None if self._reader is not None else self._items(frame, effective)
-        frame.event("MapStateStarted", length=len(items) if items is not None else 0)
+        if not frame.resumed:
+            frame.event("MapStateStarted", length=len(items) if items is not None else 0)
         count, percentage = self._tolerance.resolve(frame, effective)
         run = frame.execution.maps.open(
             MapRunRequest(

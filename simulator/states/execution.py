@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simulator.states.history import History
     from simulator.states.listener import TaskAttempt
     from simulator.states.map_runner import MapRunner
+    from simulator.states.resume import Resume
     from simulator.states.state_machine import StateMachine
     from simulator.states.task_service import TaskService
 
@@ -62,15 +63,6 @@ class Ended:
     output: Any = None
     error: str | None = None
     cause: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume:
-    """Where a redriven execution goes on: the state that was entered and not left, its input, the variables."""
-
-    state: str
-    input: Any
-    variables: dict[str, Any]
 
 
 class Execution:
@@ -175,14 +167,11 @@ class Execution:
         try:
             if resume is None:
                 frame.event("ExecutionStarted", input=self.input, roleArn=self.identity.role_arn)
+                # AWS gives the first state the previousEventId 0, not that of ExecutionStarted.
+                frame.previous = 0
             else:
-                frame.event("ExecutionRedriven", redriveCount=self.identity.redrive_count)
-                frame.variables.assign(resume.variables)
-            # AWS gives the first state the previousEventId 0, not that of ExecutionStarted.
-            frame.previous = 0
-            output = self.machine.run(
-                frame, self.input if resume is None else resume.input, resume.state if resume else None
-            )
+                self._carry_on(frame, resume)
+            output = self.machine.run(frame, self.input, resume)
             self._check_output(output)
         except StateError as error:
             frame.event("ExecutionFailed", error=error.error, cause=error.cause)
@@ -198,6 +187,14 @@ class Execution:
             return Ended(status="ABORTED", error=error_name, cause=cause)
         frame.event("ExecutionSucceeded", output=output)
         return Ended(status="SUCCEEDED", output=output)
+
+    def _carry_on(self, frame: Frame, resume: Resume) -> None:
+        """Carry the history on: ExecutionRedriven, after the end that a run cut off in the middle never had."""
+        if not resume.ended:
+            frame.event("ExecutionAborted", error="Simulator.Interrupted", cause="The simulator's process had ended.")
+            frame.previous = 0
+        frame.event("ExecutionRedriven", redriveCount=self.identity.redrive_count)
+        frame.variables.assign(dict(resume.variables))
 
     @staticmethod
     def _check_output(output: Any) -> None:

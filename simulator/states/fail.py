@@ -12,6 +12,7 @@ from simulator.states.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from simulator.states.builder import Builder
     from simulator.states.faults import Fields
@@ -28,6 +29,11 @@ class FailState(State):
         super().__init__(name, fields)
         self._error = _text_field(fields, "Error")
         self._cause = _text_field(fields, "Cause")
+
+    def resume(self, frame: Frame, data: Any, entered_at: datetime, entered_id: int) -> tuple[Any, str | None]:
+        """Enter the state once more: a redriven Fail fails again."""
+        del entered_at, entered_id
+        return self.run(frame, data)
 
     def execute(self, frame: Frame, data: Any) -> NoReturn:
         """Fail with the error and cause given."""

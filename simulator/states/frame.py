@@ -31,6 +31,7 @@ class Frame:
         "execution",
         "map_item",
         "previous",
+        "resumed",
         "retry_count",
         "state",
         "stop",
@@ -47,6 +48,7 @@ class Frame:
         self.entered_at: datetime = execution.started
         self.entered_id = 0
         self.retry_count: int | None = None
+        self.resumed = False
 
     def branch(self, stop: Stop) -> Frame:
         """Return the frame of a branch or iteration of this frame's state."""
@@ -83,8 +85,18 @@ class Frame:
         self.retry_count = 0 if retries else None
         self.entered_id = self.event(kind, name=state, input=data)
 
+    def resume(self, state: str, entered_at: datetime, entered_id: int, *, retries: bool) -> None:
+        """Go on in a state that was entered before a redrive: its `<Type>StateEntered` is there already."""
+        self.check_running()
+        self.state = state
+        self.entered_at = entered_at
+        self.entered_id = entered_id
+        self.retry_count = 0 if retries else None
+        self.resumed = True
+
     def exit(self, kind: str, output: Any, assigned: dict[str, Any] | None) -> None:
         """Leave the state: sets its variables, adds `<Type>StateExited`."""
+        self.resumed = False
         if assigned:
             self.variables.assign(assigned)
             self.event(kind, name=self.state, output=output, assignedVariables=_texts(assigned))

@@ -70,6 +70,7 @@ class RetriableState(State):
     @staticmethod
     def _wait_to_retry(frame: Frame, delay: float) -> None:
         frame.sleep(delay)
+        frame.resumed = False
         frame.retry_count = (frame.retry_count or 0) + 1
 
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:

@@ -10,6 +10,8 @@ from simulator.states.payload_template import PayloadTemplate
 from simulator.states.scope import Scope
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from simulator.states.faults import Fields
     from simulator.states.frame import Frame
 
@@ -46,6 +48,14 @@ class State:
             Aborted, ExecutionTimedOut: where the execution is ended from outside.
         """
         frame.enter(self.name, self.entered, data, retries=self.retries)
+        return self._finish(frame, data)
+
+    def resume(self, frame: Frame, data: Any, entered_at: datetime, entered_id: int) -> tuple[Any, str | None]:
+        """Run the state again in which a redriven execution had failed; it has been entered already."""
+        frame.resume(self.name, entered_at, entered_id, retries=self.retries)
+        return self._finish(frame, data)
+
+    def _finish(self, frame: Frame, data: Any) -> tuple[Any, str | None]:
         try:
             output, following, assigned = self.execute(frame, data)
             check_size(output, self.name)

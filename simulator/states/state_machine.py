@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulator.states.frame import Frame
+    from simulator.states.resume import Resume
     from simulator.states.state import State
 
 
@@ -25,14 +26,16 @@ class StateMachine:
         self.states = states
         self.timeout = timeout
 
-    def run(self, frame: Frame, data: Any, start_at: str | None = None) -> Any:
-        """Run from `start_at` (default: StartAt) to an end and return the last state's output.
+    def run(self, frame: Frame, data: Any, resume: Resume | None = None) -> Any:
+        """Run from StartAt, or from where a redrive resumes, to an end; return the last state's output.
 
         Raises:
             StateError: where a state fails for good.
         """
-        name: str | None = start_at or self.start_at
+        name: str | None = self.start_at
         states = self.states
+        if resume is not None:
+            data, name = states[resume.state].resume(frame, resume.input, resume.entered_at, resume.entered_id)
         while name is not None:
             data, name = states[name].run(frame, data)
         return data
