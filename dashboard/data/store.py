@@ -1,0 +1,11 @@
+"""Where the runs lie."""
+
+from __future__ import annotations
+
+from simulator.cloud.home import Settings
+from simulator.runs.store import RunStore
+
+
+def default_store() -> RunStore:
+    """Return the runs of this machine: those that `python -m simulator` writes and shows."""
+    return RunStore(Settings().home.runs)
