@@ -1,0 +1,1 @@
+"""The stack: one construct a component, and one stack that composes them."""

@@ -1,0 +1,67 @@
+"""Where alarms go: a topic with a key of its own, to which only CloudWatch's alarms of this account publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, aws_iam as iam, aws_kms as kms, aws_sns as sns, aws_sns_subscriptions as subscriptions
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from userlog.stage import Stage
+
+CLOUDWATCH = "cloudwatch.amazonaws.com"
+
+
+class AlarmTopic(sns.Topic):
+    """An encrypted, TLS-only topic; `-c alarmEmail` subscribes an address, which has to confirm.
+
+    CloudWatch needs a right in both policies: an encrypted topic drops its alarms in silence without the key, and a
+    topic policy of one's own replaces the default one, which let it publish.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+
+    Args:
+        scope: the parent construct.
+        construct_id: its name below the parent.
+        stage: names, the address, and what becomes of the key when the stack goes.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+        key = kms.Key(
+            scope,
+            f"{construct_id}Key",
+            alias=f"alias/{stage.suffixed('user-log-alarms')}",
+            description="Encrypts alarms on their way from CloudWatch to those who are to act",
+            enable_key_rotation=True,
+            removal_policy=stage.removal_policy,
+        )
+        super().__init__(
+            scope,
+            construct_id,
+            topic_name=stage.suffixed("user-log-alarms"),
+            display_name=f"User log pipeline ({stage.name})",
+            master_key=key,
+            enforce_ssl=True,
+        )
+        ours = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="CloudWatchEncryptsAlarms",
+                principals=[iam.ServicePrincipal(CLOUDWATCH)],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions=ours,
+            )
+        )
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="CloudWatchPublishesAlarms",
+                principals=[iam.ServicePrincipal(CLOUDWATCH)],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions=ours,
+            )
+        )
+        if stage.alarm_email is not None:
+            self.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))

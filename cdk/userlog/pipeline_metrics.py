@@ -1,0 +1,157 @@
+"""What is measured: each metric once, for the dashboard and the alarms alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, aws_cloudwatch as cloudwatch
+
+if TYPE_CHECKING:
+    from userlog.database import Database
+    from userlog.functions import Functions
+    from userlog.storage import Storage
+    from userlog.workflow import Workflow
+
+PERIOD = Duration.minutes(5)
+# As lambdas/shared/observability.py names them.
+NAMESPACE = "UserLog"
+# What the pipeline calls on the table.
+TABLE_OPERATIONS = ("PutItem", "BatchWriteItem")
+# Below this a rate says nothing: one bad row of three is 33 %.
+ENOUGH_INVOCATIONS = 20
+
+
+class PipelineMetrics:
+    """The metrics of one deployment.
+
+    Args:
+        storage, database, functions, workflow: what is measured.
+    """
+
+    def __init__(self, *, storage: Storage, database: Database, functions: Functions, workflow: Workflow) -> None:
+        self._storage = storage
+        self._database = database
+        self._functions = functions
+        self._workflow = workflow
+
+    def executions(self, metric_name: str, label: str | None = None) -> cloudwatch.Metric:
+        """Executions of the workflow: `ExecutionsStarted`, `ExecutionsFailed`, ..."""
+        return self._workflow.workflow.metric(metric_name, statistic="sum", period=PERIOD, label=label or metric_name)
+
+    def run_time(self, statistic: str) -> cloudwatch.Metric:
+        """How long runs take, in milliseconds."""
+        return self._workflow.workflow.metric("ExecutionTime", statistic=statistic, period=PERIOD, label=statistic)
+
+    def dispatches(self, metric_name: str) -> cloudwatch.Metric:
+        """Executions of the dispatcher."""
+        return self._workflow.dispatcher.metric(metric_name, statistic="sum", period=PERIOD, label=metric_name)
+
+    def dispatches_lost(self) -> cloudwatch.MathExpression:
+        """Dispatcher executions that ended without having started a run, whether or not they could report it."""
+        return cloudwatch.MathExpression(
+            expression="failed + timedOut",
+            label="dispatches that started no run",
+            period=PERIOD,
+            using_metrics={
+                "failed": self.dispatches("ExecutionsFailed"),
+                "timedOut": self.dispatches("ExecutionsTimedOut"),
+            },
+        )
+
+    def rule(self, metric_name: str) -> cloudwatch.Metric:
+        """What the upload rule did: `Invocations`, `FailedInvocations`, ..."""
+        return cloudwatch.Metric(
+            namespace="AWS/Events",
+            metric_name=metric_name,
+            dimensions_map={"RuleName": self._workflow.rule.ref},
+            statistic="sum",
+            period=PERIOD,
+            label=f"rule: {metric_name}",
+        )
+
+    def error_rate(self) -> cloudwatch.MathExpression:
+        """Per cent of the processor's invocations that ended in an error, where there are enough to speak of a rate."""
+        return cloudwatch.MathExpression(
+            expression=f"IF(invocations >= {ENOUGH_INVOCATIONS}, 100 * errors / invocations, 0)",
+            label="processor: errors, % of invocations",
+            period=PERIOD,
+            using_metrics={
+                "errors": self._functions.processor.metric_errors(period=PERIOD),
+                "invocations": self._functions.processor.metric_invocations(period=PERIOD),
+            },
+        )
+
+    def rows(self, metric_name: str) -> cloudwatch.Metric:
+        """What the processor counts, an attempt at a time: `RowsProcessed`, `RowsFailed`, `RowsSuperseded`."""
+        return self._counted(metric_name, "user-log-processor", self._functions.processor.function_name)
+
+    def files(self, metric_name: str) -> cloudwatch.Metric:
+        """What the validator counts: `FilesValidated`, `FilesRejected`."""
+        return self._counted(metric_name, "csv-validator", self._functions.validator.function_name)
+
+    def _counted(self, metric_name: str, service: str, function_name: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=metric_name,
+            dimensions_map={"service": service, "function_name": function_name},
+            statistic="sum",
+            period=PERIOD,
+            label=metric_name,
+        )
+
+    def aurora(self, metric_name: str, statistic: str = "avg") -> cloudwatch.Metric:
+        """A metric of the cluster's writer, which is all that the pipeline uses."""
+        return cloudwatch.Metric(
+            namespace="AWS/RDS",
+            metric_name=metric_name,
+            dimensions_map={"DBClusterIdentifier": self._database.cluster.cluster_identifier, "Role": "WRITER"},
+            statistic=statistic,
+            period=PERIOD,
+            label=metric_name,
+        )
+
+    def aurora_capacity(self, metric_name: str) -> cloudwatch.Metric:
+        """`ServerlessDatabaseCapacity` (in ACU) or `ACUUtilization` (in % of what the cluster may grow to)."""
+        return self._database.cluster.metric(metric_name, statistic="max", period=PERIOD, label=metric_name)
+
+    def table_operations(self, metric_name: str, title: str) -> cloudwatch.MathExpression:
+        """`SystemErrors` or `ThrottledRequests`, summed over what the pipeline calls on the table."""
+        return cloudwatch.MathExpression(
+            expression=" + ".join(f"FILL({operation.lower()}, 0)" for operation in TABLE_OPERATIONS),
+            label=title,
+            period=PERIOD,
+            using_metrics={
+                operation.lower(): cloudwatch.Metric(
+                    namespace="AWS/DynamoDB",
+                    metric_name=metric_name,
+                    dimensions_map={"TableName": self._storage.logs_table.table_name, "Operation": operation},
+                    statistic="sum",
+                    period=PERIOD,
+                )
+                for operation in TABLE_OPERATIONS
+            },
+        )
+
+    @staticmethod
+    def user_errors() -> cloudwatch.Metric:
+        """Requests that DynamoDB refused, of the whole account and region: it counts them in no other way.
+
+        Shown, not alarmed on: a row with a blank user ID makes one on purpose, and so may other applications.
+        """
+        return cloudwatch.Metric(
+            namespace="AWS/DynamoDB",
+            metric_name="UserErrors",
+            statistic="sum",
+            period=PERIOD,
+            label="refused (account)",
+        )
+
+    def waiting(self) -> list[cloudwatch.IMetric]:
+        """What waits in the two queues for a person."""
+        return [
+            queue.metric_approximate_number_of_messages_visible(statistic="max", period=PERIOD, label=label)
+            for label, queue in (
+                ("events that reached no dispatcher", self._workflow.rule_dead_letter_queue),
+                ("events that started no run", self._workflow.dispatcher_failures_queue),
+            )
+        ]

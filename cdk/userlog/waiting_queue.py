@@ -1,0 +1,35 @@
+"""A queue where what could not be delivered waits for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, RemovalPolicy, aws_sqs as sqs
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+
+class WaitingQueue(sqs.Queue):
+    """A standard queue: kept as long as SQS keeps anything (14 days), encrypted, TLS only.
+
+    Encrypted by SQS's own key: EventBridge writes to it, and a message names a file but holds nothing of its contents.
+
+    Args:
+        scope: the parent construct.
+        construct_id: its name below the parent.
+        name: the queue's name.
+        removal_policy: what becomes of it when the stack goes.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, removal_policy: RemovalPolicy) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            queue_name=name,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            visibility_timeout=Duration.minutes(5),
+            removal_policy=removal_policy,
+        )

@@ -1,0 +1,139 @@
+"""The event path and the workflow: rule -> dispatcher -> workflow, from the very files that the simulator runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, aws_iam as iam, aws_logs as logs, aws_stepfunctions as sfn
+from constructs import Construct
+
+from userlog.machine_role import MachineRole, allow
+from userlog.upload_rule import DEFINITIONS, UploadRule
+from userlog.waiting_queue import WaitingQueue
+from userlog.workflow_role import workflow_policies
+
+if TYPE_CHECKING:
+    from userlog.functions import Functions
+    from userlog.stage import Stage
+    from userlog.storage import Storage
+
+WORKFLOW, DISPATCHER, RULE = "csv-user-log-processor", "csv-user-log-dispatcher", "s3-csv-upload-rule"
+
+
+class Workflow(Construct):
+    """Two state machines, the rule that starts the first, and a queue for what either of the two cannot start.
+
+    Args:
+        scope: the parent construct.
+        construct_id: its name below the parent.
+        stage: names, and what becomes of things when the stack goes.
+        storage: buckets, table and their key.
+        functions: what the workflow calls; the rule comes last, when the schema is there.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: Stage, storage: Storage, functions: Functions
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._stage = stage
+        self._storage = storage
+        self.rule_dead_letter_queue = self._queue("RuleDeadLetterQueue", f"{RULE}-dlq")
+        self.dispatcher_failures_queue = self._queue("DispatcherFailuresQueue", "user-log-dispatcher-failures")
+        self._placeholders = {
+            "InputBucketName": storage.input_bucket.bucket_name,
+            "OutputBucketName": storage.output_bucket.bucket_name,
+            "ProcessingLogsTableName": storage.logs_table.table_name,
+            "CsvValidatorFunctionArn": functions.validator.function_arn,
+            "UserLogProcessorFunctionArn": functions.processor.function_arn,
+            "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue.queue_url,
+            "RuleDeadLetterQueueArn": self.rule_dead_letter_queue.queue_arn,
+        }
+        workflow_name, dispatcher_name = stage.suffixed(WORKFLOW), stage.suffixed(DISPATCHER)
+        workflow_role = MachineRole(
+            self,
+            "WorkflowRole",
+            description="What the workflow may do: read uploads, call two functions, write results and audit items",
+            policies=workflow_policies(workflow_name, storage=storage, functions=functions),
+        )
+        self.workflow = self._machine(
+            "Workflow", workflow_name, "workflow.asl.json", workflow_role, sfn.StateMachineType.STANDARD
+        )
+        self._placeholders["WorkflowArn"] = self.workflow.state_machine_arn
+        dispatcher_role = MachineRole(
+            self,
+            "DispatcherRole",
+            description="What the dispatcher may do: start the workflow, and report what it could not start",
+            policies={
+                "StartWorkflow": [allow(["states:StartExecution"], [self.workflow.state_machine_arn])],
+                "ReportFailure": [allow(["sqs:SendMessage"], [self.dispatcher_failures_queue.queue_arn])],
+            },
+        )
+        self.dispatcher = self._machine(
+            "Dispatcher", dispatcher_name, "dispatcher.asl.json", dispatcher_role, sfn.StateMachineType.EXPRESS
+        )
+        self._placeholders["DispatcherArn"] = self.dispatcher.state_machine_arn
+        self.rule = self._rule(stage.suffixed(RULE))
+        self.rule.node.add_dependency(functions)
+
+    def _queue(self, construct_id: str, name: str) -> WaitingQueue:
+        return WaitingQueue(
+            self, construct_id, name=self._stage.suffixed(name), removal_policy=self._stage.removal_policy
+        )
+
+    def _machine(
+        self, construct_id: str, name: str, file: str, role: iam.Role, kind: sfn.StateMachineType
+    ) -> sfn.StateMachine:
+        """Return a machine that runs `file`; of its placeholders, those that the file has are filled in.
+
+        Logged in full: an EXPRESS execution, and each row is one, keeps its history nowhere else.
+        """
+        text = (DEFINITIONS / file).read_text(encoding="utf-8")
+        group = logs.LogGroup(
+            self,
+            f"{construct_id}Logs",
+            log_group_name=f"/aws/vendedlogs/states/{name}",
+            retention=self._stage.log_retention,
+            encryption_key=self._storage.data_key,
+            removal_policy=self._stage.removal_policy,
+        )
+        return sfn.StateMachine(
+            self,
+            construct_id,
+            state_machine_name=name,
+            state_machine_type=kind,
+            definition_body=sfn.DefinitionBody.from_string(text),
+            definition_substitutions={key: arn for key, arn in self._placeholders.items() if f"${{{key}}}" in text},
+            # As it is: what the construct would add is written out in MachineRole.
+            role=role.without_policy_updates(),
+            logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=True),
+            tracing_enabled=True,
+            removal_policy=self._stage.removal_policy,
+        )
+
+    def _rule(self, name: str) -> UploadRule:
+        role = iam.Role(
+            self,
+            "RuleRole",
+            description="Lets the upload rule start the dispatcher",
+            assumed_by=iam.ServicePrincipal(
+                "events.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            ),
+            inline_policies={
+                "StartDispatcher": iam.PolicyDocument(
+                    statements=[allow(["states:StartExecution"], [self.dispatcher.state_machine_arn])]
+                )
+            },
+        )
+        rule_arn = f"arn:{Aws.PARTITION}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:rule/{name}"
+        self.rule_dead_letter_queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="RuleLeavesWhatItCannotDeliver",
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.rule_dead_letter_queue.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": rule_arn}},
+            )
+        )
+        return UploadRule(
+            self, "UploadRule", name=name, placeholders={**self._placeholders, "RuleRoleArn": role.role_arn}
+        )

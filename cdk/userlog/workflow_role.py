@@ -1,0 +1,58 @@
+"""What the workflow may do: every statement, action by action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws
+
+from userlog.machine_role import allow
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+
+    from userlog.functions import Functions
+    from userlog.storage import Storage
+
+
+def workflow_policies(name: str, *, storage: Storage, functions: Functions) -> dict[str, list[iam.PolicyStatement]]:
+    """Return the workflow's policies by name.
+
+    Args:
+        name: the workflow's own name: it starts, watches and redrives the children of its Map Run.
+        storage: what it reads and writes.
+        functions: what it calls.
+    """
+    states = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    key = [storage.data_key.key_arn]
+    return {
+        "CallFunctions": [
+            allow(["lambda:InvokeFunction"], [functions.validator.function_arn, functions.processor.function_arn])
+        ],
+        # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+        "RunMap": [
+            allow(["states:StartExecution"], [f"{states}:stateMachine:{name}"]),
+            allow(["states:DescribeExecution", "states:StopExecution"], [f"{states}:execution:{name}:*"]),
+            allow(["states:RedriveExecution"], [f"{states}:execution:{name}/*:*"]),
+        ],
+        # A named version is read with GetObjectVersion; GetObject would not do.
+        "ReadUpload": [allow(["s3:GetObjectVersion"], [storage.input_bucket.arn_for_objects("*")])],
+        "WriteResults": [
+            allow(
+                ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+                [storage.output_bucket.arn_for_objects("results/*")],
+            ),
+            allow(["s3:PutObject"], [storage.output_bucket.arn_for_objects("rejected/*")]),
+        ],
+        "LogErrors": [allow(["dynamodb:PutItem"], [storage.logs_table.table_arn])],
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuAndPermissions.html (a multipart upload decrypts its
+        # own parts) and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+        "UseKey": [
+            allow(["kms:Decrypt", "kms:GenerateDataKey"], key, _through("s3")),
+            allow(["kms:Decrypt", "kms:DescribeKey"], key, _through("dynamodb")),
+        ],
+    }
+
+
+def _through(service: str) -> dict[str, object]:
+    return {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}}
