@@ -6,58 +6,45 @@ that holds a lock: PostgreSQL is told to end the session instead.
 
 from __future__ import annotations
 
-import hashlib
+import logging
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONNECT_TIMEOUT = 5
 END_MILLISECONDS = 2000
+_log = logging.getLogger(__name__)
+_END = """
+    SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
+    WHERE application_name = ANY(%s) AND pid <> pg_backend_pid()
+"""
 
 
-def session_url(url: str, environment: str) -> str:
-    """Return a connection URL whose sessions PostgreSQL knows by the environment's name (`application_name`).
+def session_conninfo(database_url: str, environment: str) -> str:
+    """Return a connection string whose sessions PostgreSQL knows by the environment's name.
 
     Args:
-        url: the database's URL.
-        environment: the execution environment's name.
+        database_url: the database, for psycopg.
+        environment: the execution environment's name; ASCII, 63 characters at most (PostgreSQL cuts the rest).
     """
-    name = f"application_name={_session_name(environment)}"
-    if "://" not in url:
-        return make_conninfo(url, application_name=_session_name(environment))
-    if "application_name" in conninfo_to_dict(url):  # the user's own gives way
-        parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if key != "application_name"}
-        return (
-            "postgresql://?" + "&".join(f"{key}={quote(value, safe='')}" for key, value in parts.items()) + f"&{name}"
-        )
-    return f"{url}{'&' if '?' in url else '?'}{name}"
+    return make_conninfo(database_url, application_name=environment)
 
 
-def end_sessions(url: str, environments: Sequence[str]) -> None:
-    """End every session of some environments and wait until they hold no lock any more.
+def end_sessions(database_url: str, environments: Sequence[str]) -> None:
+    """End every session of some environments, and wait until they hold no lock any more.
 
-    A database that cannot be reached has no sessions: nothing is raised then.
+    Where the database cannot be reached they have ended with it, most likely: that is logged, and nothing is raised.
 
     Args:
-        url: the database's URL.
+        database_url: the database, for psycopg.
         environments: the execution environments' names.
     """
-    names = [_session_name(environment) for environment in environments]
     try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_TIMEOUT) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE application_name = ANY(%s)",
-                (END_MILLISECONDS, names),
-            )
-    except psycopg.OperationalError:
-        return
-
-
-def _session_name(environment: str) -> str:
-    """Return a name of at most 63 plain characters (PostgreSQL cuts and replaces the rest)."""
-    return f"lambda-{hashlib.sha256(environment.encode()).hexdigest()[:24]}"
+        with psycopg.connect(database_url, autocommit=True, connect_timeout=CONNECT_TIMEOUT) as connection:
+            connection.execute(_END, (END_MILLISECONDS, list(environments)))
+    except psycopg.Error as error:
+        _log.warning("the database sessions of %d environments could not be ended: %s", len(environments), error)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg.conninfo import make_conninfo
-
+from simulator.cloud.database_sessions import end_sessions, session_conninfo
 from simulator.cloud.errors import CloudError
 from simulator.cloud.home import PROJECT_ROOT
 from simulator.cloud.provisioning import DEFINITIONS
@@ -16,13 +13,7 @@ from simulator.lambda_runtime.function_config import FunctionConfig, InvalidFunc
 from simulator.lambda_runtime.lambda_service import LambdaService
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-_log = logging.getLogger(__name__)
-_END_SESSIONS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE application_name = ANY(%s) AND pid <> pg_backend_pid()
-"""
+    from collections.abc import Callable, Iterator
 
 
 @contextmanager
@@ -47,7 +38,7 @@ def open_functions(
 
     def variables(_function: FunctionConfig, environment_name: str) -> dict[str, str]:
         # The name lets the session of an environment that was given up be ended from outside, with its locks.
-        return {**environment, "DATABASE_URL": make_conninfo(database_url, application_name=environment_name)}
+        return {**environment, "DATABASE_URL": session_conninfo(database_url, environment_name)}
 
     with LambdaService(
         functions,
@@ -57,12 +48,3 @@ def open_functions(
         ended=lambda names: end_sessions(database_url, names),
     ) as service:
         yield service
-
-
-def end_sessions(database_url: str, names: Sequence[str]) -> None:
-    """End the database sessions of execution environments that are gone, so that no lock of theirs stays."""
-    try:
-        with psycopg.connect(database_url, connect_timeout=5, autocommit=True) as connection:
-            connection.execute(_END_SESSIONS, (list(names),))
-    except psycopg.Error as error:
-        _log.warning("the database sessions of %d environments could not be ended: %s", len(names), error)

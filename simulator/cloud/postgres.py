@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from simulator.cloud.home import Settings
 
 CONNECT_TIMEOUT = 5
-MINIMUM_VERSION = 130_000
+MINIMUM_VERSION = 140_000
+_UNREADABLE = "(no URL of the form postgresql://user:password@host:port/database)"
 
 
 class PostgresServer(Protocol):
@@ -75,7 +76,8 @@ class ExternalPostgres:
             with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as connection:
                 version = connection.info.server_version
         except psycopg.Error as error:
-            reason = " ".join(str(error).split())
+            readable = self.display_url != _UNREADABLE  # else libpq's own message repeats it, password and all
+            reason = " ".join(str(error).split()) if readable else "it cannot be read"
             raise CloudError(
                 f"SIMULATOR_DATABASE_URL points to {self.display_url}, and that does not work: {reason}. "
                 "Correct it, or unset it to use the embedded PostgreSQL."
@@ -104,7 +106,7 @@ def hide_password(url: str) -> str:
     try:
         parts = conninfo_to_dict(url)
     except psycopg.Error:
-        return "(a URL that PostgreSQL cannot read: expected postgresql://user:password@host:port/database)"
+        return _UNREADABLE
     user = quote(str(parts.get("user", "")), safe="")
     secret = ":***" if parts.get("password") else ""
     host = quote(str(parts.get("host", "")), safe=":,[]")

@@ -31,16 +31,14 @@ _INITDB = (
     *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"),
     *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync", "--no-instructions"),
 )
-# The server is a test double: it survives kill -9 of anything without fsync, and only a crash of the machine harms it.
+# Without fsync what is committed survives kill -9 of anything (the system has it); a crash of the machine harms it.
+# synchronous_commit stays on: without it a commit is still in the server's own memory for a while.
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "max_connections": "200",
-    "max_wal_senders": "0",
-    "wal_level": "minimal",
     "log_min_messages": "warning",
     "logging_collector": "off",
 }
@@ -58,7 +56,7 @@ class PostgresCluster:
         self._data = folder / "data"
         self._log = folder / "postgres.log"
         self._bin = _programs()
-        self._as = Unprivileged(folder, self._bin)
+        self._as = Unprivileged()
 
     def start(self) -> Path:
         """Start the server if it does not run, making the data folder if there is none.
@@ -72,10 +70,11 @@ class PostgresCluster:
         running = self._running()
         if running is not None:
             return running
+        self._folder.chmod(0o700)  # whoever can enter it can use the server
         if not self._data.exists():
             self._create()
         self._check_version()
-        self._forget_stale_pid_file()
+        self._forget_stale_files()
         return self._launch()
 
     def stop(self) -> None:
@@ -104,7 +103,7 @@ class PostgresCluster:
             shutil.rmtree(new, ignore_errors=True)
             raise CloudError(
                 f"Cannot make the embedded PostgreSQL's data folder in {self._folder}: {result.stderr.strip()}\n"
-                "Is the disk full or the folder not writable? SIMULATOR_HOME puts it elsewhere."
+                "SIMULATOR_HOME puts it elsewhere; SIMULATOR_DATABASE_URL uses a PostgreSQL of your own."
             )
         new.rename(self._data)
 
@@ -152,12 +151,9 @@ class PostgresCluster:
         """Return a folder for the socket: the cluster's own, unless libpq or the system could not take its path."""
         path = str(self._folder)
         if len(os.fsencode(path)) + 1 + len(_SOCKET) <= MAX_SOCKET_PATH and not set(path) & set(',"'):
-            self._as.own(self._folder)
             return self._folder
         # TMPDIR itself may be too long (macOS)
-        folder = Path(tempfile.mkdtemp(prefix="csv-pg-", dir="/tmp"))
-        self._as.own(folder)
-        return folder
+        return Path(tempfile.mkdtemp(prefix="csv-pg-", dir="/tmp"))
 
     def _pid_file(self) -> list[str]:
         """Return the lines of postmaster.pid: pid, data folder, start time, port, socket folder, ...; empty if none."""
@@ -195,10 +191,11 @@ class PostgresCluster:
         self.stop()
         return None
 
-    def _forget_stale_pid_file(self) -> None:
-        """Remove the pid file of a server that is gone: PostgreSQL takes any process with that pid for its owner."""
-        if self._pid_file() and self._process() is None:
-            (self._data / "postmaster.pid").unlink(missing_ok=True)
+    def _forget_stale_files(self) -> None:
+        """Remove what a server that is gone locked: PostgreSQL takes any process that has its pid by now for it."""
+        if self._process() is None:
+            for path in (self._data / "postmaster.pid", self._folder / f"{_SOCKET}.lock", self._folder / _SOCKET):
+                path.unlink(missing_ok=True)
 
     def _tail(self) -> str:
         with suppress(OSError):

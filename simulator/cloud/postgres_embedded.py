@@ -20,7 +20,8 @@ from simulator.cloud.postgres_users import PostgresUsers
 if TYPE_CHECKING:
     from pathlib import Path
 
-STOP_TIMEOUT = 20.0
+STOP_TIMEOUT = 45.0
+_GUARD_LOG = "guard.log"
 
 
 class EmbeddedPostgres:
@@ -39,14 +40,15 @@ class EmbeddedPostgres:
     embedded = True
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._users = PostgresUsers(folder)
         self._guard: subprocess.Popen[bytes] | None = None
         cluster = PostgresCluster(folder)
         with self._users.changing():
-            self._users.join()
+            user = self._users.join()
             try:
                 socket_folder = cluster.start()
-                self._guard = _start_guard(folder)
+                self._guard = _start_guard(folder, user)
             except BaseException:
                 self._users.leave()
                 raise
@@ -62,11 +64,14 @@ class EmbeddedPostgres:
         if guard.stdin is not None:
             guard.stdin.close()
         try:
-            guard.wait(STOP_TIMEOUT)
+            failed = guard.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             raise CloudError(
                 f"The embedded PostgreSQL does not stop; its guard (process {guard.pid}) still waits for it."
             ) from None
+        if failed:
+            log = self._folder / _GUARD_LOG
+            raise CloudError(f"The embedded PostgreSQL could not be stopped and still runs. The reason is in {log}.")
 
     def __enter__(self) -> Self:
         return self
@@ -75,13 +80,14 @@ class EmbeddedPostgres:
         self.close()
 
 
-def _start_guard(folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - no shell, our own module
-        [sys.executable, "-m", "simulator.cloud.postgres_guard", str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
-        cwd="/",
-        start_new_session=True,  # Ctrl-C in the terminal is not for the guard
-    )
+def _start_guard(folder: Path, user: str) -> subprocess.Popen[bytes]:
+    with (folder / _GUARD_LOG).open("ab") as log:
+        return subprocess.Popen(  # noqa: S603 - no shell, our own module
+            [sys.executable, "-m", "simulator.cloud.postgres_guard", str(folder), user],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+            cwd="/",
+            start_new_session=True,  # Ctrl-C in the terminal is not for the guard
+        )

@@ -52,18 +52,32 @@ class PostgresUsers:
                 "Set SIMULATOR_HOME to a folder that you may write to."
             ) from error
 
-    def join(self) -> None:
-        """Become a user."""
+    def join(self) -> str:
+        """Become a user, and return the user's name."""
         self._files.mkdir(exist_ok=True)
-        lock = FileLock(self._files / f"{os.getpid()}-{uuid4().hex[:8]}.lock")
+        name = f"{os.getpid()}-{uuid4().hex[:8]}"
+        lock = FileLock(self._files / f"{name}.lock")
         lock.acquire()
         self._mine = lock
+        return name
 
     def leave(self) -> None:
         """Stop being a user."""
         lock, self._mine = self._mine, None
         if lock is not None:
             lock.release()
+
+    def wait_until_gone(self, name: str) -> None:
+        """Wait until a user has left, or its process is gone.
+
+        Raises:
+            CloudError: where it is still there after a long while.
+        """
+        try:
+            with FileLock(self._files / f"{name}.lock", timeout=CHANGE_TIMEOUT):
+                return
+        except Timeout as error:
+            raise CloudError(f"The simulator {name} still uses the PostgreSQL in {self._folder}.") from error
 
     def anyone(self) -> bool:
         """Say whether any process uses the server, tidying up what gone ones left. Call it while `changing`."""

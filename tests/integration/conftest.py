@@ -5,6 +5,8 @@ from __future__ import annotations
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -15,7 +17,8 @@ from psycopg import sql
 
 from simulator.cloud import aws_clients as cloud_clients
 from simulator.cloud.aws_environment import local_aws
-from simulator.cloud.home import PROJECT_ROOT, Home
+from simulator.cloud.functions import open_functions
+from simulator.cloud.home import Home
 from simulator.cloud.moto_server import MotoServer
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
 from simulator.cloud.provisioning import Resources, provision
@@ -70,9 +73,10 @@ class Aws:
 
 
 @pytest.fixture(scope="session")
-def session_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Return a simulator home for the servers of the test session."""
-    return Home(tmp_path_factory.mktemp("home")).create()
+def session_home() -> Iterator[Home]:
+    """Return a simulator home for the servers of the test session, gone after it."""
+    with TemporaryDirectory(prefix="csv-tests-") as folder:
+        yield Home(Path(folder)).create()
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +91,11 @@ def _template(postgres_server: EmbeddedPostgres) -> str:
     """Make the migrated database that those of the tests are copied from."""
     with psycopg.connect(postgres_server.url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-    with psycopg.connect(url_of(postgres_server.url, TEMPLATE), autocommit=True) as connection:
-        for path in sorted((PROJECT_ROOT / "cdk/definitions/migrations").glob("*.sql")):
-            connection.execute(path.read_bytes())
+    with open_functions(
+        database_url=url_of(postgres_server.url, TEMPLATE), environment={}, log_sink=lambda _record: None
+    ) as functions:
+        result = functions.invoke("user-log-schema-migrator", b'{"action": "migrate"}')
+    assert result.function_error is None, result.payload
     return TEMPLATE
 
 

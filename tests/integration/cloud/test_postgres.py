@@ -1,0 +1,205 @@
+"""The embedded PostgreSQL: started, shared, stopped, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import psycopg
+import pytest
+
+from simulator.cloud.errors import CloudError
+from simulator.cloud.home import Home, Settings
+from simulator.cloud.postgres import ExternalPostgres, open_postgres
+from simulator.cloud.postgres_embedded import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """Return a home folder with a blank and a quote in its path; no server may be left in it."""
+    home = Home(tmp_path / "my 'home'").create()
+    yield home
+    assert servers_in(home.postgres) == []
+
+
+def servers_in(folder: Path) -> list[psutil.Process]:
+    """Return the postmasters that work in a folder."""
+    found = []
+    for process in psutil.process_iter(["name", "cmdline", "status"]):
+        command = process.info["cmdline"] or []
+        gone = process.info["status"] == psutil.STATUS_ZOMBIE  # of ours, and not reaped yet
+        if not gone and process.info["name"] == "postgres" and "-D" in command and str(folder / "data") in command:
+            found.append(process)
+    return found
+
+
+def _one(url: str, query: str) -> object:
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(query)  # type: ignore[arg-type]
+        return cursor.fetchone()[0] if cursor.description else None
+
+
+def test_what_was_stored_is_there_the_next_time(home: Home) -> None:
+    """The data lasts; the server does not."""
+    with EmbeddedPostgres(home.postgres) as server:
+        _one(server.url, "CREATE TABLE t AS SELECT 'あ' AS x")
+    assert servers_in(home.postgres) == []
+    with EmbeddedPostgres(home.postgres) as server:
+        assert _one(server.url, "SELECT x FROM t") == "あ"
+
+
+def test_only_a_socket_that_is_ours_leads_to_it(home: Home) -> None:
+    """No TCP at all, and nobody else may open the socket."""
+    with EmbeddedPostgres(home.postgres) as server:
+        assert _one(server.url, "SHOW listen_addresses") == ""
+        (postmaster,) = servers_in(home.postgres)
+        assert postmaster.net_connections("tcp") == []
+        assert (home.postgres / ".s.PGSQL.5432").stat().st_mode & 0o077 == 0
+        assert (home.postgres / "data").stat().st_mode & 0o077 == 0
+
+
+def test_the_first_to_leave_does_not_stop_it_under_the_second(home: Home) -> None:
+    """It stops with the last one."""
+    first, second = EmbeddedPostgres(home.postgres), EmbeddedPostgres(home.postgres)
+    assert first.url == second.url
+    first.close()
+    assert _one(second.url, "SELECT 1") == 1
+    second.close()
+    second.close()
+    assert servers_in(home.postgres) == []
+
+
+def test_a_pid_file_that_names_another_program_is_no_obstacle(home: Home) -> None:
+    """After a crash of the machine any program may have the old server's pid (PostgreSQL alone refuses to start)."""
+    EmbeddedPostgres(home.postgres).close()
+    pid_file = home.postgres / "data" / "postmaster.pid"
+    pid_file.write_text(f"{psutil.Process().parent().pid}\n{home.postgres / 'data'}\n1\n5432\n{home.postgres}\n\n1 1\n")
+    with EmbeddedPostgres(home.postgres) as server:
+        assert _one(server.url, "SELECT 1") == 1
+
+
+def test_it_comes_back_after_its_server_was_killed(home: Home) -> None:
+    """Kill -9 of PostgreSQL: what was committed is there, and one server runs."""
+    with EmbeddedPostgres(home.postgres) as server:
+        _one(server.url, "CREATE TABLE t AS SELECT 1 AS x")
+        servers_in(home.postgres)[0].kill()
+        with EmbeddedPostgres(home.postgres) as again:
+            assert _one(again.url, "SELECT x FROM t") == 1
+
+
+def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
+    """A socket's path has at most 103 bytes: it goes elsewhere then, and is tidied up."""
+    home = Home(tmp_path / ("長い" * 20) / ("x" * 60)).create()
+    with EmbeddedPostgres(home.postgres) as server:
+        assert _one(server.url, "SELECT 1") == 1
+        assert len(servers_in(home.postgres)) == 1
+        folder = Path((home.postgres / "data" / "postmaster.pid").read_text().splitlines()[4])
+        assert folder.stat().st_mode & 0o077 == 0
+        with EmbeddedPostgres(home.postgres) as second:
+            assert second.url == server.url
+    assert not folder.exists()
+    assert servers_in(home.postgres) == []
+
+
+def test_a_comma_in_the_path_is_no_obstacle(tmp_path: Path) -> None:
+    """Both PostgreSQL and libpq take it for a list of folders."""
+    home = Home(tmp_path / 'a,b"c').create()
+    with EmbeddedPostgres(home.postgres) as server:
+        assert _one(server.url, "SELECT 1") == 1
+
+
+def test_an_interrupted_start_leaves_nothing_half_made(home: Home) -> None:
+    """What a killed initdb left is not taken for a data folder."""
+    rest = home.postgres / "data.new-1"
+    rest.mkdir()
+    (rest / "PG_VERSION").write_text("18\n")
+    EmbeddedPostgres(home.postgres).close()
+    assert not rest.exists()
+
+
+def test_data_of_another_version_is_left_alone_and_named(home: Home) -> None:
+    """The message says what to delete; nothing is deleted for the user."""
+    EmbeddedPostgres(home.postgres).close()
+    (home.postgres / "data" / "PG_VERSION").write_text("16\n")
+    with pytest.raises(CloudError, match=r"was made by PostgreSQL 16; this is version 18\. Delete .*postgres"):
+        EmbeddedPostgres(home.postgres)
+    assert (home.postgres / "data" / "base").is_dir()
+
+
+def test_a_folder_that_is_no_data_folder_is_left_alone_and_named(home: Home) -> None:
+    """Half a data folder of somebody else's."""
+    (home.postgres / "data").mkdir()
+    with pytest.raises(CloudError, match="is no PostgreSQL data folder"):
+        EmbeddedPostgres(home.postgres)
+
+
+def test_damaged_data_is_told_with_the_servers_own_words(home: Home) -> None:
+    """The end of PostgreSQL's log is in the message."""
+    EmbeddedPostgres(home.postgres).close()
+    shutil.rmtree(home.postgres / "data" / "global")
+    with pytest.raises(CloudError, match=r"(?s)does not start.*global.*delete"):
+        EmbeddedPostgres(home.postgres)
+
+
+def test_a_full_disk_is_told_with_initdbs_own_words(home: Home) -> None:
+    """Here it is a file in the way of the data folder."""
+    (home.postgres / f"data.new-{os.getpid()}").write_text("")
+    with pytest.raises(CloudError, match=r"(?s)Cannot make the embedded PostgreSQL's data folder.*initdb: error"):
+        EmbeddedPostgres(home.postgres)
+
+
+def test_a_server_that_could_not_be_stopped_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the guard itself fails, closing says so and names its log; the next one to close stops the server."""
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    server = EmbeddedPostgres(home.postgres)
+    with pytest.raises(CloudError, match=r"could not be stopped and still runs.*guard\.log"):
+        server.close()
+    monkeypatch.undo()
+    EmbeddedPostgres(home.postgres).close()
+
+
+def test_starting_again_takes_a_fraction_of_a_second(home: Home) -> None:
+    """The newcomer waits for initdb once, and for the server hardly at all."""
+    EmbeddedPostgres(home.postgres).close()
+    began = time.monotonic()
+    with EmbeddedPostgres(home.postgres) as server:
+        assert server.url
+        assert time.monotonic() - began < 3
+
+
+def test_the_users_own_postgresql_is_used_where_it_is_named(
+    postgres_server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """SIMULATOR_DATABASE_URL takes the embedded one's place, and no embedded one is made."""
+    monkeypatch.setenv("SIMULATOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SIMULATOR_DATABASE_URL", postgres_server.url)
+    server = open_postgres(Settings())
+    assert (server.embedded, server.url) == (False, postgres_server.url)
+    assert _one(server.url, "SELECT 1") == 1
+    server.close()
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:geheim@127.0.0.1:1/d",
+        "postgresql://u:geheim@/d?host=/nowhere",
+        "postgresql://u:ge%zzheim@h/d",
+        "mysql://u:geheim@h/d",
+        "nonsense",
+    ],
+)
+def test_a_url_that_leads_nowhere_is_an_error_without_its_password(url: str) -> None:
+    """What failed, and how to go on."""
+    with pytest.raises(CloudError, match=r"(?s)SIMULATOR_DATABASE_URL points to .* does not work.*unset it") as caught:
+        ExternalPostgres(url)
+    assert "geheim" not in str(caught.value)

@@ -1,0 +1,1 @@
+"""Tests of simulator/cloud that need no server."""
