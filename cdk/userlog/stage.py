@@ -30,8 +30,8 @@ class Stage:
     """One deployment of the system.
 
     Args:
-        name: `prod` has the design document's names and keeps its data; `dev` has `-dev` after each name (both can share
-            an account), and leaves nothing behind when it is destroyed.
+        name: `prod` has the design document's names and keeps its data; `dev` has `-dev` after each name (both can
+            share an account), and leaves nothing behind when it is destroyed.
         nat_gateways: 2 as the design document has it; 1; or 0, since nothing in the pipeline needs one.
         uploader_principal_arn: the external system's user or role: it may put into the input bucket, and nothing else.
         reserved_concurrency: for `user-log-processor`; a new account (limit 10) refuses any reservation.
