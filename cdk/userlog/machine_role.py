@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, aws_iam as iam
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from aws_cdk import RemovalPolicy
+from aws_cdk.aws_logs import RetentionDays
 
 if TYPE_CHECKING:
     from constructs import Node
@@ -74,6 +75,11 @@ class Stage:
     def removal_policy(self) -> RemovalPolicy:
         """What becomes of a bucket, a table or a key when it leaves the stack."""
         return RemovalPolicy.RETAIN if self.keeps_data else RemovalPolicy.DESTROY
+
+    @property
+    def log_retention(self) -> RetentionDays:
+        """How long logs are kept: in prod as long as the audit trail."""
+        return RetentionDays.SIX_MONTHS if self.keeps_data else RetentionDays.TWO_WEEKS
 
     @property
     def deletion_protection(self) -> bool:

@@ -1,0 +1,28 @@
+"""One alarm, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmRule:
+    """What is worth telling someone, and what they are to do then.
+
+    Args:
+        name: CamelCase; the construct's id, and the end of the alarm's name.
+        metric: what is watched, in periods of five minutes.
+        threshold: alarms where the metric is at or above it.
+        periods: for how many periods in a row.
+        what_to_do: the alarm's description: what happened, and what to do about it.
+    """
+
+    name: str
+    metric: cloudwatch.IMetric
+    threshold: float
+    periods: int = 1
+    what_to_do: str
