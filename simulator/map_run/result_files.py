@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
-    from io import FileIO
     from pathlib import Path
 
 MAX_FILE_BYTES = 5 * 1024**3
+_BUFFER = 128 * 1024
 
 
 class Written(NamedTuple):
@@ -35,7 +35,7 @@ class ResultFiles:
         self._first, self._between, self._last = (b"", b"", b"") if lines else (b"[", b",", b"]")
         self._end = b"\n" if lines else b""
         self._limit = limit
-        self._file: FileIO | None = None
+        self._file: BinaryIO | None = None
         self._size = 0
         self._records = 0
         self._finished: list[Written] = []
@@ -63,9 +63,8 @@ class ResultFiles:
     def _path(self) -> Path:
         return self._folder / f"{self._status}_{len(self._finished)}.{self._suffix}"
 
-    def _open(self) -> FileIO:
-        # Unbuffered: a record is in its file once it is added, whatever becomes of the process.
-        self._file = file = self._path().open("wb", buffering=0)
+    def _open(self) -> BinaryIO:
+        self._file = file = self._path().open("wb", buffering=_BUFFER)
         self._size = file.write(self._first)
         self._records = 0
         return file
