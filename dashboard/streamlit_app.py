@@ -1,0 +1,24 @@
+"""The frame around the pages: `streamlit run dashboard` opens this file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+_ROOT = str(Path(__file__).resolve().parents[1])
+if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path, not the project's
+    sys.path.insert(0, _ROOT)
+
+st.set_page_config(page_title="CSV pipeline", page_icon=":material/account_tree:", layout="wide")
+st.navigation(
+    [
+        st.Page("views/runs.py", title="Runs", icon=":material/grid_on:", default=True),
+        st.Page("views/run.py", title="Run", icon=":material/account_tree:"),
+        st.Page("views/errors.py", title="Errors", icon=":material/error:"),
+        st.Page("views/users.py", title="Users", icon=":material/person_search:"),
+        st.Page("views/upload.py", title="Upload", icon=":material/upload_file:"),
+    ],
+    position="top",
+).run()
