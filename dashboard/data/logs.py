@@ -1,0 +1,118 @@
+"""What the functions logged, page by page; a run of 100,000 rows has half a million lines, so only a page is parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from simulator.runs.json_lines import encode, parse_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from simulator.runs.folder import RunFolder
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A line: `kind` is log, metrics or platform; `level` is empty where it has none; `fields` is all it says."""
+
+    time: str
+    function: str
+    kind: str
+    level: str
+    text: str
+    request: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPage:
+    """Some lines, and whether there are more; `total` is None where lines were searched for."""
+
+    lines: list[LogLine]
+    more: bool
+    total: int | None
+
+
+def logs(
+    folder: RunFolder, *, kind: str = "", level: str = "", search: str = "", offset: int = 0, limit: int = 100
+) -> LogPage:
+    """Return lines `offset` to `offset + limit` of those that match, in the order they were logged.
+
+    Args:
+        folder: the run's. The logs of one row are those of `simulator.runs.row_story`.
+        kind: only log, metrics or platform lines.
+        level: only lines of this level, such as ERROR.
+        search: only lines with this text in them, whatever its case.
+        offset: how many matching lines to pass over.
+        limit: how many to give.
+    """
+    plain = not (kind or level or search)
+    found = _all(folder.logs_file) if plain else _matching(folder.logs_file, kind, level, search.casefold())
+    page = list(islice(found, offset, offset + limit + 1))
+    lines = [line for line in map(_line, page[:limit]) if line is not None]
+    return LogPage(lines=lines, more=len(page) > limit, total=_count(folder.logs_file) if plain else None)
+
+
+def _all(path: Path) -> Iterator[bytes]:
+    try:
+        file = path.open("rb")
+    except OSError:
+        return
+    with file:
+        yield from file
+
+
+def _matching(path: Path, kind: str, level: str, search: str) -> Iterator[bytes]:
+    needles = [b'"%s":%s' % (name, encode(value)) for name, value in ((b"kind", kind), (b"level", level)) if value]
+    for line in _all(path):
+        if not all(needle in line for needle in needles):
+            continue
+        if search and search not in line.decode(errors="replace").casefold():
+            continue
+        record = parse_line(line)
+        if record is None or (kind and record.get("kind") != kind) or (level and _level(record) != level):
+            continue
+        yield line
+
+
+def _count(path: Path) -> int:
+    total = 0
+    try:
+        with path.open("rb", buffering=0) as file:
+            while block := file.read(_BLOCK):
+                total += block.count(b"\n")
+    except OSError:
+        return total
+    return total
+
+
+def _line(line: bytes) -> LogLine | None:
+    record = parse_line(line)
+    if record is None:
+        return None
+    message = record.get("message")
+    if isinstance(message, dict):
+        inner = message.get("message")
+        text = inner if isinstance(inner, str) else encode(message if inner is None else inner).decode()
+    else:
+        text = str(message if message is not None else "")
+    return LogLine(
+        time=str(record.get("time", "")),
+        function=str(record.get("function", "")),
+        kind=str(record.get("kind", "")),
+        level=_level(record),
+        text=text,
+        request=str(record.get("requestId", "")),
+        fields=message if isinstance(message, dict) else record,
+    )
+
+
+def _level(record: dict[str, Any]) -> str:
+    message = record.get("message")
+    return str(message.get("level", "")) if isinstance(message, dict) else ""
