@@ -13,6 +13,8 @@ from simulator.cli.convert import convert_command
 from simulator.cli.fault_list import faults_command
 from simulator.cli.faults import Terminated
 from simulator.cli.options import examples
+from simulator.cli.redrive import EPILOG as REDRIVE_EPILOG
+from simulator.cli.redrive import redrive_command
 from simulator.cli.reset import reset_command
 from simulator.cli.run import run_command
 from simulator.cli.runs import runs_command
@@ -44,6 +46,7 @@ app.command(
 app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_command)
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
+app.command("redrive", epilog=REDRIVE_EPILOG)(redrive_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
 app.command("faults", epilog=examples("faults", "faults --json"))(faults_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)

@@ -73,6 +73,7 @@ def opened_cloud(
         ) as cloud:
             opened.append(cloud)
             recorder.database = cloud.postgres.display_url
+            recorder.database_id = cloud.database_id
             yield OpenCloud(cloud=cloud, recorder=recorder, store=store)
     finally:
         recorder.close()

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli import exit_codes
 from simulator.cli.cloud_opening import WORKFLOW, load_sample_users, opened_cloud
-from simulator.cli.faults import Terminated, UsageFault
+from simulator.cli.faults import UsageFault
+from simulator.cli.following import follow, outcome
 from simulator.cli.new_users import write_user_master
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.paths import readable_file, shown
-from simulator.cli.progress import Pace, ProgressDisplay
-from simulator.cli.report import document, report
+from simulator.cli.progress import Pace
 from simulator.cli.terminal import terminal
 from simulator.cli.upload_file import upload_file
 from simulator.cli.words import count
@@ -24,10 +23,7 @@ from simulator.states.clock import RealClock, SkippingClock
 if TYPE_CHECKING:
     from simulator.cli.cloud_opening import OpenCloud
     from simulator.cli.terminal import Terminal
-    from simulator.cloud.running_execution import RunningExecution
 
-TICK_SECONDS = 0.1
-STOP_SECONDS = 60.0
 MAX_KEY_BYTES = 1024
 
 
@@ -97,28 +93,4 @@ def _run(opened: OpenCloud, body: Path, key: str, term: Terminal, pace: Pace) ->
         raise UsageFault(f"Nothing was started: s3://{upload.bucket}/{upload.key} was uploaded, but {upload.why_not}")
     running = opened.cloud.wait_for_workflow(upload)
     term.say("run ", (running.name, "bold"), f"  (s3://{upload.bucket}/{upload.key})")
-    interrupt = _follow(running, ProgressDisplay(term, pace), term)
-    if (folder := opened.recorder.folder(running.name)) is None:
-        raise UsageFault(" ".join(opened.recorder.faults) or f"The run {running.name} was not recorded.")
-    for fault in opened.recorder.faults:
-        term.say(("Note: ", "yellow"), fault)
-    record = folder.record()
-    report(term, folder, record)
-    term.document(document(folder, record))
-    if interrupt is not None:
-        return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
-    return exit_codes.SUCCEEDED if running.status == "SUCCEEDED" else exit_codes.FAILED
-
-
-def _follow(running: RunningExecution, display: ProgressDisplay, term: Terminal) -> KeyboardInterrupt | None:
-    """Show progress until the run has ended; Ctrl-C stops it, and is returned."""
-    try:
-        with display:
-            while not running.wait(TICK_SECONDS):
-                display.tick()
-    except KeyboardInterrupt as interrupt:
-        term.say("Stopping: rows that have begun are finished. Once more Ctrl-C to leave at once.")
-        running.stop("Simulator.Interrupted", "Stopped from the terminal.")
-        running.wait(STOP_SECONDS)
-        return interrupt
-    return None
+    return outcome(opened, running, follow(running, pace, term), term)

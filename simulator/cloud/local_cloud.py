@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from simulator.cloud.aws_clients import aws_clients
@@ -12,7 +13,7 @@ from simulator.cloud.errors import CloudError
 from simulator.cloud.event_path import EventPath, Upload
 from simulator.cloud.functions import open_functions
 from simulator.cloud.moto_server import MotoServer
-from simulator.cloud.postgres import open_postgres
+from simulator.cloud.postgres import database_id, open_postgres
 from simulator.cloud.provisioning import provision, read_definition
 from simulator.cloud.step_functions import StepFunctions
 from simulator.integrations.registry import Integrations
@@ -47,6 +48,7 @@ class LocalCloud:
         functions: the Lambda functions.
         database: what can be asked of the database through the migrator Lambda.
         step_functions: machines and executions.
+        map_runs: opens Map Runs; told which one a redrive continues.
         events: the way from an upload to the workflow.
     """
 
@@ -59,6 +61,7 @@ class LocalCloud:
         functions: LambdaService,
         database: Database,
         step_functions: StepFunctions,
+        map_runs: LocalMapRuns,
         events: EventPath,
     ) -> None:
         self.aws = aws
@@ -67,6 +70,7 @@ class LocalCloud:
         self.functions = functions
         self.database = database
         self.step_functions = step_functions
+        self.map_runs = map_runs
         self.events = events
 
     def upload(self, source: bytes | Path, key: str) -> Upload:
@@ -90,6 +94,11 @@ class LocalCloud:
             f"The dispatcher {info.status.lower()} and started no workflow: {info.error}: {info.cause}. "
             "Its definition is cdk/definitions/dispatcher.asl.json."
         )
+
+    @cached_property
+    def database_id(self) -> str | None:
+        """Which database this is: the same for the same data, wherever it is reached; None where it does not say."""
+        return database_id(self.postgres.url)
 
     def read_object(self, bucket: str, key: str, version_id: str | None) -> Iterator[bytes]:
         """Return an object's bytes in chunks."""
@@ -139,10 +148,8 @@ def open_cloud(
         database.migrate()
         step_functions = StepFunctions(region=REGION, account=ACCOUNT, clock=clock, listener=listener)
         stack.callback(step_functions.stop_all, STOP_SECONDS)
-        step_functions.connect(
-            Integrations(functions=functions, aws=aws, machines=step_functions),
-            LocalMapRuns(S3ObjectStore(aws.s3), listener, results_folder),
-        )
+        map_runs = LocalMapRuns(S3ObjectStore(aws.s3), listener, results_folder)
+        step_functions.connect(Integrations(functions=functions, aws=aws, machines=step_functions), map_runs)
         _create_machines(step_functions, resources)
         yield LocalCloud(
             aws=aws,
@@ -151,6 +158,7 @@ def open_cloud(
             functions=functions,
             database=database,
             step_functions=step_functions,
+            map_runs=map_runs,
             events=EventPath(aws, resources, step_functions, clock),
         )
 

@@ -1,4 +1,4 @@
-"""moto in a process of its own: `python -m simulator.cloud.moto_process RUNS_FOLDER`, started by `moto_server`.
+"""moto in a process of its own: `python -m simulator.cloud.moto_process RUNS_FOLDER [FAULT ...]`, started by `moto_server`.
 
 Prints its address as one line on stdout once it accepts connections, and ends when its stdin does, that is, with the
 process that started it, however that one ends (a pipe closes on kill -9 too, on every system).
@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 
 from simulator.cloud.audit import AuditMiddleware, AuditTrail
 from simulator.cloud.moto_dispatcher import Dispatcher
+from simulator.cloud.restore_endpoint import RestoreEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,17 +30,22 @@ def main(arguments: Sequence[str]) -> None:
     """Serve moto on a free port of 127.0.0.1 until stdin ends.
 
     Args:
-        arguments: the folder of the runs, whose audit items are appended there.
+        arguments: the folder of the runs, whose audit items are appended there, and SPECs of requests to refuse.
     """
-    (runs_folder,) = arguments
+    runs_folder, *faults = arguments
+    runs = Path(runs_folder)
     dispatcher = Dispatcher(create_backend_app)
     server = Server(
         ("127.0.0.1", 0),
-        AuditMiddleware(dispatcher, AuditTrail(Path(runs_folder))),
+        RestoreEndpoint(AuditMiddleware(dispatcher, AuditTrail(runs)), runs),
         numthreads=THREADS,
         request_queue_size=128,
         timeout=600,
     )
+    if faults:
+        from simulator.faults.aws_refusals import AwsRefusals  # noqa: PLC0415 - of no use to a run without faults
+
+        server.wsgi_app = AwsRefusals(server.wsgi_app, faults)
     server.prepare()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     gc.freeze()

@@ -116,3 +116,18 @@ def hide_password(url: str) -> str:
     if host.startswith("%2F"):
         return f"postgresql://{user}{secret}{at}/{database}?host={host}"
     return f"postgresql://{user}{secret}{at}{host}{port}/{database}"
+
+
+def database_id(url: str) -> str | None:
+    """Return what tells one database from every other: the cluster's identifier and the database's name.
+
+    None where the server does not tell it to this user.
+    """
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as connection:
+            row = connection.execute(
+                "SELECT system_identifier::text || '/' || current_database() FROM pg_control_system()"
+            ).fetchone()
+    except psycopg.Error:
+        return None
+    return str(row[0]) if row else None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.states.clock import Clock
     from simulator.states.listener import Listener
     from simulator.states.map_runner import MapRunner
+    from simulator.states.resume import Resume
     from simulator.states.state_machine import StateMachine
     from simulator.states.task_service import TaskService
 
@@ -114,6 +115,48 @@ class StepFunctions:
         if machine.kind == "EXPRESS":
             return f"{self._prefix}:express:{machine.name}:{name}:{uuid.uuid4()}"
         return f"{self._prefix}:execution:{machine.name}:{name}"
+
+    def redrive_execution(self, info: ExecutionInfo, resume: Resume, *, last_event: int) -> RunningExecution:
+        """Go on with an execution that has ended, maybe in an earlier process (RedriveExecution, STANDARD only).
+
+        Args:
+            info: the execution; its machine's definition is the one it was started with.
+            resume: where it goes on.
+            last_event: the id of the last event of its history, which is carried on.
+
+        Raises:
+            InvalidDefinition: where the definition cannot be run any more.
+            ApiError: ExecutionNotRedrivable where it runs.
+        """
+        compiled = build(info.definition, tasks=self._connected().tasks, name=info.machine_name)
+        identity = Identity(
+            arn=info.arn,
+            name=info.name,
+            machine_arn=info.machine_arn,
+            machine_name=info.machine_name,
+            role_arn=f"{self._role}/{info.machine_name}",
+            redrive_count=info.redrive_count,
+            redriven=self._clock.now(),
+        )
+        execution = Execution(
+            machine=compiled,
+            identity=identity,
+            data=info.input,
+            services=self._connected(),
+            history=RecordedHistory(
+                self._clock, lambda event: self._listener.history_event(info.arn, event), last_event
+            ),
+            seconds=compiled.timeout,
+            started=info.started,
+        )
+        with self._lock:
+            running = self._executions.get(info.arn)
+            if running is not None and running.info.status == "RUNNING":
+                raise ApiError("ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven")
+            running = RunningExecution(execution, info, self._listener, resume)
+            self._executions[info.arn] = running
+            running.start()
+        return running
 
     def _launch(self, machine: RegisteredMachine, name: str, data: Any) -> RunningExecution:
         arn = self._arn(machine, name)

@@ -38,6 +38,7 @@ class RunRecorder:
         self._machine = machine
         self._fetch_input = fetch_input
         self.database = database
+        self.database_id: str | None = None
         self._by_arn: dict[str, OpenRun] = {}
         self._by_name: dict[str, OpenRun] = {}
         self._lock = threading.Lock()
@@ -57,6 +58,7 @@ class RunRecorder:
             if earlier is not None:
                 earlier.close()
             run = OpenRun(self._store.folder(execution.name), execution, self._fetch_input, self.database)
+            run.record.database_id = self.database_id or run.record.database_id
         except (OSError, BadRunName, RunBusy) as error:
             self._fault(f"The run {execution.name} is not recorded: {error}")
             return

@@ -80,6 +80,7 @@ class RunRecord(_Json):
         reasons: why rows failed, most frequent first.
         notes: what could not be written, and why.
         database: the database's address without its password.
+        database_id: which database that is, wherever it is reached: a redrive must go to the same one.
         pid: the process that wrote it.
     """
 
@@ -101,6 +102,7 @@ class RunRecord(_Json):
     reasons: list[FailureReason] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
     database: str | None = None
+    database_id: str | None = None
     pid: int | None = None
 
     @property

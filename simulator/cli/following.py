@@ -1,0 +1,51 @@
+"""Following an execution from the terminal: progress until it ends, and then its report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.cli import exit_codes
+from simulator.cli.faults import Terminated, UsageFault
+from simulator.cli.progress import Pace, ProgressDisplay
+from simulator.cli.report import document, report
+
+if TYPE_CHECKING:
+    from simulator.cli.cloud_opening import OpenCloud
+    from simulator.cli.terminal import Terminal
+    from simulator.cloud.running_execution import RunningExecution
+
+TICK_SECONDS = 0.1
+STOP_SECONDS = 60.0
+
+
+def follow(running: RunningExecution, pace: Pace, term: Terminal) -> KeyboardInterrupt | None:
+    """Show progress until the run has ended; Ctrl-C stops it, and is returned."""
+    display = ProgressDisplay(term, pace)
+    try:
+        with display:
+            while not running.wait(TICK_SECONDS):
+                display.tick()
+    except KeyboardInterrupt as interrupt:
+        term.say("Stopping: rows that have begun are finished. Once more Ctrl-C to leave at once.")
+        running.stop("Simulator.Interrupted", "Stopped from the terminal.")
+        running.wait(STOP_SECONDS)
+        return interrupt
+    return None
+
+
+def outcome(opened: OpenCloud, running: RunningExecution, interrupt: KeyboardInterrupt | None, term: Terminal) -> int:
+    """Report a run that has ended, and return the command's exit code.
+
+    Raises:
+        UsageFault: where the run could not be recorded.
+    """
+    if (folder := opened.recorder.folder(running.name)) is None:
+        raise UsageFault(" ".join(opened.recorder.faults) or f"The run {running.name} was not recorded.")
+    for fault in opened.recorder.faults:
+        term.say(("Note: ", "yellow"), fault)
+    record = folder.record()
+    report(term, folder, record)
+    term.document(document(folder, record))
+    if interrupt is not None:
+        return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
+    return exit_codes.SUCCEEDED if running.status == "SUCCEEDED" else exit_codes.FAILED

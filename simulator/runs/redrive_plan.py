@@ -1,0 +1,157 @@
+"""What a redrive of a run would do, or why there can be none; from its folder alone.
+
+API reference, "RedriveExecution"; developer guide, "Redriving executions".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from simulator.runs.item_index import ItemIndex
+from simulator.runs.run_record import INTERRUPTED, RUNNING
+from simulator.states.limits import MAX_HISTORY_EVENTS
+from simulator.states.resume import Resume, open_states
+from simulator.states.timestamps import parse_time
+
+if TYPE_CHECKING:
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.run_record import RunRecord
+
+MOST_REDRIVES = 1_000
+REDRIVABLE_FOR = timedelta(days=14)
+_ENDS = ("ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+_NEW_MAP_RUN = ("States.DataLimitExceeded", "States.Runtime")
+
+
+class NotRedrivable(Exception):
+    """The run cannot be redriven; the message says why, in AWS's words and ours, and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedrivePlan:
+    """What a redrive would do.
+
+    Args:
+        record: the run as it stands.
+        resume: where the execution goes on.
+        last_event: the id of the last event of its history.
+        input: the execution's input.
+        map_run_arn: the Map Run that is continued; None where a new one begins.
+        map_run_started: when it began.
+        redrive_count: the number of this redrive.
+        total, keep: how many rows there are, and how many keep their result.
+    """
+
+    record: RunRecord
+    resume: Resume
+    last_event: int
+    input: Any
+    map_run_arn: str | None
+    map_run_started: datetime | None
+    redrive_count: int
+    total: int
+    keep: int
+
+    @property
+    def again(self) -> int:
+        """How many rows run again, or for the first time."""
+        return self.total - self.keep
+
+
+def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
+    """Return what a redrive of a run would do.
+
+    Args:
+        folder: the run's.
+        record: the run as it stands, settled.
+
+    Raises:
+        NotRedrivable: where there can be none.
+    """
+    _check_status(record)
+    events = list(folder.events())
+    if not folder.definition_file.is_file() or not folder.input_file.is_file() or not events:
+        raise NotRedrivable(
+            f"The folder {folder.path} has not all that a redrive needs (definition.json, input.csv, events.jsonl): "
+            "the run ended before it had begun to process rows. Run the file again."
+        )
+    entered = open_states(events)
+    if not entered:
+        raise NotRedrivable("The run entered no state, or left every one. Run the file again.")
+    if len(events) >= MAX_HISTORY_EVENTS - 1:
+        raise NotRedrivable(f"Its history has {len(events)} events; AWS redrives none with 24,999 or more.")
+    resume = _resume(entered[0], events)
+    _check_state(resume.state, json.loads(folder.definition_file.read_bytes()))
+    map_run = _map_run(events, record)
+    counts = ItemIndex(folder).counts(record.rows.total or record.row_count or 0)
+    return RedrivePlan(
+        record=record,
+        resume=resume,
+        last_event=int(events[-1]["id"]),
+        input=json.loads(events[0]["executionStartedEventDetails"]["input"]),
+        map_run_arn=map_run["mapRunStartedEventDetails"]["mapRunArn"] if map_run else None,
+        map_run_started=parse_time(map_run["timestamp"]) if map_run else None,
+        redrive_count=record.redrive_count + 1,
+        total=counts.total,
+        keep=counts.succeeded if map_run else 0,
+    )
+
+
+def _check_status(record: RunRecord) -> None:
+    if record.status == "SUCCEEDED":
+        raise NotRedrivable(
+            "Execution is SUCCEEDED and cannot be redriven: AWS redrives no run whose failures stayed within the "
+            "tolerance. Correct the rows in failed-rows.csv, and run that file."
+        )
+    if record.status == RUNNING:
+        raise NotRedrivable("Execution is RUNNING and cannot be redriven. Wait for its end, or stop it.")
+    if record.rejected:
+        raise NotRedrivable(
+            "The file was rejected before any row was processed: a redrive would enter the Fail state FileRejected "
+            "again, with the same file. Correct the file, and run it."
+        )
+    if record.redrive_count >= MOST_REDRIVES:
+        raise NotRedrivable(f"The run has been redriven {record.redrive_count} times; AWS allows {MOST_REDRIVES}.")
+    stopped = parse_time(record.stopped)
+    if stopped is not None and datetime.now(UTC) - stopped > REDRIVABLE_FOR:
+        raise NotRedrivable(
+            f"The run ended on {record.stopped}; AWS redrives for 14 days. Run failed-rows.csv as a file of its own."
+        )
+
+
+def _check_state(name: str, definition: dict[str, Any]) -> None:
+    state = definition["States"].get(name)
+    if state is None:
+        raise NotRedrivable(f"The definition has no state {name}, in which the run ended.")
+    if state["Type"] == "Fail":
+        raise NotRedrivable(
+            f"The run ended in the Fail state {name}: a redrive enters it again, and it fails again. Mend what its "
+            "error names, and run the file again."
+        )
+
+
+def _resume(entered: Any, events: list[dict[str, Any]]) -> Resume:
+    details = entered["stateEnteredEventDetails"]
+    variables: dict[str, Any] = {}
+    for event in events:
+        assigned = event.get("stateExitedEventDetails", {}).get("assignedVariables", {})
+        variables |= {name: json.loads(text) for name, text in assigned.items()}
+    return Resume(
+        state=details["name"],
+        input=json.loads(details["input"]),
+        entered_at=parse_time(entered["timestamp"]) or datetime.now(UTC),
+        entered_id=int(entered["id"]),
+        variables=variables,
+        ended=events[-1]["type"] in _ENDS,
+    )
+
+
+def _map_run(events: list[dict[str, Any]], record: RunRecord) -> dict[str, Any] | None:
+    """Return the event of the Map Run that is continued: AWS begins a new one after some errors, and so do we."""
+    if record.status != INTERRUPTED and record.error in _NEW_MAP_RUN:
+        return None
+    started = [event for event in events if event["type"] == "MapRunStarted"]
+    return started[-1] if started else None
