@@ -1,0 +1,57 @@
+"""The audit table, from the definition that the simulator makes it of."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_dynamodb as dynamodb
+
+from userlog.definitions import DEFINITIONS
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+    from userlog.stage import Stage
+
+_BILLING = {"PAY_PER_REQUEST": dynamodb.BillingMode.PAY_PER_REQUEST, "PROVISIONED": dynamodb.BillingMode.PROVISIONED}
+
+
+def audit_table(scope: Construct, construct_id: str, *, stage: Stage, key: kms.IKey) -> dynamodb.Table:
+    """Return the table of processing_logs.json: keys, indexes, billing, time to live."""
+    definition: dict[str, Any] = json.loads((DEFINITIONS / "processing_logs.json").read_text(encoding="utf-8"))
+    types = {entry["AttributeName"]: entry["AttributeType"] for entry in definition["AttributeDefinitions"]}
+    partition_key, sort_key = _keys(definition["KeySchema"], types)
+    table = dynamodb.Table(
+        scope,
+        construct_id,
+        table_name=stage.suffixed(definition["TableName"]),
+        partition_key=partition_key,
+        sort_key=sort_key,
+        billing_mode=_BILLING[definition["BillingMode"]],
+        time_to_live_attribute=definition["TimeToLiveSpecification"]["AttributeName"],
+        encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+        encryption_key=key,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        deletion_protection=stage.deletion_protection,
+        removal_policy=stage.removal_policy,
+    )
+    for index in definition["GlobalSecondaryIndexes"]:
+        partition_key, sort_key = _keys(index["KeySchema"], types)
+        table.add_global_secondary_index(
+            index_name=index["IndexName"],
+            partition_key=partition_key,
+            sort_key=sort_key,
+            projection_type=dynamodb.ProjectionType[index["Projection"]["ProjectionType"]],
+        )
+    return table
+
+
+def _keys(schema: list[dict[str, str]], types: dict[str, str]) -> tuple[dynamodb.Attribute, dynamodb.Attribute]:
+    names = {entry["KeyType"]: entry["AttributeName"] for entry in schema}
+    kinds = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER, "B": dynamodb.AttributeType.BINARY}
+    partition, sort = (dynamodb.Attribute(name=names[key], type=kinds[types[names[key]]]) for key in ("HASH", "RANGE"))
+    return partition, sort

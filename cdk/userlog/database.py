@@ -1,0 +1,159 @@
+"""Aurora PostgreSQL: one cluster with a writer and a reader, login by IAM token, and the login roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
+from constructs import Construct
+
+from userlog.aws_call import aws_call, sdk_call
+from userlog.definitions import DEFINITIONS
+from userlog.network import POSTGRESQL_PORT
+from userlog.stage import REGION
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import custom_resources as cr
+
+    from userlog.network import Network
+    from userlog.stage import Stage
+
+MIN_ACU, MAX_ACU = 0.5, 2.0
+PROD_BACKUP_DAYS, DEV_BACKUP_DAYS = 14, 1
+MASTER = "userlog_master"
+ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_17_7)
+PARAMETERS = {
+    "rds.force_ssl": "1",
+    # Milliseconds: what takes longer is logged.
+    "log_min_duration_statement": "1000",
+}
+
+
+class Database(Construct):
+    """The cluster and its login roles.
+
+    The master's password is made, kept and rotated by RDS; only the deployment uses it, to make the login roles.
+
+    Attributes:
+        cluster: the cluster.
+        host, port, name: where the functions connect to: the writer.
+        roles_ready: depend on it to have the login roles.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: Stage, network: Network, data_key: kms.IKey
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.name = "userlog"
+        self._data_key = data_key
+        self.cluster = self._cluster(stage, network)
+        self.host = self.cluster.cluster_endpoint.hostname
+        self.port = POSTGRESQL_PORT
+        self.roles_ready = self._login_roles()
+
+    def login_arn(self, user: str) -> str:
+        """Return the ARN of a database user, for `rds-db:connect`."""
+        login = f"dbuser:{self.cluster.cluster_resource_identifier}/{user}"
+        return f"arn:{Aws.PARTITION}:rds-db:{REGION}:{Aws.ACCOUNT_ID}:{login}"
+
+    def _cluster(self, stage: Stage, network: Network) -> rds.DatabaseCluster:
+        identifier = stage.suffixed("user-log")
+        log_group = logs.LogGroup(
+            self,
+            "PostgresqlLogs",
+            log_group_name=f"/aws/rds/cluster/{identifier}/postgresql",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            encryption_key=self._data_key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        cluster = rds.DatabaseCluster(
+            self,
+            "Cluster",
+            cluster_identifier=identifier,
+            engine=ENGINE,
+            credentials=rds.Credentials.from_username(MASTER, encryption_key=self._data_key),
+            manage_master_user_password=True,
+            default_database_name=self.name,
+            port=POSTGRESQL_PORT,
+            writer=self._instance("Writer", f"{identifier}-writer"),
+            readers=[self._instance("Reader", f"{identifier}-reader", scale_with_writer=True)],
+            serverless_v2_min_capacity=MIN_ACU,
+            serverless_v2_max_capacity=MAX_ACU,
+            vpc=network.vpc,
+            vpc_subnets=network.private_subnets,
+            security_groups=[network.database_security_group],
+            iam_authentication=True,
+            enable_data_api=True,
+            storage_encrypted=True,
+            storage_encryption_key=self._data_key,
+            parameter_group=rds.ParameterGroup(
+                self, "Parameters", engine=ENGINE, description="User log: TLS only", parameters=PARAMETERS
+            ),
+            backup=rds.BackupProps(
+                retention=Duration.days(PROD_BACKUP_DAYS if stage.keeps_data else DEV_BACKUP_DAYS),
+                # 03:00 to 04:00 in Japan.
+                preferred_window="18:00-19:00",
+            ),
+            preferred_maintenance_window="sun:19:30-sun:20:30",
+            copy_tags_to_snapshot=True,
+            cloudwatch_logs_exports=["postgresql"],
+            deletion_protection=stage.deletion_protection,
+            removal_policy=RemovalPolicy.SNAPSHOT if stage.keeps_data else RemovalPolicy.DESTROY,
+        )
+        # RDS would make the log group itself, without a key and kept for ever.
+        cluster.node.add_dependency(log_group)
+        return cluster
+
+    def _instance(
+        self, construct_id: str, identifier: str, *, scale_with_writer: bool | None = None
+    ) -> rds.IClusterInstance:
+        return rds.ClusterInstance.serverless_v2(
+            construct_id,
+            instance_identifier=identifier,
+            scale_with_writer=scale_with_writer,
+            auto_minor_version_upgrade=True,
+            publicly_accessible=False,
+            enable_performance_insights=True,
+            performance_insight_encryption_key=self._data_key,
+            performance_insight_retention=rds.PerformanceInsightRetention.DEFAULT,
+        )
+
+    def _login_roles(self) -> cr.AwsCustomResource:
+        """Make the login roles as the master does it: by the Data API, which needs no way into the VPC."""
+        secret = self.cluster.secret
+        if secret is None:
+            raise TypeError("CDK keeps no secret of the master")
+        call = sdk_call(
+            "RDSDataService",
+            "ExecuteStatement",
+            "login-roles",
+            {
+                "resourceArn": self.cluster.cluster_arn,
+                "secretArn": secret.secret_arn,
+                "database": self.name,
+                "sql": (DEFINITIONS / "aws_roles.sql").read_text(encoding="utf-8"),
+            },
+            "numberOfRecordsUpdated",
+        )
+        statements = [
+            iam.PolicyStatement(actions=["rds-data:ExecuteStatement"], resources=[self.cluster.cluster_arn]),
+            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret.secret_arn]),
+            iam.PolicyStatement(
+                actions=["kms:Decrypt"],
+                resources=[self._data_key.key_arn],
+                conditions={
+                    "StringEquals": {
+                        "kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com",
+                        "kms:EncryptionContext:SecretARN": secret.secret_arn,
+                    }
+                },
+            ),
+        ]
+        roles = aws_call(self, "LoginRoles", call=call, statements=statements)
+        # The writer too, not the cluster alone.
+        roles.node.add_dependency(self.cluster)
+        return roles

@@ -1,0 +1,118 @@
+"""Where files and the audit trail lie: two buckets, their access logs, the table, and the key of all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from userlog.audit_table import audit_table
+from userlog.data_key import data_key, upload_use
+from userlog.stage import REGION
+
+if TYPE_CHECKING:
+    from userlog.stage import Stage
+
+INPUT_KEPT = Duration.days(180)
+OUTPUT_KEPT = Duration.days(180)
+OLD_VERSIONS_KEPT = Duration.days(30)
+ACCESS_LOGS_KEPT = Duration.days(90)
+USERS_PREFIX = "users/"
+_TLS_VERSION = 1.2
+
+
+class Storage(Construct):
+    """Buckets, table, key.
+
+    The user master is loaded from `users/` in the output bucket: an object in the input bucket would start a run.
+
+    Attributes:
+        data_key: the key of everything at rest.
+        input_bucket: a `.csv` in it starts a run; EventBridge is told of each object.
+        output_bucket: `results/`, `rejected/` (the workflow's), `users/` (yours).
+        logs_table: ProcessingLogs.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+        super().__init__(scope, construct_id)
+        self._stage = stage
+        self.data_key = data_key(self, "DataKey", stage=stage)
+        self.access_logs_bucket = self._access_logs()
+        self.input_bucket = self._bucket("Input", "user-log-input", INPUT_KEPT)
+        self.output_bucket = self._bucket("Output", "user-log-output", OUTPUT_KEPT)
+        self.logs_table = audit_table(self, "ProcessingLogs", stage=stage, key=self.data_key)
+        self._tell_eventbridge()
+        if stage.uploader_principal_arn:
+            self._admit_uploader(iam.ArnPrincipal(stage.uploader_principal_arn))
+
+    def _name(self, name: str) -> str:
+        """Return a bucket's name: unique in the world by its account and region."""
+        return f"{self._stage.suffixed(name)}-{Aws.ACCOUNT_ID}-{REGION}"
+
+    def _access_logs(self) -> s3.Bucket:
+        # S3 delivers access logs only into a bucket with its own kind of encryption.
+        return s3.Bucket(
+            self,
+            "AccessLogs",
+            bucket_name=self._name("user-log-access-logs"),
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=_TLS_VERSION,
+            lifecycle_rules=[s3.LifecycleRule(id="expire", expiration=ACCESS_LOGS_KEPT)],
+            removal_policy=self._stage.removal_policy,
+            auto_delete_objects=not self._stage.keeps_data,
+        )
+
+    def _bucket(self, construct_id: str, name: str, kept: Duration) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            construct_id,
+            bucket_name=self._name(name),
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.data_key,
+            bucket_key_enabled=True,
+            versioned=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=_TLS_VERSION,
+            server_access_logs_bucket=self.access_logs_bucket,
+            server_access_logs_prefix=f"{construct_id.lower()}/",
+            lifecycle_rules=[
+                s3.LifecycleRule(id="expire", expiration=kept, noncurrent_version_expiration=OLD_VERSIONS_KEPT),
+                s3.LifecycleRule(
+                    id="tidy",
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                    expired_object_delete_marker=True,
+                ),
+            ],
+            removal_policy=self._stage.removal_policy,
+            auto_delete_objects=not self._stage.keeps_data,
+        )
+
+    def _tell_eventbridge(self) -> None:
+        # CDK's own `event_bridge_enabled` would add a function that only sets this property.
+        bucket = self.input_bucket.node.default_child
+        if not isinstance(bucket, s3.CfnBucket):
+            raise TypeError("CDK makes a bucket otherwise than it did")
+        bucket.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)  # noqa: FBT003
+
+    def _admit_uploader(self, principal: iam.IPrincipal) -> None:
+        self.input_bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="UploaderPuts",
+                principals=[principal],
+                actions=["s3:PutObject"],
+                resources=[self.input_bucket.arn_for_objects("*")],
+            )
+        )
+        self.data_key.add_to_resource_policy(upload_use(principal, self._input_bucket_arn()))
+
+    def _input_bucket_arn(self) -> str:
+        """Return the ARN by name: the key's policy cannot refer to a bucket that refers to the key."""
+        return f"arn:{Aws.PARTITION}:s3:::{self._name('user-log-input')}"
