@@ -15,6 +15,7 @@ from simulator.cloud.errors import CloudError
 from simulator.cloud.home import PROJECT_ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 START_TIMEOUT = 60.0
@@ -30,9 +31,10 @@ class MotoServer:
 
     Args:
         runs_folder: where the audit items are appended (see `audit.AuditTrail`).
+        faults: SPECs of requests that it is to refuse (see `faults.aws_refusals`).
     """
 
-    def __init__(self, runs_folder: Path) -> None:
+    def __init__(self, runs_folder: Path, faults: Sequence[str] = ()) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._url: str | None = None
         environment = {
@@ -42,7 +44,7 @@ class MotoServer:
             "MOTO_DISABLE_GLOBAL_CORS": "true",
         }
         self._process = subprocess.Popen(  # noqa: S603 - no shell, our own module
-            [sys.executable, "-m", "simulator.cloud.moto_process", str(runs_folder)],
+            [sys.executable, "-m", "simulator.cloud.moto_process", str(runs_folder), *faults],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

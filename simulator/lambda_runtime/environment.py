@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from simulator.lambda_runtime.context import LambdaContext
+from simulator.lambda_runtime.errors import OutOfMemory
 from simulator.lambda_runtime.function_log import TIMED_OUT, FunctionLog
 from simulator.lambda_runtime.handler_loading import InitError, load_handler
 from simulator.lambda_runtime.payloads import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 UNHANDLED = "Unhandled"
 EXITED = "Runtime.ExitError"
+OUT_OF_MEMORY = "Runtime.OutOfMemory"
 
 
 class Abandoned(BaseException):
@@ -52,6 +54,7 @@ class ExecutionEnvironment:
         log_sink: takes its log records.
         idle: told when it can take the next event. Not called any more once it has ended.
         ended: told once when it will take no further event.
+        wrap: makes what is run of the function's handler.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class ExecutionEnvironment:
         log_sink: LogSink | None,
         idle: Callable[[ExecutionEnvironment], None],
         ended: Callable[[ExecutionEnvironment], None],
+        wrap: Callable[[Handler], Handler] | None = None,
     ) -> None:
         self.name = name
         self.config = config
@@ -73,6 +77,7 @@ class ExecutionEnvironment:
         self._task_root = task_root
         self._idle = idle
         self._ended = ended
+        self._wrap = wrap
         self._log = FunctionLog(config, name, log_sink)
         self._handler: Handler | None = None
         self._init_seconds: float | None = None
@@ -135,8 +140,9 @@ class ExecutionEnvironment:
         except Abandoned:
             return False
         except BaseException as error:  # noqa: BLE001 - SystemExit and its like end a process, here an environment
-            payload = service_error_payload(EXITED, _exit_message(error, invocation.request_id))
-            failed, failure, alive = True, EXITED, False
+            failure = OUT_OF_MEMORY if isinstance(error, OutOfMemory) else EXITED
+            payload = service_error_payload(failure, _exit_message(error, invocation.request_id))
+            failed, alive = True, False
         if not invocation.settle():
             return False
         seconds = time.monotonic() - handled_at
@@ -149,7 +155,8 @@ class ExecutionEnvironment:
         """The cold start."""
         began = time.monotonic()
         try:
-            self._handler = load_handler(self.config.handler, self._task_root)
+            handler = load_handler(self.config.handler, self._task_root)
+            self._handler = handler if self._wrap is None else self._wrap(handler)
         finally:
             self._init_seconds = time.monotonic() - began
         return self._handler
@@ -186,6 +193,8 @@ class ExecutionEnvironment:
 
 
 def _exit_message(error: BaseException, request_id: str) -> str:
+    if isinstance(error, OutOfMemory):
+        return f"RequestId: {request_id} Error: Runtime exited with error: signal: killed"
     code = error.code if isinstance(error, SystemExit) else 1
     if code in (None, 0):
         return f"RequestId: {request_id} Error: Runtime exited without providing a reason"

@@ -46,5 +46,12 @@ class InvalidRequestContentException(LambdaError):
     status = 400
 
 
+class OutOfMemory(BaseException):
+    """Raised by whoever plays the end of a function's memory: Lambda kills the environment, whatever the code catches.
+
+    Memory is shared by all environments here, so nothing in the runtime itself measures it.
+    """
+
+
 class CallerTimeout(Exception):
     """The caller's own time ran out. As on AWS the invocation goes on; nobody waits for its result."""

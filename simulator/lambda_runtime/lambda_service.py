@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from simulator.lambda_runtime.function_config import FunctionConfig
     from simulator.lambda_runtime.function_log import LogSink
+    from simulator.lambda_runtime.handler_loading import Handler
 
     Variables = Callable[[FunctionConfig, str], Mapping[str, str]]
 
@@ -70,6 +71,7 @@ class LambdaService:
         self._arn_prefix = f"arn:aws:lambda:{region}:{account}:function:"
         self._log_sink = log_sink
         self._on_ended = ended
+        self._wrap: Callable[[Handler], Handler] | None = None
         self._pools = {config.name: EnvironmentPool(config, self._make) for config in functions}
         self._open = ExitStack()
         self._open.enter_context(routing())
@@ -110,6 +112,10 @@ class LambdaService:
         if invocation.result is None:
             raise AssertionError("an invocation that has ended has a result")
         return invocation.result
+
+    def wrap_handlers(self, wrap: Callable[[Handler], Handler]) -> None:
+        """Let environments that start from now on run what `wrap` makes of their function's handler."""
+        self._wrap = wrap
 
     def close(self) -> None:
         """End all environments; what still runs is waited for two seconds at most. May be called twice."""
@@ -171,6 +177,7 @@ class LambdaService:
             log_sink=self._log_sink,
             idle=pool.give_back,
             ended=self._environment_ended,
+            wrap=self._wrap,
         )
 
     def _environment_ended(self, environment: ExecutionEnvironment) -> None:

@@ -96,7 +96,9 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
         return played.users.count("\n") - 1
 
     @contextmanager
-    def opened(_terminal: Terminal, _listener: object = None, _clock: object = None) -> Iterator[OpenCloud]:
+    def opened(
+        _terminal: Terminal, _listener: object = None, _clock: object = None, _faults: object = None
+    ) -> Iterator[OpenCloud]:
         if played.fault:
             raise played.fault
         writer = recorder(home / "runs", ROWS)

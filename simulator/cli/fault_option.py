@@ -1,0 +1,88 @@
+"""`--fault` and `--seed`: what is to be broken, read and held against the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
+from simulator.cli.faults import UsageFault
+from simulator.cli.paths import shown
+from simulator.cli.words import count
+from simulator.cloud.home import Settings
+from simulator.faults.faults import Faults
+from simulator.faults.spec import BadFault, parse_fault
+from simulator.runs.encoding import read_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from simulator.cli.terminal import Terminal
+    from simulator.faults.spec import FaultSpec
+
+
+def checked_faults(texts: Sequence[str]) -> list[FaultSpec]:
+    """Read what was asked for.
+
+    Raises:
+        UsageFault: it cannot be read, or cannot be done here.
+    """
+    try:
+        specs = [parse_fault(text) for text in texts]
+    except BadFault as fault:
+        raise UsageFault(str(fault)) from None
+    twice = [text for text, times in Counter(texts).items() if times > 1]
+    if twice:
+        raise UsageFault(f"--fault {twice[0]!r} is there twice.")
+    outage = next((spec for spec in specs if spec.kind == "database"), None)
+    if outage is not None and Settings().database_url is not None:
+        raise UsageFault(
+            f"--fault {outage.text!r}: the PostgreSQL that SIMULATOR_DATABASE_URL names is not ours, so the simulator "
+            "cannot stop it. Unset the variable to use the embedded one."
+        )
+    return specs
+
+
+def faults_for(specs: Sequence[FaultSpec], file: Path, seed: int) -> Faults | None:
+    """Make the faults of a run of `file`; None where none was asked for.
+
+    Raises:
+        UsageFault: no row begins on a line that is named.
+        OSError: the file cannot be read.
+    """
+    if not specs:
+        return None
+    wanted = {spec.values["row"]: spec for spec in specs if spec.values.get("row") is not None}
+    lines, whole = _lines(file, set(wanted)) if wanted else ({}, True)
+    for line in sorted(set(wanted) - set(lines)):
+        if whole:  # else the validator will refuse the file
+            raise UsageFault(f"--fault {wanted[line].text!r}: no row of {shown(file)} begins on line {line}.")
+    return Faults(specs, lines=lines, seed=seed)
+
+
+def _lines(file: Path, wanted: set[int]) -> tuple[dict[int, int], bool]:
+    """Return line -> index for the wanted lines, and whether the file could be read to its end."""
+    found: dict[int, int] = {}
+    try:
+        for position, record in enumerate(records(decode(read_chunks(file)))):
+            if position and record.line in wanted:
+                found[record.line] = position - 1
+    except (UnicodeDecodeError, RecordTooLongError):
+        return found, False
+    return found, True
+
+
+def tell_faults(faults: Faults, term: Terminal) -> None:
+    """Say of each fault how often it happened, and what was in its way."""
+    for fault in faults.all:
+        times = "never happened" if not fault.happened else f"happened {count(fault.happened, 'time')}"
+        term.say(("fault  ", "yellow"), f"{fault.spec.text} {times}{f'; {fault.trouble}' if fault.trouble else ''}")
+
+
+def fault_documents(faults: Faults | None) -> dict[str, Any]:
+    """Return the same for the document: `faults`, or nothing where none was asked for."""
+    if faults is None:
+        return {}
+    told = [{"spec": one.spec.text, "happened": one.happened, "trouble": one.trouble} for one in faults.all]
+    return {"faults": told}

@@ -1,0 +1,59 @@
+"""The calls of a row's function: which row, and the how-manieth attempt."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class RowCall:
+    """A call: the row's 0-based index, and the attempt, from 1."""
+
+    index: int
+    attempt: int
+
+
+class RowCalls:
+    """Counts the calls of every row, and what happens after so many of them.
+
+    Args:
+        at: (count, what) -> what is done before the call that follows so many others.
+    """
+
+    def __init__(self, at: list[tuple[int, Callable[[], None]]]) -> None:
+        self._at = sorted(at, key=lambda one: one[0], reverse=True)
+        self._calls = 0
+        self._attempts: dict[tuple[str, int], int] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, payload: bytes) -> RowCall | None:
+        """Count a call by its event's JSON; None where it is not that of a row."""
+        row = row_of(orjson.loads(payload)) if b'"rowIndex"' in payload else None
+        if row is None:
+            return None
+        with self._lock:
+            # Under the lock: no row is called while something is being broken.
+            while self._at and self._calls >= self._at[-1][0]:
+                self._at.pop()[1]()
+            self._calls += 1
+            attempt = self._attempts[row] = self._attempts.get(row, 0) + 1
+        return RowCall(row[1], attempt)
+
+    def current(self, event: Any) -> RowCall | None:
+        """Return the call whose event a function has been given."""
+        row = row_of(event)
+        return None if row is None else RowCall(row[1], self._attempts.get(row, 1))
+
+
+def row_of(event: Any) -> tuple[str, int] | None:
+    """Return the execution's name and the row's index of an event; None where it is not that of a row."""
+    if not isinstance(event, dict) or not isinstance(index := event.get("rowIndex"), int):
+        return None
+    return str(event.get("executionName")), index
