@@ -8,15 +8,19 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard.data.spans import Part
+from dashboard.data.state_outcomes import StateStatus
 from dashboard.show.looks import BLUE, GRAY, GREEN, ORANGE, RED, STATE_LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
 _STATUS_WORDS = [one.words for one in STATE_LOOKS.values()]
 _STATUS_RGB = [one.rgb for one in STATE_LOOKS.values()]
-_SPAN_WORDS = ["Succeeded", "Failed", "Retried try", "Wait before a retry"]
-_SPAN_RGB = [GREEN, RED, ORANGE, GRAY]
+_NOT_REACHED = STATE_LOOKS[StateStatus.SKIPPED].sign
+_PART_WORDS = [str(part) for part in (Part.ATTEMPT, Part.FAILED_ATTEMPT, Part.WAIT, Part.AFTER_ERROR)]
+_PART_RGB = [GREEN, RED, ORANGE, GRAY]
 
 
 def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Sequence[str]) -> None:
@@ -33,11 +37,12 @@ def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Se
         tooltip=["run:N", "file:N", "state:N", "outcome:N", "detail:N"],
     )
     squares = base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3).encode(
+        opacity=alt.condition(alt.datum.sign == _NOT_REACHED, alt.value(0.25), alt.value(1)),
         color=alt.Color(
             "outcome:N",
             scale=alt.Scale(domain=_STATUS_WORDS, range=_STATUS_RGB),
-            legend=alt.Legend(title=None, orient="top", columns=4, values=sorted({cell["outcome"] for cell in cells})),
-        )
+            legend=alt.Legend(title=None, orient="top", columns=3, values=sorted({cell["outcome"] for cell in cells})),
+        ),
     )
     signs = base.mark_text(color="white", fontWeight="bold").encode(text="sign:N")
     st.altair_chart(
@@ -88,40 +93,75 @@ def success_rate(days: Sequence[dict[str, Any]]) -> None:
 
 
 def throughput(points: pd.DataFrame) -> None:
-    """Show rows per second over time; a point is `seconds`, `rows_per_second`."""
+    """Show rows per second over time; a point is `time`, `per_second`, `succeeded`, `failed`."""
     chart = (
         alt.Chart(points)
-        .mark_area(line={"color": BLUE}, color=BLUE, opacity=0.25, interpolate="step-after")
+        .mark_area(line={"color": BLUE}, color=BLUE, opacity=0.3, interpolate="step-after")
         .encode(
-            x=alt.X("seconds:Q", title="Seconds since the first row began"),
-            y=alt.Y("rows_per_second:Q", title="Rows per second"),
-            tooltip=[alt.Tooltip("seconds:Q", format=".1f"), alt.Tooltip("rows_per_second:Q", format=",.0f")],
+            x=alt.X("time:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            y=alt.Y("per_second:Q", title="Rows per second"),
+            tooltip=[
+                alt.Tooltip("time:T", format="%H:%M:%S.%L"),
+                alt.Tooltip("per_second:Q", format=",.0f"),
+                "succeeded:Q",
+                "failed:Q",
+            ],
         )
     )
     st.altair_chart(chart.properties(height=220), alt="Rows per second over time")
 
 
-def lanes(spans: pd.DataFrame) -> None:
-    """Show which worker did which row when; a span is `worker`, `start`, `stop` (seconds), `what`, `label`."""
-    present = [word for word in _SPAN_WORDS if word in set(spans["what"])]
+def lanes(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
+    """Show which worker did which row when; spans as `dashboard.data.lanes` gives them."""
+    frame = pd.DataFrame(list(spans))
+    frame = frame.assign(
+        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
+    )
     chart = (
-        alt.Chart(spans)
-        .mark_bar(stroke=None)
+        alt.Chart(frame)
+        .mark_bar()
         .encode(
-            x=alt.X("start:Q", title="Seconds since the first row began"),
-            x2="stop:Q",
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            x2="stop:T",
             y=alt.Y("worker:O", title="Worker"),
-            color=alt.Color(
-                "what:N",
-                scale=alt.Scale(domain=_SPAN_WORDS, range=_SPAN_RGB),
-                legend=alt.Legend(title=None, orient="top", columns=2, values=present),
-            ),
-            tooltip=["worker:O", "label:N", "what:N", alt.Tooltip("start:Q", format=".3f"), "stop:Q"],
+            color=_part_colour(frame),
+            tooltip=["line:Q", "user:N", "part:N", "error:N", "state:N", alt.Tooltip("start:T", format="%H:%M:%S.%L")],
         )
         .interactive(bind_y=False)
     )
-    workers = spans["worker"].nunique()
-    st.altair_chart(chart.properties(height=34 * workers + 90), alt=f"What {workers} workers did when")
+    count = frame["worker"].nunique()
+    st.altair_chart(chart.properties(height=34 * count + 90), alt=f"What {count} workers did when, row by row")
+
+
+def lane_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
+    """Show how each worker spent its time, summed up; shares as `dashboard.data.lanes` gives them."""
+    frame = pd.DataFrame(list(shares))
+    frame = frame.assign(
+        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
+    )
+    chart = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            x2="stop:T",
+            y=alt.Y("share:Q", title=None, stack="zero", scale=alt.Scale(domain=[0, 1]), axis=None),
+            color=_part_colour(frame),
+            row=alt.Row("worker:O", title="Worker", spacing=4, header=alt.Header(labelAngle=0, labelAlign="left")),
+            tooltip=["worker:O", "part:N", alt.Tooltip("share:Q", format=".0%"), "rows:Q", "failed:Q"],
+        )
+        .properties(height=34)
+    )
+    st.altair_chart(chart, alt="How each worker spent its time")
+
+
+def _part_colour(frame: pd.DataFrame) -> alt.Color:
+    present = [word for word in _PART_WORDS if word in set(frame["part"])]
+    return alt.Color(
+        "part:N",
+        scale=alt.Scale(domain=_PART_WORDS, range=_PART_RGB),
+        legend=alt.Legend(title=None, orient="top", columns=2, values=present),
+    )
 
 
 def user_history(points: pd.DataFrame) -> None:

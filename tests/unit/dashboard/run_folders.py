@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,8 @@ def make_run(runs: Path, kind: str, *, rows: int = 40, number: int = 0, key: str
     record = _record(folder.name, kind, began, rows, items)
     record.source.key = key
     folder.write_record(record)
+    for path in (folder.items_file, folder.events_file, folder.run_file):
+        os.utime(path, (began.timestamp() + 5,) * 2)  # the last sign of life of an interrupted run
     if record.rows.failed:
         lines = [f"{_user(one['index'])},1,2,{one['line']},UserNotFoundError,No such user,1\r\n" for one in items[::10]]
         folder.failed_rows_file.write_text(
