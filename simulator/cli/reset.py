@@ -33,7 +33,8 @@ def reset_command(
         settings = Settings()
         home = settings.home
         store = RunStore(home.runs)
-        ours = [path for path in (home.runs, home.postgres, home.orphan_audit) if path.exists() or path.is_symlink()]
+        kept = (home.runs, home.postgres, home.jobs, home.orphan_audit)
+        ours = [path for path in kept if path.exists() or path.is_symlink()]
         if settings.database_url is not None:
             term.say("SIMULATOR_DATABASE_URL is set: that server is not ours, its tables stay as they are.")
         if not ours:

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
 
 
 class Home:
-    """The simulator's folder: `runs/`, `postgres/`, and what belongs to no run.
+    """The simulator's folder: `runs/`, `postgres/`, `jobs/` (started from the dashboard), and what belongs to no run.
 
     Args:
         path: the folder, absolute; it need not exist.
@@ -49,6 +49,7 @@ class Home:
         self.path = path
         self.runs = path / "runs"
         self.postgres = path / "postgres"
+        self.jobs = path / "jobs"
         self.orphan_audit = path / "audit-orphans.jsonl"
 
     def create(self) -> Home:

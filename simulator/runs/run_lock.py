@@ -44,6 +44,11 @@ class RunLock:
             else:
                 return
 
+    @property
+    def descriptor(self) -> int:
+        """The open lock: a process that inherits it holds the lock too, for as long as it lives."""
+        return self._fd
+
     def release(self) -> None:
         """Give the lock back; releasing twice is harmless."""
         if self._fd >= 0:
