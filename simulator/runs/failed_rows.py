@@ -30,7 +30,7 @@ MAX_CAUSE = 2000
 
 _BOM = "\ufeff"
 _NEEDS_QUOTES = re.compile(r'["\\,\r\n]')
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pending: bool = True) -> int:

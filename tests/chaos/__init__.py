@@ -1,0 +1,1 @@
+"""The pipeline under faults: every row once, whatever breaks."""

@@ -1,0 +1,94 @@
+"""A whole local cloud inside this process, in a home of its own: files go in, runs come out."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.cli.cloud_opening import OpenCloud, load_sample_users, opened_cloud
+from simulator.cli.terminal import Piece, Terminal
+from simulator.cloud.home import Settings
+from simulator.cloud.postgres import open_postgres
+from simulator.runs.interrupted import settled
+from simulator.states.clock import SkippingClock
+from simulator.verify.reconcile import reconcile
+from simulator.verify.stored_totals import stored_totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.runs.folder import RunFolder
+    from simulator.verify.findings import Findings
+
+HEADER = "ユーザーID,ログイン回数,投稿回数\n"
+RUN_SECONDS = 120.0
+
+
+class QuietTerminal(Terminal):
+    """Keeps what is said, for whoever asks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def say(self, *pieces: Piece) -> None:
+        """Keep a line."""
+        self.said.append("".join(piece if isinstance(piece, str) else piece[0] for piece in pieces))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An open cloud and its home."""
+
+    opened: OpenCloud
+    home: Path
+    terminal: QuietTerminal
+
+    @property
+    def database_url(self) -> str:
+        """PostgreSQL's, for psycopg."""
+        return self.opened.cloud.postgres.url
+
+    def run(self, body: bytes, key: str = "users.csv") -> RunFolder:
+        """Upload a file, and wait for the end of its run."""
+        cloud = self.opened.cloud
+        upload = cloud.upload(body, key)
+        assert upload.started, upload.why_not
+        running = cloud.wait_for_workflow(upload)
+        assert running.wait(RUN_SECONDS), f"{running.name} does not end"
+        folder = self.opened.recorder.folder(running.name)
+        assert folder is not None, self.opened.recorder.faults
+        return folder
+
+    def verify(self, folder: RunFolder, *, shared_second: bool = False) -> Findings:
+        """Verify a run, the database included."""
+        with stored_totals(self.database_url) as read:
+            return reconcile(folder, settled(folder), read, shared_second=shared_second)
+
+
+@contextmanager
+def home_of(folder: Path) -> Iterator[None]:
+    """Make a folder the SIMULATOR_HOME of this process, with one PostgreSQL for all its clouds."""
+    before = {name: os.environ.pop(name, None) for name in ("SIMULATOR_HOME", "SIMULATOR_DATABASE_URL")}
+    os.environ["SIMULATOR_HOME"] = str(folder)
+    try:
+        postgres = open_postgres(Settings())
+        try:
+            yield
+        finally:
+            postgres.close()
+    finally:
+        del os.environ["SIMULATOR_HOME"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
+
+
+@contextmanager
+def open_stage() -> Iterator[Stage]:
+    """Start a cloud in the home of this process; its waits take no time, the sample's users are there."""
+    terminal = QuietTerminal()
+    with opened_cloud(terminal, None, SkippingClock()) as opened:
+        load_sample_users(opened.cloud, terminal)
+        yield Stage(opened, Settings().home.path, terminal)
