@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from simulator.cli.terminal import Terminal
     from simulator.cloud.local_cloud import LocalCloud
+    from simulator.faults.faults import Faults
     from simulator.states.clock import Clock
     from simulator.states.listener import Listener
 
@@ -30,16 +31,17 @@ WORKFLOW = "csv-user-log-processor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCloud:
-    """A running local cloud and what records its runs."""
+    """A running local cloud, what records its runs, and what breaks in it."""
 
     cloud: LocalCloud
     recorder: RunRecorder
     store: RunStore
+    faults: Faults | None = None
 
 
 @contextmanager
 def opened_cloud(
-    terminal: Terminal, listener: Listener | None = None, clock: Clock | None = None
+    terminal: Terminal, listener: Listener | None = None, clock: Clock | None = None, faults: Faults | None = None
 ) -> Iterator[OpenCloud]:
     """Start the local cloud and a recorder of its runs; stop and close them at the end.
 
@@ -70,11 +72,12 @@ def opened_cloud(
             results_folder=results_folder,
             log_sink=recorder.log,
             tell=terminal.say,
+            faults=faults,
         ) as cloud:
             opened.append(cloud)
             recorder.database = cloud.postgres.display_url
             recorder.database_id = cloud.database_id
-            yield OpenCloud(cloud=cloud, recorder=recorder, store=store)
+            yield OpenCloud(cloud=cloud, recorder=recorder, store=store, faults=faults)
     finally:
         recorder.close()
 

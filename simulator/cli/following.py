@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.cli import exit_codes
+from simulator.cli.fault_option import fault_documents, tell_faults
 from simulator.cli.faults import Terminated, UsageFault
 from simulator.cli.progress import Pace, ProgressDisplay
 from simulator.cli.report import document, report
@@ -45,7 +46,10 @@ def outcome(opened: OpenCloud, running: RunningExecution, interrupt: KeyboardInt
         term.say(("Note: ", "yellow"), fault)
     record = folder.record()
     report(term, folder, record)
-    term.document(document(folder, record))
+    if opened.faults is not None:
+        opened.faults.close()
+        tell_faults(opened.faults, term)
+    term.document({**document(folder, record), **fault_documents(opened.faults)})
     if interrupt is not None:
         return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
     return exit_codes.SUCCEEDED if running.status == "SUCCEEDED" else exit_codes.FAILED

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.cloud_opening import WORKFLOW, load_sample_users, opened_cloud
+from simulator.cli.fault_option import checked_faults, faults_for
 from simulator.cli.faults import UsageFault
 from simulator.cli.following import follow, outcome
 from simulator.cli.new_users import write_user_master
@@ -44,6 +45,11 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         bool,
         typer.Option("--skip-waits", help="Waits and backoffs take no time; the clock that states see still moves on."),
     ] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", metavar="SPEC", help="Break something (see the command faults); may be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Chooses the rows of --fault share=...")] = 0,
     json: Json = False,  # noqa: FBT002 - an option
 ) -> None:
     """Upload a CSV file to the local S3, and follow it through validation and processing of each row.
@@ -56,8 +62,12 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         checked = _checked_key(key if key is not None else source.name)
         pace = Pace(f":{WORKFLOW}:")
         clock = SkippingClock() if skip_waits else RealClock()
+        specs = checked_faults(fault or [])
         try:
-            with upload_file(source, term, convert=convert) as body, opened_cloud(term, pace, clock) as opened:
+            with (
+                upload_file(source, term, convert=convert) as body,
+                opened_cloud(term, pace, clock, faults_for(specs, body, seed)) as opened,
+            ):
                 load_sample_users(opened.cloud, term)
                 if create_users:
                     _create_users(opened, body, term)

@@ -14,8 +14,10 @@ from simulator.cloud.event_path import EventPath, Upload
 from simulator.cloud.functions import open_functions
 from simulator.cloud.moto_server import MotoServer
 from simulator.cloud.postgres import database_id, open_postgres
+from simulator.cloud.postgres_outage import EmbeddedOutage
 from simulator.cloud.provisioning import provision, read_definition
 from simulator.cloud.step_functions import StepFunctions
+from simulator.faults.parts import Parts
 from simulator.integrations.registry import Integrations
 from simulator.map_run.map_run import LocalMapRuns
 from simulator.map_run.s3_object_store import S3ObjectStore
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from simulator.cloud.postgres import PostgresServer
     from simulator.cloud.provisioning import Resources
     from simulator.cloud.running_execution import RunningExecution
+    from simulator.faults.faults import Faults
     from simulator.lambda_runtime.lambda_service import LambdaService
     from simulator.states.clock import Clock
     from simulator.states.listener import Listener
@@ -50,6 +53,7 @@ class LocalCloud:
         step_functions: machines and executions.
         map_runs: opens Map Runs; told which one a redrive continues.
         events: the way from an upload to the workflow.
+        faults: what is to break; None for nothing.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class LocalCloud:
         step_functions: StepFunctions,
         map_runs: LocalMapRuns,
         events: EventPath,
+        faults: Faults | None = None,
     ) -> None:
         self.aws = aws
         self.resources = resources
@@ -72,10 +77,14 @@ class LocalCloud:
         self.step_functions = step_functions
         self.map_runs = map_runs
         self.events = events
+        self._faults = faults
 
     def upload(self, source: bytes | Path, key: str) -> Upload:
         """Put a file into the input bucket; from there only events move it on."""
-        return self.events.upload(source, key)
+        upload = self.events.upload(source, key)
+        if self._faults is not None:
+            self._faults.uploaded(upload.event)
+        return upload
 
     def wait_for_workflow(self, upload: Upload) -> RunningExecution:
         """Wait until the dispatcher has started the workflow for an upload, and return that execution.
@@ -114,6 +123,7 @@ def open_cloud(
     results_folder: Callable[[str], Path | None],
     log_sink: Callable[[dict[str, Any]], None],
     tell: Callable[[str], None],
+    faults: Faults | None = None,
 ) -> Iterator[LocalCloud]:
     """Start moto, PostgreSQL and the functions, and provision them from cdk/definitions; stop them at the end.
 
@@ -124,6 +134,7 @@ def open_cloud(
         results_folder: where an execution's result files are kept, by its name.
         log_sink: given each record that a function logs.
         tell: given a sentence about each step, for people.
+        faults: what is to break; None for nothing.
 
     Raises:
         CloudError: where it cannot start; the message says what to do.
@@ -131,7 +142,7 @@ def open_cloud(
     home = settings.home.create()
     with ExitStack() as stack:
         tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
-        moto = stack.enter_context(MotoServer(home.runs))
+        moto = stack.enter_context(MotoServer(home.runs, faults.of_aws if faults else ()))
         postgres = open_postgres(settings)
         stack.callback(postgres.close)
         aws = aws_clients(moto.url)
@@ -144,13 +155,21 @@ def open_cloud(
                 log_sink=log_sink,
             )
         )
+        if faults is not None:
+            functions.wrap_handlers(faults.handler)
+            stack.callback(faults.close)
         database = Database(functions, aws, resources)
         database.migrate()
         step_functions = StepFunctions(region=REGION, account=ACCOUNT, clock=clock, listener=listener)
         stack.callback(step_functions.stop_all, STOP_SECONDS)
         map_runs = LocalMapRuns(S3ObjectStore(aws.s3), listener, results_folder)
-        step_functions.connect(Integrations(functions=functions, aws=aws, machines=step_functions), map_runs)
+        called = functions if faults is None else faults.functions(functions)
+        step_functions.connect(Integrations(functions=called, aws=aws, machines=step_functions), map_runs)
         _create_machines(step_functions, resources)
+        events = EventPath(aws, resources, step_functions, clock)
+        if faults is not None:
+            server = EmbeddedOutage(home.postgres, postgres) if postgres.embedded else None
+            faults.connect(Parts(endpoint=moto.url, s3=aws.s3, database=server, deliver=events.deliver))
         yield LocalCloud(
             aws=aws,
             resources=resources,
@@ -159,7 +178,8 @@ def open_cloud(
             database=database,
             step_functions=step_functions,
             map_runs=map_runs,
-            events=EventPath(aws, resources, step_functions, clock),
+            events=events,
+            faults=faults,
         )
 
 

@@ -1,4 +1,4 @@
-"""moto in a process of its own: `python -m simulator.cloud.moto_process RUNS_FOLDER [FAULT ...]`, started by `moto_server`.
+"""moto in a process of its own: `python -m simulator.cloud.moto_process RUNS_FOLDER [FAULT...]`, by `moto_server`.
 
 Prints its address as one line on stdout once it accepts connections, and ends when its stdin does, that is, with the
 process that started it, however that one ends (a pipe closes on kill -9 too, on every system).
