@@ -2,65 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
-from types import ModuleType, SimpleNamespace
+import time
+from types import ModuleType
 from typing import Any
 
-import psycopg
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.shared.errors import DatabaseError, InvalidRecordError, UserNotFoundError
-
-CONTEXT = SimpleNamespace(function_name="user-log-processor", aws_request_id="r")
-
-
-@pytest.fixture
-def processor(aws: Any, database: Any, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Return a fresh handler module, as a cold start makes it, with one user."""
-    monkeypatch.setenv("DATABASE_URL", database.url)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
-    with database.connect() as connection:
-        connection.execute("INSERT INTO users (user_id, username, email) VALUES ('U1', 'n', 'e')")
-    import lambdas.user_log_processor.handler as module  # noqa: PLC0415 - its import is the cold start
-
-    return importlib.reload(module)
-
-
-def row(**changes: Any) -> dict[str, Any]:
-    """Return an event."""
-    return {
-        "userId": "U1",
-        "loginCount": "12",
-        "postCount": "3",
-        "rowIndex": 0,
-        "mapEnteredAt": "2025-08-02T09:30:01Z",
-        "uploadedAt": "2025-08-02T09:30:00Z",
-        "executionName": "user-log-1",
-        "executionArn": "arn",
-        "ttlTimestamp": "1740787815",
-        **changes,
-    }
-
-
-def totals(database: Any) -> tuple[int, int] | None:
-    """Return what is stored of U1."""
-    with database.connect() as connection:
-        found: tuple[int, int] | None = connection.execute(
-            "SELECT login_count, post_count FROM user_statistics WHERE user_id = 'U1'"
-        ).fetchone()
-        return found
-
-
-def items(aws: Any) -> dict[str, dict[str, str]]:
-    """Return the audit items by sort key, values untyped."""
-    found = aws.dynamodb.scan(TableName="ProcessingLogs")["Items"]
-    return {
-        item["timestamp"]["S"]: {name: next(iter(value.values())) for name, value in item.items()} for item in found
-    }
+from tests.integration.lambdas.rows import CONTEXT, items, row, totals
 
 
 def test_a_row_sets_the_totals_and_leaves_two_audit_items(processor: ModuleType, aws: Any, database: Any) -> None:
@@ -155,19 +106,68 @@ def test_a_refusal_of_dynamodb_rolls_the_totals_back(
     assert totals(database) is None
 
 
-def test_a_commit_of_unknown_outcome_is_repeated_without_harm(
-    processor: ModuleType, aws: Any, database: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The totals are in, the answer is lost; the repeat keeps the first old value."""
-    real: Callable[..., Any] = processor.lock_totals
-    processor.lambda_handler(row(), CONTEXT)
-
-    def lost(connection: psycopg.Connection[Any], user: str) -> Any:
-        monkeypatch.setattr(processor, "lock_totals", real)
-        raise psycopg.OperationalError("server closed the connection unexpectedly")
-
-    monkeypatch.setattr(processor, "lock_totals", lost)
-    with pytest.raises(DatabaseError):
+def test_a_refusal_that_no_retry_cures_is_no_database_error(processor: ModuleType, aws: Any, database: Any) -> None:
+    """Without its table the audit trail stays refused; the totals are rolled back all the same."""
+    aws.dynamodb.delete_table(TableName="ProcessingLogs")
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
         processor.lambda_handler(row(), CONTEXT)
-    processor.lambda_handler(row(), CONTEXT)
-    assert [item["oldValue"] for item in items(aws).values()] == ["0", "0"]
+    assert totals(database) is None
+
+
+@pytest.mark.parametrize(("code", "status"), [("ThrottlingException", 400), ("SomethingNew", 500)])
+def test_throttling_and_faults_of_the_server_are_database_errors(
+    processor: ModuleType, database: Any, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+) -> None:
+    """By code, or by HTTP status whatever the code."""
+
+    def refused(**_: Any) -> Any:
+        answer: Any = {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        raise ClientError(answer, "BatchWriteItem")
+
+    monkeypatch.setattr(processor.audit._client, "batch_write_item", refused)
+    with pytest.raises(DatabaseError, match=code):
+        processor.lambda_handler(row(), CONTEXT)
+    assert totals(database) is None
+
+
+def test_dynamodb_that_cannot_be_reached_is_a_database_error_in_good_time(
+    processor: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody listens there."""
+    client = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9", config=processor.DYNAMODB_CONFIG)
+    monkeypatch.setattr(processor.audit, "_client", client)
+    began = time.monotonic()
+    with pytest.raises(DatabaseError, match="Could not connect"):
+        processor.lambda_handler(row(), CONTEXT)
+    assert time.monotonic() - began < 9
+
+
+def test_after_a_failover_the_connection_is_replaced(processor: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was the writer only reads now: the next attempt connects to the one that writes."""
+    options = processor.database._options
+    monkeypatch.setattr(processor.database, "_options", f"{options} -c default_transaction_read_only=on")
+    with pytest.raises(DatabaseError, match="25006"):
+        processor.lambda_handler(row(), CONTEXT)
+    monkeypatch.setattr(processor.database, "_options", options)
+    assert processor.lambda_handler(row(), CONTEXT)["status"] == "success"
+
+
+def test_a_transaction_that_idles_is_ended_by_the_server(
+    processor: ModuleType, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So an environment that was killed while it held a user's lock does not keep it."""
+    options = processor.database._options
+    assert "idle_in_transaction_session_timeout=10000" in options
+    monkeypatch.setattr(processor.database, "_options", options.replace("=10000", "=100"))
+    real = processor.audit.write
+
+    def slow(*arguments: Any) -> None:
+        real(*arguments)
+        time.sleep(0.4)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processor.audit, "write", slow)
+        with pytest.raises(DatabaseError):
+            processor.lambda_handler(row(), CONTEXT)
+    assert totals(database) is None
+    assert processor.lambda_handler(row(), CONTEXT)["status"] == "success"

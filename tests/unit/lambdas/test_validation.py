@@ -110,6 +110,23 @@ def test_memory_stays_flat_for_a_large_file() -> None:
     assert peak < 16 * 1024 * 1024
 
 
+def test_memory_stays_flat_whatever_stands_in_the_column_of_users() -> None:
+    """Forty rows of a user ID of a megabyte; one that comes again is found all the same."""
+    long = "x" * 1024 * 1024
+
+    def chunks() -> Iterator[bytes]:
+        yield HEADER.encode()
+        for index in [*range(40), 7]:
+            yield f"{index}{long},1,1\n".encode()
+
+    tracemalloc.start()
+    findings = validate(chunks(), 100)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [error["line"] for error in findings.errors] == [42]
+    assert peak < 16 * 1024 * 1024
+
+
 @given(body=st.text(alphabet='U1,"\\\r\n あ', max_size=80), raw=st.binary(max_size=20), cut=st.integers(1, 50))
 def test_what_the_validator_lets_through_is_what_the_map_reads(body: str, raw: bytes, cut: int) -> None:
     """For any text: as many rows, and no failure of the reader."""

@@ -1,0 +1,45 @@
+"""Rows for the processor, and what it left of them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+CONTEXT = SimpleNamespace(function_name="user-log-processor", aws_request_id="r")
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """Return an event."""
+    return {
+        "userId": "U1",
+        "loginCount": "12",
+        "postCount": "3",
+        "rowIndex": 0,
+        "mapEnteredAt": "2025-08-02T09:30:01Z",
+        "uploadedAt": "2025-08-02T09:30:00Z",
+        "executionName": "user-log-1",
+        "executionArn": "arn",
+        "ttlTimestamp": "1740787815",
+        **changes,
+    }
+
+
+def totals(database: Any) -> tuple[int, int] | None:
+    """Return what is stored of U1."""
+    with database.connect() as connection:
+        found: tuple[int, int] | None = connection.execute(
+            "SELECT login_count, post_count FROM user_statistics WHERE user_id = 'U1'"
+        ).fetchone()
+        return found
+
+
+def items(aws: Any, execution: str = "user-log-1") -> dict[str, dict[str, str]]:
+    """Return the audit items of an execution by sort key, values untyped."""
+    found = aws.dynamodb.query(
+        TableName="ProcessingLogs",
+        KeyConditionExpression="executionName = :name",
+        ExpressionAttributeValues={":name": {"S": execution}},
+    )["Items"]
+    return {
+        item["timestamp"]["S"]: {name: next(iter(value.values())) for name, value in item.items()} for item in found
+    }
