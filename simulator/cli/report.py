@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.cli.clean_text import shortened
 from simulator.cli.paths import command, shown
 from simulator.cli.words import count, duration, status_piece
+from simulator.runs.run_record import INTERRUPTED
 from simulator.runs.summary import findings
 
 if TYPE_CHECKING:
@@ -139,6 +140,9 @@ def _next(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
     line = next((reason.line for reason in record.reasons if reason.line is not None), None)
     if line is not None:
         terminal.say("  ", (command("show", record.name, "--row", str(line)), "bold"), "  (everything about that row)")
+    if record.status in ("FAILED", "ABORTED", "TIMED_OUT", INTERRUPTED) and record.map_run is not None:
+        terminal.say("  where the rows are right and something else failed (missing users, a database that was down):")
+        terminal.say("  ", (command("redrive", record.name), "bold"), "  (runs only what did not succeed again)")
     if _has_failed_rows(folder, record):
         terminal.say("  correct the failed rows in a spreadsheet, save, and send only those again:")
         terminal.say("  ", (command("run", shown(folder.failed_rows_file)), "bold"))

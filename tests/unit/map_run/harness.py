@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.map_run.earlier import EarlierMapRun
 from simulator.map_run.map_run import LocalMapRuns
 from simulator.map_run.object_store import ObjectStoreError
 from simulator.states.builder import build
@@ -103,6 +104,7 @@ def run_map(
     store: MemoryStore | None = None,
     execution_type: str = "EXPRESS",
     folder: Path | None = None,
+    earlier: EarlierMapRun | None = None,
 ) -> MapResult:
     """Run a machine of one Distributed Map whose children call `function` once (default: echo)."""
     store, told = store or MemoryStore(), Told()
@@ -130,6 +132,9 @@ def run_map(
     }
     state = {"Type": "Map", "Label": "rows", "ItemProcessor": processor, "End": True, **fields}
     events: list[dict[str, Any]] = []
+    maps = LocalMapRuns(store, told, lambda _name: folder)
+    if earlier is not None:
+        maps.continue_with(EXECUTION_ARN, "Map", earlier)
     execution = Execution(
         machine=build({"StartAt": "Map", "States": {"Map": state}}, tasks=tasks),
         identity=Identity(
@@ -140,7 +145,7 @@ def run_map(
             role_arn="arn:aws:iam::1:role/r",
         ),
         data=data,
-        services=Services(tasks=tasks, maps=LocalMapRuns(store, told, lambda _name: folder), clock=clock),
+        services=Services(tasks=tasks, maps=maps, clock=clock),
         history=RecordedHistory(clock, events.append),
     )
     ended = execution.run()
