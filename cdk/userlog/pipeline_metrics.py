@@ -50,7 +50,7 @@ class PipelineMetrics:
     def dispatches_lost(self) -> cloudwatch.MathExpression:
         """Dispatcher executions that ended without having started a run, whether or not they could report it."""
         return cloudwatch.MathExpression(
-            expression="failed + timedOut",
+            expression="SUM([FILL(failed, 0), FILL(timedOut, 0)])",
             label="dispatches that started no run",
             period=PERIOD,
             using_metrics={
@@ -117,19 +117,21 @@ class PipelineMetrics:
 
     def table_operations(self, metric_name: str, title: str) -> cloudwatch.MathExpression:
         """`SystemErrors` or `ThrottledRequests`, summed over what the pipeline calls on the table."""
+        ids = {f"{metric_name[0].lower()}{metric_name[1:]}{operation}": operation for operation in TABLE_OPERATIONS}
         return cloudwatch.MathExpression(
-            expression=" + ".join(f"FILL({operation.lower()}, 0)" for operation in TABLE_OPERATIONS),
+            # A metric without data would leave a plain sum without data too.
+            expression=f"SUM([{', '.join(f'FILL({metric_id}, 0)' for metric_id in ids)}])",
             label=title,
             period=PERIOD,
             using_metrics={
-                operation.lower(): cloudwatch.Metric(
+                metric_id: cloudwatch.Metric(
                     namespace="AWS/DynamoDB",
                     metric_name=metric_name,
                     dimensions_map={"TableName": self._storage.logs_table.table_name, "Operation": operation},
                     statistic="sum",
                     period=PERIOD,
                 )
-                for operation in TABLE_OPERATIONS
+                for metric_id, operation in ids.items()
             },
         )
 

@@ -11,6 +11,7 @@ from userlog.database import Database
 from userlog.functions import Functions
 from userlog.monitoring import Monitoring
 from userlog.network import Network
+from userlog.stage import AVAILABILITY_ZONES, REGION
 from userlog.storage import Storage
 from userlog.workflow import Workflow
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from userlog.stage import Stage
-
-REGION = "ap-northeast-1"
 
 
 class UserLogStack(Stack):
@@ -65,7 +64,7 @@ class UserLogStack(Stack):
     @property
     def availability_zones(self) -> list[str]:
         """The two zones of the design document; without this the CLI would ask AWS for them."""
-        return [f"{REGION}a", f"{REGION}c"]
+        return list(AVAILABILITY_ZONES)
 
     def _write_outputs(self) -> None:
         """Write what an operator and the dashboard need to know."""

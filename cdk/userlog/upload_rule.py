@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_events as events
+
+from userlog.definitions import DEFINITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from constructs import Construct
 
-DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions"
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 

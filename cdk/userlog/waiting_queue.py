@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 
 if TYPE_CHECKING:
@@ -20,10 +20,9 @@ class WaitingQueue(sqs.Queue):
         scope: the parent construct.
         construct_id: its name below the parent.
         name: the queue's name.
-        removal_policy: what becomes of it when the stack goes.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str, removal_policy: RemovalPolicy) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -32,5 +31,4 @@ class WaitingQueue(sqs.Queue):
             enforce_ssl=True,
             retention_period=Duration.days(14),
             visibility_timeout=Duration.minutes(5),
-            removal_policy=removal_policy,
         )

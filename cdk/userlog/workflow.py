@@ -10,8 +10,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from userlog.definitions import DEFINITIONS
 from userlog.machine_role import MachineRole, allow
-from userlog.upload_rule import DEFINITIONS, UploadRule
+from userlog.upload_rule import UploadRule
 from userlog.waiting_queue import WaitingQueue
 from userlog.workflow_role import workflow_policies
 
@@ -79,9 +80,7 @@ class Workflow(Construct):
         self.rule.node.add_dependency(functions)
 
     def _queue(self, construct_id: str, name: str) -> WaitingQueue:
-        return WaitingQueue(
-            self, construct_id, name=self._stage.suffixed(name), removal_policy=self._stage.removal_policy
-        )
+        return WaitingQueue(self, construct_id, name=self._stage.suffixed(name))
 
     def _machine(
         self, construct_id: str, name: str, file: str, role: iam.Role, kind: sfn.StateMachineType
@@ -110,7 +109,6 @@ class Workflow(Construct):
             role=role.without_policy_updates(),
             logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=True),
             tracing_enabled=True,
-            removal_policy=self._stage.removal_policy,
         )
 
     def _rule(self, name: str) -> UploadRule:
