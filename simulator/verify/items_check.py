@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.verify.row import SUCCEEDED, Row
-
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
     from simulator.verify.findings import Findings
+    from simulator.verify.row import Row
 
 PLACE = "items.jsonl"
 
@@ -22,9 +21,7 @@ def take_items(folder: RunFolder, rows: list[Row], findings: Findings) -> None:
             findings.disagree(PLACE, f"It has a row with the index {index!r}; the file has {len(rows)} rows.")
             continue
         row = rows[index]
-        if row.state == SUCCEEDED:
-            findings.disagree(PLACE, f"The row ended as {item.get('status')} again after it had succeeded.", row)
-        elif row.ended and item.get("redrive") == row.redrive:
+        if row.ended and item.get("redrive") == row.redrive:
             findings.disagree(PLACE, f"The row ended twice in attempt {row.redrive} of the run.", row)
         if (item.get("line"), item.get("user")) != (row.line, row.user):
             found = f"line {item.get('line')}, user {item.get('user')!r}"

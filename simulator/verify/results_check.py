@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 PLACE = "results"
 CUT_OFF = "Its result is in no file: the attempt that ran it was cut off before it wrote its results."
+REPEATED = (
+    "It was run again after it had succeeded: the process died before its result was written, and to set the same "
+    "totals once more changes nothing."
+)
 _STATUSES = {"SUCCEEDED": {"SUCCEEDED"}, "FAILED": {"FAILED", "TIMED_OUT", "ABORTED"}, "PENDING": {"PENDING"}}
 
 
@@ -31,6 +35,7 @@ class ResultsCheck:
         self._findings = findings
         self._latest: dict[int, tuple[int, str]] = {}
         self._whole: set[int] = set()
+        self._successes: set[tuple[int, int]] = set()
 
     def run(self, map_run_arn: str) -> None:
         """Compare everything."""
@@ -83,6 +88,8 @@ class ResultsCheck:
             findings.disagree(PLACE, f"{attempt.name} has it as {entry.status}, after it had succeeded.", row)
         elif before is not None and before[0] == attempt.number:
             findings.disagree(PLACE, f"{attempt.name} has it twice, as {before[1]} and as {entry.status}.", row)
+        if entry.status == "SUCCEEDED":
+            self._successes.add((index, attempt.number))
         self._latest[index] = (attempt.number, entry.status.lower())
         if entry.record.get("Status") not in _STATUSES[entry.status]:
             findings.disagree(
@@ -100,6 +107,18 @@ class ResultsCheck:
             self._findings.disagree(PLACE, f"Its error is {error!r}; in items.jsonl it is {row.error!r}.", row)
 
     def _row(self, row: Row) -> None:
+        self._state(row)
+        for number in row.succeeded_before:
+            if number in self._whole or (row.index, number) in self._successes:
+                self._findings.disagree(
+                    PLACE,
+                    f"It was run again in attempt {row.redrive}, though it had succeeded in attempt {number}.",
+                    row,
+                )
+            else:
+                self._findings.note(REPEATED, row)
+
+    def _state(self, row: Row) -> None:
         number, state = self._latest.get(row.index, (-1, PENDING))
         last = max(self._whole, default=-1)
         if row.state == PENDING:

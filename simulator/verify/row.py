@@ -41,6 +41,7 @@ class Row:
         error: its error where it failed.
         redrive: the attempt of the run (0, 1, ...) that ended it.
         ended: how often it ended: once, and once more for each redrive.
+        succeeded_before: the attempts in which it had succeeded before it was run again.
         unsure: it ended, at least once, in a way that does not tell whether its transaction was committed.
         unlogged: the error of LogError where that could not write the failure item.
     """
@@ -53,6 +54,7 @@ class Row:
     error: str | None = None
     redrive: int = 0
     ended: int = 0
+    succeeded_before: tuple[int, ...] = ()
     unsure: bool = False
     unlogged: str | None = None
 
@@ -69,6 +71,8 @@ class Row:
     def take(self, item: dict[str, Any]) -> None:
         """Take over a line of `items.jsonl`."""
         done = item.get("status") == "SUCCEEDED"
+        if self.state == SUCCEEDED:
+            self.succeeded_before += (self.redrive,)
         self.state = SUCCEEDED if done else FAILED
         self.outcome = item.get("outcome") if done else None
         self.error = None if done else item.get("error")

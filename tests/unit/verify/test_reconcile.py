@@ -243,7 +243,7 @@ def test_a_redriven_row_may_have_failed_before_and_not_have_succeeded_before(fol
     now = {**DONE, "U4": Stored(5, 6, UPLOADED)}
     assert said(found(folder, now)) == []
     edit(folder.items_file, lambda items: items.append({**items[0], "redrive": 1}))
-    assert ("items.jsonl", 2) in said(found(folder, now))
+    assert ("results", 2) in said(found(folder, now))
 
 
 def test_rows_of_an_interrupted_run_may_be_done_and_not_told(tmp_path: Path) -> None:
