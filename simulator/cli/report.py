@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from simulator.cli.clean_text import shortened
 from simulator.cli.paths import command, shown
 from simulator.cli.words import count, duration, status_piece
+from simulator.runs.corrections import corrected_by
 from simulator.runs.run_record import INTERRUPTED
+from simulator.runs.store import RunStore
 from simulator.runs.summary import findings
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
     _headline(terminal, record)
     for note in record.notes:
         terminal.say(("Note: ", "yellow"), note)
+    if record.corrects is not None:
+        terminal.say("Corrects rows of ", (record.corrects, "bold"))
+    for later in corrected_by(RunStore(folder.runs), record.name):
+        terminal.say("Rows of it were corrected in ", (later, "bold"))
     _findings(terminal, record)
     _reasons(terminal, record)
     _explanation(terminal, record)
@@ -49,6 +55,8 @@ def document(folder: RunFolder, record: RunRecord) -> dict[str, Any]:
         "reasons": [reason.model_dump(by_alias=True) for reason in record.reasons],
         "findings": [{"line": one.line, "message": one.message} for one in findings(record)],
         "notes": record.notes,
+        "corrects": record.corrects,
+        "correctedBy": corrected_by(RunStore(folder.runs), record.name),
         "runDirectory": str(folder.path),
         "failedRows": str(folder.failed_rows_file) if folder.failed_rows_file.exists() else None,
         "databaseUrl": record.database,

@@ -6,6 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
+from simulator.runs.corrections import corrected_run
 from simulator.runs.open_run import OpenRun
 from simulator.runs.run_lock import RunBusy
 from simulator.runs.run_name import BadRunName
@@ -59,6 +60,7 @@ class RunRecorder:
                 earlier.close()
             run = OpenRun(self._store.folder(execution.name), execution, self._fetch_input, self.database)
             run.record.database_id = self.database_id or run.record.database_id
+            run.record.corrects = corrected_run(self._store, run.folder.input_file, execution.name)
         except (OSError, BadRunName, RunBusy) as error:
             self._fault(f"The run {execution.name} is not recorded: {error}")
             return

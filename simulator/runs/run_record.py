@@ -81,6 +81,7 @@ class RunRecord(_Json):
         notes: what could not be written, and why.
         database: the database's address without its password.
         database_id: which database that is, wherever it is reached: a redrive must go to the same one.
+        corrects: the run whose failed rows this one's file has corrected.
         pid: the process that wrote it.
     """
 
@@ -103,6 +104,7 @@ class RunRecord(_Json):
     notes: list[str] = Field(default_factory=list)
     database: str | None = None
     database_id: str | None = None
+    corrects: str | None = None
     pid: int | None = None
 
     @property
