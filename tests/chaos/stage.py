@@ -20,10 +20,10 @@ from simulator.verify.stored_totals import stored_totals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simulator.faults.faults import Faults
     from simulator.runs.folder import RunFolder
     from simulator.verify.findings import Findings
 
-HEADER = "ユーザーID,ログイン回数,投稿回数\n"
 RUN_SECONDS = 120.0
 
 
@@ -86,9 +86,9 @@ def home_of(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_stage() -> Iterator[Stage]:
+def open_stage(faults: Faults | None = None) -> Iterator[Stage]:
     """Start a cloud in the home of this process; its waits take no time, the sample's users are there."""
     terminal = QuietTerminal()
-    with opened_cloud(terminal, None, SkippingClock()) as opened:
+    with opened_cloud(terminal, None, SkippingClock(), faults) as opened:
         load_sample_users(opened.cloud, terminal)
         yield Stage(opened, Settings().home.path, terminal)
