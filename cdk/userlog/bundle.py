@@ -1,0 +1,134 @@
+"""The functions' package: code, migrations, certificates and libraries, built without Docker, the same each time."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import aws_lambda as lambda_
+
+from userlog.definitions import DEFINITIONS, ROOT
+
+PYTHON = "3.11"
+# Python 3.11 runs on Amazon Linux 2, glibc 2.26; wheels for anything newer would not load.
+PIP_PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64")
+UV_PLATFORM = "x86_64-manylinux2014"
+# Every package, those that others need too, at the versions of pyproject.toml. boto3 as well: what was tested is what
+# runs, whatever Lambda's own is today.
+PACKAGES = (
+    "annotated-types",
+    "aws-lambda-powertools",
+    "boto3",
+    "botocore",
+    "jmespath",
+    "psycopg",
+    "psycopg-binary",
+    "pydantic",
+    "pydantic-core",
+    "pydantic-settings",
+    "python-dateutil",
+    "python-dotenv",
+    "s3transfer",
+    "six",
+    "typing-extensions",
+    "typing-inspection",
+    "urllib3",
+)
+# What installers write of themselves, and what is compiled on the machine that builds.
+_LEFT_OUT = ("INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json", ".lock")
+_MODIFIED = 315_532_800  # 1980-01-01, the first day of a zip file
+_PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;]+)")
+
+
+class BundleError(Exception):
+    """The package cannot be built; the text says why."""
+
+
+def requirements() -> list[str]:
+    """Return `name==version` of each package.
+
+    Raises:
+        BundleError: where pyproject.toml pins one not at all.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pins = (_PIN.match(line) for line in project["tool"]["uv"]["constraint-dependencies"])
+    versions = {pin["name"]: pin["version"] for pin in pins if pin}
+    missing = [name for name in PACKAGES if name not in versions]
+    if missing:
+        raise BundleError(f"pyproject.toml, constraint-dependencies, pins no version of {', '.join(missing)}.")
+    return [f"{name}=={versions[name]}" for name in PACKAGES]
+
+
+def build(target: Path) -> None:
+    """Put the package into a folder, which may be there already.
+
+    Raises:
+        BundleError: where the libraries cannot be fetched.
+    """
+    _install(target)
+    shutil.copytree(
+        ROOT / "lambdas", target / "lambdas", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+    )
+    shutil.copytree(DEFINITIONS / "migrations", target / "migrations", dirs_exist_ok=True)
+    shutil.copy(DEFINITIONS / "rds-ca.pem", target)
+    _make_the_same(target)
+
+
+def _install(target: Path) -> None:
+    """Fetch the libraries' wheels for Lambda's platform, by uv where it is there, by pip where it is not."""
+    uv = shutil.which("uv")
+    common = ["--no-deps", "--only-binary", ":all:", "--python-version", PYTHON, "--target", str(target)]
+    if uv is not None:
+        command = [uv, "pip", "install", "--no-config", "--no-progress", "--python-platform", UV_PLATFORM]
+    elif importlib.util.find_spec("pip") is not None:
+        platforms = [word for platform in PIP_PLATFORMS for word in ("--platform", platform)]
+        command = [sys.executable, "-m", "pip", "install", "--no-compile", "--implementation", "cp", *platforms]
+    else:
+        raise BundleError("The functions' package is built by uv or by pip, and neither is here.")
+    done = subprocess.run(  # noqa: S603 - our own words
+        [*command, *common, *requirements()], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise BundleError(f"The libraries of the functions' package cannot be installed:\n{done.stderr.strip()}")
+
+
+def _make_the_same(target: Path) -> None:
+    """Leave nothing that differs from one build to the next: installers' notes, bytecode, modes, times."""
+    shutil.rmtree(target / "bin", ignore_errors=True)
+    for path in sorted(target.rglob("*"), reverse=True):
+        if path.name == "__pycache__":
+            shutil.rmtree(path)
+        elif path.name in _LEFT_OUT:
+            path.unlink()
+        else:
+            path.chmod(0o755 if path.is_dir() or ".so" in path.suffixes else 0o644)
+            os.utime(path, (_MODIFIED, _MODIFIED))
+    os.utime(target, (_MODIFIED, _MODIFIED))
+
+
+@jsii.implements(ILocalBundling)
+class LocalBundling:
+    """Builds the package in this process when CDK asks for it."""
+
+    def try_bundle(self, output_dir: str, *_options: object, **_more: object) -> bool:
+        """Build; never leave it to Docker."""
+        build(Path(output_dir))
+        return True
+
+
+def functions_code() -> lambda_.AssetCode:
+    """Return the package as code; one for all functions."""
+    return lambda_.Code.from_asset(
+        str(ROOT / "lambdas"),
+        asset_hash_type=AssetHashType.OUTPUT,
+        # An image must be named; it is never run.
+        bundling=BundlingOptions(image=DockerImage.from_registry("unused"), local=LocalBundling()),
+    )

@@ -1,0 +1,152 @@
+"""The functions of functions.json, and the migration at deploy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Duration, RemovalPolicy, triggers
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from userlog.bundle import functions_code
+from userlog.definitions import DEFINITIONS
+from userlog.function_rights import (
+    MIGRATOR_USER,
+    PROCESSOR_USER,
+    Policies,
+    migrator_policies,
+    open_endpoints,
+    processor_policies,
+    validator_policies,
+)
+from userlog.function_role import FunctionRole
+
+if TYPE_CHECKING:
+    from userlog.database import Database
+    from userlog.network import Network
+    from userlog.stage import Stage
+    from userlog.storage import Storage
+
+VALIDATOR, PROCESSOR, MIGRATOR = "user-log-csv-validator", "user-log-processor", "user-log-schema-migrator"
+MAX_ROWS = 100_000
+
+
+class Functions(Construct):
+    """The functions, each in the private subnets, with a role and a log group of its own.
+
+    Attributes:
+        validator, processor, migrator: the functions.
+        migration: depend on it to have the schema; a migration that fails makes the deployment fail.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        network: Network,
+        storage: Storage,
+        database: Database,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._stage = stage
+        self._network = network
+        self._storage = storage
+        self._database = database
+        self._code = functions_code()
+        self._roles: dict[str, FunctionRole] = {}
+        text = (DEFINITIONS / "functions.json").read_text(encoding="utf-8")
+        configurations: dict[str, dict[str, Any]] = {each["name"]: each for each in json.loads(text)}
+        self.validator = self._function("Validator", configurations[VALIDATOR], validator_policies(storage))
+        self.processor = self._function(
+            "Processor",
+            configurations[PROCESSOR],
+            processor_policies(storage, database),
+            user=PROCESSOR_USER,
+            reserved_concurrency=stage.reserved_concurrency,
+        )
+        self.migrator = self._function(
+            "Migrator", configurations[MIGRATOR], migrator_policies(storage, database), user=MIGRATOR_USER
+        )
+        open_endpoints(
+            network,
+            storage,
+            validator=self._roles[VALIDATOR],
+            processor=self._roles[PROCESSOR],
+            migrator=self._roles[MIGRATOR],
+        )
+        self.migration = self._migration(configurations[MIGRATOR]["timeoutSeconds"])
+
+    def _function(
+        self,
+        construct_id: str,
+        configuration: dict[str, Any],
+        policies: Policies,
+        *,
+        user: str = "",
+        reserved_concurrency: int | None = None,
+    ) -> lambda_.Function:
+        name = self._stage.suffixed(configuration["name"])
+        log_group = logs.LogGroup(
+            self,
+            f"{construct_id}Logs",
+            log_group_name=f"/aws/lambda/{name}",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            encryption_key=self._storage.data_key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = FunctionRole(self, f"{construct_id}Role", function_name=name, log_group=log_group, policies=policies)
+        self._roles[configuration["name"]] = role
+        return lambda_.Function(
+            self,
+            construct_id,
+            function_name=name,
+            description=configuration["description"],
+            runtime=lambda_.Runtime.PYTHON_3_11,
+            architecture=lambda_.Architecture.X86_64,
+            handler=configuration["handler"],
+            code=self._code,
+            timeout=Duration.seconds(configuration["timeoutSeconds"]),
+            memory_size=configuration["memoryMb"],
+            environment=self._environment(configuration["environment"], user),
+            # CDK would add statements to a role that it may change.
+            role=role.without_policy_updates(),
+            log_group=log_group,
+            tracing=lambda_.Tracing.ACTIVE,
+            reserved_concurrent_executions=reserved_concurrency,
+            vpc=self._network.vpc,
+            vpc_subnets=self._network.private_subnets,
+            security_groups=[self._network.functions_security_group],
+        )
+
+    def _environment(self, names: list[str], user: str) -> dict[str, str]:
+        """Return the variables that functions.json names; KeyError for one that nothing here gives a value."""
+        values = {
+            "MAX_ROWS": str(MAX_ROWS),
+            "DATABASE_HOST": self._database.host,
+            "DATABASE_PORT": str(self._database.port),
+            "DATABASE_NAME": self._database.name,
+            "DATABASE_USER": user,
+            "PROCESSING_LOGS_TABLE": self._storage.logs_table.table_name,
+        }
+        return {name: values[name] for name in names}
+
+    def _migration(self, timeout_seconds: int) -> triggers.Trigger:
+        """Call the migrator when the stack is made, and whenever its package (so, a migration) has changed."""
+        return triggers.Trigger(
+            self,
+            "Migration",
+            handler=self.migrator,
+            timeout=Duration.seconds(timeout_seconds),
+            execute_after=[
+                self._database.cluster,
+                self._database.roles_ready,
+                self._network.vpc,
+                # The rules of the groups are resources of their own.
+                self._network.functions_security_group,
+                self._network.database_security_group,
+            ],
+        )
