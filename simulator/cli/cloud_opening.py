@@ -59,6 +59,7 @@ def opened_cloud(
         return opened[0].read_object(bucket, key, version_id)
 
     recorder = RunRecorder(store, WORKFLOW, fetch_input)
+    recorder.injected = [fault.spec.text for fault in faults.all] if faults else []
 
     def results_folder(name: str) -> Path | None:
         folder = recorder.folder(name)

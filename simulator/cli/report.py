@@ -27,6 +27,8 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
     _headline(terminal, record)
     for note in record.notes:
         terminal.say(("Note: ", "yellow"), note)
+    if record.injected:
+        terminal.say(("Faults were injected: ", "yellow"), "; ".join(record.injected))
     if record.corrects is not None:
         terminal.say("Corrects rows of ", (record.corrects, "bold"))
     for later in corrected_by(RunStore(folder.runs), record.name):
@@ -55,6 +57,7 @@ def document(folder: RunFolder, record: RunRecord) -> dict[str, Any]:
         "reasons": [reason.model_dump(by_alias=True) for reason in record.reasons],
         "findings": [{"line": one.line, "message": one.message} for one in findings(record)],
         "notes": record.notes,
+        "injected": record.injected,
         "corrects": record.corrects,
         "correctedBy": corrected_by(RunStore(folder.runs), record.name),
         "runDirectory": str(folder.path),

@@ -40,6 +40,7 @@ class RunRecorder:
         self._fetch_input = fetch_input
         self.database = database
         self.database_id: str | None = None
+        self.injected: list[str] = []
         self._by_arn: dict[str, OpenRun] = {}
         self._by_name: dict[str, OpenRun] = {}
         self._lock = threading.Lock()
@@ -60,6 +61,7 @@ class RunRecorder:
                 earlier.close()
             run = OpenRun(self._store.folder(execution.name), execution, self._fetch_input, self.database)
             run.record.database_id = self.database_id or run.record.database_id
+            run.record.injected += self.injected
             run.record.corrects = corrected_run(self._store, run.folder.input_file, execution.name)
         except (OSError, BadRunName, RunBusy) as error:
             self._fault(f"The run {execution.name} is not recorded: {error}")

@@ -82,6 +82,7 @@ class RunRecord(_Json):
         database: the database's address without its password.
         database_id: which database that is, wherever it is reached: a redrive must go to the same one.
         corrects: the run whose failed rows this one's file has corrected.
+        injected: the SPECs of the faults that the run was started with: what failed by them was meant to.
         pid: the process that wrote it.
     """
 
@@ -105,6 +106,7 @@ class RunRecord(_Json):
     database: str | None = None
     database_id: str | None = None
     corrects: str | None = None
+    injected: list[str] = Field(default_factory=list)
     pid: int | None = None
 
     @property
