@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from dashboard.data.tables import fetch, item_tables
+import duckdb
+
+from dashboard.data.file_state import file_state
+from dashboard.data.tables import fetch, load_items
 from simulator.runs.cause_text import group_text, person_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
+    from dashboard.data.file_state import FileState
     from simulator.runs.folder import RunFolder
 
+KEPT_RUNS = 2_000
 _COLUMNS = ("line", "user", "status", "attempts", "error", "cause")
 _FAILED = """
 select run, "index", line, "user", attempts, coalesce(error, status, 'Unknown') as error, cause, stop
@@ -38,17 +46,33 @@ class Failure:
     time: datetime | None
 
 
+_lock = threading.Lock()
+_known: OrderedDict[Path, tuple[FileState, list[Failure]]] = OrderedDict()
+"""By `items.jsonl`, while it stays as it is: a run that has ended is read once."""
+
+
 def failures(folders: Iterable[RunFolder]) -> list[Failure]:
     """Return all rows that failed in these runs, by run and row."""
-    with item_tables(folders, where=_FAILED_OR_REDRIVEN, columns=_COLUMNS) as connection:
+    there = [(folder, state) for folder in folders if (state := file_state(folder.items_file)) is not None]
+    there.sort(key=lambda one: one[0].name)
+    with _lock:
+        changed = {folder: state for folder, state in there if _known.get(folder.items_file, (None,))[0] != state}
+        if changed:
+            found = _read(list(changed))
+            _known.update({one.items_file: (state, found.get(one.name, [])) for one, state in changed.items()})
+        rows = [failure for folder, _ in there for failure in _known[folder.items_file][1]]
+        while len(_known) > KEPT_RUNS:
+            _known.popitem(last=False)
+    return rows
+
+
+def _read(folders: list[RunFolder]) -> dict[str, list[Failure]]:
+    with duckdb.connect() as connection:
+        load_items(connection, folders, where=_FAILED_OR_REDRIVEN, columns=_COLUMNS)
         found = fetch(connection, _FAILED)
-    known: dict[str, tuple[str, str]] = {}
-    rows = []
+    rows: dict[str, list[Failure]] = {}
     for row in found:
-        stop, raw = row.pop("stop"), row.pop("cause") or ""
-        if raw not in known:
-            text = person_text(raw)
-            known[raw] = (text, group_text(text))
-        cause, group = known[raw]
-        rows.append(Failure(**row, cause=cause, group=group, time=stop.replace(tzinfo=UTC) if stop else None))
+        stop, cause = row.pop("stop"), person_text(row.pop("cause"))
+        time = stop.replace(tzinfo=UTC) if stop else None
+        rows.setdefault(row["run"], []).append(Failure(**row, cause=cause, group=group_text(cause), time=time))
     return rows

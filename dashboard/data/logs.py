@@ -7,14 +7,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.json_lines import encode, parse_line
+from simulator.runs.line_search import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from simulator.runs.folder import RunFolder
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,36 +59,33 @@ def logs(
 
 
 def _all(path: Path) -> Iterator[bytes]:
-    try:
-        file = path.open("rb")
-    except OSError:
-        return
-    with file:
-        yield from file
+    for block in blocks(path):
+        yield from block.splitlines()
 
 
 def _matching(path: Path, kind: str, level: str, search: str) -> Iterator[bytes]:
+    """The lines that match; a block in which nothing can is not even cut into lines."""
     needles = [b'"%s":%s' % (name, encode(value)) for name, value in ((b"kind", kind), (b"level", level)) if value]
-    for line in _all(path):
-        if not all(needle in line for needle in needles):
+    text = search.encode("utf-8", "replace")
+    folded: Callable[[bytes], bytes] = bytes.lower if search.isascii() else _casefolded
+    for block in blocks(path):
+        if not all(needle in block for needle in needles) or text not in folded(block):
             continue
-        if search and search not in line.decode(errors="replace").casefold():
-            continue
-        record = parse_line(line)
-        if record is None or (kind and record.get("kind") != kind) or (level and _level(record) != level):
-            continue
-        yield line
+        for line in block.splitlines():
+            if not all(needle in line for needle in needles) or text not in folded(line):
+                continue
+            record = parse_line(line)
+            if record is None or (kind and record.get("kind") != kind) or (level and _level(record) != level):
+                continue
+            yield line
+
+
+def _casefolded(data: bytes) -> bytes:
+    return data.decode(errors="replace").casefold().encode()
 
 
 def _count(path: Path) -> int:
-    total = 0
-    try:
-        with path.open("rb", buffering=0) as file:
-            while block := file.read(_BLOCK):
-                total += block.count(b"\n")
-    except OSError:
-        return total
-    return total
+    return sum(block.count(b"\n") for block in blocks(path))
 
 
 def _line(line: bytes) -> LogLine | None:

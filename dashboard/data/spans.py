@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dashboard.data.tables import item_tables
+import duckdb
+
+from dashboard.data.file_state import file_state
+from dashboard.data.tables import load_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    import duckdb
-
+    from dashboard.data.file_state import FileState
     from simulator.runs.folder import RunFolder
 
 
@@ -26,9 +31,10 @@ class Part(StrEnum):
     """Another state than the row's own: the error is logged."""
 
 
+KEPT = 4
 _COLUMNS = ("line", "user", "status", "start", "worker", "error", "tries")
 _SPANS = f"""
-create temp table spans as
+create table spans as
 with listed as (
     select *, json_transform(tries, '[["VARCHAR"]]') as t from lines
 ), each as (
@@ -49,12 +55,37 @@ from each where n > 1 and try_cast(t[n][2] as timestamp) > try_cast(t[n - 1][3] 
 """  # noqa: S608 - only words of ours
 
 
+class _Loaded:
+    """The few runs that were looked at last, loaded: the parts of a page ask for the same tables one after another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[Path, tuple[FileState | None, duckdb.DuckDBPyConnection]] = OrderedDict()
+
+    def cursor(self, folder: RunFolder) -> duckdb.DuckDBPyConnection:
+        """Return a connection of the caller's own to a run's tables, which are loaded where its file has changed."""
+        path = folder.items_file
+        with self._lock:
+            state = file_state(path)
+            before, connection = self._known.pop(path, (None, None))
+            if connection is None or before != state:
+                connection = duckdb.connect()
+                load_items(connection, [folder], columns=_COLUMNS)
+                connection.execute(_SPANS)
+            self._known[path] = (state, connection)
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+            return connection.cursor()
+
+
+_loaded = _Loaded()
+
+
 @contextmanager
 def span_tables(folder: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection with the table `spans` (beside `lines` and `rows`) of one run.
+    """Give a connection with the table `spans` (beside `lines` and `rows`) of one run; it is only to be read.
 
     Its `state` is null for a row that was done at the first attempt: the first state of the row's workflow.
     """
-    with item_tables([folder], columns=_COLUMNS) as connection:
-        connection.execute(_SPANS)
-        yield connection
+    with _loaded.cursor(folder) as cursor:
+        yield cursor

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboard.data.buckets import bucket_seconds, bucket_start
-from dashboard.data.tables import fetch, item_tables
+from dashboard.data.spans import span_tables
+from dashboard.data.tables import fetch
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
@@ -28,7 +29,7 @@ class Throughput:
 
 def throughput(folder: RunFolder) -> Throughput:
     """Return how many rows ended when; no points where none has."""
-    with item_tables([folder], columns=("status", "start")) as connection:
+    with span_tables(folder) as connection:
         (edges,) = fetch(connection, "select min(start) as first, max(stop) as last from lines")
         first, last = edges["first"], edges["last"]
         if first is None or last is None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from dashboard.data.tables import AUDIT_COLUMNS, fetch, load
+from simulator.runs.json_lines import encode, parse_line
+from simulator.runs.line_search import lines_with
+from simulator.runs.moments import parsed_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulator.runs.folder import RunFolder
+
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +42,31 @@ class Change:
 
 def user_history(folders: Iterable[RunFolder], user: str) -> list[Change]:
     """Return what these runs did to a user, oldest first; empty where none did anything."""
-    literal = user.replace("'", "''")
-    with duckdb.connect() as connection:
-        files = [folder.audit_file for folder in folders]
-        load(connection, "audit", files, AUDIT_COLUMNS, f"\"userId\" = '{literal}'")
-        found = fetch(
-            connection,
-            'select run, "processedAt" as time, coalesce("processingType", \'\') as type, "oldValue" as old, '
-            '"newValue" as new, coalesce(status, \'\') as status, "errorMessage" as error '
-            "from audit order by time, timestamp",
-        )
-    return [Change(**{**row, "time": row["time"].replace(tzinfo=UTC) if row["time"] else None}) for row in found]
+    needle = encode(user)
+    changes = [
+        _change(folder.name, item)
+        for folder in folders
+        for item in map(parse_line, lines_with(folder.audit_file, needle))
+        if item is not None and item.get("userId") == user
+    ]
+    return sorted(changes, key=lambda change: (change.time or _LAST, change.type))
+
+
+def _change(run: str, item: dict[str, Any]) -> Change:
+    return Change(
+        run=run,
+        time=parsed_moment(_text(item.get("processedAt"))),
+        type=_text(item.get("processingType")) or "",
+        old=_number(item.get("oldValue")),
+        new=_number(item.get("newValue")),
+        status=_text(item.get("status")) or "",
+        error=_text(item.get("errorMessage")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None

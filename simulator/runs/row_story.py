@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from simulator.runs.encoding import read_chunks
 from simulator.runs.json_lines import parse_line
+from simulator.runs.line_search import lines_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from simulator.runs.folder import RunFolder
 
@@ -41,19 +42,23 @@ class RowStory:
 
 def row_story(folder: RunFolder, *, line: int | None = None, index: int | None = None) -> RowStory | None:
     """Return everything about the row on a line of the file, or at an index; None where the file has no such row."""
-    items = [
-        item for item in folder.items() if (item.get("line") == line if index is None else item.get("index") == index)
-    ]
+    items = _items(folder, "line", line) if index is None else _items(folder, "index", index)
     if items:
         line, index = items[-1].get("line"), items[-1].get("index")
     story = RowStory(line=line, index=index, items=items)
-    found = _read_row(folder, story)
-    if not items and not found:
+    if not _read_row(folder, story) and not items:
         return None
     if story.index is not None:
-        story.audit = [item for item in folder.audit_items() if _index_in_key(item) == story.index]
+        found = map(parse_line, lines_with(folder.audit_file, b"#%d#" % story.index))
+        story.audit = [item for item in found if item is not None and _index_in_key(item) == story.index]
         story.logs = logs_of_row(folder, story.index, items)
     return story
+
+
+def _items(folder: RunFolder, name: str, number: int | None) -> list[dict[str, Any]]:
+    written = (f'"{name}":{number}'.encode(), f'"{name}": {number}'.encode())  # the second where orjson refused a value
+    found = map(parse_line, lines_with(folder.items_file, *written))
+    return [item for item in found if item is not None and item.get(name) == number]
 
 
 def _read_row(folder: RunFolder, story: RowStory) -> bool:
@@ -79,32 +84,15 @@ def _index_in_key(item: dict[str, Any]) -> int | None:
 def logs_of_row(folder: RunFolder, index: int, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return all that was logged by the invocations that handled a row.
 
-    An invocation is known by its request id: from a line that names the row's index, or from the row's error. The file
-    is read twice, and only lines that can matter are parsed: it has several for each row.
+    An invocation is known by its request id: from a line that names the row's index, or from the row's error.
     """
-    needle = b'"rowIndex":%d' % index
     requests = {_failed_request(item) for item in items}
-    for line in _raw_lines(folder):
-        if needle in line and (record := parse_line(line)) is not None and _logged_index(record) == index:
+    for record in map(parse_line, lines_with(folder.logs_file, b'"rowIndex":%d' % index)):
+        if record is not None and _logged_index(record) == index:
             requests.add(record.get("requestId"))
-    requests.discard(None)
-    wanted = [str(request).encode() for request in requests]
-    logs = []
-    for line in _raw_lines(folder):
-        if any(request in line for request in wanted):
-            record = parse_line(line)
-            if record is not None and record.get("requestId") in requests:
-                logs.append(record)
-    return logs
-
-
-def _raw_lines(folder: RunFolder) -> Iterator[bytes]:
-    try:
-        file = folder.logs_file.open("rb")
-    except FileNotFoundError:
-        return
-    with file:
-        yield from file
+    wanted = [request.encode() for request in requests if isinstance(request, str) and request]
+    found = map(parse_line, lines_with(folder.logs_file, *wanted))
+    return [record for record in found if record is not None and record.get("requestId") in requests]
 
 
 def _logged_index(record: dict[str, Any]) -> object:

@@ -1,12 +1,17 @@
-"""Timings: `uv run python -m tests.benchmarks end-to-end | map-overhead | memory`."""
+"""Timings: `uv run python -m tests.benchmarks end-to-end | map-overhead | memory | dashboard`."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import end_to_end, map_overhead, memory
+from tests.benchmarks import dashboard, end_to_end, map_overhead, memory
 
-BENCHMARKS = {"end-to-end": end_to_end.main, "map-overhead": map_overhead.main, "memory": memory.main}
+BENCHMARKS = {
+    "end-to-end": end_to_end.main,
+    "map-overhead": map_overhead.main,
+    "memory": memory.main,
+    "dashboard": dashboard.main,
+}
 
 
 def main(names: list[str]) -> int:
