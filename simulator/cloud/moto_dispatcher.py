@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from moto.moto_server import werkzeug_app
+from moto.moto_server.utilities import RegexConverter
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 if TYPE_CHECKING:
@@ -36,3 +38,14 @@ class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
         if app is None:
             app = super().get_application(environ)
         return app
+
+
+class AnyCharacter(RegexConverter):  # type: ignore[misc]
+    """Part of a URL in moto's routes: a key may hold a newline, which moto's own converter finds nowhere (404)."""
+
+    def __init__(self, url_map: Any, *items: Any) -> None:
+        super().__init__(url_map, *items)
+        self.regex = f"(?s:{items[0]})"
+
+
+werkzeug_app.RegexConverter = AnyCharacter
