@@ -1,0 +1,94 @@
+"""PostgreSQL is really stopped and started."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from simulator.cloud.home import Home
+from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.cloud.postgres_outage import EmbeddedOutage
+from simulator.faults.database_outage import DatabaseOutage
+from simulator.faults.parts import Parts
+from simulator.faults.spec import parse_fault
+from tests.integration.cloud.test_postgres import servers_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(params=["short", "a path too long for a socket " * 4])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """A home; of a long one the socket lies in a folder of /tmp, which goes with the server."""
+    return Home(tmp_path / request.param.strip()).create()
+
+
+@pytest.fixture
+def server(home: Home) -> Iterator[EmbeddedPostgres]:
+    """A server that nobody else uses; none is left after it."""
+    with EmbeddedPostgres(home.postgres) as server:
+        yield server
+    assert servers_in(home.postgres) == []
+
+
+def parts(home: Home, server: EmbeddedPostgres) -> Parts:
+    """What there is to be broken."""
+    return Parts(
+        endpoint="",
+        s3=None,  # type: ignore[arg-type] - not of this test
+        database=EmbeddedOutage(home.postgres, server),
+        deliver=lambda _event: None,
+    )
+
+
+def answers(server: EmbeddedPostgres) -> bool:
+    """Whether a client gets in."""
+    try:
+        psycopg.connect(server.url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_a_restart_throws_out_who_is_connected_and_keeps_what_is_committed(
+    home: Home, server: EmbeddedPostgres
+) -> None:
+    """The same URL leads to it afterwards; an open transaction is gone."""
+    fault = DatabaseOutage(parse_fault("database=restart"))
+    with psycopg.connect(server.url) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS x")
+        connection.commit()
+        connection.execute("INSERT INTO t VALUES (2)")
+        fault.strike(parts(home, server))
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+    with psycopg.connect(server.url) as connection:
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
+    assert (fault.happened, fault.trouble) == (1, None)
+
+
+def test_connections_are_refused_for_a_while(home: Home, server: EmbeddedPostgres) -> None:
+    """There is no server until the time is up."""
+    fault = DatabaseOutage(parse_fault("database=refuse,for=0.7"))
+    began = time.monotonic()
+    fault.strike(parts(home, server))
+    assert not answers(server)
+    assert servers_in(home.postgres) == []
+    while not answers(server):
+        assert time.monotonic() - began < 30
+        time.sleep(0.05)
+    assert time.monotonic() - began >= 0.7
+
+
+def test_the_cloud_does_not_stop_without_its_database(home: Home, server: EmbeddedPostgres) -> None:
+    """A run that ends within the outage finds the server again, and no timer is left."""
+    fault = DatabaseOutage(parse_fault("database=refuse,for=600"))
+    broken = parts(home, server)
+    fault.strike(broken)
+    fault.close(broken)
+    assert answers(server)
+    assert fault.trouble is None
