@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.states.comparison import COMPARISONS, TYPE_TESTS, string_pattern
 from simulator.states.errors import RUNTIME, EvaluationError
+from simulator.states.path_fields import path_field
 from simulator.states.paths import PathNotFoundError
-from simulator.states.wait import path_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

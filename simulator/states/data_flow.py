@@ -9,58 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.states.errors import RESULT_PATH_MATCH_FAILURE, RUNTIME, EvaluationError
+from simulator.states.errors import RESULT_PATH_MATCH_FAILURE, EvaluationError
 from simulator.states.limits import to_json
-from simulator.states.paths import PathNotFoundError, PathSyntaxError, ReferencePath, compile_path
+from simulator.states.path_fields import PathField
+from simulator.states.paths import PathNotFoundError, PathSyntaxError, ReferencePath
 from simulator.states.payload_template import PayloadTemplate
 from simulator.states.scope import Scope
 
 if TYPE_CHECKING:
     from simulator.states.faults import Fields
     from simulator.states.frame import Frame
-    from simulator.states.paths import Path
-
-
-class PathField:
-    """`InputPath`, `OutputPath` and their like: a path, or null for an empty object."""
-
-    __slots__ = ("path",)
-
-    def __init__(self, fields: Fields, name: str) -> None:
-        self.path: Path | None = compile_path("$")
-        raw = fields.take(name, "$")
-        try:
-            self.path = (
-                None if raw is None else compile_path(raw) if isinstance(raw, str) else self._refuse(fields, name)
-            )
-        except PathSyntaxError as error:
-            fields.fault(name, f"cannot be read: {error}")
-
-    @staticmethod
-    def _refuse(fields: Fields, name: str) -> Path:
-        fields.fault(name, "must be a path or null")
-        return compile_path("$")
-
-    def read(self, frame: Frame, data: Any) -> Any:
-        """Return what the path names; an empty object for null."""
-        path = self.path
-        if path is None:
-            return {}
-        if path.steps == () and path.source == "input":
-            return data
-        return read_path(path, frame, data)
-
-
-def read_path(path: Path, frame: Frame, data: Any) -> Any:
-    """Return what a path of a state's field names.
-
-    Raises:
-        EvaluationError: States.Runtime in AWS's words, where it names nothing.
-    """
-    try:
-        return path.read(Scope(frame, data))
-    except PathNotFoundError as error:
-        raise EvaluationError(RUNTIME, f"Invalid path '{path.text}' : {error}") from error
 
 
 class DataFlow:

@@ -8,9 +8,9 @@ from simulator.states.errors import RUNTIME, EvaluationError
 from simulator.states.limits import MAX_PAYLOAD_BYTES
 from simulator.states.map_fields import MOST, whole_number
 from simulator.states.map_runner import ItemBatcherSpec
+from simulator.states.path_fields import path_field
 from simulator.states.payload_template import PayloadTemplate
 from simulator.states.scope import Scope
-from simulator.states.wait import path_field
 
 if TYPE_CHECKING:
     from simulator.states.faults import Fields

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.states.map_fields import whole_number
 from simulator.states.map_runner import ItemReaderSpec
+from simulator.states.path_fields import path_field
 from simulator.states.payload_template import PayloadTemplate
 from simulator.states.scope import Scope
-from simulator.states.wait import path_field
 
 if TYPE_CHECKING:
     from simulator.states.faults import Fields

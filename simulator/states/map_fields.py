@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.states.data_flow import read_path
 from simulator.states.errors import RUNTIME, EvaluationError
 from simulator.states.limits import to_json
+from simulator.states.path_fields import path_field, read_path
 from simulator.states.paths import compile_path
 from simulator.states.payload_template import PayloadTemplate
-from simulator.states.wait import path_field
 
 if TYPE_CHECKING:
     from simulator.states.faults import Fields

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from simulator.states.data_flow import DataFlow, read_path
+from simulator.states.data_flow import DataFlow
 from simulator.states.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
 from simulator.states.limits import check_size, to_json
 from simulator.states.listener import TaskAttempt
+from simulator.states.path_fields import path_field, read_path
 from simulator.states.retriable import RetriableState
 from simulator.states.task_service import TaskRequest
-from simulator.states.wait import path_field
 
 if TYPE_CHECKING:
     from simulator.states.builder import Builder

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.states.errors import RUNTIME, EvaluationError
 from simulator.states.map_fields import MOST, real_number, whole_number
-from simulator.states.wait import path_field
+from simulator.states.path_fields import path_field
 
 if TYPE_CHECKING:
     from simulator.states.faults import Fields

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.states.data_flow import DataFlow, read_path
+from simulator.states.data_flow import DataFlow
 from simulator.states.errors import RUNTIME, EvaluationError
 from simulator.states.limits import to_json
-from simulator.states.paths import PathSyntaxError, compile_path
+from simulator.states.path_fields import path_field, read_path
 from simulator.states.state import Assign, Outcome, State, Transition
 from simulator.states.timestamps import parse_time
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from simulator.states.builder import Builder
     from simulator.states.faults import Fields
     from simulator.states.frame import Frame
-    from simulator.states.paths import Path
 
 MAX_SECONDS = 99_999_999
 
@@ -87,15 +86,3 @@ class WaitState(State):
                 RUNTIME, f"The SecondsPath parameter references a value above {MAX_SECONDS}: {text} == {value}"
             )
         return value
-
-
-def path_field(fields: Fields, name: str) -> Path | None:
-    """Return a `...Path` field of a state, compiled; None where it is absent or no path (a fault then)."""
-    text = fields.string(name)
-    if text is None:
-        return None
-    try:
-        return compile_path(text)
-    except PathSyntaxError as error:
-        fields.fault(name, f"cannot be read: {error}")
-        return None
