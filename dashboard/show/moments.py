@@ -21,8 +21,10 @@ def browser_zone() -> tzinfo:
 
 
 def local(moment: datetime | str | None) -> str:
-    """Return `2026-09-23 22:58:45` on the browser's clock; a dash where there is no moment."""
+    """Return `2026-09-23 22:58:45` on the browser's clock; a dash where there is none. One without a zone is UTC."""
     known = parsed_moment(moment) if isinstance(moment, str) else moment
+    if known is not None and known.tzinfo is None:
+        known = known.replace(tzinfo=UTC)
     return known.astimezone(browser_zone()).strftime("%Y-%m-%d %H:%M:%S") if known else "–"
 
 

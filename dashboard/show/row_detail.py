@@ -58,12 +58,8 @@ def _item(item: dict[str, Any]) -> None:
         told += f", redrive {item['redrive']}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(plain(told), color="green" if good else "red", icon=":material/check:" if good else ":material/close:")
-        st.caption(
-            plain(
-                f"{local(item.get('start'))}, {_between(item.get('start'), item.get('stop'))}, worker {item.get('worker')}"
-            ),
-            width="content",
-        )
+        when, how_long = local(item.get("start")), _between(item.get("start"), item.get("stop"))
+        st.caption(plain(f"{when}, {how_long}, worker {item.get('worker')}"), width="content")
     if item.get("error"):
         st.markdown(f"**{plain(item['error'])}**: {plain(person_text(item.get('cause')), 1000)}")
     tries = [one for one in item.get("tries") or [] if isinstance(one, list) and len(one) == _TRY]

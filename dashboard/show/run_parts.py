@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,9 +18,11 @@ from dashboard.data.throughput import throughput
 from dashboard.plain_text import plain
 from dashboard.show import charts
 from dashboard.show.moments import browser_zone, local
+from dashboard.show.picking import picked_row
 from simulator.runs.json_lines import encode
 
 if TYPE_CHECKING:
+    from dashboard.data.downloads import Download
     from simulator.runs.folder import RunFolder
 
 PAGE = 100
@@ -82,11 +85,9 @@ def events(folder: RunFolder) -> None:
         [{"Id": one.id, "Time": local(one.time), "Type": one.type, "State": one.state} for one in page.events]
     )
     st.caption(f"{total:,} events. Click one to see what it says.")
-    chosen = st.dataframe(
-        table, hide_index=True, on_select="rerun", selection_mode="single-cell", key=f"events-{folder.name}"
-    ).selection.cells
-    if chosen and chosen[0][0] < len(page.events):
-        one = page.events[chosen[0][0]]
+    chosen = picked_row(table, key=f"events-{folder.name}-{offset}", height=420)
+    if chosen is not None:
+        one = page.events[chosen]
         st.markdown(f"**{plain(one.type)}** {plain(one.state)}")
         st.json(one.details)
 
@@ -125,7 +126,7 @@ def files(folder: RunFolder) -> None:
         size = f"{one.size / KIBIBYTE:,.1f} KiB" if one.size >= KIBIBYTE else f"{one.size} bytes"
         st.download_button(
             f"{plain(one.title)} ({size})",
-            data=lambda one=one: one.read() or b"",
+            data=partial(_bytes, one),
             file_name=one.file_name,
             mime=one.mime,
             icon=":material/download:",
@@ -134,6 +135,10 @@ def files(folder: RunFolder) -> None:
         )
     st.caption("The run's folder")
     st.code(str(folder.path), language=None, wrap_lines=True)
+
+
+def _bytes(download: Download) -> bytes:
+    return download.read() or b""
 
 
 def _offset(what: str, total: int) -> int:

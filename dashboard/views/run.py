@@ -14,6 +14,8 @@ from dashboard.data.store import default_store
 from dashboard.plain_text import plain
 from dashboard.show import run_parts
 from dashboard.show.moments import local, took
+from dashboard.show.picking import picked_row
+from dashboard.show.redrive_button import redrive_button
 from dashboard.show.rejected_lines import rejected_lines
 from dashboard.show.row_detail import row_detail
 from dashboard.show.verdict import headline, verdict
@@ -46,6 +48,7 @@ def page() -> None:
     live = row.kind is Kind.RUNNING
     every = LIVE_SECONDS if live else None
     st.fragment(run_every=every)(_state)(folder, live)
+    redrive_button(store, folder)
     if row.kind is Kind.REJECTED:
         rejected_lines(folder)
     elif row.failed:
@@ -123,21 +126,11 @@ def _failed_rows(folder: RunFolder) -> None:
             for one in found
         ]
     )
-    chosen = st.dataframe(
-        table,
-        hide_index=True,
-        height=min(36 * len(found) + 40, 380),
-        on_select="rerun",
-        selection_mode="single-cell",
-        key=f"failed-{folder.name}",
-        column_config={
-            "Line": st.column_config.NumberColumn(width=70),
-            "Attempts": st.column_config.NumberColumn(width=80),
-        },
-    ).selection.cells
+    widths = {"Line": st.column_config.NumberColumn(width=70), "Attempts": st.column_config.NumberColumn(width=80)}
+    chosen = picked_row(table, key=f"failed-{folder.name}", columns=widths)
     asked = st.query_params.get("line", "")
-    if chosen and chosen[0][0] < len(found):
-        row_detail(folder, index=found[chosen[0][0]].index)
+    if chosen is not None:
+        row_detail(folder, index=found[chosen].index)
     elif asked.isdecimal():
         row_detail(folder, line=int(asked))
 

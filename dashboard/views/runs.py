@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003
+from datetime import date, datetime  # noqa: TC003
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,6 +17,8 @@ from dashboard.plain_text import plain
 from dashboard.show import charts
 from dashboard.show.looks import KIND_LOOKS, STATE_LOOKS
 from dashboard.show.moments import browser_zone, local, took
+from dashboard.show.picking import picked_row
+from dashboard.show.rejected_lines import rejected_lines
 from dashboard.show.verdict import headline, verdict
 from simulator.cloud.home import PROJECT_ROOT
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 GRID_RUNS = 30
 LIVE_SECONDS = 2.0
-NO_DAYS: list[date] = []
+NO_DAYS: list[date | datetime | str | None] = []
 
 
 def page() -> None:
@@ -62,6 +64,8 @@ def _newest(store: RunStore, name: str) -> None:
             done = f"{row.succeeded:,} of {row.rows:,} rows succeeded, {row.failed:,} failed"
             st.progress(row.done_share, text=done + (f", {row.pending:,} not done" if row.pending else ""))
         verdict(store.folder(name))
+        if row.kind is Kind.REJECTED:
+            rejected_lines(store.folder(name))
         st.page_link(
             "views/run.py",
             label="Open this run: every row, graph, history, logs",
@@ -123,17 +127,10 @@ def _table(chosen: list[RunRow]) -> None:
     )
     colours = {"Status": [f"color: {KIND_LOOKS[row.kind].rgb}; font-weight: 600" for row in chosen]}
     styled = table.style.apply(lambda column: colours.get(str(column.name), [""] * len(column)), axis=0)
-    event = st.dataframe(
-        styled,
-        hide_index=True,
-        height=min(36 * len(chosen) + 40, 420),
-        on_select="rerun",
-        selection_mode="single-cell",
-        key="runs-table",
-        column_config={"Rows": st.column_config.NumberColumn(format="localized"), "File": {"width": "medium"}},
-    )
-    if event.selection.cells:
-        st.switch_page("views/run.py", query_params={"run": chosen[event.selection.cells[0][0]].name})
+    widths = {"Rows": st.column_config.NumberColumn(format="localized"), "File": {"width": "medium"}}
+    picked = picked_row(styled, key="runs-table", columns=widths)
+    if picked is not None:
+        st.switch_page("views/run.py", query_params={"run": chosen[picked].name})
 
 
 def _grid(grid: StateGrid, total: int) -> None:
