@@ -90,8 +90,8 @@ def logs_of_row(folder: RunFolder, index: int, items: Iterable[dict[str, Any]]) 
     for record in map(parse_line, lines_with(folder.logs_file, b'"rowIndex":%d' % index)):
         if record is not None and _logged_index(record) == index:
             requests.add(record.get("requestId"))
-    wanted = [request.encode() for request in requests if isinstance(request, str) and request]
-    found = map(parse_line, lines_with(folder.logs_file, *wanted))
+    requests.discard(None)
+    found = map(parse_line, lines_with(folder.logs_file, *(str(request).encode() for request in requests)))
     return [record for record in found if record is not None and record.get("requestId") in requests]
 
 
