@@ -39,7 +39,7 @@ def parts(home: Home, server: EmbeddedPostgres) -> Parts:
     """What there is to be broken."""
     return Parts(
         endpoint="",
-        s3=None,  # type: ignore[arg-type] - not of this test
+        s3=None,  # type: ignore[arg-type]  # not of this test
         database=EmbeddedOutage(home.postgres, server),
         deliver=lambda _event: None,
     )

@@ -50,7 +50,7 @@ def test_dynamodb_throttles_until_a_client_gives_up_and_then_no_more(refusing: A
 
     def put(number: str) -> None:
         item = {"executionName": {"S": "run"}, "timestamp": {"S": number}}
-        refusing.dynamodb.put_item(TableName=table, Item=item)  # type: ignore[arg-type] - strings
+        refusing.dynamodb.put_item(TableName=table, Item=item)
 
     put("1")
     with pytest.raises(ClientError) as error:
@@ -83,5 +83,5 @@ def test_a_moto_that_was_asked_for_nothing_has_nothing_of_it(tmp_path: Path) -> 
     """Not even the address for the counts."""
     with MotoServer(Home(tmp_path).create().runs) as moto:
         fault = RefusedByAws(parse_fault(RESULTS))
-        fault.close(Parts(endpoint=moto.url, s3=None, database=None, deliver=lambda _event: None))  # type: ignore[arg-type] - unused
+        fault.close(Parts(endpoint=moto.url, s3=None, database=None, deliver=lambda _event: None))  # type: ignore[arg-type]  # unused
         assert fault.trouble is not None
