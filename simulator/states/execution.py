@@ -174,8 +174,9 @@ class Execution:
             output = self.machine.run(frame, self.input, resume)
             self._check_output(output)
         except StateError as error:
-            frame.event("ExecutionFailed", error=error.error, cause=error.cause)
-            return Ended(status="FAILED", error=error.error, cause=error.cause)
+            # A Fail state without Error gives none.
+            frame.event("ExecutionFailed", error=error.error or None, cause=error.cause)
+            return Ended(status="FAILED", error=error.error or None, cause=error.cause)
         except ExecutionTimedOut:
             frame.previous = 0
             frame.event("ExecutionTimedOut")

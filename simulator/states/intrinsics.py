@@ -108,8 +108,7 @@ class Intrinsic:
     def _argument(self, *, raw_template: bool) -> Expression:
         if match := _STRING.match(self.text, self._position):
             self._position = match.end()
-            value: Any = self._template(match[1]) if raw_template else self._unescape(match[1])
-            return lambda _scope: value
+            return self._text(match[1], raw_template=raw_template)
         if match := _NUMBER.match(self.text, self._position):
             self._position = match.end()
             number = float(match[0]) if any(mark in match[0] for mark in ".eE") else int(match[0])
@@ -122,15 +121,24 @@ class Intrinsic:
             return self._path()
         return self._call()
 
-    def _unescape(self, raw: str) -> str:
+    def _text(self, raw: str, *, raw_template: bool) -> Expression:
+        """Return the text of a string; an escape that is none fails when it is evaluated, as on AWS."""
         for escaped in re.findall(r"\\(.)", raw, re.DOTALL):
             if escaped not in _ESCAPABLE:
-                raise self._syntax(f"\\{escaped} is no escape; a backslash is written \\\\")
-        return re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL)
+                return self._failing(f"\\{escaped} is no escape; a backslash is written \\\\")
+        value = self._template(raw) if raw_template else re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL)
+        return lambda _scope: value
+
+    def _failing(self, reason: str) -> Expression:
+        text = self.text
+
+        def fail(_scope: Scope) -> Any:
+            raise EvaluationError(INTRINSIC_FAILURE, f"The function '{text}' failed: {reason}")
+
+        return fail
 
     def _template(self, raw: str) -> str:
         r"""Keep `\{` and `\}` for States.Format, which must tell them from placeholders."""
-        self._unescape(raw)
         return raw.replace("\\'", "'")
 
     def _path(self) -> Expression:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import uuid
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,8 +40,9 @@ AWS = SimpleNamespace(**{name: boto3.client(name, region_name=REGION) for name i
 class RecordedFunctions:
     """Functions that behave as a scenario says."""
 
-    def __init__(self, specs: dict[str, Any]) -> None:
+    def __init__(self, specs: dict[str, Any], clock: SkippingClock) -> None:
         self._specs = specs
+        self._clock = clock
         self._by_name = {spec["name"]: spec for spec in specs.values()}
 
     def invoke(self, function: str, payload: bytes, *, timeout: float | None = None) -> Any:
@@ -49,6 +51,7 @@ class RecordedFunctions:
         if spec is None:
             raise ResourceNotFoundException(f"Function not found: {function}:$LATEST")
         if spec["behaviour"] == "sleep" and timeout is not None and spec["seconds"] > timeout:
+            self._clock.sleep(timeout, threading.Event())
             raise CallerTimeout(function)
         try:
             answer = behaviours.call(spec, json.loads(payload or b"{}"))
@@ -74,8 +77,9 @@ class Events(SilentListener):
 
 
 def _service(lambdas: dict[str, Any], listener: Events) -> StepFunctions:
-    service = StepFunctions(region=REGION, account=ACCOUNT, clock=SkippingClock(), listener=listener)
-    tasks = Integrations(functions=RecordedFunctions(lambdas), aws=AWS, machines=service)
+    clock = SkippingClock()
+    service = StepFunctions(region=REGION, account=ACCOUNT, clock=clock, listener=listener)
+    tasks = Integrations(functions=RecordedFunctions(lambdas, clock), aws=AWS, machines=service)
     service.connect(tasks, LocalMapRuns(S3ObjectStore(AWS.s3), listener, lambda _name: None))
     return service
 

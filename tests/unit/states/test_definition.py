@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.states.harness import execute, faults, one
+from simulator.states.errors import StateError
+from simulator.states.task_service import TaskRequest
+from tests.unit.states.harness import FUNCTION, execute, faults, one, prepare
 
 
 @pytest.mark.parametrize(
@@ -116,3 +118,26 @@ def test_the_context_object_has_the_recorded_shape() -> None:
     assert list(context["Execution"]) == ["Id", "Input", "StartTime", "Name", "RoleArn", "RedriveCount"]
     assert context["StateMachine"]["Name"] == "machine"
     assert list(context["State"]) == ["Name", "EnteredTime"]
+
+
+def test_a_fail_without_error_gives_none() -> None:
+    """Neither in the event nor in the outcome."""
+    result = execute(one({"Type": "Fail"}))
+    assert (result.ended.status, result.ended.error, result.ended.cause) == ("FAILED", None, None)
+    assert result.details("ExecutionFailed") == [{}]
+
+
+def test_a_task_that_outlasts_the_machines_time_ends_the_execution_timed_out() -> None:
+    """The Task is given what is left of the machine's time, and its timeout is the machine's."""
+    machine = {**one({"Type": "Task", "Resource": FUNCTION}), "TimeoutSeconds": 5}
+    execution, result = prepare(machine)
+
+    def outlast(request: TaskRequest) -> None:
+        assert request.timeout is not None
+        assert request.timeout <= 5
+        execution.clock.sleep(request.timeout, execution.root_stop.event)
+        raise StateError("States.Timeout")
+
+    result.tasks.call = outlast  # type: ignore[method-assign,assignment]
+    assert execution.run().status == "TIMED_OUT"
+    assert result.types[-2:] == ["LambdaFunctionStarted", "ExecutionTimedOut"]
