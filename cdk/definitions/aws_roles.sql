@@ -1,5 +1,5 @@
--- The functions' login roles on AWS: by IAM token, without a password. One statement, since the RDS Data API takes one;
--- it may be run again. It runs before the migrations; what the processor may do with each table, they say.
+-- The login roles of the functions on AWS: by IAM token, without a password. This is one statement, since the RDS Data
+-- API takes no more, and may be run again. It runs before the migrations, which say what the processor may do with a table.
 DO $roles$
 DECLARE
     login_role text;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
 from aws_cdk import aws_ec2 as ec2
@@ -35,13 +35,17 @@ class DrawnAddresses:
     def allocate_subnets_cidr(
         self,
         *,
-        requested_subnets: Sequence[ec2.RequestedSubnet],
+        requested_subnets: Sequence[ec2.RequestedSubnet | dict[str, Any]],
         vpc_cidr: str,  # noqa: ARG002 - CDK's signature
     ) -> ec2.SubnetIpamOptions:
         """Return the subnets' ranges, in the order asked for."""
         return ec2.SubnetIpamOptions(
-            allocated_subnets=[
-                ec2.AllocatedSubnet(cidr=SUBNET_CIDRS[subnet.configuration.name, subnet.availability_zone])
-                for subnet in requested_subnets
-            ]
+            allocated_subnets=[ec2.AllocatedSubnet(cidr=_cidr(subnet)) for subnet in requested_subnets]
         )
+
+
+def _cidr(subnet: ec2.RequestedSubnet | dict[str, Any]) -> str:
+    """Return a subnet's range; jsii may hand a struct over as a dictionary."""
+    if isinstance(subnet, dict):
+        subnet = ec2.RequestedSubnet(**subnet)
+    return SUBNET_CIDRS[subnet.configuration.name, subnet.availability_zone]

@@ -87,7 +87,7 @@ def _install(target: Path) -> None:
     uv = shutil.which("uv")
     common = ["--no-deps", "--only-binary", ":all:", "--python-version", PYTHON, "--target", str(target)]
     if uv is not None:
-        command = [uv, "pip", "install", "--no-config", "--no-progress", "--python-platform", UV_PLATFORM]
+        command = [uv, "pip", "install", "--no-progress", "--python-platform", UV_PLATFORM]
     elif importlib.util.find_spec("pip") is not None:
         platforms = [word for platform in PIP_PLATFORMS for word in ("--platform", platform)]
         command = [sys.executable, "-m", "pip", "install", "--no-compile", "--implementation", "cp", *platforms]

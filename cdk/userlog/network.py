@@ -132,9 +132,21 @@ class Network(Construct):
         postgresql = ec2.Port.tcp(POSTGRESQL_PORT)
         functions.add_egress_rule(database, postgresql, "PostgreSQL")
         database.add_ingress_rule(functions, postgresql, "PostgreSQL, from the functions")
-        for name in ("s3", "dynamodb"):
-            peer = ec2.Peer.prefix_list(self._prefix_list(name))
-            functions.add_egress_rule(peer, ec2.Port.tcp(HTTPS_PORT), f"{name}, by its gateway endpoint")
+        # Inside the group itself: where its own list is empty, EC2 adds a rule that lets everything out. CDK would make
+        # each of these a resource beside the group.
+        group = functions.node.default_child
+        if not isinstance(group, ec2.CfnSecurityGroup):
+            raise TypeError("CDK makes a security group otherwise than it did")
+        group.security_group_egress = [
+            ec2.CfnSecurityGroup.EgressProperty(
+                ip_protocol="tcp",
+                from_port=HTTPS_PORT,
+                to_port=HTTPS_PORT,
+                destination_prefix_list_id=self._prefix_list(name),
+                description=f"{name}, by its gateway endpoint",
+            )
+            for name in ("s3", "dynamodb")
+        ]
 
     def _prefix_list(self, service: str) -> str:
         """Return the id of AWS's list of a service's addresses; only AWS knows it, so it is asked at deploy."""
