@@ -1,19 +1,76 @@
-"""cdk-nag's findings that stand, each with its reason."""
+"""cdk-nag's and the validator's findings that stand, each where it is found, with its reason; all others are errors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
 
 if TYPE_CHECKING:
-    from constructs import Construct
+    from collections.abc import Iterator
 
-REASONS: dict[str, str] = {}
+    from aws_cdk import aws_s3 as s3
+    from constructs import IConstruct
+
+    from userlog.stack import UserLogStack
+
+NAG = "AwsSolutions::AwsSolutions-"
+_ANY = f"{NAG}IAM5[Resource::*]"
+_EXECUTIONS = f"{NAG}IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
+_BASIC_EXECUTION = f"{NAG}IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
+# The construct in which CDK keeps the function of all AwsCustomResources of a stack.
+_CDK_CALLER = "AWS679f53fac002430cb0da5b7982bd2287"
 
 
-def acknowledge_exceptions(scope: Construct) -> None:
-    """Acknowledge below `scope` what REASONS names; anything else stays an error."""
-    Validations.of(scope).acknowledge(
-        *(Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason) for rule, reason in REASONS.items())
-    )
+def acknowledge_exceptions(stack: UserLogStack) -> None:
+    """Acknowledge the stack's known findings.
+
+    Raises:
+        RuntimeError: where a construct that is named here is gone: then its line has to go too.
+    """
+    for path, rule, reason in (*_everywhere(stack), *_functions(stack), *_workflow(stack)):
+        construct: IConstruct = stack
+        for name in path.split("/") if path else ():
+            construct = construct.node.find_child(name)
+        Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
+def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
+    yield "Network", "CloudFormation-Validate::W3010", "The design document names the zones: 1a and 1c."
+    for prefix_list in ("DynamodbPrefixList", "S3PrefixList"):
+        yield f"Network/{prefix_list}", _ANY, "ec2:DescribeManagedPrefixLists knows no resources."
+    if not stack.termination_protection:
+        yield "Database/Cluster", f"{NAG}RDS10", "dev is made to be destroyed; prod is protected."
+    yield _CDK_CALLER, _BASIC_EXECUTION, "CDK's own function for calls at deploy; CDK gives it this policy."
+
+
+def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
+    for name in ("Validator", "Processor", "Migrator"):
+        yield f"Functions/{name}", f"{NAG}L1", "The design document says Python 3.11."
+        yield (
+            f"Functions/{name}Role",
+            _ANY,
+            "A function in a VPC makes network interfaces, and X-Ray takes traces: AWS allows no narrower resource.",
+        )
+    uploads, output = stack.storage.input_bucket, stack.storage.output_bucket
+    yield "Functions/ValidatorRole", _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
+    yield "Functions/MigratorRole", _objects(output, "users/*"), "The user master may have any name below users/."
+
+
+def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
+    for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue"):
+        yield f"Workflow/{queue}", f"{NAG}SQS3", "It is itself where undeliverable things wait; an alarm watches it."
+    for role in ("WorkflowRole", "DispatcherRole"):
+        yield f"Workflow/{role}", _ANY, "CloudWatch Logs' delivery API and X-Ray know no resources."
+    role, name = "Workflow/WorkflowRole", stack.workflow.name
+    uploads, output = stack.storage.input_bucket, stack.storage.output_bucket
+    yield role, f"{_EXECUTIONS}{name}:*]", "The workflow's own executions, whose names are made from uploads."
+    yield role, f"{_EXECUTIONS}{name}/*:*]", "The children of the workflow's own Map Runs, whose names AWS makes."
+    yield role, _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
+    yield role, _objects(output, "results/*"), "The Map Run's id, which AWS makes, is part of the key."
+    yield role, _objects(output, "rejected/*"), "The execution's name is the key."
+
+
+def _objects(bucket: s3.Bucket, keys: str) -> str:
+    logical_id, _ = Stack.of(bucket).resolve(bucket.bucket_arn)["Fn::GetAtt"]
+    return f"{NAG}IAM5[Resource::<{logical_id}.Arn>/{keys}]"

@@ -52,15 +52,15 @@ class Workflow(Construct):
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue.queue_url,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue.queue_arn,
         }
-        workflow_name, dispatcher_name = stage.suffixed(WORKFLOW), stage.suffixed(DISPATCHER)
+        self.name, dispatcher_name = stage.suffixed(WORKFLOW), stage.suffixed(DISPATCHER)
         workflow_role = MachineRole(
             self,
             "WorkflowRole",
             description="What the workflow may do: read uploads, call two functions, write results and audit items",
-            policies=workflow_policies(workflow_name, storage=storage, functions=functions),
+            policies=workflow_policies(self.name, storage=storage, functions=functions),
         )
         self.workflow = self._machine(
-            "Workflow", workflow_name, "workflow.asl.json", workflow_role, sfn.StateMachineType.STANDARD
+            "Workflow", self.name, "workflow.asl.json", workflow_role, sfn.StateMachineType.STANDARD
         )
         self._placeholders["WorkflowArn"] = self.workflow.state_machine_arn
         dispatcher_role = MachineRole(
