@@ -60,7 +60,11 @@ class ItemIndex:
         return next(self._read(iter([self._by_line[line] - 1])), None)
 
     def _read(self, offsets: Iterator[int]) -> Iterator[dict[str, Any]]:
-        with self._file.open("rb") as file:
+        try:
+            file = self._file.open("rb")
+        except FileNotFoundError:
+            return
+        with file:
             for offset in offsets:
                 file.seek(offset)
                 item = parse_line(file.readline())
