@@ -119,8 +119,14 @@ class LocalBundling:
     """Builds the package in this process when CDK asks for it."""
 
     def try_bundle(self, output_dir: str, *_options: object, **_more: object) -> bool:
-        """Build; never leave it to Docker."""
-        build(Path(output_dir))
+        """Build, and never leave it to Docker; end the program where that cannot be done.
+
+        An exception would come back from jsii as another, with the stack traces of both languages.
+        """
+        try:
+            build(Path(output_dir))
+        except BundleError as error:
+            sys.exit(str(error))
         return True
 
 
