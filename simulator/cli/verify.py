@@ -60,16 +60,17 @@ def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Ter
 
     import psycopg  # noqa: PLC0415 - as above
 
-    from simulator.cloud.postgres import open_postgres  # noqa: PLC0415 - as above
+    from simulator.cloud.postgres import database_id, open_postgres  # noqa: PLC0415 - as above
     from simulator.verify.stored_totals import stored_totals  # noqa: PLC0415 - as above
 
     term.say("opening the database")
     postgres = open_postgres(Settings())
     try:
-        if record.database is not None and record.database != postgres.display_url:
+        if record.database_id is not None and record.database_id != database_id(postgres.url):
             raise CloudError(
-                f"The run wrote to {record.database}, and this is {postgres.display_url}. Set SIMULATOR_DATABASE_URL "
-                "(or unset it) as it was for the run, or leave the database out with --no-database."
+                f"The rows of this run are in another PostgreSQL ({record.database}) than the one that answers now "
+                f"({postgres.display_url}), or that one was reset since. Set SIMULATOR_DATABASE_URL or SIMULATOR_HOME "
+                "as they were for the run, or leave the database out with --no-database."
             )
         try:
             with stored_totals(postgres.url) as read:
