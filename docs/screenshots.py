@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.acceptance.dashboard_server import browser, served_dashboard, settled_page  # noqa: E402
-from tests.unit.dashboard.run_folders import make_run  # noqa: E402
+from tests.unit.dashboard.run_folders import BEGAN, make_run  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -46,9 +47,11 @@ def main() -> None:
 def _pages(home: Path) -> dict[str, str]:
     """Make the runs, and return the pages' addresses by name."""
     runs = home / "runs"
-    running = make_run(runs, "running", number=-1, rows=200)
+    running = make_run(runs, "running", number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)), rows=200)
     made = [
-        make_run(runs, kind, number=-24 * (2 + day) + hour, rows=300)
+        make_run(
+            runs, kind, number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)) - 24 * (1 + day) + hour, rows=300
+        )
         for day, kinds in enumerate((("succeeded", "failed"), ("rejected",), ("interrupted", "succeeded")))
         for hour, kind in enumerate(kinds)
     ]
@@ -68,9 +71,10 @@ def _pages(home: Path) -> dict[str, str]:
         "run-sample": f"/run?run={quote(sample)}",
         "run-failed": f"/run?run={quote(by_kind['failed'])}",
         "run-rejected": f"/run?run={quote(by_kind['rejected'])}",
-        "run-running": f"/run?run={quote(running.name)}",
+        "run-running": f"/run?run={quote(running.name)}&part=Speed",
+        "row": f"/run?run={quote(sample)}&line=138&part=Logs",
         "errors": "/errors",
-        "users": "/users",
+        "users": "/users?user=U00001",
         "upload": "/upload",
     }
 

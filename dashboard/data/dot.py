@@ -32,10 +32,11 @@ _LINE, _DIM = "#808080", "#b0b0b0"
 
 def dot(graph: RunGraph) -> str:
     """Return the graph as DOT; states inside a Map lie in a box of their own."""
+    # Streamlit draws all text at 9.6, whatever is said here: a little more leaves room around labels.
     parts = [
         'digraph run { rankdir=TB; bgcolor="transparent"; nodesep=0.3; ranksep=0.35;',
         'node [shape=box, style="filled,rounded", fontname="sans-serif", fontsize=11, color="transparent"];',
-        f'edge [fontname="sans-serif", fontsize=9, color="{_LINE}", fontcolor="{_LINE}"];',
+        f'edge [fontname="sans-serif", fontsize=11, color="{_LINE}", fontcolor="{_LINE}"];',
     ]
     maps = {node.box.inside for node in graph.nodes if node.box.inside is not None}
     parts += [_node(node) for node in graph.nodes if node.box.inside is None]
@@ -43,7 +44,7 @@ def dot(graph: RunGraph) -> str:
         inner = " ".join(_node(node) for node in graph.nodes if node.box.inside == name)
         label = _quoted(f"each row of {name}")
         parts.append(
-            f'subgraph cluster_{number} {{ label={label}; fontname="sans-serif"; fontsize=10; '
+            f'subgraph cluster_{number} {{ label={label}; fontname="sans-serif"; fontsize=11; '
             f'fontcolor="{_LINE}"; color="{_LINE}"; style="rounded,dashed"; {inner} }}'
         )
         first = next(node.box.name for node in graph.nodes if node.box.inside == name)
@@ -53,7 +54,7 @@ def dot(graph: RunGraph) -> str:
         if arrow.caught and (arrow.source, arrow.target) in drawn:
             continue  # an error leads where success does: one arrow says it
         taken = (arrow.source, arrow.target) in graph.passed
-        looks = [f"label={_quoted(_short(arrow.label))}"]
+        looks = [f"label={_quoted(f'  {_short(arrow.label)}  ')}"] if arrow.label else []
         looks.append("penwidth=2" if taken else f'color="{_DIM}", fontcolor="{_DIM}"')
         if arrow.caught:
             looks.append("style=dashed")
