@@ -1,0 +1,43 @@
+"""A file uploaded from a page goes through the real command."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from dashboard.data.act import Job, JobState, job_state, start_run
+from dashboard.data.outcome import Kind
+from dashboard.data.rejected import rejection
+from dashboard.data.run_list import run
+from simulator.runs.store import RunStore
+
+ROWS = "ユーザーID,ログイン回数,投稿回数\nU00001,1,2\nU00002,x,2\nU00003,3,4\n"
+
+
+def ended(store: RunStore, job: Job) -> JobState:
+    """Wait for a job's end."""
+    deadline = time.monotonic() + 90
+    while (state := job_state(store, job)).running:
+        assert time.monotonic() < deadline, state
+        time.sleep(0.1)
+    return state
+
+
+def test_an_uploaded_file_is_converted_run_and_found_or_rejected(tmp_path: Path) -> None:
+    """One that a Japanese spreadsheet saved, and one with the wrong header; the second home is the first's."""
+    store = RunStore(tmp_path / "runs")
+    state = ended(store, start_run(store, "名簿.csv", ROWS.replace("x", "5").encode("cp932")))
+    assert state.run is not None, state.messages
+    assert "Shift_JIS" in state.messages
+    row = run(store.folder(state.run))
+    assert row is not None
+    assert (row.file, row.kind, row.rows, row.succeeded) == ("名簿.csv", Kind.OK, 3, 3)
+    state = ended(store, start_run(store, "bad.csv", ROWS.replace("投稿", "x").encode()))
+    assert state.run is not None, state.messages
+    row = run(store.folder(state.run))
+    assert row is not None
+    assert row.kind is Kind.REJECTED
+    assert [line.line for line in rejection(store.folder(state.run)).lines if line.messages] == [1]
+    state = ended(store, start_run(store, "notes.txt", b"x"))
+    assert (state.run, state.failed) == (None, True)
+    assert "Nothing was started" in state.messages
