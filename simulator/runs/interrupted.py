@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.item_index import ItemIndex
@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
     from simulator.runs.run_record import RunRecord
 
+_ENDS = {
+    "ExecutionSucceeded": "SUCCEEDED",
+    "ExecutionFailed": "FAILED",
+    "ExecutionAborted": "ABORTED",
+    "ExecutionTimedOut": "TIMED_OUT",
+}
+_MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED", "MapRunAborted": "ABORTED"}
+
 
 def settled(folder: RunFolder) -> RunRecord:
     """Return how a run stands; the folder of an interrupted one first gets its counts and `failed-rows.csv`.
+
+    A run whose history has an end has ended that way: its process died while it wrote the rest.
 
     Nothing is written to the folder of a run that is going on or has ended. A folder that cannot be written is only
     read: the record then carries a note.
@@ -41,6 +51,7 @@ def _settle(folder: RunFolder) -> RunRecord:
             return record
         index = ItemIndex(folder)
         record.status = INTERRUPTED
+        _take_end(folder, record)
         record.rows = index.counts(record.rows.total or record.row_count or 0)
         record.reasons = ReasonTally(index.failed()).reasons()
         record.stopped = record.stopped or _last_sign_of_life(folder)
@@ -53,6 +64,21 @@ def _settle(folder: RunFolder) -> RunRecord:
         return record
     finally:
         lock.release()
+
+
+def _take_end(folder: RunFolder, record: RunRecord) -> None:
+    last: dict[str, Any] = {}
+    for event in folder.events():
+        last = event
+        kind = event.get("type")
+        if kind in _MAP_RUN_ENDS and record.map_run is not None:
+            record.map_run.status = _MAP_RUN_ENDS[kind]
+    kind = str(last.get("type"))
+    if kind in _ENDS:
+        record.status = _ENDS[kind]
+        record.stopped = last.get("timestamp")
+        details = last.get(f"e{kind[1:]}EventDetails") or {}
+        record.error, record.cause = details.get("error"), details.get("cause")
 
 
 def _last_sign_of_life(folder: RunFolder) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from simulator.runs.cause_text import group_text, person_text
 from simulator.runs.folder import RunFolder
 from simulator.runs.interrupted import settled
@@ -126,6 +128,35 @@ def test_an_interrupted_run_gets_its_counts_and_failed_rows(tmp_path: Path) -> N
     assert (record.status, record.rows.succeeded, record.rows.failed, record.rows.pending) == ("INTERRUPTED", 1, 1, 1)
     assert folder.failed_rows_file.read_text(encoding="utf-8-sig").count("\n") == 3
     assert folder.record_as_written().status == "INTERRUPTED"
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "end"),
+    [
+        ("ExecutionSucceeded", {"output": "{}"}, ("SUCCEEDED", None, None)),
+        ("ExecutionFailed", {"error": "E", "cause": "why"}, ("FAILED", "E", "why")),
+        ("ExecutionAborted", {}, ("ABORTED", None, None)),
+        ("ExecutionTimedOut", {}, ("TIMED_OUT", None, None)),
+    ],
+)
+def test_a_run_killed_between_its_end_and_its_last_line_has_ended(
+    tmp_path: Path, kind: str, details: dict[str, str], end: tuple[str, str | None, str | None]
+) -> None:
+    """The history has the end; nothing of it is to be run again."""
+    writer = recorder(tmp_path)
+    writer.execution_started(execution())
+    writer.map_run_changed(map_run(total=1))
+    writer.child_ended(child(0, 2))
+    writer.history_event(execution().arn, {"id": 1, "type": "MapRunSucceeded", "timestamp": "2025-08-02T09:31:00Z"})
+    event = {"id": 2, "type": kind, "timestamp": "2025-08-02T09:31:01Z", f"e{kind[1:]}EventDetails": details}
+    writer.history_event(execution().arn, event)
+    writer.close()
+    record = settled(RunFolder(tmp_path, NAME))
+    assert (record.status, record.error, record.cause) == end
+    assert record.stopped == "2025-08-02T09:31:01Z"
+    assert record.map_run is not None
+    assert record.map_run.status == "SUCCEEDED"
+    assert RunFolder(tmp_path, NAME).record().status == end[0]
 
 
 def test_a_run_that_goes_on_is_not_touched(tmp_path: Path) -> None:
