@@ -159,7 +159,8 @@ EXPECTED: dict[str, set[Grant]] = {
     )
     | allow("s3:PutObject", f"{OUTPUT}/rejected/*")
     | allow("dynamodb:PutItem", TABLE)
-    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=through("s3"))
+    | allow("kms:Decrypt", DATA_KEY, when=of_bucket(INPUT))
+    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=of_bucket(OUTPUT))
     | allow("kms:Decrypt kms:DescribeKey", DATA_KEY, when=through("dynamodb")),
     "WorkflowDispatcherRole": machine() | allow("states:StartExecution", WORKFLOW) | allow("sqs:SendMessage", FAILURES),
     "WorkflowRuleRole": allow("states:StartExecution", DISPATCHER),

@@ -83,8 +83,9 @@ class Resolver:
         return found
 
     def by_name(self, kind: str) -> dict[str, Resource]:
-        """Return the properties of all resources of a type, by the name they are given."""
-        return {properties[_KINDS[kind][0]]: properties for properties in self.of_type(kind).values()}
+        """Return the properties of all resources of a type that are given a name, by it."""
+        name = _KINDS[kind][0]
+        return {properties[name]: properties for properties in self.of_type(kind).values() if name in properties}
 
     def value(self, node: Any) -> Any:
         """Return a part of the template with every reference in it replaced.
