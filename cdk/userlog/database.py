@@ -10,6 +10,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
+from userlog.addresses import ZONE_A, ZONE_C
+from userlog.addresses import ZONE_A, ZONE_C
 from userlog.aws_call import aws_call, sdk_call
 from userlog.definitions import DEFINITIONS
 from userlog.network import POSTGRESQL_PORT
@@ -79,8 +81,8 @@ class Database(Construct):
             manage_master_user_password=True,
             default_database_name=self.name,
             port=POSTGRESQL_PORT,
-            writer=self._instance("Writer", f"{identifier}-writer"),
-            readers=[self._instance("Reader", f"{identifier}-reader", scale_with_writer=True)],
+            writer=self._instance("Writer", f"{identifier}-writer", ZONE_A),
+            readers=[self._instance("Reader", f"{identifier}-reader", ZONE_C, scale_with_writer=True)],
             serverless_v2_min_capacity=MIN_ACU,
             serverless_v2_max_capacity=MAX_ACU,
             vpc=network.vpc,
@@ -109,11 +111,13 @@ class Database(Construct):
         return cluster
 
     def _instance(
-        self, construct_id: str, identifier: str, *, scale_with_writer: bool | None = None
+        self, construct_id: str, identifier: str, zone: str, *, scale_with_writer: bool | None = None
     ) -> rds.IClusterInstance:
         return rds.ClusterInstance.serverless_v2(
             construct_id,
             instance_identifier=identifier,
+            availability_zone=zone,
+            availability_zone=zone,
             scale_with_writer=scale_with_writer,
             auto_minor_version_upgrade=True,
             publicly_accessible=False,
