@@ -47,8 +47,6 @@ class UserLogStack(Stack):
             self, "Functions", stage=stage, network=self.network, storage=self.storage, database=self.database
         )
         self.workflow = Workflow(self, "Workflow", stage=stage, storage=self.storage, functions=self.functions)
-        # No upload is taken before the schema is there.
-        self.workflow.rule.node.add_dependency(self.functions.migration)
         self.monitoring = Monitoring(
             self,
             "Monitoring",

@@ -77,7 +77,8 @@ class Workflow(Construct):
         )
         self._placeholders["DispatcherArn"] = self.dispatcher.state_machine_arn
         self.rule = self._rule(stage.suffixed(RULE))
-        self.rule.node.add_dependency(functions)
+        # No upload is taken before the schema is there.
+        self.rule.node.add_dependency(functions.migration)
 
     def _queue(self, construct_id: str, name: str) -> WaitingQueue:
         return WaitingQueue(self, construct_id, name=self._stage.suffixed(name))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from aws_cdk import Aws
 
 from userlog.machine_role import allow
+from userlog.stage import REGION
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_s3 as s3
 
     from userlog.functions import Functions
     from userlog.storage import Storage
@@ -48,11 +50,18 @@ def workflow_policies(name: str, *, storage: Storage, functions: Functions) -> d
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuAndPermissions.html (a multipart upload decrypts its
         # own parts) and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
         "UseKey": [
-            allow(["kms:Decrypt", "kms:GenerateDataKey"], key, _through("s3")),
+            allow(["kms:Decrypt"], key, _in_bucket(storage.input_bucket)),
+            allow(["kms:Decrypt", "kms:GenerateDataKey"], key, _in_bucket(storage.output_bucket)),
             allow(["kms:Decrypt", "kms:DescribeKey"], key, _through("dynamodb")),
         ],
     }
 
 
+def _in_bucket(bucket: s3.IBucket) -> dict[str, object]:
+    """Limit a key's use to one bucket: the context is the bucket (with a bucket key), or the object."""
+    context = {"kms:EncryptionContext:aws:s3:arn": [bucket.bucket_arn, bucket.arn_for_objects("*")]}
+    return {**_through("s3"), "StringLike": context}
+
+
 def _through(service: str) -> dict[str, object]:
-    return {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}}
+    return {"StringEquals": {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"}}
