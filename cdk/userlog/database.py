@@ -11,7 +11,6 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from userlog.addresses import ZONE_A, ZONE_C
-from userlog.addresses import ZONE_A, ZONE_C
 from userlog.aws_call import aws_call, sdk_call
 from userlog.definitions import DEFINITIONS
 from userlog.network import POSTGRESQL_PORT
@@ -116,7 +115,6 @@ class Database(Construct):
         return rds.ClusterInstance.serverless_v2(
             construct_id,
             instance_identifier=identifier,
-            availability_zone=zone,
             availability_zone=zone,
             scale_with_writer=scale_with_writer,
             auto_minor_version_upgrade=True,
