@@ -11,7 +11,6 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from userlog.addresses import ZONE_A, ZONE_C
-from userlog.aws_call import aws_call, sdk_call
 from userlog.definitions import DEFINITIONS
 from userlog.network import POSTGRESQL_PORT
 from userlog.stage import REGION
@@ -117,7 +116,6 @@ class Database(Construct):
             instance_identifier=identifier,
             availability_zone=zone,
             scale_with_writer=scale_with_writer,
-            auto_minor_version_upgrade=True,
             publicly_accessible=False,
             enable_performance_insights=True,
             performance_insight_encryption_key=self._data_key,
