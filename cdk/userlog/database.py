@@ -11,6 +11,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from userlog.addresses import ZONE_A, ZONE_C
+from userlog.aws_call import aws_call, sdk_call
 from userlog.definitions import DEFINITIONS
 from userlog.network import POSTGRESQL_PORT
 from userlog.stage import REGION
