@@ -117,6 +117,7 @@ class Database(Construct):
             instance_identifier=identifier,
             availability_zone=zone,
             scale_with_writer=scale_with_writer,
+            auto_minor_version_upgrade=True,
             publicly_accessible=False,
             enable_performance_insights=True,
             performance_insight_encryption_key=self._data_key,
