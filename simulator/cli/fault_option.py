@@ -10,7 +10,6 @@ from simulator.cli.faults import UsageFault
 from simulator.cli.paths import shown
 from simulator.cli.words import count
 from simulator.cloud.home import Settings
-from simulator.faults.faults import Faults
 from simulator.faults.spec import BadFault, parse_fault
 from simulator.runs.encoding import read_chunks
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.cli.terminal import Terminal
+    from simulator.faults.faults import Faults
     from simulator.faults.spec import FaultSpec
 
 
@@ -53,6 +53,9 @@ def faults_for(specs: Sequence[FaultSpec], file: Path, seed: int) -> Faults | No
     """
     if not specs:
         return None
+    # Only here: botocore takes time that `--help` and `show` need not wait for.
+    from simulator.faults.faults import Faults  # noqa: PLC0415 - as the line above says
+
     wanted = {spec.values["row"]: spec for spec in specs if spec.values.get("row") is not None}
     lines, whole = _lines(file, set(wanted)) if wanted else ({}, True)
     for line in sorted(set(wanted) - set(lines)):
