@@ -36,7 +36,8 @@ def acknowledge_exceptions(stack: UserLogStack) -> None:
 
 
 def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
-    yield "Network", "CloudFormation-Validate::W3010", "The design document names the zones: 1a and 1c."
+    for place in ("Network", "Database"):
+        yield place, "CloudFormation-Validate::W3010", "The design document names the zones: 1a and 1c."
     for prefix_list in ("DynamodbPrefixList", "S3PrefixList"):
         yield f"Network/{prefix_list}", _ANY, "ec2:DescribeManagedPrefixLists knows no resources."
     if not stack.termination_protection:
