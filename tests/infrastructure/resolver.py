@@ -55,7 +55,12 @@ _KINDS: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "AWS::Events::Rule": ("Name", "{name}", {"Arn": "arn:aws:events:{region}:{account}:rule/{name}"}),
     "AWS::EC2::SecurityGroup": ("GroupName", "{name}", {"GroupId": "{name}", "VpcId": "NetworkVpc"}),
-    "AWS::SecretsManager::Secret": ("Name", "<secret {name}>", {}),
+    "AWS::CloudWatch::Alarm": (
+        "AlarmName",
+        "{name}",
+        {"Arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}"},
+    ),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", "{name}", {}),
 }
 
 Resource = dict[str, Any]

@@ -1,0 +1,137 @@
+"""The design document's list of what to watch: alarms that are there, are about our things, and say what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+
+from lambdas.shared.observability import count_metric
+from tests.infrastructure.resolver import Resolver
+
+TOPIC = "arn:aws:sns:ap-northeast-1:123456789012:user-log-alarms"
+WORKFLOW = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:csv-user-log-processor"
+# Section 6 of the design document, and the issue's list: (namespace, metric, what it is about).
+WATCHED = {
+    ("AWS/Lambda", "Duration", "user-log-processor"),
+    ("AWS/Lambda", "Duration", "user-log-csv-validator"),
+    ("AWS/Lambda", "Errors", "user-log-processor"),
+    ("AWS/Lambda", "Errors", "user-log-csv-validator"),
+    ("AWS/Lambda", "Throttles", "user-log-processor"),
+    ("AWS/States", "ExecutionsFailed", WORKFLOW),
+    ("AWS/States", "ExecutionsTimedOut", WORKFLOW),
+    ("AWS/States", "ExecutionThrottled", WORKFLOW),
+    ("AWS/RDS", "DatabaseConnections", "user-log"),
+    ("AWS/RDS", "CPUUtilization", "user-log"),
+    ("AWS/RDS", "ACUUtilization", "user-log"),
+    ("AWS/RDS", "CommitLatency", "user-log"),
+    ("AWS/DynamoDB", "SystemErrors", "ProcessingLogs"),
+    ("AWS/DynamoDB", "ThrottledRequests", "ProcessingLogs"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "s3-csv-upload-rule-dlq"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "user-log-dispatcher-failures"),
+    ("UserLog", "RowsFailed", "user-log-processor"),
+}
+
+
+class Watched(NamedTuple):
+    """A metric with its dimensions."""
+
+    namespace: str
+    name: str
+    dimensions: dict[str, str]
+
+
+def metrics(alarm: dict[str, Any]) -> Iterator[Watched]:
+    """Return the metrics of an alarm, those inside an expression too."""
+    stats = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each]
+    for metric in stats or [alarm]:
+        dimensions = {each["Name"]: each["Value"] for each in metric.get("Dimensions", [])}
+        yield Watched(metric["Namespace"], metric["MetricName"], dimensions)
+
+
+def watched(stack: Resolver) -> list[Watched]:
+    """Return the metrics of all alarms."""
+    return [metric for alarm in stack.of_type("AWS::CloudWatch::Alarm").values() for metric in metrics(alarm)]
+
+
+def test_everything_on_the_list_has_an_alarm(stack: Resolver) -> None:
+    """About the very function, machine, cluster, table or queue."""
+    found = {(each.namespace, each.name, about) for each in watched(stack) for about in each.dimensions.values()}
+    assert found >= WATCHED
+
+
+def test_every_alarm_says_what_to_do_and_goes_to_the_topic(stack: Resolver) -> None:
+    """Someone reads it at night: a name alone does not help."""
+    for name, alarm in stack.by_name("AWS::CloudWatch::Alarm").items():
+        assert len(alarm["AlarmDescription"].split()) >= 12, name
+        assert "." in alarm["AlarmDescription"], name
+        assert alarm["AlarmActions"] == [TOPIC], name
+        assert alarm.get("ActionsEnabled", True) is True, name
+
+
+def test_no_data_is_no_alarm(stack: Resolver) -> None:
+    """No upload, no data."""
+    assert {alarm["TreatMissingData"] for alarm in stack.of_type("AWS::CloudWatch::Alarm").values()} == {"notBreaching"}
+
+
+def test_the_functions_own_metrics_are_counted_as_the_alarms_look_for_them(
+    stack: Resolver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Namespace and dimensions, or the alarm would wait for ever."""
+    services = {"user-log-processor": "user-log-processor", "user-log-csv-validator": "csv-validator"}
+    alarms = [each for each in watched(stack) if each.namespace == "UserLog"]
+    assert alarms
+    for alarm in alarms:
+        name = alarm.dimensions["function_name"]
+        count_metric(services[name], SimpleNamespace(function_name=name), **{alarm.name: 1})  # type: ignore[arg-type]
+        written = json.loads(capsys.readouterr().out)
+        (directive,) = written["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == alarm.namespace
+        assert [sorted(each) for each in directive["Dimensions"]] == [sorted(alarm.dimensions)]
+        assert {key: written[key] for key in alarm.dimensions} == alarm.dimensions
+
+
+def test_slow_functions_alarm_before_they_time_out(stack: Resolver) -> None:
+    """Thresholds are milliseconds, below the function's own timeout."""
+    timeouts = {name: each["Timeout"] for name, each in stack.by_name("AWS::Lambda::Function").items()}
+    for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
+        for metric in metrics(alarm):
+            if (metric.namespace, metric.name) == ("AWS/Lambda", "Duration"):
+                limit = timeouts[metric.dimensions["FunctionName"]] * 1000
+                assert limit / 2 < alarm["Threshold"] < limit
+
+
+def test_one_waiting_message_is_enough(stack: Resolver) -> None:
+    """It is a file that was not processed."""
+    for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
+        if any(metric.namespace == "AWS/SQS" for metric in metrics(alarm)):
+            assert alarm["Threshold"] == 1
+            assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+            assert alarm["EvaluationPeriods"] == 1
+
+
+def test_the_dashboard_shows_what_is_watched(stack: Resolver) -> None:
+    """Every metric that has an alarm, and the alarms themselves."""
+    (dashboard,) = stack.of_type("AWS::CloudWatch::Dashboard").values()
+    widgets = json.loads(dashboard["DashboardBody"])["widgets"]
+    shown = json.dumps([widget["properties"].get("metrics", []) for widget in widgets])
+    missing = {metric for _, metric, _ in WATCHED if f'"{metric}"' not in shown}
+    assert missing <= {"ExecutionThrottled"}
+    (lights,) = [widget for widget in widgets if widget["type"] == "alarm"]
+    assert len(lights["properties"]["alarms"]) == len(stack.of_type("AWS::CloudWatch::Alarm"))
+    assert {widget["properties"].get("region", "ap-northeast-1") for widget in widgets} == {"ap-northeast-1"}
+
+
+def test_the_topic_is_encrypted_and_an_address_is_subscribed_on_demand(
+    stack: Resolver, optional_stack: Resolver
+) -> None:
+    """`-c alarmEmail`."""
+    (topic,) = stack.of_type("AWS::SNS::Topic").values()
+    assert topic["KmsMasterKeyId"] == "arn:aws:kms:ap-northeast-1:123456789012:key/MonitoringAlarmsKey"
+    assert stack.of_type("AWS::SNS::Subscription") == {}
+    (subscription,) = optional_stack.of_type("AWS::SNS::Subscription").values()
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
+    assert subscription["TopicArn"] == TOPIC
