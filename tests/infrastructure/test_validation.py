@@ -72,10 +72,11 @@ def test_the_validators_are_on() -> None:
     assert any(plugin == "CloudFormation Validate" for plugin, _ in found)
 
 
-def test_cfn_lint_finds_nothing(each_assembly: Assembly) -> None:
+@pytest.mark.parametrize("variant", ["assembly", "dev_assembly"])
+def test_cfn_lint_finds_nothing(request: pytest.FixtureRequest, variant: str) -> None:
     """Offline, for the region of the design document."""
     findings = lint(
-        each_assembly.template_file.read_text(encoding="utf-8"),
+        request.getfixturevalue(variant).template_file.read_text(encoding="utf-8"),
         config=ManualArgs(regions=["ap-northeast-1"], ignore_checks=ACCEPTED),
     )
     assert [f"{finding.rule.id} {finding.message}" for finding in findings] == []
