@@ -16,7 +16,7 @@ from simulator.integrations.api_error import ApiError
 from simulator.states.builder import build
 from simulator.states.execution import EXPRESS_SECONDS, Execution, Identity, Services
 from simulator.states.history import CountedHistory, RecordedHistory
-from simulator.states.limits import MAX_PAYLOAD_BYTES, name_fault
+from simulator.states.limits import MAX_PAYLOAD_BYTES, from_json, name_fault
 from simulator.states.listener import ExecutionInfo
 
 if TYPE_CHECKING:
@@ -71,12 +71,15 @@ class StepFunctions:
 
         Raises:
             InvalidDefinition: with every fault of the definition.
-            ApiError: InvalidName.
+            ApiError: InvalidName, StateMachineAlreadyExists.
         """
         if fault := name_fault(name):
             raise ApiError("InvalidName", f"The name {name!r} {fault}")
         compiled = build(definition, tasks=self._connected().tasks, name=name, machine_type=kind)
         arn = self.machine_arn(name)
+        earlier = self._machines.get(arn)
+        if earlier is not None and (earlier.definition, earlier.kind) != (definition, kind):
+            raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{arn}'")
         self._machines[arn] = RegisteredMachine(arn=arn, name=name, kind=kind, definition=definition, compiled=compiled)
         return arn
 
@@ -92,6 +95,8 @@ class StepFunctions:
             ApiError: StateMachineDoesNotExist, InvalidName, InvalidExecutionInput, ExecutionAlreadyExists.
         """
         machine = self._machines.get(machine_arn)
+        if machine is None and "/" in machine_arn:
+            raise ApiError("ValidationException", f"'{machine_arn}' is the machine of a Map Run's children")
         if machine is None:
             raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
         if name is not None and (fault := name_fault(name)):
@@ -107,7 +112,8 @@ class StepFunctions:
     @staticmethod
     def _same(running: RunningExecution, data: Any) -> RunningExecution:
         """StartExecution is idempotent while the execution runs with the same input."""
-        if running.info.status == "RUNNING" and running.info.input == data:
+        same_input = json.dumps(running.info.input, sort_keys=True) == json.dumps(data, sort_keys=True)
+        if running.info.status == "RUNNING" and same_input:
             return running
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{running.info.arn}'")
 
@@ -222,6 +228,6 @@ def _parse_input(text: str) -> Any:
     if len(text.encode()) > MAX_PAYLOAD_BYTES:
         raise ApiError("InvalidExecutionInput", f"The input is larger than {MAX_PAYLOAD_BYTES} bytes")
     try:
-        return json.loads(text)
+        return from_json(text)
     except ValueError as error:
         raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'") from error

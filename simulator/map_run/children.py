@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.map_run.work import ChildWork
+    from simulator.states.clock import Clock
     from simulator.states.execution import Ended
     from simulator.states.listener import Listener
     from simulator.states.map_runner import MapRunRequest
@@ -42,16 +43,18 @@ class Children:
         kind = "express" if self._express else "execution"
         self._arn_prefix = f"{arn_prefix}:{kind}:{self._labelled}"
         self.machine_arn = f"{arn_prefix}:stateMachine:{self._labelled}"
+        # A lane runs one child after another: they share a clock, and lanes run side by side.
+        self._clocks: dict[int, Clock] = {}
         self._running: set[Execution] = set()
         self._stopping = False
 
     def run(self, work: ChildWork, lane: int) -> ChildRecord:
         """Run one child to its end."""
-        execution = self._execution(work)
+        execution = self._execution(work, self._clock_of(lane))
         started = execution.started
         self._running.add(execution)
         if self._stopping:  # it was taken before the stop, and is here only now
-            execution.stop()
+            self._stop(execution)
         try:
             ended = execution.run()
         finally:
@@ -62,9 +65,20 @@ class Children:
         """Stop the children that run, and those that are just about to."""
         self._stopping = True
         for execution in list(self._running):
-            execution.stop()
+            self._stop(execution)
 
-    def _execution(self, work: ChildWork) -> Execution:
+    @staticmethod
+    def _stop(execution: Execution) -> None:
+        execution.stop(None, "The child execution was stopped because its Map Run has failed or was stopped.")
+
+    def _clock_of(self, lane: int) -> Clock:
+        return self._clocks.get(lane) or self._clocks.setdefault(lane, self._request.parent.clock.fork())
+
+    def join_clocks(self) -> None:
+        """Let the parent's clock go on from the latest of the lanes'."""
+        self._request.parent.clock.join(self._clocks.values())
+
+    def _execution(self, work: ChildWork, clock: Clock) -> Execution:
         parent = self._request.parent
         name = work.name or str(uuid.uuid4())
         # A child that a redrive runs again keeps its ARN: the last part of an EXPRESS one follows from the rest.
@@ -82,8 +96,9 @@ class Children:
             ),
             data=work.input,
             services=parent.services,
-            history=CountedHistory() if self._express else RecordedHistory(parent.clock, self._teller(arn)),
+            history=CountedHistory() if self._express else RecordedHistory(clock, self._teller(arn)),
             seconds=EXPRESS_SECONDS if self._express else None,
+            clock=clock,
         )
 
     def _teller(self, arn: str) -> Callable[[dict[str, Any]], None]:

@@ -124,9 +124,8 @@ class LocalMapRun:
             works, self._request.max_concurrency, lambda work, lane: self._run_child(work, lane, results, lanes)
         )
         lanes.run(lambda: self._watch(lanes), TELL_EVERY)
-        if self._request.parent.root_stop.is_set():
-            raise Aborted
-        self._request.parent.check_running()
+        self._children.join_clocks()
+        self._request.parent.check_running(self._clock)
         if self._breached:
             self._end_breached(works, results)
         result = results.finish()
@@ -210,7 +209,7 @@ class LocalMapRun:
 
     def _watch(self, lanes: Lanes[ChildWork]) -> None:
         parent = self._request.parent
-        if parent.root_stop.is_set() or parent.time_left() == 0:
+        if parent.root_stop.is_set() or parent.time_left(self._clock) == 0:
             lanes.stop()
             self._children.stop()
         self._tell("RUNNING")

@@ -57,12 +57,15 @@ class Builder:
         self._names: set[str] = set()
         # What encloses the states being built: the machine itself, then distributed Maps.
         self._enclosing = [machine_type]
+        # The names that enclosing machines assign: a branch may read them, and not assign them.
+        self._assigned: list[set[str]] = []
 
     def machine(self, fields: Fields, noun: str, *, timeout: int | None = None) -> StateMachine:
         """Build the machine in `fields`, noting faults there; `noun` names what it is in them."""
         start_at = fields.string("StartAt", required=True) or ""
         entries = fields.object("States", required=True)
         states: dict[str, State] = {}
+        self._check_assigned(fields, entries)
         fields.take("ProcessorConfig")
         fields.refuse_rest(noun)
         if entries is None:
@@ -70,6 +73,7 @@ class Builder:
         if not entries.raw:
             fields.fault("States", "needs at least one state")
             return StateMachine(start_at, states)
+        self._assigned.append(assigned_names(entries.raw))
         for name, raw in entries.raw.items():
             if not isinstance(raw, dict):
                 entries.fault(name, "must be an object")
@@ -77,9 +81,14 @@ class Builder:
             state = self._state(name, Fields(raw, entries.at(name), fields.faults))
             if state is not None:
                 states[name] = state
-        if len(states) == len(entries.raw):
-            _check_transitions(start_at, states, fields)
+        self._assigned.pop()
+        _check_transitions(start_at, states, fields, set(entries.raw))
         return StateMachine(start_at, states, timeout)
+
+    def _check_assigned(self, fields: Fields, entries: Fields | None) -> None:
+        own = assigned_names(entries.raw) if entries is not None else set()
+        for name in sorted(own & set().union(*self._assigned)):
+            fields.fault("", f"assigns the variable {name!r}, which a machine around it assigns too; names must differ")
 
     def _state(self, name: str, fields: Fields) -> State | None:
         if name in self._names:
@@ -115,22 +124,37 @@ class Builder:
     def inside_distributed(self, execution_type: str) -> Iterator[None]:
         """Build what lies inside a Distributed Map with children of `execution_type`."""
         self._enclosing.append(execution_type)
+        outer, self._assigned = self._assigned, []  # a child execution sees none of its parent's variables
         yield
+        self._assigned = outer
         self._enclosing.pop()
+
+
+def assigned_names(states: dict[str, Any]) -> set[str]:
+    """Return the variables that the states of one machine assign, catchers and Choice rules included."""
+    assigning = [state for state in states.values() if isinstance(state, dict)]
+    for state in list(assigning):
+        for field in ("Catch", "Choices"):
+            assigning += [entry for entry in state.get(field) or [] if isinstance(entry, dict)]
+    templates = [entry["Assign"] for entry in assigning if isinstance(entry.get("Assign"), dict)]
+    return {key.removesuffix(".$") for template in templates for key in template}
 
 
 def refuse_jsonata(fields: Fields) -> bool:
     """Read `QueryLanguage`; note a fault and return False where it asks for JSONata."""
     language = fields.choice("QueryLanguage", ("JSONPath", "JSONata"))
     if language == "JSONata":
-        fields.fault("QueryLanguage JSONata", "is not simulated")
+        fields.fault("QueryLanguage", "JSONata is not simulated")
         return False
     return True
 
 
-def _check_transitions(start_at: str, states: dict[str, State], fields: Fields) -> None:
-    """Note each transition that leads nowhere, and each state that none leads to."""
-    if start_at and start_at not in states:
+def _check_transitions(start_at: str, states: dict[str, State], fields: Fields, written: set[str]) -> None:
+    """Note each transition that leads nowhere, and each state that none leads to.
+
+    Where a state has faults of its own (it is in `written` only), there is no telling where it leads.
+    """
+    if start_at and start_at not in written:
         fields.fault("StartAt", f"names the state {start_at!r}, which does not exist")
         return
     reached, waiting = set(), [start_at]
@@ -142,9 +166,9 @@ def _check_transitions(start_at: str, states: dict[str, State], fields: Fields) 
         waiting += targets(states[name])
     for name, state in states.items():
         for target in targets(state):
-            if target not in states:
+            if target not in written:
                 fields.fault(f"States.{name}", f"leads to the state {target!r}, which does not exist")
-        if start_at and name not in reached:
+        if start_at and name not in reached and len(states) == len(written):
             fields.fault(f"States.{name}", "is never reached")
 
 
@@ -186,10 +210,26 @@ def build(
 def _parse(text: str) -> dict[str, Any]:
     if len(text.encode()) > MAX_DEFINITION_BYTES:
         raise InvalidDefinition([Fault("", f"is larger than {MAX_DEFINITION_BYTES} bytes")])
+    faults: list[Fault] = []
     try:
-        raw = json.loads(text)
-    except ValueError as error:
+        raw = json.loads(text, parse_constant=_no_constant, object_pairs_hook=lambda pairs: _object(pairs, faults))
+    except (ValueError, RecursionError) as error:
         raise InvalidDefinition([Fault("", f"is no JSON: {error}")]) from error
+    if faults:
+        raise InvalidDefinition(faults)
     if not isinstance(raw, dict):
         raise InvalidDefinition([Fault("", "must be a JSON object")])
     return raw
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _object(pairs: list[tuple[str, Any]], faults: list[Fault]) -> dict[str, Any]:
+    """Return a JSON object; a key that is written twice is a fault, since one of the two would be ignored."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        faults += [Fault("", f"has {name!r} twice in one object") for name in found if names.count(name) > 1]
+    return found

@@ -29,14 +29,14 @@ class Rule(NamedTuple):
 class ChoiceTargets:
     """Where a Choice can lead."""
 
-    def __init__(self, rules: list[Rule], default: str | None) -> None:
-        self._rules = rules
+    def __init__(self, targets: list[str], default: str | None) -> None:
+        self._targets = targets
         self._default = default
         self.next = None
 
     def targets(self) -> list[str]:
         """Return the names of the states it can lead to."""
-        return [rule.next for rule in self._rules] + ([self._default] if self._default is not None else [])
+        return self._targets + ([self._default] if self._default is not None else [])
 
 
 class ChoiceState(State):
@@ -48,6 +48,8 @@ class ChoiceState(State):
         super().__init__(name, fields)
         self._flow = DataFlow(fields)
         self._rules: list[Rule] = []
+        # Those of rules with faults too, or the states they lead to would seem never reached.
+        self._targets: list[str] = []
         choices = fields.objects("Choices", required=True)
         if "Choices" in fields and not choices:
             fields.fault("Choices", "needs at least one rule")
@@ -55,13 +57,15 @@ class ChoiceState(State):
             self._add(entry)
         self._default = fields.string("Default")
         self._assign = Assign(fields)
-        self.transition = ChoiceTargets(self._rules, self._default)
+        self.transition = ChoiceTargets(self._targets, self._default)
 
     def _add(self, entry: Fields) -> None:
         following = entry.string("Next", required=True)
         assign = Assign(entry)
         test = compile_rule(entry)
         entry.refuse_rest("a Choice rule")
+        if following is not None:
+            self._targets.append(following)
         if test is not None and following is not None:
             self._rules.append(Rule(test, following, assign))
 

@@ -74,6 +74,8 @@ class Execution:
         data: its input (JSON value).
         services: what it may use.
         history: takes its events.
+        started: when it was started, for one that is redriven.
+        clock: its clock, where it is not the services'.
         seconds: its time limit (the machine's TimeoutSeconds, five minutes for EXPRESS); None for none.
     """
 
@@ -103,12 +105,13 @@ class Execution:
         history: History,
         seconds: float | None = None,
         started: datetime | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.machine = machine
         self.identity = identity
         self.input = data
         self.services = services
-        self.tasks, self.maps, self.clock = services.tasks, services.maps, services.clock
+        self.tasks, self.maps, self.clock = services.tasks, services.maps, clock or services.clock
         self.history = history
         now = self.clock.now()
         self.started = started or now
@@ -142,18 +145,23 @@ class Execution:
             execution["RedriveTime"] = format_time(who.redriven)
         return {"Execution": execution, "StateMachine": {"Id": who.machine_arn, "Name": who.machine_name}}
 
-    def time_left(self, seconds: float | None = None) -> float | None:
-        """Return the smaller of `seconds` and the time until the execution times out; None where neither is set."""
+    def time_left(self, clock: Clock, seconds: float | None = None) -> float | None:
+        """Return the smaller of `seconds` and the time until the execution times out; None where neither is set.
+
+        Args:
+            clock: that of the line of control that asks.
+            seconds: a limit of its own, None for none.
+        """
         if self._deadline is None:
             return seconds
-        left = max(0.0, (self._deadline - self.clock.now()).total_seconds())
+        left = max(0.0, (self._deadline - clock.now()).total_seconds())
         return left if seconds is None else min(seconds, left)
 
-    def check_running(self) -> None:
-        """Raise Aborted or ExecutionTimedOut where the execution has been stopped or its time is up."""
+    def check_running(self, clock: Clock) -> None:
+        """Raise Aborted or ExecutionTimedOut where the execution has been stopped or, by `clock`, its time is up."""
         if self.root_stop.is_set():
             raise Aborted
-        if self._deadline is not None and self.clock.now() >= self._deadline:
+        if self._deadline is not None and clock.now() >= self._deadline:
             raise ExecutionTimedOut
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:

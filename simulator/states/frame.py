@@ -12,6 +12,7 @@ from simulator.states.variables import Variables
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from simulator.states.clock import Clock
     from simulator.states.execution import Execution
     from simulator.states.stop import Stop
 
@@ -26,6 +27,7 @@ class Frame:
     """
 
     __slots__ = (
+        "clock",
         "entered_at",
         "entered_id",
         "execution",
@@ -41,6 +43,7 @@ class Frame:
     def __init__(self, execution: Execution, stop: Stop, outer: Frame | None = None) -> None:
         self.execution = execution
         self.stop = stop
+        self.clock: Clock = outer.clock.fork() if outer else execution.clock
         self.variables: Variables = Variables(outer.variables if outer else None)
         self.previous: int = outer.previous if outer else 0
         self.map_item: dict[str, Any] | None = outer.map_item if outer else None
@@ -62,18 +65,24 @@ class Frame:
             ExecutionTimedOut: its time is up.
             BranchStopped: a sister branch has failed.
         """
-        self.execution.check_running()
+        self.execution.check_running(self.clock)
         if self.stop.is_set():
             raise BranchStopped
 
     def sleep(self, seconds: float) -> None:
         """Let time go by on the execution's clock, not beyond the end of its time, and go on only if it may."""
-        left = self.execution.time_left(seconds)
-        self.execution.clock.sleep(seconds if left is None else left, self.stop.event)
+        left = self.execution.time_left(self.clock, seconds)
+        self.clock.sleep(seconds if left is None else left, self.stop.event)
         self.check_running()
 
     def event(self, kind: str, **details: Any) -> int:
-        """Add an event caused by this line's last one, and return its id."""
+        """Add an event caused by this line's last one, and return its id.
+
+        Raises:
+            BranchStopped: this is a branch, and a sister has failed: what it still does leaves no event.
+        """
+        if self.stop.is_set() and self.stop is not self.execution.root_stop:
+            raise BranchStopped
         self.previous = self.execution.history.add(kind, self.previous, details)
         return self.previous
 
@@ -81,7 +90,7 @@ class Frame:
         """Enter a state: checks that the execution may go on, and adds `<Type>StateEntered`."""
         self.check_running()
         self.state = state
-        self.entered_at = self.execution.clock.now()
+        self.entered_at = self.clock.now()
         self.retry_count = 0 if retries else None
         self.entered_id = self.event(kind, name=state, input=data)
 
@@ -99,7 +108,13 @@ class Frame:
         self.resumed = False
         if assigned:
             self.variables.assign(assigned)
-            self.event(kind, name=self.state, output=output, assignedVariables=_texts(assigned))
+            self.event(
+                kind,
+                name=self.state,
+                output=output,
+                assignedVariables=_texts(assigned),
+                assignedVariablesDetails={"truncated": False},
+            )
         else:
             self.event(kind, name=self.state, output=output)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.states.branches import run_branches
 from simulator.states.data_flow import DataFlow
-from simulator.states.errors import RUNTIME, BranchStopped, EvaluationError, StateError
+from simulator.states.errors import RUNTIME, EvaluationError, StateError
+from simulator.states.limits import check_size
 from simulator.states.map_fields import MapFields
 from simulator.states.retriable import RetriableState
 from simulator.states.scope import Scope
@@ -51,9 +52,6 @@ class InlineMapState(RetriableState):
             except StateError:
                 frame.event("MapIterationFailed", name=self.name, index=index)
                 raise
-            except BranchStopped:
-                frame.event("MapIterationAborted", name=self.name, index=index)
-                raise
             frame.event("MapIterationSucceeded", name=self.name, index=index)
             return output
 
@@ -62,5 +60,6 @@ class InlineMapState(RetriableState):
     def _run_item(self, frame: Frame, item: Any, effective: Any) -> Any:
         if self._fields.selector is not None:
             item = self._fields.selector.evaluate(Scope(frame, effective))
+            check_size(item, self.name)
         assert self._processor is not None  # noqa: S101 - a machine without a processor is refused when it is created
         return self._processor.run(frame, item)

@@ -15,7 +15,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from simulator.states.limits import to_json
+from simulator.states.limits import from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,10 +98,10 @@ def string_to_json(text: Any) -> Any:
     if not text.strip():
         return None
     try:
-        value = json.loads(text)
+        value = from_json(text)
     except ValueError as error:
         raise IntrinsicError(f"the text is no JSON: {error}") from error
-    return 0 if value == 0 and not isinstance(value, bool) else value
+    return 0 if value == 0 and type(value) is int else value
 
 
 def array_partition(array: Any, size: Any) -> list[list[Any]]:

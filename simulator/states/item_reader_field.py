@@ -59,7 +59,7 @@ class ItemReaderField:
         written = config.string("InputType", required=self._resource == GET_OBJECT)
         for name, unsupported in (("InputType", ("PARQUET", "MANIFEST")), ("Transformation", ("LOAD_AND_FLATTEN",))):
             if config.raw.get(name) in unsupported:
-                config.fault(f"{name} {config.raw[name]}", "is not simulated")
+                config.fault(name, f"{config.raw[name]} is not simulated")
         if written is not None and written not in ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"):
             config.fault("InputType", f"must be CSV, JSON, JSONL, PARQUET or MANIFEST, not {written!r}")
         self._type = written

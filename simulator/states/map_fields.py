@@ -34,7 +34,10 @@ class MapFields:
         """Return how many items at a time; 0 for no limit."""
         if self._max_concurrency_path is None:
             return self._max_concurrency or 0
-        return whole_number(self._max_concurrency_path, "MaxConcurrencyPath", frame, effective)
+        number = whole_number(self._max_concurrency_path, "MaxConcurrencyPath", frame, effective)
+        if number < 0:
+            raise EvaluationError(RUNTIME, "MaxConcurrency cannot be negative.")
+        return number
 
     def items(self, frame: Frame, effective: Any) -> Any:
         """Return what ItemsPath names."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[^\s.\[\]()'\"*?@,:$]+")
 _QUOTED = re.compile(r"\[\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*\]")
 _INDEX = re.compile(r"\[\s*(-?\d+)\s*\]")
-_VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_VARIABLE = re.compile(r"\$([^\W\d]\w*)")
+_FUNCTION = re.compile(r"\.\w+\(|@\.length")
 _QUERY_ENVIRONMENT = jsonpath.JSONPathEnvironment(strict=False)
 
 _JAVA = {str: "java.lang.String", list: "net.minidev.json.JSONArray", type(None): "null", bool: "java.lang.Boolean"}
@@ -61,6 +62,8 @@ class Path:
             return "context", text[2:]
         if match := _VARIABLE.match(text):
             self.variable = match[1]
+            if self.variable == "states":
+                raise PathSyntaxError(f"{text!r} is JSONata's $states, which is not simulated")
             return "variable", text[match.end() :]
         if text.startswith("$"):
             return "input", text[1:]
@@ -185,10 +188,12 @@ def _definite_steps(rest: str) -> tuple[Step, ...] | None:
 
 
 def _compile_query(text: str, rest: str) -> jsonpath.CompoundJSONPath | jsonpath.JSONPath:
+    if _FUNCTION.search(rest):
+        raise PathSyntaxError(f"{text!r} uses a function of JsonPath, which is not simulated")
     try:
         return _QUERY_ENVIRONMENT.compile("$" + _quote_names(rest))
     except jsonpath.JSONPathError as error:
-        raise PathSyntaxError(f"{text!r} is no path: {error}") from error
+        raise PathSyntaxError(f"{text!r} is no path: {str(error).splitlines()[0]}") from error
 
 
 def _quote_names(rest: str) -> str:

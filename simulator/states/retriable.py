@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.states.catch import Catch
 from simulator.states.errors import EvaluationError, StateError
+from simulator.states.limits import check_size
 from simulator.states.retry import Retry
 from simulator.states.state import Assign, Outcome, State, Transition
 
@@ -62,7 +63,10 @@ class RetriableState(State):
                 raise error from failure
 
     def _attempt(self, frame: Frame, data: Any) -> Outcome:
-        result = self.work(frame, data, self._flow.effective_input(frame, data))
+        effective = self._flow.effective_input(frame, data)
+        if effective is not data:
+            check_size(effective, self.name)
+        result = self.work(frame, data, effective)
         selected = self._flow.selected(frame, result)
         output = self._flow.output(frame, data, selected)
         return output, self.transition.next, self._assign.values(frame, selected)

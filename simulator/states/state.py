@@ -97,7 +97,7 @@ class Assign:
         if self._template is not None:
             for key in self._template.raw:
                 name = key.removesuffix(".$")
-                if not name.isidentifier() or name == "states":
+                if not name.isidentifier() or name == "states" or len(name) > MAX_NAME_LENGTH:
                     fields.fault(
                         f"Assign.{key}", "is no name for a variable (letters, digits and _; `states` is reserved)"
                     )
@@ -107,4 +107,5 @@ class Assign:
         if self._template is None:
             return None
         values: dict[str, Any] = self._template.evaluate(Scope(frame, data))
+        check_size(values, frame.state)
         return values

@@ -41,7 +41,7 @@ class TaskState(RetriableState):
         fields.exclude("HeartbeatSeconds", "HeartbeatSecondsPath")
         self._timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_TIMEOUT)
         self._timeout_path = path_field(fields, "TimeoutSecondsPath")
-        heartbeat = fields.integer("HeartbeatSeconds", least=1, most=MAX_TIMEOUT)
+        heartbeat = self._heartbeat = fields.integer("HeartbeatSeconds", least=1, most=MAX_TIMEOUT)
         if heartbeat is not None and heartbeat >= (self._timeout or MAX_TIMEOUT):
             fields.fault("HeartbeatSeconds", "must be less than TimeoutSeconds")
         fields.not_simulated("HeartbeatSecondsPath", "Credentials")
@@ -53,15 +53,15 @@ class TaskState(RetriableState):
         """Call the resource once, with its events."""
         execution = frame.execution
         timeout = self._timeout if self._timeout_path is None else _seconds(self._timeout_path, frame, data)
-        self._events.scheduled(frame, effective, timeout)
-        started = execution.clock.now()
+        self._events.scheduled(frame, effective, timeout, self._heartbeat)
+        started = frame.clock.now()
         error: str | None = None
         try:
             result = execution.tasks.call(
                 TaskRequest(
                     resource=self._resource,
                     parameters=effective,
-                    timeout=execution.time_left(timeout),
+                    timeout=execution.time_left(frame.clock, timeout),
                     state=self.name,
                     execution_arn=execution.arn,
                     attempt=(frame.retry_count or 0) + 1,
@@ -75,7 +75,7 @@ class TaskState(RetriableState):
             raise
         finally:
             execution.attempts.append(
-                TaskAttempt(state=self.name, started=started, stopped=execution.clock.now(), error=error)
+                TaskAttempt(state=self.name, started=started, stopped=frame.clock.now(), error=error)
             )
         self._events.succeeded(frame, result)
         return result
@@ -97,7 +97,8 @@ class _LambdaEvents:
     def __init__(self, resource: str) -> None:
         self.size_name = resource
 
-    def scheduled(self, frame: Frame, effective: Any, timeout: int | None) -> None:
+    def scheduled(self, frame: Frame, effective: Any, timeout: int | None, heartbeat: int | None) -> None:
+        del heartbeat  # the event has no place for it
         frame.event("LambdaFunctionScheduled", resource=self.size_name, input=effective, timeoutInSeconds=timeout)
         frame.event("LambdaFunctionStarted")
 
@@ -117,7 +118,7 @@ class _ServiceEvents:
         self._type, self._action = match.groups() if match else ("", resource)
         self.size_name = self._type
 
-    def scheduled(self, frame: Frame, effective: Any, timeout: int | None) -> None:
+    def scheduled(self, frame: Frame, effective: Any, timeout: int | None, heartbeat: int | None) -> None:
         frame.event(
             "TaskScheduled",
             resourceType=self._type,
@@ -125,6 +126,7 @@ class _ServiceEvents:
             region=frame.execution.region,
             parameters=effective,
             timeoutInSeconds=timeout,
+            heartbeatInSeconds=heartbeat,
         )
         frame.event("TaskStarted", resourceType=self._type, resource=self._action)
 

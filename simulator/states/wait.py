@@ -70,7 +70,7 @@ class WaitState(State):
                     "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time "
                     f"format string: {self._until_path.text} == {shown}",
                 )
-        return (until - frame.execution.clock.now()).total_seconds() if until else 0
+        return (until - frame.clock.now()).total_seconds() if until else 0
 
     @staticmethod
     def _seconds_of(value: Any, text: str) -> int:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from simulator.states.builder import build
 from simulator.states.errors import StateError
+from simulator.states.faults import InvalidDefinition
 from simulator.states.task_service import TaskRequest
-from tests.unit.states.harness import FUNCTION, execute, faults, one, prepare
+from tests.unit.states.harness import FUNCTION, FakeTasks, execute, faults, one, prepare
 
 
 @pytest.mark.parametrize(
@@ -141,3 +143,46 @@ def test_a_task_that_outlasts_the_machines_time_ends_the_execution_timed_out() -
     result.tasks.call = outlast  # type: ignore[method-assign,assignment]
     assert execution.run().status == "TIMED_OUT"
     assert result.types[-2:] == ["LambdaFunctionStarted", "ExecutionTimedOut"]
+
+
+def test_a_key_written_twice_is_refused() -> None:
+    """One of the two would be ignored."""
+    text = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}, "A": {"Type": "Succeed"}}}'
+    with pytest.raises(InvalidDefinition, match="has 'A' twice in one object"):
+        build(text, tasks=FakeTasks())
+
+
+def test_a_state_with_faults_hides_no_others() -> None:
+    """Transitions are checked all the same, and no state is called unreached for it."""
+    machine = {
+        "StartAt": "A",
+        "States": {
+            "A": {"Type": "Nothing"},
+            "B": {"Type": "Pass", "Next": "Nowhere"},
+            "C": {"Type": "Choice", "Choices": [{"Variable": "$.v", "Next": "D"}], "Default": "D"},
+            "D": {"Type": "Succeed"},
+        },
+    }
+    found = faults(machine)
+    assert "States.B leads to the state 'Nowhere', which does not exist" in found
+    assert not any("never reached" in fault for fault in found)
+
+
+def test_a_branch_may_not_assign_what_a_machine_around_it_assigns() -> None:
+    """A child execution of a Distributed Map may: it sees none of them."""
+    inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Assign": {"v": 2}, "End": True}}}
+    parallel = one({"Type": "Parallel", "Branches": [inner], "Assign": {"v": 1}})
+    assert faults(parallel) == [
+        "States.State.Branches[0] assigns the variable 'v', which a machine around it assigns too; names must differ"
+    ]
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **inner}
+    assert faults(one({"Type": "Map", "ItemProcessor": processor, "Assign": {"v": 1}})) == []
+
+
+def test_variables_may_have_any_letters_and_no_reserved_name() -> None:
+    """Unicode letters; `states` is JSONata's."""
+    second = {"Type": "Pass", "Parameters": {"x.$": "$名前"}, "End": True}
+    machine = one({"Type": "Pass", "Assign": {"名前": 1}, "Next": "B"}, B=second)
+    assert execute(machine).output == {"x": 1}
+    assert faults(one({"Type": "Pass", "Assign": {"x" * 81: 1}})) != []
+    assert "not simulated" in faults(one({"Type": "Pass", "Parameters": {"x.$": "$states.input"}}))[0]

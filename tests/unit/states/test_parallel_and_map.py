@@ -45,15 +45,16 @@ def test_a_failing_branch_stops_the_others_and_gives_its_own_error() -> None:
 def test_branches_read_outer_variables_and_keep_their_own() -> None:
     """What a branch assigns is gone when it ends."""
     set_outer = {"Type": "Pass", "Assign": {"v": "outer"}, "Next": "P"}
+    seen = {"Type": "Pass", "Parameters": {"outer.$": "$v", "own.$": "$w"}, "End": True}
     inner = {
         "StartAt": "Set",
-        "States": {
-            "Set": {"Type": "Pass", "Parameters": {"seen.$": "$v"}, "Assign": {"v": "inner"}, "End": True},
-        },
+        "States": {"Set": {"Type": "Pass", "Assign": {"w": "inner"}, "Next": "See"}, "See": seen},
     }
-    after = {"Type": "Pass", "Parameters": {"seen.$": "$[0].seen", "now.$": "$v"}, "End": True}
-    machine = one(set_outer, P={"Type": "Parallel", "Branches": [inner], "Next": "After"}, After=after)
-    assert execute(machine).output == {"seen": "outer", "now": "outer"}
+    parallel = {"Type": "Parallel", "Branches": [inner], "End": True}
+    assert execute(one(set_outer, P=parallel)).output == [{"outer": "outer", "own": "inner"}]
+    after = {"Type": "Pass", "Parameters": {"own.$": "$w"}, "End": True}
+    gone = execute(one(set_outer, P={**parallel, "End": False, "Next": "After"}, After=after))
+    assert gone.ended.error == "States.Runtime"
 
 
 def test_an_inline_map_runs_its_processor_once_an_item_in_order() -> None:
@@ -120,3 +121,69 @@ def test_faults_inside_branches_are_found_with_their_path() -> None:
         "States.State.Branches[0].States.A.Colour is no field of a Pass state",
         "States.State.Branches[1].StartAt names the state 'X', which does not exist",
     ]
+
+
+def test_a_failure_does_not_wait_for_a_sisters_task_and_drops_what_it_still_does() -> None:
+    """The Task goes on, as on AWS; the Parallel has failed, and the history says nothing of it any more."""
+    release, ended = threading.Event(), threading.Event()
+
+    def call(parameters: Any) -> Any:
+        release.wait(10)
+        ended.set()
+        return parameters
+
+    branches = [
+        branch({"Type": "Task", "Resource": FUNCTION}, "Slow"),
+        {
+            "StartAt": "W",
+            "States": {"W": {"Type": "Wait", "Seconds": 0, "Next": "B"}, "B": {"Type": "Fail", "Error": "E"}},
+        },
+    ]
+    result = execute(one({"Type": "Parallel", "Branches": branches}), function=call, clock=RealClock())
+    assert not ended.is_set()
+    assert result.types[-2:] == ["ParallelStateFailed", "ExecutionFailed"]
+    release.set()
+    assert ended.wait(10)
+    assert "LambdaFunctionSucceeded" not in result.types
+
+
+def test_no_iteration_begins_after_a_failure() -> None:
+    """Of twenty, only those that had begun are in the history."""
+
+    def fail(_parameters: Any) -> Any:
+        raise StateError("Bad")
+
+    result = execute(inline({"Type": "Task", "Resource": FUNCTION}, MaxConcurrency=2), list(range(20)), function=fail)
+    assert result.types.count("MapIterationStarted") <= 2
+    assert "MapIterationAborted" not in result.types
+
+
+def test_waits_side_by_side_take_the_time_of_one_on_the_skipping_clock() -> None:
+    """Two waits of a minute fit into a machine of a hundred seconds."""
+    branches = [branch({"Type": "Wait", "Seconds": 60}, name) for name in "AB"]
+    result = execute({**one({"Type": "Parallel", "Branches": branches}), "TimeoutSeconds": 100}, {"in": 1})
+    assert result.ended.status == "SUCCEEDED"
+    assert result.clock.skipped_seconds == 120
+
+
+@pytest.mark.parametrize("kind", ["INLINE", "DISTRIBUTED"])
+def test_a_negative_concurrency_is_refused(kind: str) -> None:
+    """States.Runtime, before any item."""
+    config = {"Mode": kind, **({"ExecutionType": "STANDARD"} if kind == "DISTRIBUTED" else {})}
+    processor = {"ProcessorConfig": config, **branch({"Type": "Pass"})}
+    machine = one({"Type": "Map", "ItemProcessor": processor, "ItemsPath": "$.a", "MaxConcurrencyPath": "$.m"})
+    result = execute(machine, {"a": [1], "m": -1})
+    assert result.ended.error == "States.Runtime"
+    assert "MaxConcurrency cannot be negative." in (result.ended.cause or "")
+
+
+def test_inputs_made_inside_a_state_have_the_limit_too() -> None:
+    """Parameters and ItemSelector can make more than 256 KiB of less."""
+    text = "x" * 200_000
+    both = {"a.$": "$.t", "b.$": "$.t"}
+    assert (
+        execute(one({"Type": "Task", "Resource": FUNCTION, "Parameters": both}), {"t": text}).ended.error
+        == "States.DataLimitExceeded"
+    )
+    machine = inline({"Type": "Pass"}, ItemsPath="$.items", ItemSelector=both)
+    assert execute(machine, {"t": text, "items": [1]}).ended.error == "States.DataLimitExceeded"
