@@ -44,7 +44,7 @@ def dot(graph: RunGraph) -> str:
         inner = " ".join(_node(node) for node in graph.nodes if node.box.inside == name)
         label = _quoted(f"each row of {name}")
         parts.append(
-            f'subgraph cluster_{number} {{ label={label}; fontname="sans-serif"; fontsize=11; '
+            f'subgraph cluster_{number} {{ label={label}; labeljust=l; fontname="sans-serif"; fontsize=11; '
             f'fontcolor="{_LINE}"; color="{_LINE}"; style="rounded,dashed"; {inner} }}'
         )
         first = next(node.box.name for node in graph.nodes if node.box.inside == name)
@@ -82,7 +82,7 @@ def _node(node: Node) -> str:
     return f'{_quoted(node.box.name)} [label={_quoted(label)}, fillcolor="{fill}", fontcolor="#ffffff"];'
 
 
-def _short(text: str, most: int = 34) -> str:
+def _short(text: str, most: int = 26) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -41,7 +41,7 @@ def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Se
         color=alt.Color(
             "outcome:N",
             scale=alt.Scale(domain=_STATUS_WORDS, range=_STATUS_RGB),
-            legend=alt.Legend(title=None, orient="top", columns=3, values=sorted({cell["outcome"] for cell in cells})),
+            legend=alt.Legend(title=None, orient="top", columns=2, values=sorted({cell["outcome"] for cell in cells})),
         ),
     )
     signs = base.mark_text(color="white", fontWeight="bold").encode(text="sign:N")

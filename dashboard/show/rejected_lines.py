@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
 
 SHOWN = 200
+TOLD = 5
 
 
 def rejected_lines(folder: RunFolder) -> None:
@@ -24,6 +25,10 @@ def rejected_lines(folder: RunFolder) -> None:
         st.error(plain(message, 800), icon=":material/block:")
     if not found.lines:
         return
+    told = [f"- line {one.line:,}: {plain(message, 300)}" for one in found.lines for message in one.messages]
+    if len(told) > TOLD:
+        told[TOLD:] = [f"- and {len(told) - TOLD:,} more, in the table"]
+    st.markdown("\n".join(told))
     table = pd.DataFrame(
         [
             {

@@ -106,7 +106,7 @@ def log_lines(folder: RunFolder) -> None:
         st.dataframe(
             pd.DataFrame(
                 [
-                    {"Time": line.time, "Level": line.level, "Function": line.function, "Message": line.text}
+                    {"Time": local(line.time), "Level": line.level, "Function": line.function, "Message": line.text}
                     | {"All of it": encode(line.fields).decode(errors="replace")}
                     for line in page.lines
                 ]

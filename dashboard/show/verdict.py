@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
     from simulator.runs.run_record import RunRecord
 
-REASONS = 5
+REASONS = 8
 
 
 def badge(row: RunRow) -> None:

@@ -49,7 +49,7 @@ def _table(groups: list[ErrorGroup]) -> pd.DataFrame:
                 "Error": group.error,
                 "Cause": group.group,
                 "What failed": "the whole file" if group.whole_file else "rows",
-                "Rows": group.rows or None,
+                "Rows": group.rows,
                 "Runs": len(group.runs),
                 "First seen": local(group.first),
                 "Last seen": local(group.last),
