@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -57,4 +58,5 @@ def command(*words: str) -> str:
         start = [sys.executable, str(PROJECT_ROOT / "simulator")]
     elif (PROJECT_ROOT / ".venv") in Path(sys.executable).parents:
         start = ["uv", "run", *start]
-    return shlex.join([*start, *words])
+    home = os.environ.get("SIMULATOR_HOME")
+    return (f"SIMULATOR_HOME={shlex.quote(home)} " if home else "") + shlex.join([*start, *words])
