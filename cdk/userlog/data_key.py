@@ -19,6 +19,8 @@ SERVICES = ("dynamodb", "rds", "s3", "secretsmanager")
 LOG_GROUPS = ("/aws/lambda/*", "/aws/rds/cluster/*", "/aws/vendedlogs/states/*")
 _ADMINISTRATION = [
     "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
     "kms:Describe*",
     "kms:Disable*",
     "kms:Enable*",

@@ -44,9 +44,11 @@ DELIVERY = (
     "logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies "
     "logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery"
 )
+# An alias needs a right on its key too: https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html
 KEY_ADMINISTRATION = (
-    "kms:CancelKeyDeletion kms:Describe* kms:Disable* kms:Enable* kms:Get* kms:List* kms:Put* kms:RevokeGrant "
-    "kms:RotateKeyOnDemand kms:ScheduleKeyDeletion kms:TagResource kms:UntagResource kms:Update*"
+    "kms:CancelKeyDeletion kms:CreateAlias kms:DeleteAlias kms:Describe* kms:Disable* kms:Enable* kms:Get* kms:List* "
+    "kms:Put* kms:RevokeGrant kms:RotateKeyOnDemand kms:ScheduleKeyDeletion kms:TagResource kms:UntagResource "
+    "kms:Update*"
 )
 KEY_USE = (
     "kms:Decrypt kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo"

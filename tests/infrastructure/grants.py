@@ -38,6 +38,7 @@ def grants(stack: Resolver) -> dict[str, set[Grant]]:
     for logical, resource in stack.resources.items():
         properties = stack.value(resource.get("Properties", {}))
         for path, document in _documents(properties, ()):
+            assert document.get("Version") == "2012-10-17", f"{logical}: an older policy language knows no variables"
             for owner in _owners(readable(logical), resource["Type"], path, properties):
                 for statement in document["Statement"]:
                     found.setdefault(owner, set()).update(_taken_apart(statement))

@@ -33,6 +33,7 @@ def test_a_writer_and_a_reader_stand_in_the_two_zones(stack: Resolver) -> None:
     zones = {name.removeprefix("DatabaseCluster"): each["AvailabilityZone"] for name, each in instances.items()}
     assert zones == {"Writer": "ap-northeast-1a", "Reader": "ap-northeast-1c"}
     for instance in instances.values():
+        assert instance["DBClusterIdentifier"] == "user-log"
         assert instance["DBInstanceClass"] == "db.serverless"
         assert instance["PubliclyAccessible"] is False
 
@@ -42,10 +43,13 @@ def test_the_reader_can_take_over_at_any_size(stack: Resolver) -> None:
     assert stack.of_type("AWS::RDS::DBInstance")["DatabaseClusterReader"]["PromotionTier"] in {0, 1}
 
 
-def test_data_is_encrypted_by_our_key(cluster: dict[str, Any]) -> None:
-    """At rest; and the master's password."""
+def test_data_is_encrypted_by_our_key(stack: Resolver, cluster: dict[str, Any]) -> None:
+    """At rest; the master's password; and what Performance Insights keeps, statements with their values."""
     assert (cluster["StorageEncrypted"], cluster["KmsKeyId"]) == (True, DATA_KEY)
     assert cluster["MasterUserSecret"]["KmsKeyId"] == DATA_KEY
+    for instance in stack.of_type("AWS::RDS::DBInstance").values():
+        assert instance["EnablePerformanceInsights"] is True
+        assert instance["PerformanceInsightsKMSKeyId"] == DATA_KEY
 
 
 def test_nothing_logs_in_without_tls(stack: Resolver, cluster: dict[str, Any]) -> None:

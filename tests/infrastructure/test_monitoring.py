@@ -67,6 +67,7 @@ def test_every_alarm_says_what_to_do_and_goes_to_the_topic(stack: Resolver) -> N
     """Someone reads it at night: a name alone does not help."""
     for name, alarm in stack.by_name("AWS::CloudWatch::Alarm").items():
         assert len(alarm["AlarmDescription"].split()) >= 12, name
+        assert len(alarm["AlarmDescription"]) <= 1024, name
         assert "." in alarm["AlarmDescription"], name
         assert alarm["AlarmActions"] == [TOPIC], name
         assert alarm.get("ActionsEnabled", True) is True, name

@@ -126,3 +126,20 @@ def test_refused_traffic_is_recorded(stack: Resolver) -> None:
     (vpc,) = stack.of_type("AWS::EC2::VPC")
     assert (log["ResourceId"], log["ResourceType"]) == (vpc, "VPC")
     assert log["TrafficType"] in {"REJECT", "ALL"}
+    assert log["DeliverLogsPermissionArn"] == "arn:aws:iam::123456789012:role/NetworkFlowLogsRole"
+    assert log["LogGroupName"] == "/aws/vpc/user-log"
+
+
+def test_everything_is_in_the_one_network(stack: Resolver) -> None:
+    """Subnets, route tables, endpoints, security groups; the internet gateway is attached to it."""
+    (vpc,) = stack.of_type("AWS::EC2::VPC")
+    kinds = ("Subnet", "RouteTable", "VPCEndpoint", "SecurityGroup", "VPCGatewayAttachment")
+    assert {each["VpcId"] for kind in kinds for each in stack.of_type(f"AWS::EC2::{kind}").values()} == {vpc}
+
+
+def test_each_nat_gateway_has_a_public_address_of_its_own(stack: Resolver) -> None:
+    """As many addresses as gateways: one that is not used costs money, too."""
+    gateways = stack.of_type("AWS::EC2::NatGateway").values()
+    addresses = {f"<{name}.AllocationId>" for name in stack.of_type("AWS::EC2::EIP")}
+    assert {gateway["AllocationId"] for gateway in gateways} == addresses
+    assert len(addresses) == 2

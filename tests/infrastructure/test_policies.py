@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import UPLOADER
-from tests.infrastructure.expected_policies import EXPECTED, uploader
+from tests.infrastructure.expected_policies import EXPECTED, HERE, uploader
 from tests.infrastructure.grants import Grant, grants
 from tests.infrastructure.resolver import Resolver
 
@@ -41,6 +41,27 @@ def test_no_one_has_rights_that_are_not_written_out(found: Everything) -> None:
 def test_rights_are_exactly_those_written_out(found: Everything, owner: str) -> None:
     """Not one action, resource or condition more, nor one less."""
     assert differences({owner: found[owner]}, {owner: EXPECTED[owner]}) == {}
+
+
+def test_a_policy_is_attached_to_what_it_speaks_of(stack: Resolver) -> None:
+    """Buckets, queues, topic."""
+    attached = [
+        (policy["PolicyDocument"], [f"arn:aws:s3:::{policy['Bucket']}"])
+        for policy in stack.of_type("AWS::S3::BucketPolicy").values()
+    ]
+    attached += [
+        (policy["PolicyDocument"], [f"arn:aws:sqs:{HERE}:{url.rpartition('/')[2]}" for url in policy["Queues"]])
+        for policy in stack.of_type("AWS::SQS::QueuePolicy").values()
+    ]
+    attached += [
+        (policy["PolicyDocument"], policy["Topics"]) for policy in stack.of_type("AWS::SNS::TopicPolicy").values()
+    ]
+    assert len(attached) == 6
+    for document, (thing,) in attached:
+        for statement in document["Statement"]:
+            resources = statement["Resource"]
+            for resource in [resources] if isinstance(resources, str) else resources:
+                assert resource == thing or resource.startswith(f"{thing}/")
 
 
 def test_an_uploader_may_put_into_the_input_bucket_and_nothing_else(
@@ -120,7 +141,7 @@ def add_managed_policy(template: dict[str, Any]) -> None:
 def add_policy_beside(template: dict[str, Any]) -> None:
     """Attach a policy that is a resource of its own."""
     role = next(logical for logical in template["Resources"] if logical.startswith(VALIDATOR))
-    document = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
     template["Resources"]["Beside"] = {
         "Type": "AWS::IAM::Policy",
         "Properties": {"PolicyDocument": document, "Roles": [{"Ref": role}]},

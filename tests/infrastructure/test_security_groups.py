@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.infrastructure.resolver import Resolver
@@ -77,3 +78,15 @@ def test_the_prefix_lists_are_those_of_s3_and_dynamodb_here(stack: Resolver) -> 
         for moment in ("Create", "Update"):
             assert f'"com.amazonaws.ap-northeast-1.{name}"' in call[moment]
             assert '"DescribeManagedPrefixLists"' in call[moment]
+
+
+def test_descriptions_have_only_characters_that_ec2_takes(stack: Resolver) -> None:
+    """An apostrophe makes a deployment fail, and no validator says so."""
+    texts = [group["GroupDescription"] for group in stack.of_type("AWS::EC2::SecurityGroup").values()]
+    for direction in ("Ingress", "Egress"):
+        texts += [rule["Description"] for rule in stack.of_type(f"AWS::EC2::SecurityGroup{direction}").values()]
+    for group in stack.of_type("AWS::EC2::SecurityGroup").values():
+        texts += [rule["Description"] for rule in group["SecurityGroupEgress"]]
+    assert len(texts) >= 7
+    for text in texts:
+        assert re.fullmatch(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}", text), text
