@@ -8,6 +8,7 @@ from dashboard.data.state_outcomes import StateStatus
 
 if TYPE_CHECKING:
     from dashboard.data.graph import Node, RunGraph
+    from dashboard.data.workflow import Arrow
 
 FILL = {
     StateStatus.SUCCEEDED: "#2e7d32",
@@ -38,10 +39,18 @@ def dot(graph: RunGraph) -> str:
         'node [shape=box, style="filled,rounded", fontname="sans-serif", fontsize=11, color="transparent"];',
         f'edge [fontname="sans-serif", fontsize=11, color="{_LINE}", fontcolor="{_LINE}"];',
     ]
+    drawn = {(arrow.source, arrow.target) for arrow in graph.arrows if not arrow.caught}
+    # An error leads where success does: one arrow says it.
+    arrows = [one for one in graph.arrows if not (one.caught and (one.source, one.target) in drawn)]
+    owner = {node.box.name: node.box.inside for node in graph.nodes}
     maps = {node.box.inside for node in graph.nodes if node.box.inside is not None}
     parts += [_node(node) for node in graph.nodes if node.box.inside is None]
     for number, name in enumerate(sorted(maps)):
-        inner = " ".join(_node(node) for node in graph.nodes if node.box.inside == name)
+        # The arrows too: those drawn outside would have their labels across the box's border.
+        inner = " ".join(
+            [_node(node) for node in graph.nodes if node.box.inside == name]
+            + [_arrow(arrow, graph) for arrow in arrows if owner.get(arrow.source) == name]
+        )
         label = _quoted(f"each row of {name}")
         parts.append(
             f'subgraph cluster_{number} {{ label={label}; labeljust=l; fontname="sans-serif"; fontsize=11; '
@@ -49,16 +58,7 @@ def dot(graph: RunGraph) -> str:
         )
         first = next(node.box.name for node in graph.nodes if node.box.inside == name)
         parts.append(f"{_quoted(name)} -> {_quoted(first)} [style=dashed, arrowhead=none];")
-    drawn = {(arrow.source, arrow.target) for arrow in graph.arrows if not arrow.caught}
-    for arrow in graph.arrows:
-        if arrow.caught and (arrow.source, arrow.target) in drawn:
-            continue  # an error leads where success does: one arrow says it
-        taken = (arrow.source, arrow.target) in graph.passed
-        looks = [f"label={_quoted(f'  {_short(arrow.label)}  ')}"] if arrow.label else []
-        looks.append("penwidth=2" if taken else f'color="{_DIM}", fontcolor="{_DIM}"')
-        if arrow.caught:
-            looks.append("style=dashed")
-        parts.append(f"{_quoted(arrow.source)} -> {_quoted(arrow.target)} [{', '.join(looks)}];")
+    parts += [_arrow(arrow, graph) for arrow in arrows if owner.get(arrow.source) is None]
     return "\n".join([*parts, "}"])
 
 
@@ -80,6 +80,15 @@ def _node(node: Node) -> str:
     label = f"{node.box.name}\n{node.box.type}: {facts(node)}"
     fill = FILL[node.status]
     return f'{_quoted(node.box.name)} [label={_quoted(label)}, fillcolor="{fill}", fontcolor="#ffffff"];'
+
+
+def _arrow(arrow: Arrow, graph: RunGraph) -> str:
+    looks = [f"label={_quoted(f'  {_short(arrow.label)}  ')}"] if arrow.label else []
+    taken = (arrow.source, arrow.target) in graph.passed
+    looks.append("penwidth=2" if taken else f'color="{_DIM}", fontcolor="{_DIM}"')
+    if arrow.caught:
+        looks.append("style=dashed")
+    return f"{_quoted(arrow.source)} -> {_quoted(arrow.target)} [{', '.join(looks)}];"
 
 
 def _short(text: str, most: int = 26) -> str:

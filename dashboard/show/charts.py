@@ -33,7 +33,7 @@ def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Se
     """
     base = alt.Chart(pd.DataFrame(cells)).encode(
         x=alt.X("run:N", sort=list(runs), title=None, axis=alt.Axis(labelAngle=-60, labelLimit=110)),
-        y=alt.Y("state:N", sort=list(states), title=None, axis=alt.Axis(labelLimit=190)),
+        y=alt.Y("state:N", sort=list(states), title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
         tooltip=["run:N", "file:N", "state:N", "outcome:N", "detail:N"],
     )
     squares = base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3).encode(
@@ -46,7 +46,7 @@ def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Se
     )
     signs = base.mark_text(color="white", fontWeight="bold").encode(text="sign:N")
     st.altair_chart(
-        (squares + signs).properties(height=30 * len(states) + 130),
+        (squares + signs).properties(height=30 * len(states) + 170),
         alt=f"Grid of {len(runs)} runs by {len(states)} workflow states",
     )
 
