@@ -25,6 +25,9 @@ def test_the_cluster_is_aurora_postgresql_serverless(cluster: dict[str, Any]) ->
     assert cluster["Engine"] == "aurora-postgresql"
     assert cluster["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 2}
     assert cluster["Port"] == 5432
+    assert cluster["EngineVersion"].startswith("17.")
+    assert cluster["DBSubnetGroupName"] == "DatabaseClusterSubnets"
+    assert cluster["CopyTagsToSnapshot"] is True
 
 
 def test_a_writer_and_a_reader_stand_in_the_two_zones(stack: Resolver) -> None:
@@ -33,7 +36,7 @@ def test_a_writer_and_a_reader_stand_in_the_two_zones(stack: Resolver) -> None:
     zones = {name.removeprefix("DatabaseCluster"): each["AvailabilityZone"] for name, each in instances.items()}
     assert zones == {"Writer": "ap-northeast-1a", "Reader": "ap-northeast-1c"}
     for instance in instances.values():
-        assert instance["DBClusterIdentifier"] == "user-log"
+        assert (instance["DBClusterIdentifier"], instance["Engine"]) == ("user-log", "aurora-postgresql")
         assert instance["DBInstanceClass"] == "db.serverless"
         assert instance["PubliclyAccessible"] is False
 

@@ -50,6 +50,15 @@ def test_a_function_runs_python_3_11_is_traced_and_logs_into_its_own_group(stack
     assert function["LoggingConfig"]["LogGroup"] == f"/aws/lambda/{name}"
 
 
+@pytest.mark.parametrize(
+    ("name", "role"),
+    zip(DESIGNED, ("FunctionsValidatorRole", "FunctionsProcessorRole", "FunctionsMigratorRole"), strict=True),
+)
+def test_a_function_uses_the_role_that_is_checked(stack: Resolver, name: str, role: str) -> None:
+    """Its own, and no other's."""
+    assert functions(stack)[name]["Role"] == f"arn:aws:iam::123456789012:role/{role}"
+
+
 def test_all_functions_are_one_package(stack: Resolver) -> None:
     """So what was tested together is deployed together."""
     codes = [json.dumps(function["Code"], sort_keys=True) for function in functions(stack).values()]

@@ -135,6 +135,11 @@ def test_everything_is_in_the_one_network(stack: Resolver) -> None:
     (vpc,) = stack.of_type("AWS::EC2::VPC")
     kinds = ("Subnet", "RouteTable", "VPCEndpoint", "SecurityGroup", "VPCGatewayAttachment")
     assert {each["VpcId"] for kind in kinds for each in stack.of_type(f"AWS::EC2::{kind}").values()} == {vpc}
+    (gateway,) = stack.of_type("AWS::EC2::InternetGateway")
+    (attachment,) = stack.of_type("AWS::EC2::VPCGatewayAttachment").values()
+    assert attachment["InternetGatewayId"] == gateway
+    routes = stack.of_type("AWS::EC2::Route").values()
+    assert {route["GatewayId"] for route in routes if "GatewayId" in route} == {gateway}
 
 
 def test_each_nat_gateway_has_a_public_address_of_its_own(stack: Resolver) -> None:

@@ -63,7 +63,9 @@ def test_access_is_recorded_in_a_bucket_that_expires(stack: Resolver) -> None:
     for name in (INPUT, OUTPUT):
         assert bucket(stack, name)["LoggingConfiguration"]["DestinationBucketName"] == ACCESS_LOGS
     (rule,) = bucket(stack, ACCESS_LOGS)["LifecycleConfiguration"]["Rules"]
-    assert rule["ExpirationInDays"] > 0
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 90)
+    (encryption,) = bucket(stack, ACCESS_LOGS)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}  # S3 delivers into no other
 
 
 def test_only_the_input_bucket_tells_eventbridge(stack: Resolver) -> None:
