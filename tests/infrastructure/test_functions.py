@@ -52,7 +52,7 @@ def test_a_function_runs_python_3_11_is_traced_and_logs_into_its_own_group(stack
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    zip(DESIGNED, ("FunctionsValidatorRole", "FunctionsProcessorRole", "FunctionsMigratorRole"), strict=True),
+    list(zip(DESIGNED, ("FunctionsValidatorRole", "FunctionsProcessorRole", "FunctionsMigratorRole"), strict=True)),
 )
 def test_a_function_uses_the_role_that_is_checked(stack: Resolver, name: str, role: str) -> None:
     """Its own, and no other's."""
