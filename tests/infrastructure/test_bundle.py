@@ -6,11 +6,9 @@ import hashlib
 import importlib
 import json
 import re
-import ssl
 import struct
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -149,18 +147,6 @@ def test_a_handler_is_imported_by_a_bare_interpreter(package: Path, stack: Resol
     ]
     assert elsewhere == []
     assert not [file for file in files if "site-packages" in file]
-
-
-def test_the_certificates_are_the_regions_and_last(package: Path) -> None:
-    """`sslmode=verify-full` needs them: Amazon RDS's for ap-northeast-1, none about to expire."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(package / "rds-ca.pem")
-    found = context.get_ca_certs()
-    assert len(found) >= 2
-    for certificate in found:
-        assert "ap-northeast-1" in str(certificate["subject"])
-        expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), tz=UTC)
-        assert expires > datetime.now(tz=UTC) + timedelta(days=365)
 
 
 def test_the_package_pins_every_version() -> None:
