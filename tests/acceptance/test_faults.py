@@ -53,6 +53,7 @@ def test_what_a_retry_cures_leaves_no_trace_in_the_data(shell: Shell) -> None:
     assert verified.code == 0, verified.err
 
 
+@pytest.mark.slow
 def test_what_no_retry_cures_fails_the_run_and_a_redrive_finishes_it(shell: Shell) -> None:
     """A fifth of the rows whatever is tried: the tolerance breaks; without the fault the rest goes through."""
     outcome = run(shell, "share=0.2,attempts=all,error=DatabaseError")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
+
 from tests.acceptance.conftest import Shell
 
 NAME = "=cmd\x1b[31m\u202e[red]x[bold]\nsecond $(touch pwned) `id`.csv"
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+@pytest.mark.slow
 def test_a_name_full_of_control_characters_is_shown_as_text_by_every_command(
     make_shell: Callable[[str], Shell],
 ) -> None:

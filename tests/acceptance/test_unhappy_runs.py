@@ -79,6 +79,7 @@ def test_ctrl_c_leaves_an_aborted_run_with_all_rows_so_far(shell: Shell) -> None
     assert left == rows["failed"] + rows["pending"] > 0
 
 
+@pytest.mark.slow
 def test_a_killed_simulator_leaves_an_interrupted_run_and_the_next_one_works(shell: Shell) -> None:
     """After kill -9 the run is not shown as running, and nothing is in the next one's way."""
     known = set(shell.home.glob("runs/*"))

@@ -42,6 +42,7 @@ def test_a_breached_run_agrees_in_every_place_and_a_changed_one_does_not(shell: 
     assert {"results", "audit", "failed-rows.csv", "database"} <= places
 
 
+@pytest.mark.slow
 def test_a_password_is_in_no_output_log_or_run_folder_and_another_database_is_not_asked(
     shell: Shell, tmp_path: Path
 ) -> None:

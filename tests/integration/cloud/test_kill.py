@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import psycopg
+import pytest
 
 from simulator.cloud.home import PROJECT_ROOT, Home
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
@@ -49,6 +50,7 @@ def _eventually(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
     return condition()
 
 
+@pytest.mark.slow
 def test_both_servers_end_with_a_simulator_that_is_killed(tmp_path: Path) -> None:
     """Moto at once, PostgreSQL by its guard; the next start finds everything free."""
     home = Home(tmp_path / "home")
@@ -78,6 +80,7 @@ def test_a_killed_simulator_does_not_take_the_database_from_another(tmp_path: Pa
     assert servers_in(home.postgres) == []
 
 
+@pytest.mark.slow
 def test_killed_while_starting_leaves_nothing_in_the_way(tmp_path: Path) -> None:
     """At moments from the first import to the running server; then a normal start works."""
     home = Home(tmp_path / "home")
