@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.integrations.api_error import ApiError
 from simulator.integrations.dialect import optimised_cause
-from simulator.integrations.parameters import parse_json
 from simulator.lambda_runtime.errors import CallerTimeout, LambdaError
 from simulator.states.errors import TIMEOUT, StateError
+from simulator.states.limits import from_json
 
 if TYPE_CHECKING:
     from simulator.integrations.lambda_invoker import Invoked, LambdaInvoker
@@ -38,7 +38,7 @@ def error_of(payload: bytes) -> tuple[str | None, Any]:
     """
     text = payload.decode("utf-8", "replace")
     try:
-        value = parse_json(text)
+        value = from_json(text)
     except ValueError:
         return None, text
     kind = value.get("errorType") if isinstance(value, dict) else None

@@ -7,7 +7,6 @@ Developer guide, "Integrating services with Step Functions".
 
 from __future__ import annotations
 
-import json
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -164,19 +163,3 @@ def _unknown_members(
             yield f"{action} has no parameter {inner} ({hint})"
         elif not key.endswith(".$") and not (name in as_json and not path):
             yield from _unknown(value, members[name], action, inner, ())
-
-
-def parse_json(text: str | bytes) -> Any:
-    """Return the value of a JSON text (bytes: UTF-8).
-
-    Raises:
-        ValueError: it is none; NaN and Infinity are none.
-    """
-    return _DECODER.decode(text if isinstance(text, str) else text.decode())
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)

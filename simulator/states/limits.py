@@ -28,7 +28,7 @@ def from_json(text: str | bytes) -> Any:
         ValueError: it is none: NaN, Infinity, numbers beyond a double and depth without end are none.
     """
     try:
-        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        return _DECODER.decode(text if isinstance(text, str) else text.decode())
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
@@ -42,6 +42,9 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError(f"the number {text} is too large")
     return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def to_json(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.states.errors import EvaluationError
-from simulator.states.limits import MAX_NAME_LENGTH, MAX_PAYLOAD_BYTES, check_size
+from simulator.states.limits import MAX_NAME_LENGTH, check_size
 from simulator.states.payload_template import PayloadTemplate
 from simulator.states.scope import Scope
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from simulator.states.faults import Fields
     from simulator.states.frame import Frame
-
-__all__ = ["MAX_PAYLOAD_BYTES", "Outcome", "State"]
 
 Outcome = tuple[Any, str | None, "dict[str, Any] | None"]
 """What a state ends with: its output, the next state (None at an end), and the variables it assigns."""
