@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from simulator.cloud.errors import CloudError
+from simulator.cloud.errors import CloudError, advice
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+_TRIAL_SIZE: Final = 8192
 
 
 class Settings(BaseSettings):
@@ -28,8 +31,18 @@ class Settings(BaseSettings):
 
     @property
     def home(self) -> Home:
-        """Return the home folder as an object (nothing is created yet)."""
-        return Home(self.simulator_home.expanduser().absolute())
+        """Return the home folder as an object (nothing is created yet).
+
+        Raises:
+            CloudError: it begins with `~`, and the system does not know that user's folder.
+        """
+        try:
+            return Home(self.simulator_home.expanduser().absolute())
+        except RuntimeError:
+            raise CloudError(
+                f"SIMULATOR_HOME is {self.simulator_home}, and this system does not know what ~ stands for there. "
+                "Write the whole path."
+            ) from None
 
     @property
     def database_url(self) -> str | None:
@@ -53,17 +66,20 @@ class Home:
         self.orphan_audit = path / "audit-orphans.jsonl"
 
     def create(self) -> Home:
-        """Create the folders that are missing.
+        """Create the folders that are missing, and see that something can be written there.
 
         Raises:
-            CloudError: where that is not possible (a file in the way, no permission, no such disk).
+            CloudError: that is not possible (a file in the way, no permission, no such disk, a disk that is read-only
+                or full); the message names the folder.
         """
-        for folder in (self.path, self.runs, self.postgres):
+        for folder, mode in ((self.path, 0o777), (self.runs, 0o777), (self.postgres, 0o700)):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(mode=mode, parents=True, exist_ok=True)
             except OSError as error:
-                raise CloudError(
-                    f"Cannot create the folder {folder}: {error.strerror}. "
-                    "Set SIMULATOR_HOME to a folder that you may write to."
-                ) from error
+                raise CloudError(f"Cannot create the folder {folder}: {error.strerror}. {advice(error)}") from error
+            try:
+                with tempfile.TemporaryFile(dir=folder) as trial:
+                    trial.write(bytes(_TRIAL_SIZE))
+            except OSError as error:
+                raise CloudError(f"Cannot write to the folder {folder}: {error.strerror}. {advice(error)}") from error
         return self

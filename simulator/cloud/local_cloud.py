@@ -14,7 +14,7 @@ from simulator.cloud.event_path import EventPath, Upload
 from simulator.cloud.functions import open_functions
 from simulator.cloud.moto_server import MotoServer
 from simulator.cloud.postgres import database_id, open_postgres
-from simulator.cloud.postgres_outage import EmbeddedOutage
+from simulator.cloud.postgres_embedded import EmbeddedPostgres
 from simulator.cloud.provisioning import provision, read_definition
 from simulator.cloud.step_functions import StepFunctions
 from simulator.faults.parts import Parts
@@ -168,7 +168,7 @@ def open_cloud(
         _create_machines(step_functions, resources)
         events = EventPath(aws, resources, step_functions, clock)
         if faults is not None:
-            server = EmbeddedOutage(home.postgres, postgres) if postgres.embedded else None
+            server = postgres if isinstance(postgres, EmbeddedPostgres) else None
             faults.connect(Parts(endpoint=moto.url, s3=aws.s3, database=server, deliver=events.deliver))
         yield LocalCloud(
             aws=aws,

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from simulator.cloud.errors import CloudError
+from simulator.cloud.errors import CloudError, advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,25 +39,33 @@ class PostgresUsers:
             CloudError: where another process holds it for too long, or the folder cannot be written to.
         """
         try:
-            with FileLock(self._folder / "change.lock", timeout=CHANGE_TIMEOUT):
-                yield
+            lock = FileLock(self._folder / "change.lock", timeout=CHANGE_TIMEOUT)
+            lock.acquire()
         except Timeout as error:
             raise CloudError(
                 f"Another simulator has been starting or stopping the PostgreSQL in {self._folder} for "
                 f"{CHANGE_TIMEOUT:.0f} s. Stop it, or give this one a SIMULATOR_HOME of its own."
             ) from error
-        except PermissionError as error:
-            raise CloudError(
-                f"Cannot write to {self._folder}: {error.strerror}. "
-                "Set SIMULATOR_HOME to a folder that you may write to."
-            ) from error
+        except OSError as error:
+            raise CloudError(f"Cannot write to the folder {self._folder}: {error.strerror}. {advice(error)}") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def join(self) -> str:
-        """Become a user, and return the user's name."""
-        self._files.mkdir(exist_ok=True)
+        """Become a user, and return the user's name. Call it while `changing`.
+
+        Raises:
+            CloudError: the folder cannot be written to.
+        """
         name = f"{os.getpid()}-{uuid4().hex[:8]}"
         lock = FileLock(self._files / f"{name}.lock")
-        lock.acquire()
+        try:
+            self._files.mkdir(exist_ok=True)
+            lock.acquire()
+        except OSError as error:
+            raise CloudError(f"Cannot write to the folder {self._files}: {error.strerror}. {advice(error)}") from error
         self._mine = lock
         return name
 

@@ -137,7 +137,7 @@ def test_data_of_another_version_is_left_alone_and_named(home: Home) -> None:
 def test_a_folder_that_is_no_data_folder_is_left_alone_and_named(home: Home) -> None:
     """Half a data folder of somebody else's."""
     (home.postgres / "data").mkdir()
-    with pytest.raises(CloudError, match="is no PostgreSQL data folder"):
+    with pytest.raises(CloudError, match="is not a PostgreSQL data folder"):
         EmbeddedPostgres(home.postgres)
 
 

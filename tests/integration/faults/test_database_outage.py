@@ -10,7 +10,6 @@ import pytest
 
 from simulator.cloud.home import Home
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
-from simulator.cloud.postgres_outage import EmbeddedOutage
 from simulator.faults.database_outage import DatabaseOutage
 from simulator.faults.parts import Parts
 from simulator.faults.spec import parse_fault
@@ -35,12 +34,12 @@ def server(home: Home) -> Iterator[EmbeddedPostgres]:
     assert servers_in(home.postgres) == []
 
 
-def parts(home: Home, server: EmbeddedPostgres) -> Parts:
+def parts(server: EmbeddedPostgres) -> Parts:
     """What there is to be broken."""
     return Parts(
         endpoint="",
         s3=None,  # type: ignore[arg-type]  # not of this test
-        database=EmbeddedOutage(home.postgres, server),
+        database=server,
         deliver=lambda _event: None,
     )
 
@@ -54,16 +53,14 @@ def answers(server: EmbeddedPostgres) -> bool:
     return True
 
 
-def test_a_restart_throws_out_who_is_connected_and_keeps_what_is_committed(
-    home: Home, server: EmbeddedPostgres
-) -> None:
+def test_a_restart_throws_out_who_is_connected_and_keeps_what_is_committed(server: EmbeddedPostgres) -> None:
     """The same URL leads to it afterwards; an open transaction is gone."""
     fault = DatabaseOutage(parse_fault("database=restart"))
     with psycopg.connect(server.url) as connection:
         connection.execute("CREATE TABLE t AS SELECT 1 AS x")
         connection.commit()
         connection.execute("INSERT INTO t VALUES (2)")
-        fault.strike(parts(home, server))
+        fault.strike(parts(server))
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
     with psycopg.connect(server.url) as connection:
@@ -75,7 +72,7 @@ def test_connections_are_refused_for_a_while(home: Home, server: EmbeddedPostgre
     """There is no server until the time is up."""
     fault = DatabaseOutage(parse_fault("database=refuse,for=0.7"))
     began = time.monotonic()
-    fault.strike(parts(home, server))
+    fault.strike(parts(server))
     assert not answers(server)
     assert servers_in(home.postgres) == []
     while not answers(server):
@@ -84,10 +81,10 @@ def test_connections_are_refused_for_a_while(home: Home, server: EmbeddedPostgre
     assert time.monotonic() - began >= 0.7
 
 
-def test_the_cloud_does_not_stop_without_its_database(home: Home, server: EmbeddedPostgres) -> None:
+def test_the_cloud_does_not_stop_without_its_database(server: EmbeddedPostgres) -> None:
     """A run that ends within the outage finds the server again, and no timer is left."""
     fault = DatabaseOutage(parse_fault("database=refuse,for=600"))
-    broken = parts(home, server)
+    broken = parts(server)
     fault.strike(broken)
     fault.close(broken)
     assert answers(server)
