@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 VERSION = 18
 MAX_SOCKET_PATH = 103  # macOS; Linux has 107
+MAX_DATA_PATH = 900  # the files in it, and its name while it is made, fit into PostgreSQL's MAXPGPATH then
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 15.0
 PORT = 5432
@@ -130,6 +131,11 @@ class PostgresCluster:
 
     def _create(self) -> None:
         """Make the data folder beside its place and move it there when it is whole, so that there is no half of one."""
+        if len(os.fsencode(self._data)) > MAX_DATA_PATH:
+            raise CloudError(
+                f"The path {self._data} is too long for PostgreSQL, which takes about {MAX_DATA_PATH} bytes. "
+                "Set SIMULATOR_HOME to a folder with a shorter path."
+            )
         for rest in self._folder.glob("data.new-*"):
             shutil.rmtree(rest, ignore_errors=True)
         new = self._folder / f"data.new-{os.getpid()}"

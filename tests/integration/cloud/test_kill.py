@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from simulator.cloud.home import PROJECT_ROOT, Home
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
-from tests.integration.cloud.test_postgres import servers_in
+from tests.integration.cloud.test_postgres import guards_of, servers_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,17 @@ home = Home(Path(sys.argv[1])).create()
 moto = MotoServer(home.runs)
 postgres = EmbeddedPostgres(home.postgres)
 print(moto.pid, moto.url, flush=True)
+time.sleep(600)
+"""
+
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from simulator.cloud.home import Home
+from simulator.cloud.postgres_embedded import EmbeddedPostgres
+print(flush=True)
+postgres = EmbeddedPostgres(Home(Path(sys.argv[1])).postgres)
 time.sleep(600)
 """
 
@@ -78,6 +90,27 @@ def test_a_killed_simulator_does_not_take_the_database_from_another(tmp_path: Pa
         with psycopg.connect(server.url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
     assert servers_in(home.postgres) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_whatever_ends_it_while_it_starts_ends_its_server(tmp_path: Path, number: signal.Signals) -> None:
+    """At moments spread over the start, of a new database and of one that is there."""
+    moments = random.Random(int(number))  # noqa: S311 - no secret
+    home = Home(tmp_path / "home").create()
+    for _ in range(6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", STARTER, str(home.path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=PROJECT_ROOT,
+        )
+        process.stdout.readline()
+        time.sleep(moments.uniform(0.0, 1.5))
+        process.send_signal(number)
+        process.wait()
+        process.stdout.close()
+        assert _eventually(lambda: servers_in(home.postgres) + guards_of(home.postgres) == [])
 
 
 @pytest.mark.slow

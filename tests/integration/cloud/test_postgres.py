@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -39,6 +40,16 @@ def servers_in(folder: Path) -> list[psutil.Process]:
         if not gone and process.info["name"] == "postgres" and "-D" in command and str(folder / "data") in command:
             found.append(process)
     return found
+
+
+def guards_of(folder: Path) -> list[psutil.Process]:
+    """Return the guards of the server in a folder."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if "simulator.cloud.postgres_guard" in (process.info["cmdline"] or [])
+        and str(folder) in process.info["cmdline"]
+    ]
 
 
 def _one(url: str, query: str) -> object:
@@ -145,8 +156,38 @@ def test_damaged_data_is_told_with_the_servers_own_words(home: Home) -> None:
     """The end of PostgreSQL's log is in the message."""
     EmbeddedPostgres(home.postgres).close()
     shutil.rmtree(home.postgres / "data" / "global")
-    with pytest.raises(CloudError, match=r"(?s)does not start.*global.*delete"):
+    with pytest.raises(CloudError, match=r"(?s)does not start: it ended.*told.*global.*Its data is damaged\. Delete"):
         EmbeddedPostgres(home.postgres)
+
+
+def test_a_start_that_is_not_the_datas_fault_does_not_advise_to_delete_it(home: Home) -> None:
+    """Here it is memory that the machine has not."""
+    EmbeddedPostgres(home.postgres).close()
+    settings = home.postgres / "data" / "postgresql.auto.conf"
+    settings.write_text("shared_buffers = '7TB'\n")
+    with pytest.raises(CloudError, match=r"(?s)does not start.*client was told.*shared memory.*elsewhere") as caught:
+        EmbeddedPostgres(home.postgres)
+    assert "delete" not in str(caught.value).lower()
+    assert servers_in(home.postgres) == []
+    settings.write_text("")
+    EmbeddedPostgres(home.postgres).close()
+
+
+def test_variables_of_the_shell_do_not_keep_it_from_starting(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every variable that libpq reads, and some that the server's programs do."""
+    names = {option.envvar.decode() for option in psycopg.pq.Conninfo.get_defaults() if option.envvar}
+    for name in names | {"PGDATA", "PGSERVICEFILE", "PGLOCALEDIR", "PG_COLOR"}:
+        monkeypatch.setenv(name, "5433")
+    with EmbeddedPostgres(home.postgres):
+        assert len(servers_in(home.postgres)) == 1
+
+
+def test_a_path_too_long_for_postgresql_is_told(home: Home) -> None:
+    """Its own words for that would be about files that are not there."""
+    folder = home.path.joinpath(*["x" * 200] * 5)
+    folder.mkdir(parents=True)
+    with pytest.raises(CloudError, match="too long for PostgreSQL"):
+        EmbeddedPostgres(folder)
 
 
 def test_a_full_disk_is_told_with_initdbs_own_words(home: Home) -> None:
@@ -156,14 +197,29 @@ def test_a_full_disk_is_told_with_initdbs_own_words(home: Home) -> None:
         EmbeddedPostgres(home.postgres)
 
 
-def test_a_server_that_could_not_be_stopped_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the guard itself fails, closing says so and names its log; the next one to close stops the server."""
+def test_a_guard_that_cannot_start_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no server then."""
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
-    server = EmbeddedPostgres(home.postgres)
-    with pytest.raises(CloudError, match=r"could not be stopped and still runs.*guard\.log"):
-        server.close()
-    monkeypatch.undo()
-    EmbeddedPostgres(home.postgres).close()
+    with pytest.raises(CloudError, match=r"guard .* ended without an answer.*could not start.*guard\.log"):
+        EmbeddedPostgres(home.postgres)
+
+
+def test_the_server_ends_though_its_guard_was_killed(home: Home) -> None:
+    """Closing does what the guard was to do."""
+    with EmbeddedPostgres(home.postgres):
+        guards_of(home.postgres)[0].kill()
+    assert servers_in(home.postgres) == []
+
+
+def test_the_guard_ends_only_with_its_simulator(home: Home) -> None:
+    """A signal that ends other programs does not leave a server without a guard."""
+    with EmbeddedPostgres(home.postgres) as server:
+        (guard,) = guards_of(home.postgres)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            guard.send_signal(number)
+        server.stop()
+        server.start()
+        assert _one(server.url, "SELECT 1") == 1
 
 
 def test_starting_again_takes_a_fraction_of_a_second(home: Home) -> None:

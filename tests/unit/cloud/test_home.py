@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import os
+from pathlib import Path
 
 import pytest
 
-from simulator.cloud.errors import CloudError
+from simulator.cloud.errors import CloudError, advice
 from simulator.cloud.home import PROJECT_ROOT, Home, Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_home_is_in_the_project_unless_the_environment_says_otherwise(
@@ -31,6 +30,35 @@ def test_a_home_that_cannot_be_made_is_an_error_for_people(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(CloudError, match=r"Cannot create the folder .*file.*SIMULATOR_HOME"):
         Home(tmp_path / "file" / "home").create()
+
+
+def test_a_home_that_cannot_be_written_to_is_named_before_anything_starts() -> None:
+    """It exists, and not even root may make a file there."""
+    with pytest.raises(CloudError, match=r"Cannot write to the folder /proc/self: .*SIMULATOR_HOME"):
+        Home(Path("/proc/self")).create()
+
+
+def test_a_full_disk_needs_other_advice_than_a_closed_one() -> None:
+    """To be allowed to write does not help there."""
+    assert "Make room" in advice(OSError(errno.ENOSPC, "No space left on device"))
+    assert "that you may write to" in advice(OSError(errno.EROFS, "Read-only file system"))
+
+
+def test_the_database_is_closed_to_others_from_the_first_moment(tmp_path: Path) -> None:
+    """Whoever can enter its folder can use the server, whatever the umask."""
+    before = os.umask(0)
+    try:
+        home = Home(tmp_path / "home").create()
+    finally:
+        os.umask(before)
+    assert home.postgres.stat().st_mode & 0o077 == 0
+
+
+def test_the_folder_of_an_unknown_user_is_an_error_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows what the tilde stands for."""
+    monkeypatch.setenv("SIMULATOR_HOME", "~nobody-of-this-name/home")
+    with pytest.raises(CloudError, match=r"SIMULATOR_HOME is ~nobody-of-this-name/home.*whole path"):
+        Settings().home  # noqa: B018 - read for its error
 
 
 def test_the_database_url_does_not_show_in_the_settings_text(monkeypatch: pytest.MonkeyPatch) -> None:
