@@ -19,7 +19,7 @@ LINE_PREFIX = "%m [%p] %e "
 
 _TAIL = 2000
 _FATAL = re.compile(r"^.*\[\d+\] (?P<code>[0-9A-Z]{5}) (?:FATAL|PANIC): +(?P<message>.*)$", re.MULTILINE)
-_UNPREFIXED = re.compile(r"^postgres: (?P<message>could not .*)$", re.MULTILINE)  # before it has read its settings
+_EARLY = re.compile(r"^postgres: (?P<message>could not .*\S)", re.MULTILINE | re.DOTALL)  # before its settings
 _LOCK_FILE_EXISTS = "F0001"
 _DAMAGE = ("XX001", "XX002", "F0000")  # data_corrupted, index_corrupted, config_file_error
 _PERHAPS = ("XX000", "58P01", "58P02", "42809", "22023")  # internal_error, undefined_file, ...: the words decide
@@ -78,7 +78,7 @@ class PostgresLog:
         found = list(_FATAL.finditer(text))
         if found:
             return found[-1]["code"], found[-1]["message"]
-        early = _UNPREFIXED.search(text)
+        early = _EARLY.search(text)
         return ("XX000", early["message"]) if early else None
 
     def _text(self) -> str:

@@ -17,6 +17,7 @@ import pytest
 from simulator.cloud.errors import CloudError
 from simulator.cloud.home import Home, Settings
 from simulator.cloud.postgres import ExternalPostgres, open_postgres
+from simulator.cloud.postgres_cluster import PostgresCluster
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
@@ -190,11 +191,11 @@ def test_a_path_too_long_for_postgresql_is_told(home: Home) -> None:
         EmbeddedPostgres(folder)
 
 
-def test_a_full_disk_is_told_with_initdbs_own_words(home: Home) -> None:
+def test_data_that_cannot_be_made_is_told_with_initdbs_own_words(home: Home) -> None:
     """Here it is a file in the way of the data folder."""
     (home.postgres / f"data.new-{os.getpid()}").write_text("")
     with pytest.raises(CloudError, match=r"(?s)Cannot make the embedded PostgreSQL's data folder.*initdb: error"):
-        EmbeddedPostgres(home.postgres)
+        PostgresCluster(home.postgres).start()
 
 
 def test_a_guard_that_cannot_start_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

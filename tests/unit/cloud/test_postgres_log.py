@@ -68,6 +68,10 @@ def test_what_is_said_before_the_settings_are_read_has_no_prefix(tmp_path: Path)
     text = 'postgres: could not access the server configuration file "DATA/postgresql.conf": '
     assert log(tmp_path, f"{text}No such file or directory\n").blames(tmp_path / "data")
     assert not log(tmp_path, f"{text}Permission denied\n").blames(tmp_path / "data")
+    text = 'postgres: could not find the database system\nExpected to find it in the directory "DATA",\nbut could not '
+    text += 'open file "DATA/global/pg_control": '
+    assert log(tmp_path, f"{text}No such file or directory\n").blames(tmp_path / "data")
+    assert not log(tmp_path, f"{text}Permission denied\n").blames(tmp_path / "data")
 
 
 @pytest.mark.parametrize(
