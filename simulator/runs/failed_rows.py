@@ -55,7 +55,8 @@ def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pend
         with draft.open("w", encoding="utf-8", newline="") as file:
             file.write(_BOM)
             for row in _rows(folder, index or ItemIndex(folder), pending=pending):
-                file.write(",".join([_as_text(row[0]), *map(quoted, row[1:])]) + "\r\n")
+                user = _as_text(row[0]) if rows >= 0 else quoted(row[0])  # the first row is the header
+                file.write(",".join([user, *map(quoted, row[1:])]) + "\r\n")
                 rows += 1
         draft.replace(folder.failed_rows_file)
     except (OSError, ValueError):
