@@ -125,7 +125,7 @@ def test_users_that_are_there_can_be_kept_as_they_are(database: Any) -> None:
         ('user_id,username,email\nU1,a"b,x\nU2,c"d,y\n', "line 2: a double quote inside a value"),
         (
             "user_id,username,email\r\r\nU1,a,x\r\r\n",
-            "line 1: the header must be user_id,username,email (the line ends",
+            "must be user_id,username,email (the line ends with CR CR",
         ),
         ("user_id,username,email\nU1," + "a" * 101 + ",x\n", "line 2: username has 101 characters, at most 100"),
     ],
