@@ -23,6 +23,8 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80\xa0\uf8f0-\uf8f3]")
 _UTF8_RUN = re.compile(
     rb"(?<![\x80-\xff])(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+(?![\x80-\xff])"
 )
+# 渡邊洋子: the second byte of 洋 is a letter, so that 邊 and the first one look like one character in UTF-8.
+_KANJI_AND_LEAD = re.compile(rb"[\xe0-\xef][\x80-\xbf][\x81-\x9f\xe0-\xfc][\x40-\x7e]")
 _HALF_WIDTH_RUN = re.compile(rb"(?<![\x80-\xff])[\xa1-\xdf]{2,}(?![\x80-\xff])")
 _EUC_RUN = re.compile(rb"(?<![\x80-\xff])(?:[\xa1-\xfe]{2}){2,}(?![\x80-\xff])")
 _EUC_KANA = (0xA4, 0xA5)
@@ -126,6 +128,8 @@ class _Judge:
 
     def _utf8_lines(self, block: bytes) -> Iterator[tuple[int, str]]:
         for found in _UTF8_RUN.finditer(block):
+            if _KANJI_AND_LEAD.match(block, found.start()):
+                continue
             around = block[max(found.start() - 1, 0) : found.start()] + block[found.end() : found.end() + 1]
             if _HALF_WIDTH.fullmatch(found.group()) and not re.search(rb"[0-9A-Za-z]", around):
                 self._perhaps_utf8_line = self._perhaps_utf8_line or self._line_of(block, found.start())

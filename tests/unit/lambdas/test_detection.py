@@ -104,6 +104,7 @@ NAMES = "user_id,username,email\n"
     [
         ((NAMES + "1,ﾅｶ,a\n2,ﾔﾏﾀﾞ ﾀﾛｳ,b\n").encode("cp932"), Encoding.UNKNOWN, "--from cp932"),
         ((NAMES + "2,ﾔﾏﾀﾞ ﾀﾛｳ,b\n1,ﾅｶ,a\n").encode("cp932"), Encoding.SHIFT_JIS, "Shift_JIS"),
+        ((NAMES + "1,渡邊洋子,a\n2,佐藤,b\n").encode("cp932"), Encoding.SHIFT_JIS, "Shift_JIS"),
         ((NAMES + "1,佐藤,a\n").encode("cp932") + "2,é,b\n".encode(), Encoding.UNKNOWN, "this line is UTF-8"),
         ((NAMES + "1,佐藤,a\n").encode("cp932") + "2,José,b\n".encode(), Encoding.UNKNOWN, "this line is UTF-8"),
         ((NAMES + "1,佐藤,a\n2,日").encode("cp932")[:-1], Encoding.UNKNOWN, "cut off"),
