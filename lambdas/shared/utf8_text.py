@@ -24,6 +24,8 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 _ISO_2022_JP = re.compile(r"\x1b(?:\$[@B]|\([IJ])")
 _BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
+_BY_CHANCE = 2
+"""So many characters of three bytes may be another encoding's bytes, which by chance are valid UTF-8."""
 _CUT_OFF = "The file ends in the middle of a UTF-8 character: it is cut off."
 
 
@@ -87,7 +89,7 @@ class _Reader:
         self.line = 1
         self._last = ""
         self._first_line_beyond_ascii: int | None = None
-        self._three_bytes = False
+        self._three_bytes = 0
 
     def decode(self, data: bytes, *, final: bool = False) -> str:
         return self._decoder.decode(data, final)
@@ -107,7 +109,8 @@ class _Reader:
             if not text.isascii():
                 ascii_part = next(position for position, one in enumerate(text) if not one.isascii())
                 self._first_line_beyond_ascii = self.line + text.count("\n", 0, ascii_part)
-        self._three_bytes = self._three_bytes or (not text.isascii() and _BEYOND_TWO_BYTES.search(text) is not None)
+        if self._three_bytes <= _BY_CHANCE and not text.isascii():
+            self._three_bytes += len(_BEYOND_TWO_BYTES.findall(text))
         self.line += text.count("\n")
         self._last = (self._last + text)[-2:]
         return text
@@ -121,7 +124,7 @@ class _Reader:
     def _mixed(self, bad: bytes) -> EncodingFault:
         """Broken UTF-8 often reads as Shift_JIS too: to convert it would make it worse."""
         cure = "Correct this line, and save the file as UTF-8."
-        if not self._three_bytes and not self._marked:
+        if self._three_bytes <= _BY_CHANCE and not self._marked:
             cure += (
                 " If the whole file is in one older encoding, name it: "
                 f"{convert_from('cp932')} (Shift_JIS), or `--from euc_jp`."
