@@ -23,7 +23,8 @@ def page() -> None:
     store = default_store()
     st.caption(
         "The file goes through the whole pipeline, as with `python -m simulator run FILE`: S3, validation, every row. "
-        "Its columns: ユーザーID, ログイン回数, 投稿回数. A file that Excel saved (Shift_JIS, BOM) is converted."
+        "Its columns: ユーザーID, ログイン回数, 投稿回数. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
+        "converted. Rows of a corrected failed-rows.csv whose user ID is not that of their line any more are refused."
     )
     file = st.file_uploader("CSV file", type=["csv"], key="file")
     create = st.checkbox("First create the users that the file names and the database has not", key="create-users")

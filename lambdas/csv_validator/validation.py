@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from lambdas.csv_validator.encoding import EncodingFault, utf8_text
+from lambdas.csv_validator.header import header_fault
 from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, records
+from lambdas.shared.encodings import EncodingFault
+from lambdas.shared.upload_columns import HEADER
+from lambdas.shared.utf8_text import utf8_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-HEADER = ["ユーザーID", "ログイン回数", "投稿回数"]
-FAILED_ROWS_COLUMNS = ["_line", "_error", "_cause", "_attempts"]
 MAX_ERRORS = 20
 _SHOWN = 60
 _LONG_ID = 64
@@ -85,13 +86,11 @@ class _Rows:
             self._check_row(record)
 
     def _check_header(self, record: CsvRecord) -> None:
-        fields = record.fields
-        if fields not in (HEADER, HEADER + FAILED_ROWS_COLUMNS):
-            cure = " Its lines end with CR alone: save it with LF or CRLF." if "\r" in record.raw else ""
-            found = _quoted(",".join(fields))
-            self._findings.add(record.line, f"The header must be {','.join(HEADER)}, not {found}.{cure}")
+        fault = header_fault(record.fields, record.raw)
+        if fault is not None:
+            self._findings.add(record.line, fault)
             raise StopReading
-        self._width = len(fields)
+        self._width = len(record.fields)
 
     def _check_row(self, record: CsvRecord) -> None:
         findings = self._findings

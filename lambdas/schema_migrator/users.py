@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, decode, records
+from lambdas.schema_migrator.users_csv import HEADER, UserRecord, user_records
+from lambdas.shared.csv_dialect import RecordTooLongError
+from lambdas.shared.encodings import EncodingFault
 from lambdas.shared.errors import UsersFileError
+from lambdas.shared.utf8_text import utf8_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-HEADER = ["user_id", "username", "email"]
 MAX_LENGTHS = [10, 100, 255]
 MAX_ERRORS = 20
 _STAGE = "CREATE TEMP TABLE users_stage (user_id text, username text, email text) ON COMMIT DROP"
@@ -34,7 +38,7 @@ def load_users(
     With `only_new`, users that are there stay as they are, and so does whoever has an email of the file already.
 
     Raises:
-        UsersFileError: where the file is none; nothing is loaded then.
+        UsersFileError: the file cannot be loaded as it is; nothing of it is loaded then.
     """
     rows = list(_rows(chunks))
     try:
@@ -54,29 +58,42 @@ def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
     errors: list[str] = []
     seen: tuple[dict[str, int], dict[str, int]] = {}, {}
     try:
-        found = records(decode(chunks))
+        found = user_records(utf8_text(_without_bom(chunks)))
         header = next(found, None)
-        # Excel writes a byte order mark; here it does no harm.
-        if header is None or [header.fields[0].removeprefix("\ufeff"), *header.fields[1:]] != HEADER:
-            raise UsersFileError(f"line 1: the header must be {','.join(HEADER)}")
+        if header is None or header.fields != HEADER:
+            said = "" if header is None or header.fault is None else f" ({header.fault})"
+            raise UsersFileError(f"line 1: the header must be {','.join(HEADER)}{said}")
         for record in found:
-            if record.blank:
-                continue
-            fault = _fault(record) or _repeated(record, seen)
+            fault = record.fault or _fault(record) or _repeated(record, seen)
             if fault is None:
                 yield record.fields
-            elif len(errors) < MAX_ERRORS:
+            else:
                 errors.append(f"line {record.line}: {fault}")
-    except (UnicodeDecodeError, RecordTooLongError) as error:
-        raise UsersFileError(f"the file cannot be read: {error}") from error
+                if len(errors) == MAX_ERRORS:
+                    break
+    except EncodingFault as error:
+        errors.append(f"line {error.line}: {error}")
+    except RecordTooLongError as error:
+        errors.append(f"line {error.line}: {error}")
     if errors:
         raise UsersFileError("; ".join(errors))
 
 
-def _fault(record: CsvRecord) -> str | None:
+def _without_bom(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Leave out the byte order marks at the beginning: Excel writes one, and here it does no harm."""
+    source = iter(chunks)
+    head = b""
+    for chunk in source:
+        head += chunk
+        while head.startswith(codecs.BOM_UTF8):
+            head = head.removeprefix(codecs.BOM_UTF8)
+        if not codecs.BOM_UTF8.startswith(head):
+            break
+    return chain((head,), source)
+
+
+def _fault(record: UserRecord) -> str | None:
     fields = record.fields
-    if not record.closed:
-        return "a double quote that opens in this row is never closed"
     if len(fields) != len(HEADER):
         return f"{len(fields)} columns, not {len(HEADER)}"
     for name, value, longest in zip(HEADER, fields, MAX_LENGTHS, strict=True):
@@ -84,12 +101,10 @@ def _fault(record: CsvRecord) -> str | None:
             return f"{name} is blank"
         if len(value) > longest:
             return f"{name} has {len(value)} characters, at most {longest}"
-        if "\0" in value:
-            return f"{name} has a NUL character"
     return None
 
 
-def _repeated(record: CsvRecord, seen: tuple[dict[str, int], dict[str, int]]) -> str | None:
+def _repeated(record: UserRecord, seen: tuple[dict[str, int], dict[str, int]]) -> str | None:
     for what, value, lines in zip(("user", "email"), record.fields[::2], seen, strict=True):
         earlier = lines.setdefault(value, record.line)
         if earlier != record.line:

@@ -77,7 +77,7 @@ def records(chunks: Iterable[str], delimiter: str = ",") -> Iterator[CsvRecord]:
     line = 0
     between = f'"{delimiter}"'
     open_record: _QuotedRecord | None = None
-    for physical in _lines(chunks):
+    for physical in physical_lines(chunks):
         line += 1
         text = physical.removesuffix("\r")
         if open_record is None:
@@ -100,8 +100,12 @@ def records(chunks: Iterable[str], delimiter: str = ",") -> Iterator[CsvRecord]:
         yield open_record.finish()
 
 
-def _lines(chunks: Iterable[str]) -> Iterator[str]:
-    """Cut chunks into physical lines without their LF."""
+def physical_lines(chunks: Iterable[str]) -> Iterator[str]:
+    """Cut chunks into physical lines without their LF (a CR before it stays).
+
+    Raises:
+        RecordTooLongError: where a line has no end within 8 Mi characters.
+    """
     rest: list[str] = []
     size = 0
     count = 0

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from lambdas.csv_validator.validation import validate
+from lambdas.schema_migrator.users_csv import HEADER
 from lambdas.shared.csv_dialect import decode, records
 from simulator.runs.encoding import read_chunks
-from simulator.runs.failed_rows import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEADER = "user_id,username,email"
 MAX_ROWS = 100_000
 """The validator's default."""
 MAX_LENGTH = 10
@@ -33,12 +33,13 @@ def write_user_master(source: Path, target: Path) -> int:
     rows = records(decode(read_chunks(source)))
     next(rows)  # the header, which the validator has checked
     with target.open("w", encoding="utf-8", newline="") as file:
-        file.write(HEADER + "\n")
+        master = csv.writer(file, lineterminator="\n")
+        master.writerow(HEADER)
         for row in rows:
             user = row.fields[0]
             if _usable(user) and user not in seen:
                 seen.add(user)
-                file.write(f"{quoted(user)},{quoted(user)},{quoted(user + '@example.com')}\n")
+                master.writerow([user, user, f"{user}@example.com"])
     return len(seen)
 
 

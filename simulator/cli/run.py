@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.cloud_opening import WORKFLOW, load_sample_users, opened_cloud
+from simulator.cli.corrected_file import check_corrected_file
 from simulator.cli.fault_option import checked_faults, faults_for
 from simulator.cli.faults import UsageFault
 from simulator.cli.following import follow, outcome
@@ -64,16 +65,15 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         clock = SkippingClock() if skip_waits else RealClock()
         specs = checked_faults(fault or [])
         try:
-            with (
-                upload_file(source, term, convert=convert) as body,
-                opened_cloud(term, pace, clock, faults_for(specs, body, seed)) as opened,
-            ):
-                load_sample_users(opened.cloud, term)
-                if create_users:
-                    _create_users(opened, body, term)
-                code = _run(opened, body, checked, term, pace)
-                if clock.skipped_seconds:
-                    term.say(f"skipped {clock.skipped_seconds:.0f} s of backoff and waits (--skip-waits)")
+            with upload_file(source, term, convert=convert) as body:
+                check_corrected_file(body, source, term)
+                with opened_cloud(term, pace, clock, faults_for(specs, body, seed)) as opened:
+                    load_sample_users(opened.cloud, term)
+                    if create_users:
+                        _create_users(opened, body, term)
+                    code = _run(opened, body, checked, term, pace)
+                    if clock.skipped_seconds:
+                        term.say(f"skipped {clock.skipped_seconds:.0f} s of backoff and waits (--skip-waits)")
         except OSError as error:
             raise UsageFault(f"{shown(source)} could not be uploaded: {error}") from error
         raise typer.Exit(code)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.cli.paths import shown
-from simulator.runs.encoding import converted, detect_file, read_chunks
+from simulator.runs.encoding import converted, fault_of_file, read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,11 @@ def upload_file(source: Path, terminal: Terminal, *, convert: bool) -> Iterator[
     Raises:
         OSError: it cannot be read, or there is no room for the converted one.
     """
-    encoding = detect_file(source)
-    if not encoding.needs_conversion:
+    fault = fault_of_file(source)
+    if fault is None or not fault.encoding.needs_conversion:
         yield source
         return
+    encoding = fault.encoding
     if not convert:
         terminal.say(f"{shown(source)} is {encoding.title}; it is uploaded as it is (--no-convert).")
         yield source
@@ -37,5 +38,5 @@ def upload_file(source: Path, terminal: Terminal, *, convert: bool) -> Iterator[
     with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
         target = Path(folder) / "upload.csv"
         with target.open("wb") as file:
-            file.writelines(converted(read_chunks(source), encoding))
+            file.writelines(converted(read_chunks(source), encoding.value))
         yield target

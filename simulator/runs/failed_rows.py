@@ -1,9 +1,10 @@
 """`failed-rows.csv`: the rows of a run to correct in a spreadsheet and to send again.
 
-Each row stands in the columns it came in, followed by four of ours: `_line` (in the file that was run), `_error`,
-`_cause`, `_attempts`. A row that had not been done when its run ended is in it too (`_error` is `NotStarted`), so that
-no row is lost. UTF-8 with BOM and CRLF, since people open it in Excel. In our columns a text that a spreadsheet would
-take for a formula gets an apostrophe before it (OWASP, "CSV Injection"); the original columns stay as they came.
+Each row stands in the columns it came in, followed by five of ours: `_line` (in the file that was run), `_error`,
+`_cause`, `_attempts`, `_run` (the run's name). A row that had not been done when its run ended is in it too (`_error`
+is `NotStarted`), so that no row is lost. UTF-8 with BOM and CRLF, since people open it in Excel. In our columns a text
+that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"); the original columns
+stay as they came, the user ID in quotes (docs/decisions.md, "Corrected files", says what that is good for).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
+from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, original_width
 from simulator.runs.cause_text import person_text
 from simulator.runs.item_index import ItemIndex
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from simulator.runs.folder import RunFolder
 
-OUR_COLUMNS = ("_line", "_error", "_cause", "_attempts")
 NOT_STARTED = "NotStarted"
 NOT_STARTED_CAUSE = "The run ended before this row was done"
 MAX_CAUSE = 2000
@@ -54,7 +55,8 @@ def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pend
         with draft.open("w", encoding="utf-8", newline="") as file:
             file.write(_BOM)
             for row in _rows(folder, index or ItemIndex(folder), pending=pending):
-                file.write(",".join(map(quoted, row)) + "\r\n")
+                user = _as_text(row[0]) if rows >= 0 else quoted(row[0])  # the first row is the header
+                file.write(",".join([user, *map(quoted, row[1:])]) + "\r\n")
                 rows += 1
         draft.replace(folder.failed_rows_file)
     except (OSError, ValueError):
@@ -66,8 +68,11 @@ def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pend
 
 def quoted(field: str) -> str:
     """Return a field in the dialect of the ItemReader: quoted where it must be, quotes and backslashes doubled."""
-    if not _NEEDS_QUOTES.search(field):
-        return field
+    return _as_text(field) if _NEEDS_QUOTES.search(field) else field
+
+
+def _as_text(field: str) -> str:
+    """Return a field in quotes: some spreadsheets then leave the zeros of a number, as which a user ID may be taken."""
     doubled = field.replace("\\", "\\\\").replace('"', '""')
     return f'"{doubled}"'
 
@@ -86,7 +91,7 @@ def _rows(folder: RunFolder, index: ItemIndex, *, pending: bool) -> Iterator[lis
         if header:
             header = False
             width = original_width(record.fields)
-            yield [*record.fields[:width], *OUR_COLUMNS]
+            yield [*record.fields[:width], *FAILED_ROWS_COLUMNS]
             continue
         item = index.failed_on_line(record.line)
         if item is not None:
@@ -97,13 +102,7 @@ def _rows(folder: RunFolder, index: ItemIndex, *, pending: bool) -> Iterator[lis
         else:
             continue
         fields = record.fields[:width]
-        yield [*fields, *[""] * (width - len(fields)), *ours]
-
-
-def original_width(header: list[str]) -> int:
-    """Return how many columns of a header are the uploader's: without the four that an earlier run added."""
-    ours = len(OUR_COLUMNS)
-    return len(header) - ours if tuple(header[-ours:]) == OUR_COLUMNS else len(header)
+        yield [*fields, *[""] * (width - len(fields)), *ours, folder.name]
 
 
 def _ours(line: int, error: str, cause: str, attempts: object) -> list[str]:

@@ -6,8 +6,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
+from lambdas.shared.upload_columns import original_width
 from simulator.runs.encoding import read_chunks
-from simulator.runs.failed_rows import NOT_STARTED, OUR_COLUMNS, neutralised
+from simulator.runs.failed_rows import NOT_STARTED, neutralised
 from simulator.verify.row import PENDING, SUCCEEDED, Row
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ PLACE = "failed-rows.csv"
 def check_failed_rows(path: Path, rows: list[Row], findings: Findings) -> None:
     """Compare the file with the rows that failed or were never done, one by one, in order."""
     try:
-        for row, fields in zip_longest(_expected(rows), _found(path)):
-            findings.count(PLACE, fields is not None)
-            _compare(row, fields, findings)
+        for row, found in zip_longest(_expected(rows), _found(path)):
+            findings.count(PLACE, found is not None)
+            _compare(row, found, findings)
     except FileNotFoundError:
         findings.disagree(PLACE, "There is none.")
     except (OSError, ValueError) as error:
@@ -35,23 +36,25 @@ def _expected(rows: list[Row]) -> Iterator[Row]:
     return (row for row in rows if row.state != SUCCEEDED)
 
 
-def _found(path: Path) -> Iterator[list[str]]:
+def _found(path: Path) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield each row's own columns, and ours."""
     lines = records(decode(read_chunks(path)))
-    next(lines, None)  # the header
-    return (record.fields for record in lines)
+    header = next(lines, None)
+    width = 0 if header is None else original_width(header.fields)
+    return ((record.fields[:width], record.fields[width:]) for record in lines)
 
 
-def _compare(row: Row | None, fields: list[str] | None, findings: Findings) -> None:
+def _compare(row: Row | None, found: tuple[list[str], list[str]] | None, findings: Findings) -> None:
     if row is None:
-        findings.disagree(PLACE, f"It has a row that is none of those that failed: {fields}.")
+        findings.disagree(PLACE, f"It has a row that is none of those that failed: {found}.")
         return
-    if fields is None:
+    if found is None:
         findings.disagree(PLACE, f"The row is {row.state}, and it is not in there.", row)
         return
-    ours = len(OUR_COLUMNS)
-    if fields[:-ours] != row.fields:
-        findings.disagree(PLACE, f"It has {fields[:-ours]}; the file, {row.fields}.", row)
+    fields, ours = found
+    if fields != row.fields:
+        findings.disagree(PLACE, f"It has {fields}; the file, {row.fields}.", row)
     error = NOT_STARTED if row.state == PENDING else row.error
-    told = fields[-ours:][:2]
+    told = ours[:2]
     if told[:1] != [str(row.line)] or (error is not None and told[1:] != [neutralised(error)]):
         findings.disagree(PLACE, f"It says line and error are {told}; they are {row.line}, {error}.", row)

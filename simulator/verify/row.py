@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.csv_dialect import decode, records
+from lambdas.shared.upload_columns import original_width
 from simulator.runs.encoding import read_chunks
-from simulator.runs.failed_rows import original_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -97,7 +97,10 @@ def test_a_corrected_failed_rows_file_is_an_upload(sample: Outcome, folder: Path
     with (folder / "failed-rows.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for number, row in enumerate(rows):
-        row.update({"ユーザーID": f"NEW{number}", "ログイン回数": "1", "投稿回数": "2"})
+        user = row["ユーザーID"].strip() or f"NEW{number}"
+        row.update({"ユーザーID": user, "ログイン回数": "1", "投稿回数": "2"})
+        if len(user) > 10:  # no user can have that ID: a row of another user, which corrects nothing
+            row.update({key: "" for key in row if key.startswith("_")} | {"ユーザーID": user[-10:]})
     corrected = shell.folder / "corrected.csv"
     with corrected.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys())

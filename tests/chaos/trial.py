@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
+from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
 from simulator.cloud.home import PROJECT_ROOT
 from simulator.cloud.redriving import redrive
 from simulator.faults.faults import Faults
 from simulator.faults.spec import parse_fault
-from simulator.runs.failed_rows import OUR_COLUMNS
 from simulator.runs.interrupted import settled
 from simulator.runs.redrive_plan import plan_redrive
 from simulator.runs.store import RunStore
@@ -148,7 +148,7 @@ class Trial:
     def _corrected(self, folder: RunFolder) -> bytes:
         """Return `failed-rows.csv` without the rows that are wrong themselves: what a person would send."""
         found = list(records(decode([folder.failed_rows_file.read_bytes().removeprefix(b"\xef\xbb\xbf")])))
-        rows = [record.fields[: -len(OUR_COLUMNS)] for record in found[1:]]
+        rows = [record.fields[: -len(FAILED_ROWS_COLUMNS)] for record in found[1:]]
         return "\n".join([HEADER, *(",".join(row) for row in rows if row[0] in self.mixture.totals), ""]).encode()
 
     def _prove(self, stage: Stage, folder: RunFolder) -> None:

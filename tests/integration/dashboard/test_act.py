@@ -41,3 +41,15 @@ def test_an_uploaded_file_is_converted_run_and_found_or_rejected(tmp_path: Path)
     assert row is not None
     assert row.kind is Kind.REJECTED
     assert [line.line for line in rejection(store.folder(state.run)).lines if line.messages] == [1]
+
+
+def test_a_corrected_file_with_another_user_is_refused_on_the_page_too(tmp_path: Path) -> None:
+    """Before anything is uploaded; the message quotes both."""
+    store = RunStore(tmp_path / "runs")
+    folder = store.folder("first")
+    folder.path.mkdir(parents=True)
+    folder.input_file.write_text("ユーザーID,ログイン回数,投稿回数\n0000000123,x,1\n", encoding="utf-8")
+    header = "ユーザーID,ログイン回数,投稿回数,_line,_error,_cause,_attempts,_run\r\n"
+    state = ended(store, start_run(store, "failed-rows.csv", f"{header}123,7,1,2,E,c,1,first\r\n".encode("cp932")))
+    assert (state.run, state.failed) == (None, True)
+    assert "the user is '123' here, and '0000000123' on line 2 of the run first" in state.messages

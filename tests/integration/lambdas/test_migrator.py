@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import threading
 from pathlib import Path
 from typing import Any
@@ -119,7 +121,13 @@ def test_users_that_are_there_can_be_kept_as_they_are(database: Any) -> None:
         ("user_id,username,email\nU00000000001,a,x\n", "line 2: user_id has 12 characters, at most 10"),
         ("user_id,username,email\nU1,a,same\nU2,b,same\n", "line 3: the email 'same' is on line 2 already"),
         ('user_id,username,email\nU1,"a,x\nU2,b,y\n', "line 2: a double quote that opens in this row is never closed"),
-        ("user_id,username,email\nU1,a\0,x\n", "line 2: username has a NUL character"),
+        ("user_id,username,email\nU1,a,x\nU2,a\0,y\n", "NUL"),
+        ('user_id,username,email\nU1,a"b,x\nU2,c"d,y\n', "line 2: a double quote inside a value"),
+        (
+            "user_id,username,email\r\r\nU1,a,x\r\r\n",
+            "must be user_id,username,email (the line ends with CR CR",
+        ),
+        ("user_id,username,email\nU1," + "a" * 101 + ",x\n", "line 2: username has 101 characters, at most 100"),
     ],
 )
 def test_a_bad_users_file_is_refused_whole(database: Any, body: str, words: str) -> None:
@@ -129,6 +137,35 @@ def test_a_bad_users_file_is_refused_whole(database: Any, body: str, words: str)
     assert words in str(caught.value)
     with database.connect() as connection:
         assert connection.execute("SELECT count(*) FROM users").fetchone() == (0,)
+
+
+def test_users_are_stored_as_they_are_written(database: Any) -> None:
+    """Backslashes, tabs, spaces, quotes, newlines, decomposed letters: nothing is Step Functions' here."""
+    names = [r"CORP\\tanaka", "CORP\\tanaka", "a\tb", " a ", 'x"y', "a,b", "a\r\nb", "e\u0301", "\\.", r"\N", "\x1b"]
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(
+        [["user_id", "username", "email"], *([f"U{n}", one, f"{n}@x"] for n, one in enumerate(names))]
+    )
+    load(database, file.getvalue())
+    with database.connect() as connection:
+        stored = dict(connection.execute("SELECT user_id, username FROM users").fetchall())
+    assert stored == {f"U{number}": name for number, name in enumerate(names)}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("U1,佐藤,a\n".encode() + "U2,鈴木,b\n".encode("cp932"), "line 3: The file is UTF-8 up to here (line 2 is)"),
+        ("U1,佐藤,a\n".encode("cp932") + "U2,鈴木,b\n".encode(), "line 3: The file is Shift_JIS (CP932) up to here"),
+        ("U1,佐藤,a\nU2,鈴木,b\n".encode("cp932"), "line 2: The file is Shift_JIS (CP932), not UTF-8"),
+        ("U1,さとう,a\n".encode("iso2022_jp"), "line 2: The file is ISO-2022-JP"),
+    ],
+)
+def test_users_in_another_encoding_are_refused_with_the_line(database: Any, data: bytes, words: str) -> None:
+    """By the same detector as uploads: nothing is stored as garbage."""
+    with database.connect() as connection, pytest.raises(UsersFileError) as caught:
+        load_users(connection, [b"user_id,username,email\n", data])
+    assert words in str(caught.value)
 
 
 def test_an_email_that_another_user_has_already_refuses_the_file(database: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -66,3 +68,53 @@ def test_a_folder_where_the_file_cannot_go_is_said(simulator: Callable[..., Outc
     outcome = simulator("convert", str(source), "--out", str(tmp_path / "no" / "b.csv"))
     assert outcome.code == 2
     assert "Cannot write" in outcome.err
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-32", "utf-32-be"])
+def test_what_a_spreadsheet_saves_as_unicode_text_is_converted(
+    simulator: Callable[..., Outcome], tmp_path: Path, codec: str
+) -> None:
+    """With a byte order mark or without one."""
+    source = tmp_path / "a.csv"
+    source.write_bytes(TEXT.encode(codec))
+    assert simulator("convert", str(source)).code == 0
+    assert (tmp_path / "a.utf8.csv").read_bytes() == TEXT.encode()
+
+
+@pytest.mark.parametrize("codec", ["euc_jp", "iso2022_jp"])
+def test_the_advice_for_an_older_encoding_works_when_followed(
+    simulator: Callable[..., Outcome], tmp_path: Path, codec: str
+) -> None:
+    """It names the encoding, which `--from` takes."""
+    source = tmp_path / "a.csv"
+    source.write_bytes(TEXT.encode(codec))
+    refused = simulator("convert", str(source))
+    assert refused.code == 2
+    assert f"`python -m simulator convert FILE --from {codec}`" in refused.err
+    assert simulator("convert", str(source), "--from", codec).code == 0
+    assert (tmp_path / "a.utf8.csv").read_bytes() == TEXT.encode()
+
+
+def test_a_file_that_mixes_encodings_is_not_converted_and_its_line_is_named(
+    simulator: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    """Whichever comes first; nothing is written."""
+    source = tmp_path / "a.csv"
+    for most, odd in (("utf-8", "cp932"), ("cp932", "utf-8")):
+        source.write_bytes(TEXT.encode(most) + "日本,1,1\r\n".encode(odd))
+        outcome = simulator("convert", str(source))
+        assert outcome.code == 2
+        assert "Line 3: " in outcome.err
+        assert list(tmp_path.glob("*.utf8.csv")) == []
+
+
+def test_a_file_that_is_not_in_the_encoding_that_was_named_is_refused_with_its_line(
+    simulator: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    """And no half of it is left."""
+    source = tmp_path / "a.csv"
+    source.write_bytes(TEXT.encode("euc_jp") + b"\x80,1,1\n")
+    outcome = simulator("convert", str(source), "--from", "euc_jp")
+    assert outcome.code == 2
+    assert "is not euc_jp: illegal multibyte sequence on line 3" in outcome.err
+    assert [path.name for path in tmp_path.iterdir() if "utf8" in path.name] == []

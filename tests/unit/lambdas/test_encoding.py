@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.csv_validator.encoding import SAMPLE
 from lambdas.csv_validator.validation import validate
+from lambdas.shared.utf8_text import SAMPLE
 
 HEADER = "ユーザーID,ログイン回数,投稿回数\n"
 ROWS = "U1,1,1\nU2,2,2\n"
@@ -32,8 +32,8 @@ def errors(data: bytes, cut: int | None = None) -> list[tuple[int, str]]:
         ((HEADER + ROWS).encode("utf-16-be"), 1, "looks like UTF-16 without BOM"),
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\x00", 1, "an Excel workbook"),
         (HEADER.encode() + b"U1,1,1\nU2,\0\0\0,2\n", 3, "binary"),
-        ((HEADER + ROWS).encode() + b"U\xe9abc,1,1\n", 4, "not UTF-8: this line has the bytes E9 61 62 63"),
-        ((HEADER + ROWS).encode() + b"\xff\n", 4, "not UTF-8: this line has the bytes FF 0A"),
+        ((HEADER + ROWS).encode() + b"U\xe9abc,1,1\n", 4, "this line is not UTF-8: it has the bytes E9 61 62 63"),
+        ((HEADER + ROWS).encode() + b"\xff\n", 4, "this line is not UTF-8: it has the bytes FF 0A"),
         ((HEADER + ROWS + "あ").encode()[:-1], 4, "cut off"),
     ],
 )

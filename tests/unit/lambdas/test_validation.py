@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,9 +34,11 @@ def test_a_good_file_has_rows_and_no_errors() -> None:
 
 
 def test_the_columns_of_failed_rows_csv_are_allowed_and_no_others() -> None:
-    """All four, in order."""
-    extra = HEADER.strip() + ",_line,_error,_cause,_attempts\nU1,1,1,2,E,c,1\n"
-    assert errors(extra) == []
+    """All five, in order, or the four of files written before `_run` was added."""
+    four = HEADER.strip() + ",_line,_error,_cause,_attempts"
+    assert errors(four + "\nU1,1,1,2,E,c,1\n") == []
+    assert errors(four + ",_run\nU1,1,1,2,E,c,1,r\n") == []
+    assert "The header must be" in errors(four + ",_ran\nU1,1,1,2,E,c,1,r\n")[0][1]
     assert "The header must be" in errors(HEADER.strip() + ",_line\nU1,1,1,2\n")[0][1]
 
 
@@ -142,3 +145,29 @@ def test_what_the_validator_lets_through_is_what_the_map_reads(body: str, raw: b
         items = list(open_items(spec, MemoryStore({"k": data})))
         assert len(items) == findings.row_count
         assert all(list(item.value) == ["ユーザーID", "ログイン回数", "投稿回数"] for item in items)
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (unicodedata.normalize("NFD", HEADER), "It is in decomposed form (NFD)"),
+        (HEADER.replace("\n", "\r\r\n"), "Its lines end with CR CR LF"),
+        (HEADER.replace("\n", "\r") + "U1,1,1\r", "Its lines end with CR alone"),
+        (HEADER.replace(",", "\t"), "separated by tabs"),
+        (HEADER.replace(",", ";"), "separated by semicolons"),
+        (HEADER.replace("ID", "ID\u200b"), "U+200B ZERO WIDTH SPACE"),
+        (HEADER.replace("ID", "ＩＤ"), "U+FF24 FULLWIDTH LATIN CAPITAL LETTER D"),
+        (HEADER.replace("ID", "ID "), "U+0020 SPACE"),
+        ("ユーザーID,\ufeffログイン回数,投稿回数\n", "U+FEFF"),
+    ],
+)
+def test_a_header_that_looks_right_is_told_what_differs(header: str, words: str) -> None:
+    """Both would look the same on the screen."""
+    ((line, message),) = errors(header + "U1,1,1\n")
+    assert line == 1
+    assert words in message
+
+
+def test_an_ordinary_wrong_header_gets_no_hint() -> None:
+    """Nothing is guessed."""
+    assert errors("a,b\n1,2\n") == [(1, "The header must be ユーザーID,ログイン回数,投稿回数, not 'a,b'.")]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.runs.corrections import corrected_by, corrected_run
+import pytest
+
+from simulator.runs.corrections import CheckedCorrections, check_corrections, corrected_by, corrected_run
 from simulator.runs.run_record import RunRecord
 from simulator.runs.store import RunStore
 
@@ -42,3 +44,73 @@ def test_any_other_file_corrects_nothing(tmp_path: Path) -> None:
         upload.write_bytes(body)
         assert corrected_run(store, upload, "new") is None
     assert corrected_run(store, tmp_path / "missing", "new") is None
+
+
+OURS = "_line,_error,_cause,_attempts,_run"
+INPUT = "ユーザーID,ログイン回数,投稿回数\n0000000123,x,1\n123,2,2\n,y,1\n"
+BESIDE = "2,InvalidRecordError,bad x,1"
+
+
+def checked(tmp_path: Path, *rows: str, columns: str = OURS, stored: str = INPUT) -> CheckedCorrections:
+    """Check a corrected file against a run whose file was `stored`."""
+    store = RunStore(tmp_path / "runs")
+    run_with(store, "first", f"0000000123,x,1,{BESIDE}\r\n,y,1,4,InvalidRecordError,blank,1\r\n")
+    store.folder("first").input_file.write_text(stored, encoding="utf-8")
+    upload = tmp_path / "corrected.csv"
+    upload.write_text(f"{HEADER[1:].partition(',_')[0]},{columns}\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return check_corrections(store, upload)
+
+
+@pytest.mark.parametrize("beside", [f"{BESIDE},first", BESIDE])
+def test_a_user_id_that_a_spreadsheet_has_changed_is_an_error_that_quotes_both(tmp_path: Path, beside: str) -> None:
+    """In a file of before `_run` too."""
+    columns = OURS if beside.endswith("first") else OURS.removesuffix(",_run")
+    found = checked(tmp_path, f"123,5,1,{beside}", columns=columns)
+    assert len(found.errors) == 1
+    assert found.errors[0].startswith("line 2: the user is '123' here, and '0000000123' on line 2 of the run first")
+    assert checked(tmp_path / "good", f"0000000123,5,1,{beside}", columns=columns) == CheckedCorrections()
+
+
+def test_rows_may_be_sorted_left_out_and_added(tmp_path: Path) -> None:
+    """A row beside which nothing stands corrects nothing; one that had no user may get one."""
+    rows = ["U9,7,7,,,,,", "U5,1,1,4,InvalidRecordError,blank,1,first", f"0000000123,5,1,{BESIDE},first"]
+    assert checked(tmp_path, *rows) == CheckedCorrections()
+
+
+@pytest.mark.parametrize("line", ["3", "7", "x", ""])
+def test_an_edited_line_is_an_error_of_the_row(tmp_path: Path, line: str) -> None:
+    """Another row's line, none at all."""
+    assert len(checked(tmp_path, f"0000000123,5,1,{line},E,c,1,first").errors) == 1
+
+
+@pytest.mark.parametrize("run", ["gone", "../first", "first/../first"])
+def test_a_run_that_is_not_here_is_told_and_stops_nothing(tmp_path: Path, run: str) -> None:
+    """A name never leads out of the runs' folder."""
+    found = checked(tmp_path, f"0000000123,5,1,{BESIDE},{run}")
+    assert found.errors == []
+    assert f"The run {run!r}, which is named by line 2, is not here" in found.notes[0]
+
+
+def test_a_file_of_before_whose_run_is_gone_is_told_too(tmp_path: Path) -> None:
+    """No run here wrote those columns."""
+    found = checked(tmp_path, "U7,5,1,9,E,other cause,1", columns=OURS.removesuffix(",_run"))
+    assert (found.errors, len(found.notes)) == ([], 1)
+    assert "cannot be checked" in found.notes[0]
+
+
+def test_rows_of_several_runs_in_one_file_are_each_checked_against_their_own(tmp_path: Path) -> None:
+    """The run that most rows name is the one that the file corrects."""
+    store = RunStore(tmp_path / "runs")
+    run_with(store, "second", "")
+    store.folder("second").input_file.write_text(INPUT.replace("123", "U7"), encoding="utf-8")
+    rows = [f"0000000123,5,1,{BESIDE},first", f"0000000U7,5,1,{BESIDE},second", f"U7,5,1,{BESIDE},second"]
+    found = checked(tmp_path, *rows)
+    assert [error.partition(":")[0] for error in found.errors] == ["line 4"]
+    assert corrected_run(store, tmp_path / "corrected.csv", "new") == "second"
+
+
+def test_a_correction_of_a_correction_is_checked_against_the_file_that_it_corrects(tmp_path: Path) -> None:
+    """That file has our columns itself, from the run before."""
+    stored = f"ユーザーID,ログイン回数,投稿回数,{OURS}\n0000000123,x,1,77,E,c,1,older\n"
+    assert checked(tmp_path, f"0000000123,5,1,{BESIDE},first", stored=stored) == CheckedCorrections()
+    assert len(checked(tmp_path / "two", f"123,5,1,{BESIDE},first", stored=stored).errors) == 1

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.shared.csv_dialect import records
-from simulator.runs.failed_rows import OUR_COLUMNS, neutralised, quoted, write_failed_rows
+from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
+from simulator.runs.failed_rows import neutralised, quoted, write_failed_rows
 from simulator.runs.folder import RunFolder
 from tests.unit.runs.made_runs import HEADER, NAME, THREE_ROWS, child, failed_child, finished_run
 
@@ -25,8 +26,8 @@ def test_a_failed_row_stands_in_its_columns_with_its_cause_in_words(tmp_path: Pa
     """The Lambda payload's message, not its JSON."""
     finished_run(tmp_path, THREE_ROWS, child(0, 2), failed_child(1, 3), child(2, 4))
     header, row = read(tmp_path)
-    assert header == [*HEADER.split(","), *OUR_COLUMNS]
-    assert row == ["U2", "x", "2", "3", "InvalidRecordError", "bad value 'x'", "1"]
+    assert header == [*HEADER.split(","), *FAILED_ROWS_COLUMNS]
+    assert row == ["U2", "x", "2", "3", "InvalidRecordError", "bad value 'x'", "1", NAME]
 
 
 def test_it_begins_with_a_bom_and_ends_its_lines_as_excel_does(tmp_path: Path) -> None:
@@ -52,8 +53,8 @@ def test_columns_of_an_earlier_run_are_replaced_not_doubled(tmp_path: Path) -> N
     text = f"{HEADER},_line,_error,_cause,_attempts\nU1,x,2,17,Old,old cause,4\n"
     finished_run(tmp_path, text, failed_child(0, 2))
     assert read(tmp_path) == [
-        [*HEADER.split(","), *OUR_COLUMNS],
-        ["U1", "x", "2", "2", "InvalidRecordError", "bad value 'x'", "1"],
+        [*HEADER.split(","), *FAILED_ROWS_COLUMNS],
+        ["U1", "x", "2", "2", "InvalidRecordError", "bad value 'x'", "1", NAME],
     ]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lambdas.csv_validator.validation import HEADER, MAX_ERRORS, validate
+from lambdas.csv_validator.validation import MAX_ERRORS, validate
 from lambdas.shared.csv_dialect import records
 from lambdas.shared.errors import InvalidRecordError
+from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, HEADER
 from lambdas.user_log_processor.record import MAX_COUNT, MAX_USER_ID, parse_record
 from simulator.map_run.item_reader import open_items
 from simulator.map_run.items import Item
@@ -22,7 +23,7 @@ from tests.unit.map_run.harness import MemoryStore
 from tests.unit.safety.injections import SMALL
 
 FIRST = (",".join(HEADER) + "\n").encode()
-FAILED_FIRST = (",".join([*HEADER, "_line", "_error", "_cause", "_attempts"]) + "\r\n").encode()
+FAILED_FIRST = (",".join([*HEADER, *FAILED_ROWS_COLUMNS]) + "\r\n").encode()
 SPEC = ItemReaderSpec(
     resource="arn:aws:states:::s3:getObject",
     parameters={"Bucket": "b", "Key": "k"},
@@ -39,7 +40,7 @@ BODIES = st.one_of(
     TRICKY.map(lambda text: FIRST + text.encode()),
     ROWS.map(lambda rows: FIRST + "\n".join(",".join(row) for row in rows).encode("utf-8", "surrogatepass")),
     ROWS.map(
-        lambda rows: FAILED_FIRST + "\r\n".join(",".join(row) + ",1,E,c,1" for row in rows).encode("utf-8", "replace")
+        lambda rows: FAILED_FIRST + "\r\n".join(",".join(row) + ",1,E,c,1,r" for row in rows).encode("utf-8", "replace")
     ),
     st.tuples(ROWS, st.binary(max_size=6)).map(lambda two: FIRST + repr(two[0]).encode() + two[1]),
 )
@@ -72,7 +73,7 @@ def test_what_is_valid_is_read_row_by_row_as_it_was_counted_and_the_rest_is_refu
         assert items is not None
         assert len(items) == findings.row_count > 0
         assert [item.index for item in items] == list(range(len(items)))
-        assert all(list(item.value)[:3] == HEADER and len(item.value) in (3, 7) for item in items)
+        assert all(list(item.value)[:3] == HEADER and len(item.value) in (3, 8) for item in items)
 
 
 @settings(max_examples=100, deadline=2000)

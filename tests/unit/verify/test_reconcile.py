@@ -191,10 +191,10 @@ def test_totals_of_the_same_second_are_a_note_only_where_there_was_another_uploa
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ("U2,x,2", "U2,1,2", 3),
-        ("U2,x,2,3,", "U2,x,2,4,", 3),
+        ('"U2",x,2', '"U2",1,2', 3),
+        ('"U2",x,2,3,', '"U2",x,2,4,', 3),
         ("InvalidRecordError", "Other", 3),
-        ("U4,5,6", "U1,1,2", 5),
+        ('"U4",5,6', '"U1",1,2', 5),
     ],
 )
 def test_failed_rows_that_are_not_as_they_came_are_found(folder: RunFolder, old: str, new: str, line: int) -> None:

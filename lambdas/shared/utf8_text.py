@@ -1,0 +1,201 @@
+"""UTF-8, checked while it is read; what is something else is named. The one place that tells encodings apart.
+
+The same bytes always give the same answer: a byte order mark decides; else NUL bytes, which only UTF-16 and UTF-32 text
+has; else it is UTF-8, unless a byte says otherwise; then see `old_japanese`. What is valid UTF-8 is never taken for
+anything else, and a file that mixes encodings is never converted.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from lambdas.shared.encodings import CONVERT, Encoding, EncodingFault, convert_from, shown_bytes
+from lambdas.shared.old_japanese import judged
+from lambdas.shared.wide_text import check_wide, wide_without_bom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SAMPLE = 4096
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+_ISO_2022_JP = re.compile(r"\x1b(?:\$[@B]|\([IJ])")
+_BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
+_BY_CHANCE = 2
+"""So many characters of three bytes may be another encoding's bytes, which by chance are valid UTF-8."""
+_CUT_OFF = "The file ends in the middle of a UTF-8 character: it is cut off."
+
+
+def utf8_text(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Decode chunks, wherever they are cut; what precedes a fault is given before it is raised.
+
+    Where there is a fault, the rest of the file is read to tell what it is.
+
+    Raises:
+        EncodingFault: the bytes are not UTF-8, begin with a byte order mark, or hold a NUL.
+    """
+    pieces = _with_long_head(chunks)
+    head = next(pieces, b"")
+    _check_head(head, pieces)
+    yield from _checked(head, pieces, _Reader())
+
+
+def _checked(head: bytes, pieces: Iterator[bytes], reader: _Reader) -> Iterator[str]:
+    piece = head
+    while piece:
+        before_nul, nul, _ = piece.partition(b"\0")
+        try:
+            text = reader.decode(before_nul)
+        except UnicodeDecodeError as error:
+            good, bad = error.object[: error.start].decode(), error.object[error.start :]
+            yield good
+            reader.take(good)
+            raise reader.not_utf8(bad + piece[len(before_nul) :], pieces) from error
+        yield reader.take(text)
+        if nul:
+            raise EncodingFault(reader.line, "The file has a NUL byte on this line: it must be CSV text in UTF-8.")
+        piece = next(pieces, b"")
+    try:
+        yield reader.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise EncodingFault(reader.line, _CUT_OFF) from error
+
+
+def detect(chunks: Iterable[bytes]) -> Encoding:
+    """Return the encoding of a file given in pieces, however it is cut."""
+    fault = find_fault(chunks)
+    return Encoding.UTF_8 if fault is None else fault.encoding
+
+
+def find_fault(chunks: Iterable[bytes]) -> EncodingFault | None:
+    """Return why a file is not UTF-8 without BOM; None if it is."""
+    try:
+        for _ in utf8_text(chunks):
+            pass
+    except EncodingFault as fault:
+        return fault
+    return None
+
+
+class _Reader:
+    """Decodes, and remembers what has been seen."""
+
+    def __init__(self, *, marked: bool = False) -> None:
+        self._marked = marked
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self.line = 1
+        self._last = ""
+        self._first_line_beyond_ascii: int | None = None
+        self._three_bytes = 0
+
+    def decode(self, data: bytes, *, final: bool = False) -> str:
+        return self._decoder.decode(data, final)
+
+    def take(self, text: str) -> str:
+        """Note what has been decoded, and return it.
+
+        Raises:
+            EncodingFault: it is ISO-2022-JP, whose bytes are all ASCII.
+        """
+        if self._first_line_beyond_ascii is None:
+            with_last = self._last + text
+            escape = _ISO_2022_JP.search(with_last) if "\x1b" in with_last else None
+            if escape is not None and with_last.isascii():
+                line = self.line + with_last.count("\n", len(self._last), escape.start())
+                raise EncodingFault(line, f"The file is ISO-2022-JP (JIS), not UTF-8: {_from('iso2022_jp')}.")
+            if not text.isascii():
+                ascii_part = next(position for position, one in enumerate(text) if not one.isascii())
+                self._first_line_beyond_ascii = self.line + text.count("\n", 0, ascii_part)
+        if self._three_bytes <= _BY_CHANCE and not text.isascii():
+            self._three_bytes += len(_BEYOND_TWO_BYTES.findall(text))
+        self.line += text.count("\n")
+        self._last = (self._last + text)[-2:]
+        return text
+
+    def not_utf8(self, bad: bytes, rest: Iterator[bytes]) -> EncodingFault:
+        """Return what is wrong with bytes that are not UTF-8."""
+        if self._first_line_beyond_ascii is None and not self._marked:
+            return judged(self.line, self._last[-1:].encode(), bad, rest)
+        return self._mixed(_sample(bad, rest)[:SAMPLE])
+
+    def _mixed(self, bad: bytes) -> EncodingFault:
+        """Broken UTF-8 often reads as Shift_JIS too: to convert it would make it worse."""
+        cure = "Correct this line, and save the file as UTF-8."
+        if self._three_bytes <= _BY_CHANCE and not self._marked:
+            cure += (
+                " If the whole file is in one older encoding, name it: "
+                f"{convert_from('cp932')} (Shift_JIS), or `--from euc_jp`."
+            )
+        reading = re.split(rb"[\r\n]", bad, maxsplit=1)[0][:40].decode("cp932", "ignore").strip()
+        in_old = f"; in Shift_JIS that is {reading!r}" if reading and reading.isprintable() else ""
+        known = "begins with the byte order mark of UTF-8"
+        if self._first_line_beyond_ascii is not None:
+            known = f"is UTF-8 up to here (line {self._first_line_beyond_ascii} is)"
+        return EncodingFault(
+            self.line,
+            f"The file {known}, and this line is not UTF-8: it has the bytes {shown_bytes(bad)}{in_old}. {cure}",
+        )
+
+
+def _from(codec: str) -> str:
+    return f"{convert_from(codec)} makes UTF-8 of it"
+
+
+def _with_long_head(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Give chunks of which the first is long enough to know the file by; none is empty."""
+    rest = (chunk for chunk in chunks if chunk)
+    head = _sample(b"", rest)
+    if head:
+        yield head
+    yield from rest
+
+
+def _sample(data: bytes, following: Iterator[bytes]) -> bytes:
+    """Return data with as many chunks after it as make a sample."""
+    while len(data) < SAMPLE:
+        more = list(islice(following, 1))
+        if not more:
+            break
+        data += more[0]
+    return data
+
+
+def _check_head(head: bytes, rest: Iterator[bytes]) -> None:
+    sample = head[:SAMPLE]
+    if head.startswith(codecs.BOM_UTF8):
+        raise _marked_utf8(head, rest)
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise check_wide(Encoding.UTF_32, head, rest)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise check_wide(Encoding.UTF_16, head, rest)
+    if b"\0" not in sample:
+        return
+    wide = wide_without_bom(sample)
+    if wide is not None:
+        raise check_wide(wide, head, rest)
+    what = (
+        "binary, an Excel workbook or another ZIP archive"
+        if head.startswith(_WORKBOOKS)
+        else "binary: it has NUL bytes"
+    )
+    line = 1 + sample[: sample.index(b"\0")].count(b"\n")
+    raise EncodingFault(line, f"The file is {what}. It must be CSV text: in Excel, save it as CSV UTF-8.")
+
+
+def _marked_utf8(head: bytes, rest: Iterator[bytes]) -> EncodingFault:
+    """Return the fault of a file with a byte order mark, or with several, as two programs in turn may write."""
+    marks = 0
+    while head.startswith(codecs.BOM_UTF8, 3 * marks):
+        marks += 1
+    what = "a byte order mark" if marks == 1 else f"{marks} byte order marks"
+
+    reader = _Reader(marked=True)
+    try:
+        for _ in _checked(head[3 * marks :] or next(rest, b""), rest, reader):
+            pass
+    except EncodingFault as fault:
+        return fault
+    return EncodingFault(1, f"The file begins with {what} (BOM, EF BB BF): {CONVERT}.", Encoding.UTF_8_BOM)
