@@ -8,11 +8,11 @@ import typer
 from rich.table import Table
 
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
-from simulator.cli.paths import command
 from simulator.cli.terminal import line_of, terminal
 from simulator.cli.words import duration, local_time, status_piece
 from simulator.cloud.home import Settings
 from simulator.runs.store import RunStore
+from simulator.suggested_command import command
 
 if TYPE_CHECKING:
     from simulator.runs.run_record import RunRecord
