@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from contextlib import suppress
+from typing import Any, TextIO
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -16,14 +17,14 @@ class _Patient(io.FileIO):
 
     failure: OSError | None = None
 
-    def write(self, data: object, /) -> int | None:
+    def write(self, data: Any, /) -> int:
         """Write, or take note that it cannot be done."""
         if self.failure is None:
             try:
-                return super().write(data)  # type: ignore[arg-type]
+                return super().write(data)
             except OSError as error:
                 self.failure = error
-        return len(memoryview(data).cast("B"))  # type: ignore[arg-type]
+        return memoryview(data).nbytes
 
 
 _stdout: _Patient | None = None
@@ -73,7 +74,7 @@ def _fill(fd: int, flags: int) -> None:
         os.set_inheritable(fd, True)  # noqa: FBT003 - its only parameter
 
 
-def _text(raw: _Patient, before: io.TextIOBase | None, errors: str) -> io.TextIOWrapper:
+def _text(raw: _Patient, before: TextIO | None, errors: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=getattr(before, "encoding", None) or "utf-8",

@@ -55,9 +55,9 @@ def _settle(folder: RunFolder) -> RunRecord:
         record.rows = index.counts(record.rows.total or record.row_count or 0)
         record.reasons = ReasonTally(index.failed()).reasons()
         record.stopped = record.stopped or _last_sign_of_life(folder)
-        for write in ((lambda: _write_failed(folder, record, index)), (lambda: _write_end(folder, record))):
+        for write in (_write_failed, _write_end):
             try:
-                write()
+                write(folder, record, index)
             except (OSError, ValueError) as error:
                 record.notes.append(f"The folder of this interrupted run could not be put in order: {error}")
         return record
@@ -70,7 +70,7 @@ def _write_failed(folder: RunFolder, record: RunRecord, index: ItemIndex) -> Non
         write_failed_rows(folder, index)
 
 
-def _write_end(folder: RunFolder, record: RunRecord) -> None:
+def _write_end(folder: RunFolder, record: RunRecord, _index: ItemIndex) -> None:
     folder.reserve_file.unlink(missing_ok=True)
     folder.write_record(record)
 
