@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -81,7 +81,8 @@ class Terminal:
         """Say what went wrong; with `--json`, as the document too, where there is none yet."""
         self.say(("Error: ", "bold red"), message)
         if not self._documents:
-            self.document({"error": name, "message": message})
+            with suppress(UsageFault):  # the person has been told what went wrong; that is the one error
+                self.document({"error": name, "message": message})
 
 
 def line_of(*pieces: Piece) -> Text:
