@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
+from simulator.cli.progress import Pace, ProgressDisplay
 from simulator.cli.run_table import show_runs
 from simulator.cli.terminal import Terminal
 from simulator.runs.run_record import RowCounts, RunRecord, SourceObject
@@ -72,3 +76,17 @@ def test_no_number_is_ever_cut_whatever_the_files_name(width: int, key: str, row
     words = cut(lines).replace(",", "").split()
     assert str(rows) in words
     assert str(rows // 2) in words
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_the_progress_on_a_terminal_cuts_no_number_either(width: int) -> None:
+    """Without room for the bar, the words have the whole width."""
+    term = Terminal()
+    out = io.StringIO()
+    term.console = Console(width=width, height=20, force_terminal=True, color_system=None, file=out)
+    pace = Pace(":m:")
+    pace.words = lambda: "12,345,678 of 99,999,999 rows, 1,234 failed, 1,250 rows/s, 3 min 05 s left"  # type: ignore[method-assign]
+    with ProgressDisplay(term, pace) as display:
+        display.tick()
+    words = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", " ", out.getvalue()).split()
+    assert {"12,345,678", "99,999,999", "1,234", "1,250", "05", "left"} <= set(words)
