@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from userlog.alarm_rule import AlarmRule
+from userlog.audit_table import audit_table_name
 from userlog.pipeline_metrics import PERIOD
+from userlog.workflow import DISPATCHER_FAILURES, RULE_DEAD_LETTERS
 
 if TYPE_CHECKING:
     from userlog.functions import Functions
     from userlog.pipeline_metrics import PipelineMetrics
+    from userlog.stage import Stage
 
 # Sustained for a quarter of an hour: Serverless v2 is meant to have peaks.
 SUSTAINED = 3
@@ -26,18 +29,18 @@ CAPACITY_PER_CENT = 90
 SLOW_COMMIT_MS = 100
 
 
-def alarm_rules(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
-    """Return all alarms, in the order in which a file passes what they watch."""
+def alarm_rules(metrics: PipelineMetrics, functions: Functions, stage: Stage) -> list[AlarmRule]:
+    """Return all alarms, in the order in which a file passes what they watch; texts name things as `stage` does."""
     return [
-        *_event_path(metrics),
+        *_event_path(metrics, stage),
         *_runs(metrics),
         *_rows(metrics, functions),
         *_database(metrics),
-        *_audit_table(metrics),
+        *_audit_table(metrics, stage),
     ]
 
 
-def _event_path(metrics: PipelineMetrics) -> list[AlarmRule]:
+def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
     undelivered, unstarted = metrics.waiting()
     return [
         AlarmRule(
@@ -46,9 +49,9 @@ def _event_path(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=1,
             what_to_do=(
                 "EventBridge could not hand an upload to the dispatcher: the file was NOT processed. Read the message "
-                "in the queue s3-csv-upload-rule-dlq: its attributes ERROR_CODE and ERROR_MESSAGE say why "
-                "(NO_PERMISSIONS: the rule's role; THROTTLING: the account's quota). Mend that, copy the object onto "
-                "itself to send the event again, then delete the message."
+                f"in the queue {stage.suffixed(RULE_DEAD_LETTERS)}: its attributes ERROR_CODE and ERROR_MESSAGE "
+                "say why (NO_PERMISSIONS: the rule's role; THROTTLING: the account's quota). Correct that, copy the "
+                "object onto itself to send the event again, then delete the message."
             ),
         ),
         AlarmRule(
@@ -57,8 +60,8 @@ def _event_path(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=1,
             what_to_do=(
                 "The dispatcher could not start the workflow: the file was NOT processed. The message in the queue "
-                "user-log-dispatcher-failures holds the event, with error and cause in `error`. Mend that, copy the "
-                "object onto itself to send the event again, then delete the message."
+                f"{stage.suffixed(DISPATCHER_FAILURES)} holds the event, with error and cause in `error`. "
+                "Correct that, copy the object onto itself to send the event again, then delete the message."
             ),
         ),
         AlarmRule(
@@ -66,9 +69,9 @@ def _event_path(metrics: PipelineMetrics) -> list[AlarmRule]:
             metric=metrics.dispatches_lost(),
             threshold=1,
             what_to_do=(
-                "The dispatcher failed or timed out. If UploadsUnstarted is in alarm too, do what that says. If not, it"
-                " could not even report: look for ExecutionFailed in its log group for the event, and copy that object "
-                "onto itself."
+                f"The dispatcher failed or timed out. If {stage.alarm_name('UploadsUnstarted')} is in alarm "
+                "too, do what that says. If not, it could not even report: look for ExecutionFailed in its log group "
+                "for the event, and copy that object onto itself."
             ),
         ),
         AlarmRule(
@@ -76,9 +79,9 @@ def _event_path(metrics: PipelineMetrics) -> list[AlarmRule]:
             metric=metrics.rule("FailedInvocations"),
             threshold=1,
             what_to_do=(
-                "The upload rule failed to start the dispatcher for good. See UploadsUndelivered; if its queue is "
-                "empty, the queue's policy no longer lets the rule write to it: compare with the template (`npx cdk "
-                "drift`)."
+                "The upload rule failed to start the dispatcher for good. See "
+                f"{stage.alarm_name('UploadsUndelivered')}; if its queue is empty, the queue's policy no longer lets "
+                "the rule write to it: compare with the template (`npx cdk drift`)."
             ),
         ),
     ]
@@ -94,8 +97,8 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
                 "A run failed. Open the execution in Step Functions. Failed at FileRejected: the file is bad; "
                 "rejected/<execution>.json in the output bucket lists its faults by line; have it corrected and "
                 "uploaded anew. Failed at UserLogDistributedMap: more rows failed than are tolerated; FAILED_0.json "
-                "below results/ says why; mend that, and redrive the execution within 14 days (only the failed rows run"
-                " again). WorkflowFailed: an error of the system; upload the file again once it is mended."
+                "below results/ says why; correct that, and redrive the execution within 14 days (only the failed "
+                "rows run again). WorkflowFailed: an error of the system; upload the file again once it is corrected."
             ),
         ),
         AlarmRule(
@@ -103,7 +106,7 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             metric=metrics.executions("ExecutionsTimedOut"),
             threshold=1,
             what_to_do=(
-                "A run took more than 12 hours. Look whether Aurora or Lambda is slow (dashboard), mend that, then "
+                "A run took more than 12 hours. Look whether Aurora or Lambda is slow (dashboard), correct that, then "
                 "redrive the execution: only rows that were not done run again."
             ),
         ),
@@ -256,7 +259,8 @@ def _database(metrics: PipelineMetrics) -> list[AlarmRule]:
     ]
 
 
-def _audit_table(metrics: PipelineMetrics) -> list[AlarmRule]:
+def _audit_table(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
+    table = audit_table_name(stage)
     return [
         AlarmRule(
             name="AuditTableErrors",
@@ -264,7 +268,7 @@ def _audit_table(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=1,
             periods=2,
             what_to_do=(
-                "DynamoDB fails on ProcessingLogs: rows are retried, then fail. Look at AWS Health for the region; "
+                f"DynamoDB fails on {table}: rows are retried, then fail. Look at AWS Health for the region; "
                 "redrive the failed runs when it is over."
             ),
         ),
@@ -274,7 +278,7 @@ def _audit_table(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=1,
             periods=2,
             what_to_do=(
-                "DynamoDB throttles ProcessingLogs. On-demand tables double within minutes; if it stays, one partition "
+                f"DynamoDB throttles {table}. On-demand tables double within minutes; if it stays, one partition "
                 "is hot (all of a run's items share executionName): run fewer files at once."
             ),
         ),

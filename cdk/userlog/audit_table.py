@@ -20,13 +20,13 @@ _BILLING = {"PAY_PER_REQUEST": dynamodb.BillingMode.PAY_PER_REQUEST, "PROVISIONE
 
 def audit_table(scope: Construct, construct_id: str, *, stage: Stage, key: kms.IKey) -> dynamodb.Table:
     """Return the table of processing_logs.json: keys, indexes, billing, time to live."""
-    definition: dict[str, Any] = json.loads((DEFINITIONS / "processing_logs.json").read_text(encoding="utf-8"))
+    definition = _definition()
     types = {entry["AttributeName"]: entry["AttributeType"] for entry in definition["AttributeDefinitions"]}
     partition_key, sort_key = _keys(definition["KeySchema"], types)
     table = dynamodb.Table(
         scope,
         construct_id,
-        table_name=stage.suffixed(definition["TableName"]),
+        table_name=audit_table_name(stage),
         partition_key=partition_key,
         sort_key=sort_key,
         billing_mode=_BILLING[definition["BillingMode"]],
@@ -48,6 +48,16 @@ def audit_table(scope: Construct, construct_id: str, *, stage: Stage, key: kms.I
             projection_type=dynamodb.ProjectionType[index["Projection"]["ProjectionType"]],
         )
     return table
+
+
+def audit_table_name(stage: Stage) -> str:
+    """Return the table's name in a stage."""
+    return stage.suffixed(_definition()["TableName"])
+
+
+def _definition() -> dict[str, Any]:
+    definition: dict[str, Any] = json.loads((DEFINITIONS / "processing_logs.json").read_text(encoding="utf-8"))
+    return definition
 
 
 def _keys(schema: list[dict[str, str]], types: dict[str, str]) -> tuple[dynamodb.Attribute, dynamodb.Attribute]:

@@ -46,7 +46,7 @@ class Monitoring(Construct):
         super().__init__(scope, construct_id)
         metrics = PipelineMetrics(storage=storage, database=database, functions=functions, workflow=workflow)
         self.topic = AlarmTopic(self, "Alarms", stage=stage)
-        self.alarms = [self._alarm(rule, stage) for rule in alarm_rules(metrics, functions)]
+        self.alarms = [self._alarm(rule, stage) for rule in alarm_rules(metrics, functions, stage)]
         self.dashboard = PipelineDashboard(
             self, "Dashboard", stage=stage, metrics=metrics, functions=functions, alarms=self.alarms
         )
@@ -55,7 +55,7 @@ class Monitoring(Construct):
         alarm = cloudwatch.Alarm(
             self,
             rule.name,
-            alarm_name=f"{stage.suffixed('user-log')}-{rule.name}",
+            alarm_name=stage.alarm_name(rule.name),
             alarm_description=rule.what_to_do,
             metric=rule.metric,
             threshold=rule.threshold,

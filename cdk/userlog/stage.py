@@ -86,6 +86,10 @@ class Stage:
         """Whether AWS refuses to delete the table and the cluster."""
         return self.keeps_data
 
+    def alarm_name(self, rule: str) -> str:
+        """Return the name of the alarm that follows a rule, in this stage."""
+        return f"{self.suffixed('user-log')}-{rule}"
+
     def suffixed(self, name: str) -> str:
         """Return a resource's name in this stage: the design document's own in prod, with `-dev` in dev."""
         return name if self.name == "prod" else f"{name}-{self.name}"

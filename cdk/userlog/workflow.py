@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from userlog.storage import Storage
 
 WORKFLOW, DISPATCHER, RULE = "csv-user-log-processor", "csv-user-log-dispatcher", "s3-csv-upload-rule"
+RULE_DEAD_LETTERS, DISPATCHER_FAILURES = f"{RULE}-dlq", "user-log-dispatcher-failures"
 
 
 class Workflow(Construct):
@@ -41,8 +42,8 @@ class Workflow(Construct):
         super().__init__(scope, construct_id)
         self._stage = stage
         self._storage = storage
-        self.rule_dead_letter_queue = self._queue("RuleDeadLetterQueue", f"{RULE}-dlq")
-        self.dispatcher_failures_queue = self._queue("DispatcherFailuresQueue", "user-log-dispatcher-failures")
+        self.rule_dead_letter_queue = self._queue("RuleDeadLetterQueue", RULE_DEAD_LETTERS)
+        self.dispatcher_failures_queue = self._queue("DispatcherFailuresQueue", DISPATCHER_FAILURES)
         self._placeholders = {
             "InputBucketName": storage.input_bucket.bucket_name,
             "OutputBucketName": storage.output_bucket.bucket_name,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from simulator.runs.run_record import INTERRUPTED, RUNNING
+from simulator.suggested_command import command, file_word
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
@@ -88,13 +88,18 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
     if record.rejected:
         return [NextStep(text="Correct the lines that are named, save the file, and upload it again.")]
     steps = []
+    key = record.source.key
     left = record.rows.failed + record.rows.pending
     unknown = sum(reason.count for reason in record.reasons if reason.error == UNKNOWN_USER)
     if unknown * 2 > record.rows.succeeded + record.rows.failed:
         steps.append(
             NextStep(
                 text="Most users of this file are not in the table users. Load them, or have the file's users created:",
-                command=f"python -m simulator run {shlex.quote(record.source.key or 'FILE')} --create-users",
+                command=_command(
+                    folder, "run", file_word(folder.input_file, anywhere=True), f"--key={key}", "--create-users"
+                )
+                if folder.input_file.exists() and key
+                else None,
             )
         )
     if left and folder.failed_rows_file.exists():
@@ -102,7 +107,7 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
             NextStep(
                 text="Download failed-rows.csv, correct the rows in a spreadsheet, and upload it: it holds only the "
                 f"{left:,} row{'' if left == 1 else 's'} that did not succeed.",
-                command=f"python -m simulator run {shlex.quote(str(folder.failed_rows_file))}",
+                command=_command(folder, "run", file_word(folder.failed_rows_file, anywhere=True)),
             )
         )
     if record.status in REDRIVABLE and record.map_run is not None:
@@ -110,7 +115,11 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
             NextStep(
                 text="Where the cause lay outside the file (the database was away, users were missing) and is gone, "
                 "run the rows that did not succeed again as they are:",
-                command=f"python -m simulator redrive {shlex.quote(record.name)}",
+                command=_command(folder, "redrive", record.name),
             )
         )
     return steps
+
+
+def _command(folder: RunFolder, *words: str) -> str:
+    return command(*words, home=folder.runs.parent, anywhere=True)

@@ -19,6 +19,7 @@ from dashboard.show.redrive_button import redrive_button
 from dashboard.show.rejected_lines import rejected_lines
 from dashboard.show.row_detail import row_detail
 from dashboard.show.verdict import headline, verdict
+from simulator.suggested_command import command
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
@@ -41,7 +42,7 @@ def page() -> None:
     rows = runs(store)
     if not rows:
         st.info("There is no run yet. Make the first one in a terminal, in the project's folder:")
-        st.code("python -m simulator run sample.csv", language=None)
+        st.code(command("run", "sample.csv", anywhere=True), language=None)
         return
     row = _chosen(rows)
     folder = store.folder(row.name)

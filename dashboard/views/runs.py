@@ -21,6 +21,7 @@ from dashboard.show.picking import picked_row
 from dashboard.show.rejected_lines import rejected_lines
 from dashboard.show.verdict import headline, verdict
 from simulator.cloud.home import PROJECT_ROOT
+from simulator.suggested_command import command
 
 if TYPE_CHECKING:
     from simulator.runs.store import RunStore
@@ -47,7 +48,7 @@ def page() -> None:
 
 def _first_run() -> None:
     st.info("There is no run yet. Make the first one in a terminal, in the project's folder:", icon=":material/rocket:")
-    st.code("python -m simulator run sample.csv", language=None)
+    st.code(command("run", "sample.csv", anywhere=True), language=None)
     st.caption(plain(f"The project's folder is {PROJECT_ROOT}. This page shows the run when it is loaded again."))
     st.page_link("views/upload.py", label="or upload a CSV file here", icon=":material/upload_file:")
 

@@ -22,7 +22,7 @@ def page() -> None:
     st.title("Upload")
     store = default_store()
     st.caption(
-        "The file goes through the whole pipeline, as with `python -m simulator run FILE`: S3, validation, every row. "
+        "The file goes through the whole pipeline, as with the terminal's command `run`: S3, validation, every row. "
         "Its columns: ユーザーID, ログイン回数, 投稿回数. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
         "converted. Rows of a corrected failed-rows.csv whose user ID is not that of their line any more are refused."
     )

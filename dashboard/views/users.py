@@ -13,6 +13,7 @@ from dashboard.plain_text import plain
 from dashboard.show import charts
 from dashboard.show.moments import browser_zone, local
 from dashboard.show.picking import picked_row
+from simulator.suggested_command import command
 
 PAGE = 100
 ORDERS: dict[Order, str] = {
@@ -41,7 +42,9 @@ def page() -> None:
         found = users(_database(), search=search.strip(), order=order, offset=(number - 1) * PAGE, limit=PAGE)
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
-        st.caption("A run starts it: `python -m simulator run sample.csv`. A user's history needs no database.")
+        st.caption(
+            f"A run starts it: `{command('run', 'sample.csv', anywhere=True)}`. A user's history needs no database."
+        )
         user = st.text_input("History of the user with the ID", value=user or "", key="history-of").strip() or None
     else:
         user = _statistics(found, number) or user
@@ -53,7 +56,7 @@ def page() -> None:
 def _statistics(found: UserPage, number: int) -> str | None:
     if not found.tables:
         st.info("The database is still empty. Make the first run in a terminal, in the project's folder:")
-        st.code("python -m simulator run sample.csv", language=None)
+        st.code(command("run", "sample.csv", anywhere=True), language=None)
         return None
     if not found.users:
         st.info("No user matches." if number == 1 else f"There is no page {number}; there are {found.total:,} users.")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
+from rich.markup import escape
 
+from simulator.cli import exit_codes
 from simulator.cli.check import EPILOG as CHECK_EPILOG
 from simulator.cli.check import check_command
 from simulator.cli.convert import convert_command
@@ -19,14 +22,16 @@ from simulator.cli.reset import reset_command
 from simulator.cli.run import run_command
 from simulator.cli.runs import runs_command
 from simulator.cli.show import show_command
+from simulator.cli.streams import settle_streams, stdout_fault
 from simulator.cli.users import users_app
 from simulator.cli.verify import verify_command
+from simulator.suggested_command import command
 
 if TYPE_CHECKING:
     from types import FrameType
 
 EPILOG = (
-    "Begin with: python -m simulator run sample.csv. "
+    f"Begin with: {escape(command('run', 'sample.csv'))} -- "
     "Exit codes: 0 succeeded; 1 the run failed or its file was rejected; 2 wrong usage or a file that cannot be read; "
     "3 the local cloud could not start; 130 Ctrl-C."
 )
@@ -56,8 +61,16 @@ app.add_typer(users_app, name="users")
 
 def main() -> None:
     """Run the command that the arguments name, and exit."""
+    settle_streams()
     signal.signal(signal.SIGTERM, _terminate)
-    app(prog_name="python -m simulator")
+    try:
+        app(prog_name="python -m simulator")
+    except SystemExit as ending:
+        # A document's failure was told by its command, which exits with 2; a help text has no one else to tell it.
+        if ending.code in (None, exit_codes.SUCCEEDED) and (fault := stdout_fault()) is not None:
+            sys.stderr.write(f"Error: stdout could not be written to: {fault}.\n")
+            raise SystemExit(exit_codes.USAGE) from None
+        raise
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -13,9 +13,10 @@ import typer
 from lambdas.shared.encodings import Encoding
 from simulator.cli.faults import UsageFault
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
-from simulator.cli.paths import command, readable_file, shown
+from simulator.cli.paths import readable_file, shown
 from simulator.cli.terminal import terminal
 from simulator.runs.encoding import converted, fault_of_file, read_chunks
+from simulator.suggested_command import command, file_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def convert_command(
             target = out or source.with_name(f"{source.stem}.utf8.csv")
             _write(source, target, codec, force=force)
             term.say(f"{shown(source)} ({title}) -> {shown(target)} (UTF-8)")
-            term.say("Next: ", (command("run", shown(target)), "bold"))
+            term.say("Next: ", (command("run", file_word(target)), "bold"))
         else:
             term.say(f"{shown(source)} is UTF-8 already: there is nothing to convert.")
         term.document(

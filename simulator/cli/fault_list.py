@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
-from simulator.cli.paths import command
 from simulator.cli.terminal import terminal
 from simulator.faults.kinds import KINDS
+from simulator.suggested_command import command
 
 
 def faults_command(json: Json = False) -> None:  # noqa: FBT002 - an option

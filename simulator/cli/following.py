@@ -9,6 +9,7 @@ from simulator.cli.fault_option import fault_documents, tell_faults
 from simulator.cli.faults import Terminated, UsageFault
 from simulator.cli.progress import Pace, ProgressDisplay
 from simulator.cli.report import document, report
+from simulator.runs.interrupted import settled
 
 if TYPE_CHECKING:
     from simulator.cli.cloud_opening import OpenCloud
@@ -42,9 +43,10 @@ def outcome(opened: OpenCloud, running: RunningExecution, interrupt: KeyboardInt
     """
     if (folder := opened.recorder.folder(running.name)) is None:
         raise UsageFault(" ".join(opened.recorder.faults) or f"The run {running.name} was not recorded.")
+    record = settled(folder)
     for fault in opened.recorder.faults:
-        term.say(("Note: ", "yellow"), fault)
-    record = folder.record()
+        if fault not in record.notes:
+            term.say(("Note: ", "yellow"), fault)
     report(term, folder, record)
     if opened.faults is not None:
         opened.faults.close()
@@ -52,4 +54,4 @@ def outcome(opened: OpenCloud, running: RunningExecution, interrupt: KeyboardInt
     term.document({**document(folder, record), **fault_documents(opened.faults)})
     if interrupt is not None:
         return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
-    return exit_codes.SUCCEEDED if running.status == "SUCCEEDED" else exit_codes.FAILED
+    return exit_codes.SUCCEEDED if record.status == "SUCCEEDED" else exit_codes.FAILED

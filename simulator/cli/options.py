@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+
+from simulator.suggested_command import command
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 RunName = Annotated[
@@ -14,4 +17,4 @@ RunName = Annotated[
 
 def examples(*commands: str) -> str:
     """Return the epilog of a command: examples of its use, a line each."""
-    return "\n\n".join(["[bold]Examples[/bold]", *(f"  python -m simulator {command}" for command in commands)])
+    return "\n\n".join(["[bold]Examples[/bold]", *(f"  {escape(command())} {words}" for words in commands)])

@@ -1,10 +1,7 @@
-"""Files that the person at the terminal names, and paths and commands as they can type them."""
+"""Files that the person at the terminal names, and paths as they can type them."""
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
 from pathlib import Path
 
 from simulator.cli.faults import UsageFault
@@ -45,18 +42,3 @@ def shown(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):
         return str(path)
-
-
-def command(*words: str) -> str:
-    """Return a command of the simulator that can be pasted into this shell, whatever the current folder."""
-    try:
-        here = Path.cwd()
-    except OSError:
-        here = None
-    start = ["python", "-m", "simulator"]
-    if here != PROJECT_ROOT:
-        start = [sys.executable, str(PROJECT_ROOT / "simulator")]
-    elif (PROJECT_ROOT / ".venv") in Path(sys.executable).parents:
-        start = ["uv", "run", *start]
-    home = os.environ.get("SIMULATOR_HOME")
-    return (f"SIMULATOR_HOME={shlex.quote(home)} " if home else "") + shlex.join([*start, *words])

@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Column
 
 from simulator.cli.words import duration
 from simulator.runs.summary import validated_rows
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from simulator.states.listener import MapRunInfo
 
 LINE_SECONDS = 1.0
+WIDE_ENOUGH = 110
+"""Columns for the bar and the longest words beside it."""
 WINDOW_SECONDS = 5.0
 """The rate is that of the last seconds: it follows when the pace changes."""
 
@@ -97,7 +100,10 @@ class ProgressDisplay:
         console = terminal.console
         self._bar: Progress | None = None
         if console.is_terminal and not console.is_dumb_terminal:
-            self._bar = Progress(BarColumn(), TextColumn("{task.description}"), console=console, transient=True)
+            # On a narrow terminal the words go on below, and have the whole width: no number is cut.
+            words = TextColumn("{task.description}", table_column=Column(no_wrap=False, overflow="fold"))
+            columns = (BarColumn(), words) if console.width >= WIDE_ENOUGH else (words,)
+            self._bar = Progress(*columns, console=console, transient=True)
 
     def __enter__(self) -> Self:
         if self._bar is not None:

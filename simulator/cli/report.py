@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.cli.clean_text import shortened
-from simulator.cli.paths import command, shown
+from simulator.cli.paths import shown
 from simulator.cli.words import count, duration, status_piece
 from simulator.runs.corrections import corrected_by
 from simulator.runs.run_record import INTERRUPTED
 from simulator.runs.store import RunStore
 from simulator.runs.summary import findings
+from simulator.suggested_command import command, file_word
 
 if TYPE_CHECKING:
     from simulator.cli.terminal import Terminal
@@ -35,7 +36,7 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
         terminal.say("Rows of it were corrected in ", (later, "bold"))
     _findings(terminal, record)
     _reasons(terminal, record)
-    _explanation(terminal, record)
+    _explanation(terminal, folder, record)
     _places(terminal, folder, record)
     _next(terminal, folder, record)
 
@@ -101,7 +102,7 @@ def _reasons(terminal: Terminal, record: RunRecord) -> None:
         terminal.say(f"  {rest:,} more for {count(len(record.reasons) - MAX_REASONS, 'other reason')}: see items.jsonl")
 
 
-def _explanation(terminal: Terminal, record: RunRecord) -> None:
+def _explanation(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
     if record.breached and record.map_run is not None:
         note = record.map_run
         terminal.say(
@@ -123,10 +124,12 @@ def _explanation(terminal: Terminal, record: RunRecord) -> None:
             ("\nMost users of this file are unknown", "bold"),
             "\n  A row's user must exist in the table users. Either load them from a file with the columns "
             "user_id,username,email:\n    ",
-            (command("users", "load", "USERS.csv"), "bold"),
-            "\n  or have the users of the file itself created first:\n    ",
-            (command("run", record.source.key or "FILE", "--create-users"), "bold"),
+            (command("users", "load", "--help"), "bold"),
+            "\n  or have the users of the file itself created first, with --create-users",
         )
+        if folder.input_file.exists() and record.source.key:
+            again = command("run", file_word(folder.input_file), f"--key={record.source.key}", "--create-users")
+            terminal.say("    ", (again, "bold"))
 
 
 def _percentage(record: RunRecord) -> str:
@@ -156,7 +159,7 @@ def _next(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
         terminal.say("  ", (command("redrive", record.name), "bold"), "  (runs only what did not succeed again)")
     if _has_failed_rows(folder, record):
         terminal.say("  correct the failed rows in a spreadsheet, save, and send only those again:")
-        terminal.say("  ", (command("run", shown(folder.failed_rows_file)), "bold"))
+        terminal.say("  ", (command("run", file_word(folder.failed_rows_file)), "bold"))
     elif record.rejected:
         terminal.say("  correct the file, and run it again")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
-from simulator.cli.paths import command
-from simulator.cli.terminal import line_of, terminal
-from simulator.cli.words import duration, local_time, status_piece
+from simulator.cli.run_table import show_runs
+from simulator.cli.terminal import terminal
 from simulator.cloud.home import Settings
+from simulator.runs.interrupted import settled
 from simulator.runs.store import RunStore
+from simulator.suggested_command import command
 
 if TYPE_CHECKING:
     from simulator.runs.run_record import RunRecord
@@ -28,36 +28,16 @@ def runs_command(
     with terminal(json=json) as term:
         store = RunStore(Settings().home.runs)
         records = store.records()
+        listed = [settled(store.folder(record.name)) for record in records[:limit]]
         if not records:
             term.say("No run yet. Make the first one: ", (command("run", "sample.csv"), "bold"))
         else:
-            term.show(_table(records[:limit], [record.name for record in records]))
+            every = [record.name for record in records]
+            show_runs(term, [_short(record.name, every) for record in listed], listed)
             if len(records) > limit:
                 term.say(f"{len(records) - limit} older ones: --limit {len(records)}")
             term.say("More about one, by the beginning of its name: ", (command("show", "latest"), "bold"))
-        term.document({"runs": [_summary(store, record) for record in records[:limit]], "total": len(records)})
-
-
-def _table(records: list[RunRecord], names: list[str]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in ("Run", "File", "Started", "Took", "Rows", "Failed", "Status"):
-        table.add_column(
-            title,
-            justify="right" if title in ("Took", "Rows", "Failed") else "left",
-            overflow="fold",
-            no_wrap=title != "File",
-        )
-    for record in records:
-        table.add_row(
-            line_of(_short(record.name, names)),
-            line_of(record.source.key),
-            local_time(record.started),
-            duration(record.duration_ms),
-            f"{record.rows.total:,}",
-            f"{record.rows.failed:,}",
-            line_of(status_piece(record)),
-        )
-    return table
+        term.document({"runs": [_summary(store, record) for record in listed], "total": len(records)})
 
 
 def _short(name: str, names: list[str]) -> str:

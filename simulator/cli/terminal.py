@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,6 +15,7 @@ from rich.text import Text
 from simulator.cli import exit_codes
 from simulator.cli.clean_text import clean
 from simulator.cli.faults import Terminated, UsageFault
+from simulator.cli.streams import stdout_fault, words_of
 from simulator.cloud.errors import CloudError
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ Piece = str | tuple[str, str]
 """Text, or text and its rich style."""
 
 
-class PatientConsole(Console):
-    """A console that falls silent when its reader has gone away (`2>&1 | head`): the run goes on and counts."""
-
-    def on_broken_pipe(self) -> None:
-        """Write to nowhere from now on."""
-        self.quiet = True
-        _to_nowhere(sys.stderr.fileno())
-
-
 class Terminal:
     """What a command writes to.
 
@@ -47,7 +39,7 @@ class Terminal:
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
-        self.console = PatientConsole(stderr=True, highlight=False, markup=False, emoji=False)
+        self.console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         if not self.console.is_terminal and "COLUMNS" not in os.environ:
             self.console.width = WIDE
         self._documents = 0
@@ -56,12 +48,20 @@ class Terminal:
         """Write a line for people; control characters are shown as escapes, so that no file can steer the terminal."""
         self.console.print(line_of(*pieces), soft_wrap=True)
 
+    def fold(self, *pieces: Piece) -> None:
+        """Write a line for people that goes on below, between two words, if the terminal is narrower."""
+        self.console.print(line_of(*pieces), overflow="fold")
+
     def show(self, table: Table) -> None:
         """Write a table for people; its cells are to come from `line_of`."""
         self.console.print(table)
 
     def document(self, value: Any) -> None:
-        """Write the document to stdout, if `--json` asks for one."""
+        """Write the document to stdout, if `--json` asks for one.
+
+        Raises:
+            UsageFault: stdout cannot be written to; names the run's folder, which holds the same.
+        """
         if not self.json:
             return
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -69,17 +69,20 @@ class Terminal:
         try:
             sys.stdout.buffer.write(text)
             sys.stdout.buffer.flush()
-        except BrokenPipeError:  # `| head`: the reader has had enough
-            _to_nowhere(sys.stdout.fileno())
+            fault = stdout_fault()
         except OSError as error:
-            _to_nowhere(sys.stdout.fileno())
-            raise UsageFault(f"stdout cannot be written: {error.strerror}.") from None
+            fault = words_of(error)
+        if fault is not None:
+            folder = value.get("runDirectory") if isinstance(value, dict) else None
+            where = f" The run itself is recorded in {folder}." if folder else ""
+            raise UsageFault(f"The JSON document could not be written to stdout: {fault}.{where}")
 
     def fault(self, name: str, message: str) -> None:
         """Say what went wrong; with `--json`, as the document too, where there is none yet."""
         self.say(("Error: ", "bold red"), message)
         if not self._documents:
-            self.document({"error": name, "message": message})
+            with suppress(UsageFault):  # the person has been told what went wrong; that is the one error
+                self.document({"error": name, "message": message})
 
 
 def line_of(*pieces: Piece) -> Text:
@@ -103,9 +106,3 @@ def terminal(*, json: bool) -> Iterator[Terminal]:
         term.fault("Interrupted", "Stopped from the terminal.")
         stopped = exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
         raise typer.Exit(stopped) from None
-
-
-def _to_nowhere(fd: int) -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, fd)
-    os.close(nowhere)

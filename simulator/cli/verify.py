@@ -16,6 +16,7 @@ from simulator.cloud.home import Settings
 from simulator.runs.interrupted import settled
 from simulator.runs.run_record import RUNNING
 from simulator.runs.store import RunNotFound, RunStore
+from simulator.suggested_command import command
 
 if TYPE_CHECKING:
     from simulator.cli.terminal import Terminal
@@ -111,7 +112,9 @@ def _report(term: Terminal, folder: RunFolder, record: RunRecord, findings: Find
     for one in shown:
         row = f"line {one.line}, user {one.user!r}: " if one.line is not None else ""
         term.say(f"  {row}", (one.place, "red"), f": {one.message}")
-    term.say("\nOf one row, everything: ", f"python -m simulator show {folder.name} --row LINE")
+    line = next((one.line for one in shown if one.line is not None), None)
+    if line is not None:
+        term.say("\nOf such a row, everything: ", (command("show", folder.name, "--row", str(line)), "bold"))
 
 
 def _document(folder: RunFolder, record: RunRecord, findings: Findings, *, database: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.cloud.aws_environment import ACCOUNT, REGION
 from simulator.cloud.errors import CloudError
 from simulator.cloud.home import PROJECT_ROOT
+from simulator.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,9 +106,9 @@ def read_definition(name: str, values: Mapping[str, str], definitions: Path = DE
         raise CloudError(f"Cannot read {path}: {error}. Is the checkout complete?") from error
     text = substitute(text, values, source=str(path))
     try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        raise CloudError(f"{path} is no JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
+        read_json(text)
+    except BadJson as error:
+        raise CloudError(f"{path} is not JSON: {error}.") from error
     return text
 
 

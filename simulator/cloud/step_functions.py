@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cloud.running_execution import RunningExecution
 from simulator.integrations.api_error import ApiError
+from simulator.json_reader import BadJson, read_json
 from simulator.states.builder import build
 from simulator.states.execution import EXPRESS_SECONDS, Execution, Identity, Services
 from simulator.states.history import CountedHistory, RecordedHistory
-from simulator.states.limits import MAX_PAYLOAD_BYTES, from_json, name_fault
+from simulator.states.limits import MAX_PAYLOAD_BYTES, name_fault
 from simulator.states.listener import ExecutionInfo
 
 if TYPE_CHECKING:
@@ -225,9 +226,9 @@ class StepFunctions:
 
 
 def _parse_input(text: str) -> Any:
-    if len(text.encode()) > MAX_PAYLOAD_BYTES:
+    if len(text.encode(errors="surrogatepass")) > MAX_PAYLOAD_BYTES:
         raise ApiError("InvalidExecutionInput", f"The input is larger than {MAX_PAYLOAD_BYTES} bytes")
     try:
-        return from_json(text)
-    except ValueError as error:
+        return read_json(text)
+    except BadJson as error:
         raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'") from error

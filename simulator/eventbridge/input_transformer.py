@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.eventbridge.errors import TargetError, ValidationException
 from simulator.eventbridge.input_path import MISSING, InputPath
 from simulator.eventbridge.template import Placeholder, parse_template
+from simulator.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,8 +72,8 @@ class InputTransformer:
         """
         text = "".join(part if isinstance(part, str) else self._set_in(part, event, facts) for part in self._parts)
         try:
-            json.loads(text, parse_constant=_refuse)
-        except ValueError as error:
+            read_json(text)
+        except BadJson as error:
             raise _invalid_json() from error
         return text
 
@@ -124,10 +125,6 @@ def _checked(paths: Mapping[str, str], target: str) -> Mapping[str, str]:
 
 def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _invalid_json() -> TargetError:

@@ -5,7 +5,6 @@ EventBridge user guide, "Event patterns"; where that is silent, github.com/aws/e
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from simulator.eventbridge.errors import InvalidEventPatternException
 from simulator.eventbridge.matcher import shown
 from simulator.eventbridge.matcher_parser import OPERATORS, parse_matcher
 from simulator.eventbridge.value_matchers import Exists
+from simulator.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
     from simulator.eventbridge.matcher import Matcher
@@ -112,16 +112,12 @@ class _Object:
 
 def _load(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text, parse_constant=_no_constant)
-    except ValueError as error:
+        value = read_json(text)
+    except BadJson as error:
         raise InvalidEventPatternException(f"It is not JSON ({error})", "") from error
     if not isinstance(value, dict):
         raise InvalidEventPatternException("Filter is not an object", "")
     return value
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _parse_object(source: dict[str, Any], path: tuple[str, ...]) -> _Object:

@@ -16,6 +16,7 @@ from simulator.eventbridge.errors import InvalidEventPatternException, Validatio
 from simulator.eventbridge.input_path import MISSING, InputPath
 from simulator.eventbridge.input_transformer import InputTransformer, RuleFacts
 from simulator.eventbridge.pattern import EventPattern
+from simulator.json_reader import read_json, refuse_repeated
 
 _LEFT_OVER = re.compile(r"\$\{[^}]*\}")
 _Name = Annotated[str, Field(pattern=r"^[.\-_A-Za-z0-9]+$", max_length=64)]
@@ -71,7 +72,7 @@ class Target(_Model):
         if ":states:" in self.arn and self.role_arn is None:
             raise ValueError(f"RoleArn is required for target {self.arn}.")
         if self.input is not None:
-            json.loads(self.input)
+            read_json(self.input)
         if self.input_path is not None:
             self._path = InputPath(self.input_path, self.id)
         if (fields := self.input_transformer) is not None:
@@ -131,7 +132,7 @@ def parse_rule(text: str, source: str = "the rule") -> Rule:
     if left := sorted(set(_LEFT_OVER.findall(text))):
         raise ValidationException(f"{source}: nothing was put in for {', '.join(left)}")
     try:
-        fields = json.loads(text)
+        fields = read_json(text, repeated=refuse_repeated)
         if isinstance(fields, dict) and isinstance(fields.get("EventPattern"), dict):
             EventPattern(fields["EventPattern"])
         return Rule.model_validate(fields)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.integrations.api_error import ApiError
 from simulator.integrations.dialect import optimised_cause
+from simulator.json_reader import BadJson, read_json
 from simulator.lambda_runtime.errors import CallerTimeout, LambdaError
 from simulator.states.errors import TIMEOUT, StateError
-from simulator.states.limits import from_json
 
 if TYPE_CHECKING:
     from simulator.integrations.lambda_invoker import Invoked, LambdaInvoker
@@ -34,12 +34,12 @@ def invoke(functions: LambdaInvoker, function: str, payload: bytes, timeout: flo
 def error_of(payload: bytes) -> tuple[str | None, Any]:
     """Return the error type that a failed function's payload names, None where it names none, and the payload's value.
 
-    The value is the payload's text where it is no JSON.
+    The value is the payload's text if it is not JSON. An error's text may hold half a character: U+FFFD stands for it.
     """
     text = payload.decode("utf-8", "replace")
     try:
-        value = from_json(text)
-    except ValueError:
+        value = read_json(text, replace_halves=True)
+    except BadJson:
         return None, text
     kind = value.get("errorType") if isinstance(value, dict) else None
     return (kind if isinstance(kind, str) and kind else None), value

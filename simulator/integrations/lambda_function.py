@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.integrations.lambda_call import UNKNOWN, error_of, invoke, without_type
+from simulator.json_reader import BadJson, read_json
 from simulator.states.errors import StateError
-from simulator.states.limits import from_json, to_json
+from simulator.states.limits import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +45,7 @@ class LambdaFunction:
             kind, _ = error_of(result.payload)
             raise StateError(kind, result.payload.decode("utf-8", "replace")) if kind else without_type(result.payload)
         try:
-            return from_json(result.payload)
-        except ValueError as error:
+            return read_json(result.payload)
+        except BadJson as error:
             text = result.payload.decode("utf-8", "replace")
-            raise StateError(UNKNOWN, f"The function's answer is no JSON ({error}): {text}") from error
+            raise StateError(UNKNOWN, f"The function's answer is not JSON ({error}): {text}") from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from simulator.json_reader import BadJson, read_json, refuse_repeated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,9 +57,9 @@ def parse_functions(text: str) -> Sequence[FunctionConfig]:
         InvalidFunctions: where it is anything else; says what is wrong and where.
     """
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InvalidFunctions(f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+        data = read_json(text, repeated=refuse_repeated)
+    except BadJson as error:
+        raise InvalidFunctions(f"not JSON: {error}") from error
     if isinstance(data, dict):
         data = data.get("functions")
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from simulator.json_reader import BadJson, read_json
 from simulator.map_run.items import Item, UnreadableError, items_of
 from simulator.map_run.utf8_text import utf8_text
 from simulator.states.errors import ITEM_READER_FAILED, StateError
@@ -22,7 +22,7 @@ def json_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]:
 
     Raises:
         StateError: States.ItemReaderFailed where there is neither array nor object there.
-        UnreadableError: where it is no JSON.
+        UnreadableError: if it is not JSON that `read_json` takes.
     """
     document = _parse("".join(utf8_text(chunks)), "The object")
     value = _at(document, spec.items_pointer or "")
@@ -35,7 +35,7 @@ def jsonl_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]
     """Read a line at a time; a line of blanks is no item.
 
     Raises:
-        UnreadableError: where a line is no JSON, or longer than 8 Mi characters.
+        UnreadableError: if a line is not JSON that `read_json` takes, or is longer than 8 Mi characters.
     """
     index = 0
     for number, line in enumerate(_lines(utf8_text(chunks)), start=1):
@@ -65,16 +65,10 @@ def _lines(texts: Iterator[str]) -> Iterator[str]:
 
 def _parse(text: str, what: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        where = f"column {error.colno}" if what.startswith("Line") else f"line {error.lineno}, column {error.colno}"
-        raise UnreadableError(f"{what} is no JSON: {error.msg} ({where})") from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{what} is no JSON that can be read: {error}") from error
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
+        return read_json(text)
+    except BadJson as error:
+        words = f"{error.reason} at column {error.column}" if what.startswith("Line") and error.column else str(error)
+        raise UnreadableError(f"{what} is not JSON that can be read: {words}") from error
 
 
 def _at(document: Any, pointer: str) -> Any:

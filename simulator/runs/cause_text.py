@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
+
+from simulator.json_reader import BadJson, read_json
 
 MAX_GROUP_LENGTH = 300
 
@@ -17,8 +18,8 @@ def person_text(cause: str | None) -> str:
     text = cause or ""
     if text.startswith("{"):
         try:
-            payload = json.loads(text)
-        except ValueError:
+            payload = read_json(text, replace_halves=True)
+        except BadJson:
             payload = None
         if isinstance(payload, dict) and isinstance(payload.get("errorMessage"), str):
             text = payload["errorMessage"]

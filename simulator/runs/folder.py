@@ -91,6 +91,11 @@ class RunFolder:
         """`.lock`: held by the process that writes the run."""
         return self.path / ".lock"
 
+    @property
+    def reserve_file(self) -> Path:
+        """`.reserve`: room on the disk for the end of the run, given back when that is written."""
+        return self.path / ".reserve"
+
     def record(self) -> RunRecord:
         """Return how the run stands; INTERRUPTED where it says RUNNING and no process writes it.
 
@@ -126,8 +131,12 @@ class RunFolder:
             OSError: the folder cannot be written.
         """
         draft = self.path / f".run.json.{os.getpid()}"
-        draft.write_bytes(encode(record.to_json(), indent=True) + b"\n")
-        draft.replace(self.run_file)
+        try:
+            draft.write_bytes(encode(record.to_json(), indent=True) + b"\n")
+            draft.replace(self.run_file)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Yield the lines of `items.jsonl`: of a redriven row, the later line counts."""

@@ -55,15 +55,24 @@ def _settle(folder: RunFolder) -> RunRecord:
         record.rows = index.counts(record.rows.total or record.row_count or 0)
         record.reasons = ReasonTally(index.failed()).reasons()
         record.stopped = record.stopped or _last_sign_of_life(folder)
-        try:
-            if record.map_run is not None:
-                write_failed_rows(folder, index)
-            folder.write_record(record)
-        except (OSError, ValueError) as error:
-            record.notes.append(f"The folder of this interrupted run could not be put in order: {error}")
+        for write in (_write_failed, _write_end):
+            try:
+                write(folder, record, index)
+            except (OSError, ValueError) as error:
+                record.notes.append(f"The folder of this interrupted run could not be put in order: {error}")
         return record
     finally:
         lock.release()
+
+
+def _write_failed(folder: RunFolder, record: RunRecord, index: ItemIndex) -> None:
+    if record.map_run is not None:
+        write_failed_rows(folder, index)
+
+
+def _write_end(folder: RunFolder, record: RunRecord, _index: ItemIndex) -> None:
+    folder.reserve_file.unlink(missing_ok=True)
+    folder.write_record(record)
 
 
 def _take_end(folder: RunFolder, record: RunRecord) -> None:

@@ -35,12 +35,17 @@ class LineFile:
 
     def __init__(self, path: Path) -> None:
         _cut_half_line(path)
+        self._torn = False
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     def write(self, value: Any) -> None:
         """Append `value` as one line."""
         line = encode(value) + b"\n"
+        if self._torn:  # a half line is none; the next one must not be glued to it
+            os.write(self._fd, b"\n")
+            self._torn = False
         if os.write(self._fd, line) != len(line):
+            self._torn = True
             raise OSError(errno.ENOSPC, "a line was written only in part: the disk may be full")
 
     def close(self) -> None:
@@ -78,7 +83,7 @@ def parse_line(line: bytes) -> dict[str, Any] | None:
     except orjson.JSONDecodeError:
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     return value if isinstance(value, dict) else None
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     FetchInput = Callable[[str, str, str | None], Iterable[bytes]]
 
 REFRESH_SECONDS = 0.5
+RESERVED_BYTES = 262_144
+"""More than `run.json` can have: 100 reasons of 1,000 characters, and as many notes as there are kinds of failure."""
 
 
 class OpenRun:
@@ -64,6 +66,7 @@ class OpenRun:
         # The rows that failed are run again now: their reasons belong to the past.
         self._reasons = ReasonTally()
         folder.write_record(self.record)
+        folder.reserve_file.write_bytes(b"\0" * RESERVED_BYTES)
         if before is None:
             self._keep_definition(execution.definition)
             self._keep_input(fetch_input)
@@ -154,7 +157,14 @@ class OpenRun:
             self.folder.write_record(self.record)
 
     def end(self, execution: ExecutionInfo) -> None:
-        """Write how it ended, the failed rows first: whoever sees the end finds them."""
+        """Write how it ended, the failed rows first: who sees the end finds them.
+
+        On a disk that has filled, the room that was reserved at the start is enough for `run.json`: every reader then
+        sees the same end.
+
+        Raises:
+            OSError: not even that; the run is then settled by the next who looks (`interrupted.settled`).
+        """
         self._items.close()
         self._events.close()
         index = ItemIndex(self.folder)
@@ -171,8 +181,11 @@ class OpenRun:
         record.stopped = moment_text(execution.stopped or execution.started)
         record.error = execution.error
         record.cause = execution.cause
-        self.folder.write_record(record)
-        self._lock.release()
+        self.folder.reserve_file.unlink(missing_ok=True)
+        try:
+            self.folder.write_record(record)
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Close what is open; a run that has not ended is then INTERRUPTED."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
+from simulator.json_reader import BadJson, read_json
 from simulator.runs.encoding import read_chunks
 from simulator.runs.json_lines import parse_line
 from simulator.runs.line_search import lines_with
@@ -103,8 +103,8 @@ def _logged_index(record: dict[str, Any]) -> object:
 def _failed_request(item: dict[str, Any]) -> str | None:
     """The payload of a failed Lambda function names the request."""
     try:
-        payload = json.loads(item.get("cause") or "")
-    except ValueError:
+        payload = read_json(item.get("cause") or "", replace_halves=True)
+    except BadJson:
         return None
     request = payload.get("requestId") if isinstance(payload, dict) else None
     return request if isinstance(request, str) else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.runs.folder import RunFolder
 from simulator.runs.run_name import BadRunName
+from simulator.suggested_command import command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ class RunStore:
         """
         records = self.records()
         if not records:
-            raise RunNotFound("There is no run yet. Make the first one with: python -m simulator run sample.csv")
+            raise RunNotFound(f"There is no run yet. Make the first one with: {self._command('run', 'sample.csv')}")
         if text == LATEST:
             return self.folder(records[0].name)
         names = [record.name for record in records]
@@ -72,7 +73,10 @@ class RunStore:
             return self.folder(matching[0])
         if matching:
             raise RunNotFound(f"{len(matching)} runs begin with {text!r}: {_some(matching)}. Give more of the name.")
-        raise RunNotFound(f"There is no run {text!r}. The newest ones: {_some(names)}. All: python -m simulator runs")
+        raise RunNotFound(f"There is no run {text!r}. The newest ones: {_some(names)}. All: {self._command('runs')}")
+
+    def _command(self, *words: str) -> str:
+        return command(*words, home=self.path.parent)
 
 
 def _some(names: list[str]) -> str:

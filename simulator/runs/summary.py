@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from simulator.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +39,8 @@ def findings(record: RunRecord) -> list[Finding]:
     if not record.rejected or not record.cause:
         return []
     try:
-        errors = json.loads(record.cause)
-    except ValueError:
+        errors = read_json(record.cause, replace_halves=True)
+    except BadJson:
         return [Finding(line=None, message=record.cause)]
     if not isinstance(errors, list):
         return [Finding(line=None, message=record.cause)]
@@ -58,7 +59,7 @@ def validated_rows(event: dict[str, Any]) -> int | None:
     if event.get("type") != "TaskStateExited":
         return None
     try:
-        output = json.loads(event["stateExitedEventDetails"]["output"])
+        output = read_json(event["stateExitedEventDetails"]["output"])
         count = output["validation"]["rowCount"]
     except (KeyError, TypeError, ValueError):
         return None

@@ -5,10 +5,10 @@ States Language, "Structure of a State Machine".
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from simulator.json_reader import BadJson, read_json
 from simulator.states.choice import ChoiceState
 from simulator.states.fail import FailState
 from simulator.states.faults import Fault, Fields, InvalidDefinition
@@ -208,28 +208,15 @@ def build(
 
 
 def _parse(text: str) -> dict[str, Any]:
-    if len(text.encode()) > MAX_DEFINITION_BYTES:
+    if len(text.encode(errors="surrogatepass")) > MAX_DEFINITION_BYTES:
         raise InvalidDefinition([Fault("", f"is larger than {MAX_DEFINITION_BYTES} bytes")])
-    faults: list[Fault] = []
+    twice: list[str] = []
     try:
-        raw = json.loads(text, parse_constant=_no_constant, object_pairs_hook=lambda pairs: _object(pairs, faults))
-    except (ValueError, RecursionError) as error:
-        raise InvalidDefinition([Fault("", f"is no JSON: {error}")]) from error
-    if faults:
-        raise InvalidDefinition(faults)
+        raw = read_json(text, repeated=twice.append)
+    except BadJson as error:
+        raise InvalidDefinition([Fault("", f"is not JSON: {error}")]) from error
+    if twice:  # one of the two would be ignored
+        raise InvalidDefinition([Fault("", f"has {name!r} twice in one object") for name in twice])
     if not isinstance(raw, dict):
         raise InvalidDefinition([Fault("", "must be a JSON object")])
     return raw
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _object(pairs: list[tuple[str, Any]], faults: list[Fault]) -> dict[str, Any]:
-    """Return a JSON object; a key that is written twice is a fault, since one of the two would be ignored."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        faults += [Fault("", f"has {name!r} twice in one object") for name in found if names.count(name) > 1]
-    return found

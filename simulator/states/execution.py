@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from simulator.states.task_service import TaskService
 
 EXPRESS_SECONDS = 300
+STANDARD_SECONDS = 365 * 86_400
+"""A year: the longest that any execution may take. Developer guide, "Service quotas"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class Execution:
         history: takes its events.
         started: when it was started, for one that is redriven.
         clock: its clock, where it is not the services'.
-        seconds: its time limit (the machine's TimeoutSeconds, five minutes for EXPRESS); None for none.
+        seconds: its time limit (the machine's TimeoutSeconds, five minutes for EXPRESS); None for a year.
     """
 
     __slots__ = (
@@ -118,7 +120,8 @@ class Execution:
         self.root_stop = Stop()
         self.attempts: list[TaskAttempt] = []
         self._reason: tuple[str | None, str | None] = (None, None)
-        self._deadline = now + timedelta(seconds=seconds) if seconds is not None else None
+        limit = STANDARD_SECONDS if seconds is None else min(seconds, STANDARD_SECONDS)
+        self._deadline = now + timedelta(seconds=limit)
 
     @property
     def arn(self) -> str:
@@ -145,15 +148,13 @@ class Execution:
             execution["RedriveTime"] = format_time(who.redriven)
         return {"Execution": execution, "StateMachine": {"Id": who.machine_arn, "Name": who.machine_name}}
 
-    def time_left(self, clock: Clock, seconds: float | None = None) -> float | None:
-        """Return the smaller of `seconds` and the time until the execution times out; None where neither is set.
+    def time_left(self, clock: Clock, seconds: float | None = None) -> float:
+        """Return the smaller of `seconds` and the time until the execution times out.
 
         Args:
             clock: that of the line of control that asks.
             seconds: a limit of its own, None for none.
         """
-        if self._deadline is None:
-            return seconds
         left = max(0.0, (self._deadline - clock.now()).total_seconds())
         return left if seconds is None else min(seconds, left)
 
@@ -161,7 +162,7 @@ class Execution:
         """Raise Aborted or ExecutionTimedOut where the execution has been stopped or, by `clock`, its time is up."""
         if self.root_stop.is_set():
             raise Aborted
-        if self._deadline is not None and clock.now() >= self._deadline:
+        if clock.now() >= self._deadline:
             raise ExecutionTimedOut
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:

@@ -71,8 +71,7 @@ class Frame:
 
     def sleep(self, seconds: float) -> None:
         """Let time go by on the execution's clock, not beyond the end of its time, and go on only if it may."""
-        left = self.execution.time_left(self.clock, seconds)
-        self.clock.sleep(seconds if left is None else left, self.stop.event)
+        self.clock.sleep(self.execution.time_left(self.clock, seconds), self.stop.event)
         self.check_running()
 
     def event(self, kind: str, **details: Any) -> int:

@@ -15,7 +15,8 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from simulator.states.limits import from_json, to_json
+from simulator.json_reader import BadJson, read_json
+from simulator.states.limits import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,9 +99,9 @@ def string_to_json(text: Any) -> Any:
     if not text.strip():
         return None
     try:
-        value = from_json(text)
-    except ValueError as error:
-        raise IntrinsicError(f"the text is no JSON: {error}") from error
+        value = read_json(text)
+    except BadJson as error:
+        raise IntrinsicError(f"the text is not JSON: {error}") from error
     return 0 if value == 0 and type(value) is int else value
 
 

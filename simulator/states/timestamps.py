@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-_RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII
+)
 
 
 def format_time(moment: datetime) -> str:
@@ -16,17 +18,20 @@ def format_time(moment: datetime) -> str:
 
 
 def parse_time(text: object) -> datetime | None:
-    """Return the moment an RFC 3339 text names (nanoseconds cut to microseconds), or None where it is none."""
+    """Return the moment that an RFC 3339 text names (nanoseconds cut to microseconds); None if it names none.
+
+    The States Language wants `T` and `Z` in capitals. An offset is less than 24 hours (RFC 3339, section 5.6). As in
+    Java's ISO_OFFSET_DATE_TIME, by which AWS's messages call the format, a fraction has at most nine digits and a leap
+    second (`:60`) is refused. The year 0000 is refused too: it is RFC 3339, but no time in Python.
+    """
     match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
-    zone: timezone = UTC
-    if offset != "Z":
-        shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
-        zone = timezone(-shift if offset[0] == "-" else shift)
+    *moment, fraction, sign, hours, minutes = match.groups()
+    shift = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     microsecond = int((fraction or "0").ljust(6, "0")[:6])
+    year, month, day, hour, minute, second = map(int, moment)
     try:
-        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), microsecond, zone)
-    except ValueError:
+        return datetime(year, month, day, hour, minute, second, microsecond, timezone(-shift if sign == "-" else shift))
+    except ValueError:  # there is no such day, hour, minute or second
         return None

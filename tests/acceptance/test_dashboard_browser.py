@@ -51,7 +51,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 
 def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tmp_path: Path) -> None:
     """From the empty dashboard over a run with a bad row and a rejected file to errors, users and a deep link."""
-    expect(page.get_by_text("python -m simulator run sample.csv")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("run sample.csv")).to_be_visible(timeout=PATIENCE)
 
     _upload(page, tmp_path / "<b>日本.csv", _rows(30))
     expect(page.get_by_text("Succeeded, 1 row failed")).to_be_visible(timeout=PATIENCE)

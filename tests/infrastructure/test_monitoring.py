@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -71,6 +72,48 @@ def test_every_alarm_says_what_to_do_and_goes_to_the_topic(stack: Resolver) -> N
         assert "." in alarm["AlarmDescription"], name
         assert alarm["AlarmActions"] == [TOPIC], name
         assert alarm.get("ActionsEnabled", True) is True, name
+
+
+def texts(value: Any, key: str = "") -> Iterator[str]:
+    """Return what a template says to people: descriptions, and all that a dashboard shows."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from texts(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner, key)
+    elif isinstance(value, str) and ("Description" in key or key == "DashboardBody"):
+        yield value
+
+
+def names(stack: Resolver) -> set[str]:
+    """Return the names that resources of a stage have, short ones that are also plain words left out."""
+    found = {
+        value
+        for resource in stack.template["Resources"].values()
+        for key, value in resource.get("Properties", {}).items()
+        if (key == "Name" or key.endswith("Name")) and isinstance(value, str)
+    }
+    return {name for name in found if name not in ("user-log", "userlog")}
+
+
+def test_what_the_stage_dev_says_names_things_of_the_stage_dev(stack: Resolver, dev_stack: Resolver) -> None:
+    """A queue without `-dev` does not exist there: whoever is called at night would look for it in vain."""
+    others = names(stack) - names(dev_stack)
+    assert {"s3-csv-upload-rule-dlq", "ProcessingLogs", "user-log-UploadsUnstarted"} <= others
+    said = list(texts(dev_stack.template))
+    assert any("s3-csv-upload-rule-dlq-dev" in text for text in said)
+    wrong = [
+        (name, text) for text in said for name in others if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("rule", ["UploadsUndelivered", "UploadsUnstarted"])
+def test_an_alarm_that_speaks_of_another_names_it_in_full(dev_stack: Resolver, rule: str) -> None:
+    """The console finds alarms by their names."""
+    for alarm in dev_stack.of_type("AWS::CloudWatch::Alarm").values():
+        assert re.search(rf"(?<!user-log-dev-)\b{rule}", alarm["AlarmDescription"]) is None
 
 
 def test_no_data_is_no_alarm(stack: Resolver) -> None:

@@ -42,7 +42,7 @@ def test_a_definition_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for name, message in (
         ("missing.json", "Cannot read .*missing.json"),
         ("bytes.json", "Cannot read .*bytes.json"),
-        ("broken.json", "broken.json is no JSON: .* at line 2, column 3"),
+        ("broken.json", "broken.json is not JSON: .* at line 2, column 3"),
     ):
         with pytest.raises(CloudError, match=message):
             read_definition(name, {}, tmp_path)

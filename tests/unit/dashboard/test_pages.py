@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PAGES = ("runs", "run", "errors", "users", "upload")
 PARTS = ("Graph", "Speed", "History", "Logs", "Files")
-FIRST_RUN = "python -m simulator run sample.csv"
+FIRST_RUN = "simulator run sample.csv"
 
 
 @pytest.mark.parametrize("page", PAGES)

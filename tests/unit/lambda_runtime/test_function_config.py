@@ -19,7 +19,7 @@ def test_functions_are_read_with_what_lambda_needs_of_them() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("[", "no JSON: Expecting value at line 1, column 2"),
+        ("[", "not JSON: Expecting value at line 1, column 2"),
         ("{}", "the file: Input should be a valid list"),
         ('[{"name": "f", "timeoutSeconds": 1}]', "0.handler: Field required"),
         ('[{"name": "f g", "handler": "a.b", "timeoutSeconds": 1}]', "0.name: String should match"),

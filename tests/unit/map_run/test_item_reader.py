@@ -99,14 +99,18 @@ def test_a_max_items_that_is_not_positive_fails() -> None:
         ('"a\n1\n', {}, "A quote in the record that begins on line 1 is never closed"),
         ("5", {"input_type": "JSON"}, "Attempting to map over non-iterable node."),
         ('{"a": 1}', {"input_type": "JSON", "items_pointer": "/b"}, "Attempting to map over non-iterable node."),
-        ("[1\n,", {"input_type": "JSON"}, "The object is no JSON: Expecting value (line 2, column 2)"),
-        ("[NaN]", {"input_type": "JSON"}, "NaN is no JSON value"),
-        ("[" * 100_000, {"input_type": "JSON"}, "The object is no JSON that can be read"),
+        (
+            "[1\n,",
+            {"input_type": "JSON"},
+            "not JSON that can be read: Expecting value at line 2, column 2",
+        ),
+        ("[NaN]", {"input_type": "JSON"}, "NaN is not a JSON value"),
+        ("[" * 100_000, {"input_type": "JSON"}, "The object is not JSON that can be read"),
         ('{"a": [1]}', {"input_type": "JSON", "items_pointer": "/a/00"}, "Attempting to map over non-iterable node."),
         (
             "1\n{\n",
             {"input_type": "JSONL"},
-            "Line 2 is no JSON: Expecting property name enclosed in double quotes (column 2) [s3://b/file]",
+            "Line 2 is not JSON that can be read: Expecting property name enclosed in double quotes at column 2 [s3://b/file]",
         ),
     ],
 )

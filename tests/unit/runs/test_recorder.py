@@ -7,10 +7,13 @@ import json
 import os
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+import pytest
 
 from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import LineFile
+from simulator.runs.interrupted import settled
+from simulator.runs.json_lines import LineFile, read_lines
 from tests.unit.runs.made_runs import (
     MAP_RUN,
     NAME,
@@ -23,11 +26,6 @@ from tests.unit.runs.made_runs import (
     map_run,
     recorder,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
 
 
 def test_the_folder_holds_input_and_definition_before_any_row_runs(tmp_path: Path) -> None:
@@ -179,6 +177,52 @@ def test_a_full_disk_does_not_stop_the_run_and_is_told_once(tmp_path: Path, monk
     assert len(writer.faults) == 1
     assert "No space left" in writer.faults[0]
     writer.close()
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED"])
+@pytest.mark.parametrize("reserve_is_enough", [True, False])
+def test_a_run_on_a_disk_that_fills_has_one_status_for_all_who_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str, reserve_is_enough: bool
+) -> None:
+    """The room reserved at the start holds the end; without even that, all who look draw the same from the history."""
+    writer = recorder(tmp_path)
+    writer.execution_started(execution())
+    writer.map_run_changed(map_run())
+    writer.child_ended(child(0, 2))
+    folder = RunFolder(tmp_path, NAME)
+    assert folder.reserve_file.stat().st_size > 100_000
+    real = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if reserve_is_enough and not folder.reserve_file.exists():
+            return real(path, data)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(LineFile, "write", lambda _self, value: full(Path(), value))
+    writer.child_ended(child(1, 3))
+    writer.execution_ended(execution(status=status, stopped=START))
+    expected = status if reserve_is_enough else "INTERRUPTED"
+    for _ in ("the last report", "runs", "show", "the page"):
+        record = settled(folder)
+        assert record.status == folder.record().status == expected
+        assert any("No space left" in note for note in record.notes)
+    writer.close()
+    assert settled(folder).status == expected
+    assert sorted(path.name for path in tmp_path.rglob(".run.json.*")) == []
+
+
+def test_a_line_after_one_that_was_written_in_part_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Space may come back while a run goes on."""
+    file = LineFile(tmp_path / "x.jsonl")
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda fd, data: write(fd, data[:5]))
+        with pytest.raises(OSError, match="only in part"):
+            file.write({"a": 1})
+    file.write({"b": 2})
+    file.close()
+    assert list(read_lines(tmp_path / "x.jsonl")) == [{"b": 2}]
 
 
 def test_rows_that_end_at_once_in_many_threads_each_have_a_whole_line(tmp_path: Path) -> None:

@@ -57,6 +57,45 @@ def test_a_comparison_holds_for_values_of_its_own_type_only(rule: dict[str, Any]
     assert chosen({"Variable": "$.v", **rule}, {"v": value}) is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "is_time"),
+    [
+        ("2020-01-01T00:00:00+23:59", True),
+        ("2020-01-01T00:00:00-23:59", True),
+        ("2020-01-01T00:00:00.123456789Z", True),
+        ("2020-02-29T23:59:59Z", True),
+        ("0001-01-01T00:00:00+09:00", True),
+        ("9999-12-31T23:59:59-09:00", True),
+        ("2020-01-01T00:00:00+24:00", False),
+        ("2020-01-01T00:00:00+99:00", False),
+        ("2020-01-01T00:00:00-99:99", False),
+        ("2020-01-01T00:00:00+09:60", False),
+        ("2020-01-01T00:00:00+0900", False),
+        ("2020-01-01T00:00:00.1234567890Z", False),
+        ("2020-01-01T00:00:00.Z", False),
+        ("2020-01-01t00:00:00Z", False),
+        ("2020-01-01T00:00:00z", False),
+        ("2020-01-01T00:00:00", False),
+        ("0000-01-01T00:00:00Z", False),
+        ("2020-13-01T00:00:00Z", False),
+        ("2020-00-01T00:00:00Z", False),
+        ("2021-02-29T00:00:00Z", False),
+        ("2020-01-01T24:00:00Z", False),
+        ("2016-12-31T23:59:60Z", False),
+        ("２０２０-01-01T00:00:00Z", False),
+        ("-2020-01-01T00:00:00Z", False),
+        ("2020-01-01T00:00:00Z\n", False),
+    ],
+)
+def test_a_time_is_rfc_3339_with_capitals_or_it_is_none(text: str, is_time: bool) -> None:
+    """What is none makes a comparison false, and never an error; the same text is refused in a definition."""
+    assert chosen({"Variable": "$.v", "IsTimestamp": True}, {"v": text}) is is_time
+    least, most = "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"
+    for operator, other in (("TimestampGreaterThanEquals", least), ("TimestampLessThanEquals", most)):
+        assert chosen({"Variable": "$.v", operator: other}, {"v": text}) is is_time
+        assert chosen({"Variable": "$.v", f"{operator}Path": "$.o"}, {"v": text, "o": other}) is is_time
+
+
 def test_a_path_form_compares_with_another_part_of_the_input() -> None:
     """`...Path` operators."""
     assert chosen({"Variable": "$.v", "NumericLessThanPath": "$.w"}, {"v": 1, "w": 2}) is True

@@ -49,12 +49,32 @@ def test_seconds_that_are_no_whole_number_in_bounds_fail(value: Any, words: str)
     assert words in (result.ended.cause or "")
 
 
-@pytest.mark.parametrize("text", ["2016-12-05 21:29:29Z", "2016-12-05T21:29:29", "2016-13-05T21:29:29Z", "soon"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2016-12-05 21:29:29Z",
+        "2016-12-05T21:29:29",
+        "2016-13-05T21:29:29Z",
+        "2016-12-05T21:29:29+99:00",
+        "0000-12-05T21:29:29Z",
+        "soon",
+    ],
+)
 def test_a_time_that_is_not_rfc_3339_is_refused(text: str) -> None:
     """Written in the definition, when it is created; from the input, when it is read."""
     assert faults(one({"Type": "Wait", "Timestamp": text})) != []
     result = execute(one({"Type": "Wait", "TimestampPath": "$.t"}), {"t": text})
     assert result.ended.error == "States.Runtime"
+
+
+@pytest.mark.parametrize("clock", [SkippingClock(), RealClock()])
+def test_a_wait_until_the_end_of_all_years_ends_with_the_execution(clock: RealClock | SkippingClock) -> None:
+    """No execution lasts longer than a year; no clock runs over."""
+    machine = one({"Type": "Wait", "Timestamp": "9999-12-31T23:59:59-23:59", "Next": "B"}, B={"Type": "Succeed"})
+    execution, _ = prepare(machine, clock=clock)
+    if isinstance(clock, RealClock):
+        threading.Timer(0.05, execution.stop).start()
+    assert execution.run().status == ("TIMED_OUT" if isinstance(clock, SkippingClock) else "ABORTED")
 
 
 def test_a_wait_needs_exactly_one_form() -> None:
