@@ -14,9 +14,9 @@ from simulator.cloud.provisioning import provision
 from simulator.faults.parts import Parts
 from simulator.faults.refused_by_aws import RefusedByAws
 from simulator.faults.spec import parse_fault
-from simulator.states.clock import RealClock
 from simulator.map_run.object_store import ObjectStoreError
 from simulator.map_run.s3_object_store import S3ObjectStore
+from simulator.states.clock import RealClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
