@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from simulator.runs.outages import outage_sentence
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Kind(StrEnum):
 
     OK = "ok"
     SOME_FAILED = "some_failed"
+    OUTAGE = "outage"
     FAILED = "failed"
     REJECTED = "rejected"
     STOPPED = "stopped"
@@ -41,6 +43,8 @@ def kind(record: RunRecord) -> Kind:
     if record.status == RUNNING:
         return Kind.RUNNING
     if record.status == "SUCCEEDED":
+        if record.outage_rows:
+            return Kind.OUTAGE
         return Kind.SOME_FAILED if record.rows.failed else Kind.OK
     if record.rejected:
         return Kind.REJECTED
@@ -52,6 +56,8 @@ def in_words(record: RunRecord) -> str:
     failed = record.rows.failed
     rows = f"{failed:,} row{'' if failed == 1 else 's'} failed"
     if record.status == "SUCCEEDED":
+        if record.outage_rows:
+            return f"Outage: {rows}, {record.outage_rows:,} of them by the outage"
         return f"Succeeded, {rows}" if failed else "Succeeded"
     if record.rejected:
         return "File rejected"
@@ -74,6 +80,8 @@ def explanation(record: RunRecord) -> str:
             f"than {note.tolerated_failure_count:,} rows, fail. {rows.failed:,} of {rows.total:,} failed{share}. Rows "
             f"that had begun were finished; {rows.pending:,} were not begun."
         )
+    if record.status == "SUCCEEDED" and record.outage_rows:
+        return outage_sentence(record.outage_rows, succeeded=True)
     if record.status == INTERRUPTED:
         return "The simulator's process ended before the run did; what had been done by then is kept."
     if record.error:
@@ -95,6 +103,14 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
             NextStep(
                 text="Most users of this file are not in the table users. Load them, or have the file's users created:",
                 command=f"python -m simulator run {shlex.quote(record.source.key or 'FILE')} --create-users",
+            )
+        )
+    if record.status == "SUCCEEDED" and record.outage_rows and folder.failed_rows_file.exists():
+        steps.append(
+            NextStep(
+                text="Once the outage is over, upload failed-rows.csv as it is: the rows that it kept out go through "
+                "then, and rows with a fault of their own fail again.",
+                command=f"python -m simulator run {shlex.quote(str(folder.failed_rows_file))}",
             )
         )
     if left and folder.failed_rows_file.exists():

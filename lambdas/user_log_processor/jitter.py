@@ -1,7 +1,7 @@
 """The jitter of the retries: a short pause before the function answers that a server is away.
 
-The waits of the workflow's Retry have no JitterStrategy: FULL may draw 0 each time, and all retries would be over before
-an outage is. With the pause, rows that wait for the same server do not come back to it at the same moment.
+The waits of the workflow's Retry have no JitterStrategy: FULL may draw 0 each time, and all retries would be over
+before an outage is. With the pause, rows that wait for the same server do not come back to it at the same moment.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ class OpenRun:
             if now - self._written_at < REFRESH_SECONDS:
                 return
             self._written_at = now
-            self.record.reasons = self._reasons.reasons()
+            self.record.reasons, self.record.outage_rows = self._reasons.reasons(), self._reasons.outages
             self.folder.write_record(self.record)
 
     def end(self, execution: ExecutionInfo) -> None:
@@ -161,7 +161,8 @@ class OpenRun:
         with self._guard:
             record = self.record
             record.rows = index.counts(record.rows.total or record.row_count or 0)
-            record.reasons = ReasonTally(index.failed()).reasons()
+            failed = ReasonTally(index.failed())
+            record.reasons, record.outage_rows = failed.reasons(), failed.outages
         if record.map_run is not None:
             try:
                 write_failed_rows(self.folder, index)

@@ -116,7 +116,7 @@ class SkippingClock:
 
         Time that is skipped and time that really goes by count alike.
         """
-        alarm = _SkippedAlarm(seconds, action, {clock: clock._ahead for clock in self._shared.clocks()})
+        alarm = _SkippedAlarm(seconds, action, self._shared.ahead())
         self._shared.set_alarm(alarm)
         return alarm
 
@@ -196,10 +196,10 @@ class _Shared:
         with self._lock:
             self._clocks.add(clock)
 
-    def clocks(self) -> list[SkippingClock]:
-        """Return the clocks that are in use."""
+    def ahead(self) -> dict[SkippingClock, float]:
+        """Return how far ahead each clock in use is."""
         with self._lock:
-            return list(self._clocks)
+            return {clock: clock._ahead for clock in self._clocks}  # noqa: SLF001 - the same module's
 
     def set_alarm(self, alarm: _SkippedAlarm) -> None:
         """Keep an alarm until it has gone off."""

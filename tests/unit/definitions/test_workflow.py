@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lambdas.shared.database import CONNECT_SECONDS
 from lambdas.user_log_processor.jitter import ANSWER_SECONDS, JITTER_SECONDS
+from simulator.runs.outages import OUTAGE_ERRORS
 from simulator.states.errors import StateError
 from simulator.states.retry import Retrier
 from tests.unit.states.harness import FakeMaps, Result, execute
@@ -192,18 +193,14 @@ def test_an_item_refused_for_its_user_id_is_kept_without_it() -> None:
     assert [("userId" in request.parameters["Item"]) for request in result.tasks.requests[1:]] == [True, False]
 
 
-TRANSIENT = [
-    "DatabaseError",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
-    "Lambda.Unknown",
-    "Sandbox.Timedout",
-    "Runtime.ExitError",
-    "Runtime.OutOfMemory",
-    "States.Timeout",
-]
+TRANSIENT = sorted(OUTAGE_ERRORS)
+
+
+def test_what_is_told_as_an_outage_is_what_a_row_is_tried_again_for() -> None:
+    """A row that was given up was not found wrong."""
+    task = definition("workflow")["States"]["UserLogDistributedMap"]["ItemProcessor"]["States"]["ProcessUserLog"]
+    (retrier,) = task["Retry"]
+    assert sorted(retrier["ErrorEquals"]) == TRANSIENT
 
 
 @pytest.mark.parametrize("name", TRANSIENT)
