@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from simulator.runs.outages import outage_sentence
+from simulator.runs.outages import how_they_come_back, outage_sentence
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 
 if TYPE_CHECKING:
@@ -108,12 +108,11 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
     if record.status == "SUCCEEDED" and record.outage_rows and folder.failed_rows_file.exists():
         steps.append(
             NextStep(
-                text="Once the outage is over, upload failed-rows.csv as it is: the rows that it kept out go through "
-                "then, and rows with a fault of their own fail again.",
+                text=how_they_come_back(record.outage_rows, record.rows.failed),
                 command=f"python -m simulator run {shlex.quote(str(folder.failed_rows_file))}",
             )
         )
-    if left and folder.failed_rows_file.exists():
+    elif left and folder.failed_rows_file.exists():
         steps.append(
             NextStep(
                 text="Download failed-rows.csv, correct the rows in a spreadsheet, and upload it: it holds only the "

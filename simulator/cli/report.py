@@ -8,7 +8,7 @@ from simulator.cli.clean_text import shortened
 from simulator.cli.paths import command, shown
 from simulator.cli.words import count, duration, status_piece
 from simulator.runs.corrections import corrected_by
-from simulator.runs.outages import outage_sentence
+from simulator.runs.outages import how_they_come_back, outage_sentence
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 from simulator.runs.store import RunStore
 from simulator.runs.summary import findings
@@ -113,7 +113,7 @@ def _outage(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
         ("\nRows lost to an outage", "bold yellow"), f"\n  {outage_sentence(record.outage_rows, succeeded=succeeded)}"
     )
     if succeeded and _has_failed_rows(folder, record):
-        terminal.say("  once the outage is over, send the failed rows again as they are:")
+        terminal.say(f"  {how_they_come_back(record.outage_rows, record.rows.failed)}")
         terminal.say("  ", (command("run", shown(folder.failed_rows_file)), "bold"))
 
 

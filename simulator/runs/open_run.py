@@ -112,7 +112,7 @@ class OpenRun:
 
     def child(self, child: ChildRecord) -> None:
         """Append a row that has ended."""
-        line = item_line(child)
+        line = item_line(child, self.record.redrive_count)
         self._items.write(line)
         if child.status != "SUCCEEDED":
             self._reasons.add(line)

@@ -28,3 +28,15 @@ def outage_sentence(rows: int, *, succeeded: bool) -> str:
         f"{what} missing from the database by an outage (a database or a function that did not answer for more than a "
         f"minute), not by a fault of the file.{tolerated} Nothing has to be corrected in {them}."
     )
+
+
+def how_they_come_back(rows: int, failed: int) -> str:
+    """Return what to do with `failed-rows.csv` of a run that failed `failed` rows, `rows` of them by an outage."""
+    others = failed - rows
+    if not others:
+        return "Once the outage is over, send failed-rows.csv again as it is."
+    what = "The other row in it has a fault of its own" if others == 1 else f"The other {others:,} have faults"
+    return (
+        f"Once the outage is over, send failed-rows.csv again. {what}: correct those first, or delete their lines (see "
+        "_error), because a run is given up when more than 5 % of its rows are wrong. Leave the others as they are."
+    )
