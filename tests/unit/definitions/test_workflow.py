@@ -15,6 +15,7 @@ from lambdas.shared.database import CONNECT_SECONDS
 from lambdas.user_log_processor.jitter import ANSWER_SECONDS, JITTER_SECONDS
 from simulator.runs.outages import OUTAGE_ERRORS
 from simulator.states.errors import StateError
+from simulator.states.limits import MAX_PAYLOAD_BYTES, json_size
 from simulator.states.retry import Retrier
 from tests.unit.states.harness import FakeMaps, Result, execute
 
@@ -148,7 +149,17 @@ def test_a_validator_that_cannot_fetch_the_object_fails_the_run() -> None:
     assert "ProcessingFailed" in [details["name"] for details in other.details("PassStateEntered")]
 
 
-def children(*failures: StateError | None, refused: bool = False) -> Result:
+ROW = {
+    "userId": "U1",
+    "rowIndex": 0,
+    "mapEnteredAt": "t",
+    "executionName": "n",
+    "executionArn": "a",
+    "ttlTimestamp": "1",
+}
+
+
+def children(*failures: StateError | None, refused: bool = False, row: dict[str, Any] = ROW) -> Result:
     """Run the row's machine with a processor that fails in turn; `refused`: DynamoDB refuses items with a userId."""
     left = list(failures)
 
@@ -164,14 +175,6 @@ def children(*failures: StateError | None, refused: bool = False) -> Result:
 
     processor = dict(definition("workflow")["States"]["UserLogDistributedMap"]["ItemProcessor"])
     del processor["ProcessorConfig"]
-    row = {
-        "userId": "U1",
-        "rowIndex": 0,
-        "mapEnteredAt": "t",
-        "executionName": "n",
-        "executionArn": "a",
-        "ttlTimestamp": "1",
-    }
     return execute(processor, row, function=call)
 
 
@@ -218,6 +221,18 @@ def test_an_outage_may_show_as_now_this_error_and_now_that(names: list[str]) -> 
     """All count together: eight retries, 75 seconds, whatever the mixture."""
     result = children(*[StateError(name, "gone") for name in names])
     assert (result.ended.error, result.clock.skipped_seconds) == (names[-1], 75)
+
+
+@pytest.mark.parametrize("field", ["userId", "loginCount"])
+def test_a_row_as_large_as_an_input_may_be_fails_by_its_own_error_and_is_logged(field: str) -> None:
+    """Neither its error nor the item makes a payload that is too large."""
+    row = {**ROW, field: ""}
+    row[field] = "x" * (MAX_PAYLOAD_BYTES - json_size(row))
+    result = children(StateError("InvalidRecordError", "y" * 1000), row=row)
+    assert result.ended.error == "InvalidRecordError"
+    item = result.tasks.requests[-1].parameters["Item"]
+    assert item["errorMessage"] == {"S": "InvalidRecordError"}
+    assert ("userId" in item) == (field != "userId")
 
 
 def test_what_stays_wrong_is_not_tried_again() -> None:
