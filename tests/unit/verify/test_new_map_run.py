@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.runs.item_index import ItemIndex
 from simulator.runs.map_run_passes import map_run_passes
 from simulator.verify.database_check import Stored
 from tests.unit.runs.made_runs import MAP_RUN, execution, recorder
@@ -114,3 +115,10 @@ def test_the_history_tells_which_map_run_ran_in_which_redrive() -> None:
     again = map_run_event("MapRunRedriven", arn="b", redriveCount=1)
     events = [map_run_event(arn="a"), REDRIVEN, map_run_event(arn="b"), REDRIVEN, again]
     assert [one[:3] for one in map_run_passes(events)] == [("a", 0, 0), ("b", 0, 1), ("b", 1, 2)]
+
+
+def test_a_map_run_that_is_continued_keeps_only_what_it_did_itself(folder: RunFolder) -> None:
+    """Lines 2 and 4 had succeeded in the Map Run before it, and it has done line 2 so far."""
+    redrive(folder, 1, SECOND, succeeded(0), pending=(1, 2, 3))
+    assert ItemIndex(folder).counts(4).succeeded == 2
+    assert ItemIndex(folder, since=1).counts(4).succeeded == 1
