@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SUSTAINED = 3
 # Of a function's timeout (functions.json: 10 s and 300 s), in milliseconds: 80 %.
 PROCESSOR_SLOW_MS, VALIDATOR_SLOW_MS = 8_000, 240_000
-# Throttled calls are repeated for up to 30 s a row; fewer than this cure themselves.
+# Throttled calls are repeated for more than a minute a row; fewer than this cure themselves.
 MANY_THROTTLES = 25
 # The workflow's tolerance, in per cent of the rows.
 TOLERATED_ERRORS = 5
@@ -152,6 +152,18 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
                 "Rows failed; their run may have succeeded all the same (up to 5 % and 50 rows are tolerated), and "
                 "nothing else tells of them. FAILED_0.json below results/<map run>/ holds each with its error. Upload a"
                 " file with the corrected rows alone. (DatabaseError: attempts are counted, a retry may have cured it.)"
+            ),
+        ),
+        AlarmRule(
+            name="RowsLostToOutage",
+            metric=metrics.rows_lost(),
+            threshold=1,
+            what_to_do=(
+                "Rows with nothing wrong in them were given up, because Aurora, DynamoDB or Lambda did not answer for "
+                "more than a minute. A run that SUCCEEDED all the same cannot be redriven. Once the outage is over: "
+                "redrive the runs that failed; of those that succeeded, upload the rows of FAILED_0.json below results/"
+                "<map run>/ whose error is DatabaseError, States.Timeout or one of Lambda's as a file of their own, as "
+                "they are, or the whole file again if no newer one has come since."
             ),
         ),
         AlarmRule(

@@ -34,6 +34,7 @@ class PipelineMetrics:
         self._database = database
         self._functions = functions
         self._workflow = workflow
+        self._rows_lost = workflow.rows_lost_to_an_outage("RowsLostToOutage", NAMESPACE)
 
     def executions(self, metric_name: str, label: str | None = None) -> cloudwatch.Metric:
         """Executions of the workflow: `ExecutionsStarted`, `ExecutionsFailed`, ..."""
@@ -85,6 +86,10 @@ class PipelineMetrics:
     def rows(self, metric_name: str) -> cloudwatch.Metric:
         """What the processor counts, an attempt at a time: `RowsProcessed`, `RowsFailed`, `RowsSuperseded`."""
         return self._counted(metric_name, "user-log-processor", self._functions.processor.function_name)
+
+    def rows_lost(self) -> cloudwatch.Metric:
+        """Rows that were given up by an outage, each once; none that a retry has cured."""
+        return self._rows_lost.metric(statistic="sum", period=PERIOD, label="RowsLostToOutage")
 
     def files(self, metric_name: str) -> cloudwatch.Metric:
         """What the validator counts: `FilesValidated`, `FilesRejected`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from aws_cdk import Aws
@@ -60,6 +61,7 @@ class Workflow(Construct):
             description="What the workflow may do: read uploads, call two functions, write results and audit items",
             policies=workflow_policies(self.name, storage=storage, functions=functions),
         )
+        self._log_groups: dict[str, logs.LogGroup] = {}
         self.workflow = self._machine(
             "Workflow", self.name, "workflow.asl.json", workflow_role, sfn.StateMachineType.STANDARD
         )
@@ -100,6 +102,7 @@ class Workflow(Construct):
             encryption_key=self._storage.data_key,
             removal_policy=self._stage.removal_policy,
         )
+        self._log_groups[construct_id] = group
         return sfn.StateMachine(
             self,
             construct_id,
@@ -111,6 +114,26 @@ class Workflow(Construct):
             role=role.without_policy_updates(),
             logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=True),
             tracing_enabled=True,
+        )
+
+    def rows_lost_to_an_outage(self, metric_name: str, namespace: str) -> logs.MetricFilter:
+        """Count rows that were given up after the last retry: their executions end with an error that is tried again.
+
+        Standard workflow log entries: `type`, `execution_arn`, `details.error`.
+        """
+        child = json.loads((DEFINITIONS / "workflow.asl.json").read_text(encoding="utf-8"))
+        row = child["States"]["UserLogDistributedMap"]["ItemProcessor"]["States"]["ProcessUserLog"]
+        errors = " || ".join(
+            f'($.details.error = "{name}")' for retrier in row["Retry"] for name in retrier["ErrorEquals"]
+        )
+        return self._log_groups["Workflow"].add_metric_filter(
+            "RowsLostToOutage",
+            filter_pattern=logs.FilterPattern.literal(
+                f'{{ ($.type = "ExecutionFailed") && ($.execution_arn = "*:express:*") && ({errors}) }}'
+            ),
+            metric_namespace=f"{namespace}/{self.name}",
+            metric_name=metric_name,
+            metric_value="1",
         )
 
     def _rule(self, name: str) -> UploadRule:

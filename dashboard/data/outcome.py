@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from simulator.runs.outages import how_they_come_back, outage_sentence
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 from simulator.suggested_command import command, file_word
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
 
     OK = "ok"
     SOME_FAILED = "some_failed"
+    OUTAGE = "outage"
     FAILED = "failed"
     REJECTED = "rejected"
     STOPPED = "stopped"
@@ -41,6 +43,8 @@ def kind(record: RunRecord) -> Kind:
     if record.status == RUNNING:
         return Kind.RUNNING
     if record.status == "SUCCEEDED":
+        if record.outage_rows:
+            return Kind.OUTAGE
         return Kind.SOME_FAILED if record.rows.failed else Kind.OK
     if record.rejected:
         return Kind.REJECTED
@@ -52,6 +56,8 @@ def in_words(record: RunRecord) -> str:
     failed = record.rows.failed
     rows = f"{failed:,} row{'' if failed == 1 else 's'} failed"
     if record.status == "SUCCEEDED":
+        if record.outage_rows:
+            return f"Outage: {rows}, {record.outage_rows:,} of them by the outage"
         return f"Succeeded, {rows}" if failed else "Succeeded"
     if record.rejected:
         return "File rejected"
@@ -74,6 +80,8 @@ def explanation(record: RunRecord) -> str:
             f"than {note.tolerated_failure_count:,} rows, fail. {rows.failed:,} of {rows.total:,} failed{share}. Rows "
             f"that had begun were finished; {rows.pending:,} were not begun."
         )
+    if record.status == "SUCCEEDED" and record.outage_rows:
+        return outage_sentence(record.outage_rows, succeeded=True)
     if record.status == INTERRUPTED:
         return "The simulator's process ended before the run did; what had been done by then is kept."
     if record.error:
@@ -102,7 +110,14 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
                 else None,
             )
         )
-    if left and folder.failed_rows_file.exists():
+    if record.status == "SUCCEEDED" and record.outage_rows and folder.failed_rows_file.exists():
+        steps.append(
+            NextStep(
+                text=how_they_come_back(record.outage_rows, record.rows.failed),
+                command=_command(folder, "run", file_word(folder.failed_rows_file, anywhere=True)),
+            )
+        )
+    elif left and folder.failed_rows_file.exists():
         steps.append(
             NextStep(
                 text="Download failed-rows.csv, correct the rows in a spreadsheet, and upload it: it holds only the "

@@ -25,6 +25,7 @@ class Look:
 KIND_LOOKS = {
     Kind.OK: Look("Succeeded", "green", GREEN, "✓", ":material/check_circle:"),
     Kind.SOME_FAILED: Look("Some rows failed", "yellow", AMBER, "!", ":material/warning:"),
+    Kind.OUTAGE: Look("Rows lost to an outage", "orange", ORANGE, "⚡", ":material/cloud_off:"),
     Kind.FAILED: Look("Failed", "red", RED, "✗", ":material/error:"),
     Kind.REJECTED: Look("File rejected", "red", RED, "⊘", ":material/block:"),
     Kind.STOPPED: Look("Stopped", "orange", ORANGE, "■", ":material/stop_circle:"),

@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from dateutil.relativedelta import relativedelta
 
+from lambdas.csv_validator.child_input import ChildInput
 from lambdas.csv_validator.validation import Findings, validate
 from lambdas.shared.errors import ValidationError
 from lambdas.shared.observability import count_metric, make_logger
@@ -33,7 +34,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     Args:
         event: `bucket`, `key`, `versionId` (may be missing), `uploadedAt` (the S3 event's time, ISO 8601),
-            `executionName` (for the logs).
+            `executionName` and `executionArn`, which each row's input will hold too.
         context: Lambda's.
 
     Returns:
@@ -43,12 +44,19 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     Raises:
         ValidationError: where the object cannot be fetched.
     """
-    findings = _validate(event)
+    ttl = ttl_timestamp(event["uploadedAt"])
+    child_input = ChildInput(
+        uploaded_at=event["uploadedAt"],
+        execution_name=event.get("executionName", ""),
+        execution_arn=event.get("executionArn", ""),
+        ttl_timestamp=ttl,
+    )
+    findings = _validate(event, child_input)
     answer = {
         "isValid": findings.valid,
         "rowCount": findings.row_count,
         "errors": findings.errors,
-        "ttlTimestamp": ttl_timestamp(event["uploadedAt"]),
+        "ttlTimestamp": ttl,
     }
     logger.info(
         "validated",
@@ -66,13 +74,13 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return answer
 
 
-def _validate(event: dict[str, Any]) -> Findings:
+def _validate(event: dict[str, Any], child_input: ChildInput) -> Findings:
     wanted = {"Bucket": event["bucket"], "Key": event["key"]}
     if event.get("versionId"):
         wanted["VersionId"] = event["versionId"]
     try:
         with closing(s3.get_object(**wanted)["Body"]) as body:
-            return validate(body.iter_chunks(CHUNK), settings.max_rows)
+            return validate(body.iter_chunks(CHUNK), settings.max_rows, child_input)
     except (ClientError, BotoCoreError) as error:
         raise ValidationError(f"s3://{event['bucket']}/{event['key']} cannot be fetched: {error}") from error
 

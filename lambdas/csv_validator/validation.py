@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from lambdas.csv_validator.child_input import MAX_BYTES
 from lambdas.csv_validator.header import header_fault
 from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, records
 from lambdas.shared.encodings import EncodingFault
@@ -13,6 +14,8 @@ from lambdas.shared.utf8_text import utf8_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lambdas.csv_validator.child_input import ChildInput
 
 MAX_ERRORS = 20
 _SHOWN = 60
@@ -41,15 +44,16 @@ class StopReading(Exception):
     """What was found makes further rows meaningless."""
 
 
-def validate(chunks: Iterable[bytes], max_rows: int) -> Findings:
+def validate(chunks: Iterable[bytes], max_rows: int, child_input: ChildInput | None = None) -> Findings:
     """Check a file; it is read once, a chunk at a time, and never held.
 
     Args:
         chunks: the file's bytes.
         max_rows: the most rows it may have.
+        child_input: measures what Step Functions is to be given of a row; None where rows are not to be measured.
     """
     findings = Findings()
-    rows = _Rows(findings, max_rows)
+    rows = _Rows(findings, max_rows, child_input)
     try:
         for record in records(utf8_text(chunks)):
             rows.check(record)
@@ -66,9 +70,10 @@ def validate(chunks: Iterable[bytes], max_rows: int) -> Findings:
 class _Rows:
     """Checks a file's records in order."""
 
-    def __init__(self, findings: Findings, max_rows: int) -> None:
+    def __init__(self, findings: Findings, max_rows: int, child_input: ChildInput | None) -> None:
         self._findings = findings
         self._max_rows = max_rows
+        self._child_input = child_input
         self._width = 0
         self._blank_line: int | None = None
         self._first_line_of_user: dict[str, int] = {}
@@ -105,6 +110,15 @@ class _Rows:
             findings.add(
                 record.line,
                 f"The row has {len(record.fields)} columns, not {self._width}: {_quoted(record.raw)}.",
+            )
+            return
+        excess = self._child_input and self._child_input.excess(findings.row_count - 1, record.fields)
+        if excess is not None:
+            column, longest = max(zip(HEADER, record.fields, strict=False), key=lambda cell: len(cell[1]))
+            findings.add(
+                record.line,
+                f"The row is too large for Step Functions: {excess:,} bytes of at most {MAX_BYTES:,}. Its longest cell "
+                f"is {column} with {len(longest):,} characters, {_quoted(longest)}.",
             )
             return
         user = record.fields[0]

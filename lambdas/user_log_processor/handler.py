@@ -9,10 +9,11 @@ import psycopg
 from botocore.config import Config
 
 from lambdas.shared.database import Database
-from lambdas.shared.errors import InvalidRecordError
+from lambdas.shared.errors import DatabaseError, InvalidRecordError
 from lambdas.shared.observability import count_metric, make_logger
 from lambdas.shared.settings import AuditSettings, DatabaseSettings
 from lambdas.user_log_processor.audit import SUCCESS, SUPERSEDED, AuditTrail
+from lambdas.user_log_processor.jitter import pause
 from lambdas.user_log_processor.record import UserLogRecord, parse_record
 from lambdas.user_log_processor.statistics import Totals, lock_totals, set_totals
 
@@ -57,6 +58,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     except Exception as error:
         logger.warning("row failed", extra={**facts, "error": type(error).__name__, "cause": str(error)})
         count_metric(SERVICE, context, RowsFailed=1)
+        if isinstance(error, DatabaseError):
+            pause(context)
         raise
     logger.info("row processed", extra={**facts, "status": status})
     count_metric(SERVICE, context, RowsProcessed=1, RowsSuperseded=int(status == SUPERSEDED))

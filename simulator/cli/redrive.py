@@ -63,7 +63,7 @@ def _tell(term: Terminal, folder: RunFolder, plan: RedrivePlan) -> None:
         f"{folder.name}: ",
         f"will run {plan.again:,} of {count(plan.total, 'row')} again; {plan.keep:,} keep their result",
     )
-    if plan.map_run_arn is None:
+    if plan.map_run is None:
         term.say(f"No Map Run is continued: the execution goes on in the state {plan.resume.state}.")
 
 

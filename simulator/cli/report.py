@@ -8,7 +8,8 @@ from simulator.cli.clean_text import shortened
 from simulator.cli.paths import shown
 from simulator.cli.words import count, duration, status_piece
 from simulator.runs.corrections import corrected_by
-from simulator.runs.run_record import INTERRUPTED
+from simulator.runs.outages import how_they_come_back, outage_sentence
+from simulator.runs.run_record import INTERRUPTED, RUNNING
 from simulator.runs.store import RunStore
 from simulator.runs.summary import findings
 from simulator.suggested_command import command, file_word
@@ -36,6 +37,7 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
         terminal.say("Rows of it were corrected in ", (later, "bold"))
     _findings(terminal, record)
     _reasons(terminal, record)
+    _outage(terminal, folder, record)
     _explanation(terminal, folder, record)
     _places(terminal, folder, record)
     _next(terminal, folder, record)
@@ -53,6 +55,7 @@ def document(folder: RunFolder, record: RunRecord) -> dict[str, Any]:
         "started": record.started,
         "stopped": record.stopped,
         "durationMs": record.duration_ms,
+        "outageRows": record.outage_rows,
         "redriveCount": record.redrive_count,
         "source": record.source.model_dump(by_alias=True),
         "reasons": [reason.model_dump(by_alias=True) for reason in record.reasons],
@@ -100,6 +103,19 @@ def _reasons(terminal: Terminal, record: RunRecord) -> None:
     if len(record.reasons) > MAX_REASONS:
         rest = sum(reason.count for reason in record.reasons[MAX_REASONS:])
         terminal.say(f"  {rest:,} more for {count(len(record.reasons) - MAX_REASONS, 'other reason')}: see items.jsonl")
+
+
+def _outage(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
+    """Say what an outage kept out, and how it comes back where the run succeeded: AWS redrives no such run."""
+    if not record.outage_rows or record.status == RUNNING:
+        return
+    succeeded = record.status == "SUCCEEDED"
+    terminal.say(
+        ("\nRows lost to an outage", "bold yellow"), f"\n  {outage_sentence(record.outage_rows, succeeded=succeeded)}"
+    )
+    if succeeded and _has_failed_rows(folder, record):
+        terminal.say(f"  {how_they_come_back(record.outage_rows, record.rows.failed)}")
+        terminal.say("  ", (command("run", file_word(folder.failed_rows_file)), "bold"))
 
 
 def _explanation(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:

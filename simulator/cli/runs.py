@@ -56,6 +56,7 @@ def _summary(store: RunStore, record: RunRecord) -> dict[str, Any]:
         "stopped": record.stopped,
         "durationMs": record.duration_ms,
         "rows": record.rows.model_dump(by_alias=True),
+        "outageRows": record.outage_rows,
         "redriveCount": record.redrive_count,
         "runDirectory": str(store.folder(record.name).path),
     }

@@ -15,6 +15,7 @@ STYLES = {
     "INTERRUPTED": "bold yellow",
     "ABORTED": "bold yellow",
     "FAILED": "bold red",
+    "OUTAGE": "bold yellow",
     "REJECTED": "bold red",
     "TIMED_OUT": "bold red",
 }
@@ -23,8 +24,14 @@ _HOUR = 3600
 
 
 def status_piece(record: RunRecord) -> tuple[str, str]:
-    """Return a run's status in words, with its style; a refused file is REJECTED (on AWS: FAILED)."""
+    """Return a run's status in words, with its style.
+
+    A refused file is REJECTED (on AWS: FAILED); a run that lost rows to an outage, but not too many, is OUTAGE (on AWS:
+    SUCCEEDED).
+    """
     word = "REJECTED" if record.rejected else record.status
+    if word == "SUCCEEDED" and record.outage_rows:
+        word = "OUTAGE"
     return word, STYLES.get(word, "bold")
 
 

@@ -169,7 +169,7 @@ def open_cloud(
         events = EventPath(aws, resources, step_functions, clock)
         if faults is not None:
             server = postgres if isinstance(postgres, EmbeddedPostgres) else None
-            faults.connect(Parts(endpoint=moto.url, s3=aws.s3, database=server, deliver=events.deliver))
+            faults.connect(Parts(endpoint=moto.url, s3=aws.s3, database=server, deliver=events.deliver, clock=clock))
         yield LocalCloud(
             aws=aws,
             resources=resources,

@@ -15,6 +15,7 @@ from simulator.cloud.errors import CloudError
 from simulator.cloud.restore_endpoint import PATH
 from simulator.map_run.earlier import EarlierMapRun
 from simulator.runs.earlier_results import mend_result_files
+from simulator.runs.item_index import redrive_of
 from simulator.states.listener import ExecutionInfo
 from simulator.states.timestamps import parse_time
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.cloud.local_cloud import LocalCloud
     from simulator.cloud.running_execution import RunningExecution
     from simulator.runs.folder import RunFolder
+    from simulator.runs.map_run_passes import MapRunPass
     from simulator.runs.redrive_plan import RedrivePlan
 
 
@@ -33,8 +35,8 @@ def redrive(cloud: LocalCloud, folder: RunFolder, plan: RedrivePlan) -> RunningE
     """
     _check_database(cloud, plan)
     _restore(cloud, folder, plan)
-    if plan.map_run_arn is not None and plan.map_run_started is not None:
-        cloud.map_runs.continue_with(plan.record.arn, plan.resume.state, _earlier(folder, plan, plan.map_run_arn))
+    if plan.map_run is not None:
+        cloud.map_runs.continue_with(plan.record.arn, plan.resume.state, _earlier(folder, plan, plan.map_run))
     info = ExecutionInfo(
         arn=plan.record.arn,
         name=plan.record.name,
@@ -59,20 +61,22 @@ def _check_database(cloud: LocalCloud, plan: RedrivePlan) -> None:
         )
 
 
-def _earlier(folder: RunFolder, plan: RedrivePlan, map_run_arn: str) -> EarlierMapRun:
+def _earlier(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -> EarlierMapRun:
     """Return what the Map Run has behind it: a row counts as done where both its line and its result are there."""
-    written = mend_result_files(folder, map_run_arn)
+    written = mend_result_files(folder, map_run.arn)
     last: dict[int, tuple[str, str]] = {}
     for item in folder.items():
+        if redrive_of(item) < map_run.redrive:
+            continue  # an earlier Map Run's
         last[item["index"]] = (item["status"], item["name"])
     exported = any(folder.results.iterdir())
     succeeded = {
         index for index, (status, name) in last.items() if status == "SUCCEEDED" and (name in written or not exported)
     }
     return EarlierMapRun(
-        arn=map_run_arn,
-        started=plan.map_run_started or plan.resume.entered_at,
-        redrive_count=plan.redrive_count,
+        arn=map_run.arn,
+        started=parse_time(map_run.started) or plan.resume.entered_at,
+        redrive_count=plan.map_run_redrives,
         succeeded=succeeded,
         names={index: name for index, (_, name) in last.items() if index not in succeeded},
     )

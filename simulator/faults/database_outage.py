@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from simulator.faults.fault import TimedFault
@@ -10,6 +9,7 @@ from simulator.faults.fault import TimedFault
 if TYPE_CHECKING:
     from simulator.faults.parts import DatabaseServer, Parts
     from simulator.faults.spec import FaultSpec
+    from simulator.states.clock import Alarm
 
 
 class DatabaseOutage(TimedFault):
@@ -21,10 +21,10 @@ class DatabaseOutage(TimedFault):
 
     def __init__(self, spec: FaultSpec) -> None:
         super().__init__(spec)
-        self._back: threading.Timer | None = None
+        self._back: Alarm | None = None
 
     def strike(self, parts: Parts) -> None:
-        """Stop the server; start it again at once, or after a while and in a thread of its own."""
+        """Stop the server; start it again at once, or after a while by the clock that states see."""
         server = parts.database
         if server is None:
             self.trouble = "the database is not ours to stop"
@@ -38,9 +38,7 @@ class DatabaseOutage(TimedFault):
         if self.spec.values["database"] == "restart":
             self._start(server)
             return
-        self._back = threading.Timer(self.spec.values["for"], self._start, (server,))
-        self._back.daemon = True
-        self._back.start()
+        self._back = parts.clock.alarm(self.spec.values["for"], lambda: self._start(server))
 
     def _start(self, server: DatabaseServer) -> None:
         try:
@@ -53,6 +51,5 @@ class DatabaseOutage(TimedFault):
         if self._back is None:
             return
         self._back.cancel()
-        self._back.join()
         if parts.database is not None:
             self._start(parts.database)

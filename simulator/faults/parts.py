@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+    from simulator.states.clock import Clock
+
 
 class DatabaseServer(Protocol):
     """A PostgreSQL that can be stopped and started."""
@@ -40,6 +42,7 @@ class Parts:
         s3: the S3 client.
         database: the server; None where it is not ours to stop.
         deliver: puts an S3 event on the bus.
+        clock: the clock that states see.
         event: the event of the upload, once there is one.
     """
 
@@ -47,4 +50,5 @@ class Parts:
     s3: S3Client
     database: DatabaseServer | None
     deliver: Callable[[dict[str, Any]], object]
+    clock: Clock
     event: dict[str, Any] | None = None

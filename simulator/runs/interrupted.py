@@ -53,7 +53,8 @@ def _settle(folder: RunFolder) -> RunRecord:
         record.status = INTERRUPTED
         _take_end(folder, record)
         record.rows = index.counts(record.rows.total or record.row_count or 0)
-        record.reasons = ReasonTally(index.failed()).reasons()
+        failed = ReasonTally(index.failed())
+        record.reasons, record.outage_rows = failed.reasons(), failed.outages
         record.stopped = record.stopped or _last_sign_of_life(folder)
         for write in (_write_failed, _write_end):
             try:

@@ -23,13 +23,16 @@ class ItemIndex:
 
     Args:
         folder: the run's; it is read once, here.
+        since: only rows that ended in this redrive of the run or a later one.
     """
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, *, since: int = 0) -> None:
         self._file = folder.items_file
         self._by_index = array("q")
         self._by_line = array("q")
         for offset, item in read_lines_at(self._file):
+            if since and redrive_of(item) < since:
+                continue
             code = _code(item, offset)
             _put(self._by_index, item.get("index"), code)
             _put(self._by_line, item.get("line"), code)
@@ -70,6 +73,12 @@ class ItemIndex:
                 item = parse_line(file.readline())
                 if item is not None:
                     yield item
+
+
+def redrive_of(item: dict[str, Any]) -> int:
+    """Return the redrive of the run in which a row ended, from its line; 0 for the first attempt."""
+    redrive = item.get("redrive")
+    return redrive if isinstance(redrive, int) else 0
 
 
 def _code(item: dict[str, Any], offset: int) -> int:

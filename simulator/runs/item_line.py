@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from simulator.states.listener import ChildRecord
 
 
-def item_line(child: ChildRecord) -> dict[str, Any]:
-    """Return the line of a child.
+def item_line(child: ChildRecord, redrive: int) -> dict[str, Any]:
+    """Return the line of a child that ran in a redrive of the execution (0: in its first attempt).
 
     `attempts` counts the calls of the first Task (LogError and what follows are no attempts at the row); `outcome` is
     the output's `status` (`success`, `superseded`); `cause` is the text that AWS gives, for a Lambda function its JSON.
@@ -33,7 +33,7 @@ def item_line(child: ChildRecord) -> dict[str, Any]:
         "worker": child.worker,
         "error": child.error,
         "cause": child.cause,
-        "redrive": child.redrive_count,
+        "redrive": redrive,
         "name": child.name,
     }
     if len(attempts) > 1 or child.status != "SUCCEEDED":

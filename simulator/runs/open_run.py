@@ -115,7 +115,7 @@ class OpenRun:
 
     def child(self, child: ChildRecord) -> None:
         """Append a row that has ended."""
-        line = item_line(child)
+        line = item_line(child, self.record.redrive_count)
         self._items.write(line)
         if child.status != "SUCCEEDED":
             self._reasons.add(line)
@@ -153,7 +153,7 @@ class OpenRun:
             if now - self._written_at < REFRESH_SECONDS:
                 return
             self._written_at = now
-            self.record.reasons = self._reasons.reasons()
+            self.record.reasons, self.record.outage_rows = self._reasons.reasons(), self._reasons.outages
             self.folder.write_record(self.record)
 
     def end(self, execution: ExecutionInfo) -> None:
@@ -171,7 +171,8 @@ class OpenRun:
         with self._guard:
             record = self.record
             record.rows = index.counts(record.rows.total or record.row_count or 0)
-            record.reasons = ReasonTally(index.failed()).reasons()
+            failed = ReasonTally(index.failed())
+            record.reasons, record.outage_rows = failed.reasons(), failed.outages
         if record.map_run is not None:
             try:
                 write_failed_rows(self.folder, index)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.item_index import ItemIndex
+from simulator.runs.map_run_passes import map_run_passes
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 from simulator.states.limits import MAX_HISTORY_EVENTS
 from simulator.states.resume import Resume, open_states
@@ -18,6 +19,7 @@ from simulator.states.timestamps import parse_time
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
+    from simulator.runs.map_run_passes import MapRunPass
     from simulator.runs.run_record import RunRecord
 
 MOST_REDRIVES = 1_000
@@ -39,8 +41,8 @@ class RedrivePlan:
         resume: where the execution goes on.
         last_event: the id of the last event of its history.
         input: the execution's input.
-        map_run_arn: the Map Run that is continued; None where a new one begins.
-        map_run_started: when it began.
+        map_run: the first pass of the Map Run that is continued; None where a new one begins.
+        map_run_redrives: how often that will have been redriven.
         redrive_count: the number of this redrive.
         total, keep: how many rows there are, and how many keep their result.
     """
@@ -49,8 +51,8 @@ class RedrivePlan:
     resume: Resume
     last_event: int
     input: Any
-    map_run_arn: str | None
-    map_run_started: datetime | None
+    map_run: MapRunPass | None
+    map_run_redrives: int
     redrive_count: int
     total: int
     keep: int
@@ -85,15 +87,18 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         raise NotRedrivable(f"Its history has {len(events)} events; AWS redrives none with 24,999 or more.")
     resume = _resume(entered[0], events)
     _check_state(resume.state, json.loads(folder.definition_file.read_bytes()))
-    map_run = _map_run(events, record)
-    counts = ItemIndex(folder).counts(record.rows.total or record.row_count or 0)
+    passes = _passes(events, record)
+    map_run = passes[0] if passes else None
+    # Of a Map Run that is continued, what an earlier one did is no result.
+    index = ItemIndex(folder, since=map_run.redrive if map_run else 0)
+    counts = index.counts(record.rows.total or record.row_count or 0)
     return RedrivePlan(
         record=record,
         resume=resume,
         last_event=int(events[-1]["id"]),
         input=json.loads(events[0]["executionStartedEventDetails"]["input"]),
-        map_run_arn=map_run["mapRunStartedEventDetails"]["mapRunArn"] if map_run else None,
-        map_run_started=parse_time(map_run["timestamp"]) if map_run else None,
+        map_run=map_run,
+        map_run_redrives=len(passes),
         redrive_count=record.redrive_count + 1,
         total=counts.total,
         keep=counts.succeeded if map_run else 0,
@@ -149,9 +154,9 @@ def _resume(entered: Any, events: list[dict[str, Any]]) -> Resume:
     )
 
 
-def _map_run(events: list[dict[str, Any]], record: RunRecord) -> dict[str, Any] | None:
-    """Return the event of the Map Run that is continued: AWS begins a new one after some errors, and so do we."""
+def _passes(events: list[dict[str, Any]], record: RunRecord) -> list[MapRunPass]:
+    """Return the passes of the Map Run that is continued: AWS begins a new one after some errors, and so do we."""
     if record.status != INTERRUPTED and record.error in _NEW_MAP_RUN:
-        return None
-    started = [event for event in events if event["type"] == "MapRunStarted"]
-    return started[-1] if started else None
+        return []
+    passes = map_run_passes(events)
+    return [one for one in passes if one.arn == passes[-1].arn]

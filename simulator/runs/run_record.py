@@ -78,6 +78,7 @@ class RunRecord(_Json):
         definition_sha256: digest of `definition.json`.
         row_count: the rows the validator counted; None before it has.
         reasons: why rows failed, most frequent first.
+        outage_rows: how many rows failed by an outage, with nothing wrong in them.
         notes: what could not be written, and why.
         database: the database's address without its password.
         database_id: which database that is, wherever it is reached: a redrive must go to the same one.
@@ -102,6 +103,7 @@ class RunRecord(_Json):
     rows: RowCounts = Field(default_factory=RowCounts)
     map_run: MapRunNote | None = None
     reasons: list[FailureReason] = Field(default_factory=list)
+    outage_rows: int = 0
     notes: list[str] = Field(default_factory=list)
     database: str | None = None
     database_id: str | None = None

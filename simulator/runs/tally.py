@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.cause_text import group_text, person_text
+from simulator.runs.outages import OUTAGE_ERRORS
 from simulator.runs.run_record import FailureReason
 
 if TYPE_CHECKING:
@@ -18,11 +19,15 @@ MAX_CAUSE = 1000
 
 
 class ReasonTally:
-    """Groups failed rows by error and by cause without its values; safe for several threads."""
+    """Groups failed rows by error and by cause without its values; safe for several threads.
+
+    `outages` counts those that failed by an outage.
+    """
 
     def __init__(self, items: Iterable[dict[str, Any]] = ()) -> None:
         self._lock = threading.Lock()
         self._groups: dict[tuple[str, str], FailureReason] = {}
+        self.outages = 0
         for item in items:
             self.add(item)
 
@@ -32,6 +37,7 @@ class ReasonTally:
         cause = person_text(item.get("cause"))
         key = (error, group_text(cause))
         with self._lock:
+            self.outages += error in OUTAGE_ERRORS
             if key not in self._groups and len(self._groups) >= MAX_REASONS:
                 key = (OTHER, "")
             reason = self._groups.get(key)

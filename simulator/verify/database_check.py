@@ -21,6 +21,9 @@ DONE = (
     "It counts as not done, and the database has its totals: the answer was lost after the commit. "
     "A redrive repeats it without effect."
 )
+DONE_BEFORE = (
+    "It failed when a new Map Run ran it again, and had succeeded before: the database has its totals all the same."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class DatabaseCheck:
         ours = (stored.login_count, stored.post_count) == row.totals
         if row.unsure and ours:
             self._findings.note(DONE, row)
+        elif row.succeeded_before and ours:
+            self._findings.note(DONE_BEFORE, row)
         elif self._shared:
             self._findings.note(SAME_TIME, row)
         else:

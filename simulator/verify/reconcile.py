@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from simulator.runs.map_run_passes import map_run_passes
 from simulator.runs.run_record import INTERRUPTED
 from simulator.verify.audit_check import AuditCheck
 from simulator.verify.database_check import DatabaseCheck, Stored
@@ -56,7 +57,7 @@ def reconcile(
         for row in rows:
             # Whoever died meanwhile may have committed it, and not lived to tell.
             row.unsure |= row.state == PENDING
-    ResultsCheck(folder, rows, findings).run(record.map_run.arn)
+    ResultsCheck(folder, map_run_passes(folder.events()), rows, findings).run()
     AuditCheck(folder, rows, findings).run()
     check_failed_rows(folder.failed_rows_file, rows, findings)
     _counts(record, rows, findings)

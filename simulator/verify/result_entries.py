@@ -12,7 +12,7 @@ from simulator.runs.encoding import read_chunks
 from simulator.runs.json_lines import parse_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from simulator.runs.folder import RunFolder
@@ -33,16 +33,26 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The files of a Map Run's first attempt (0) or of a redrive (1, 2, ...), in one folder."""
+    """The files of one pass of a Map Run, in one folder.
+
+    Args:
+        map_run: the last part of the Map Run's ARN.
+        number: the Map Run's redrive (0 for its first pass).
+        redrive: the redrive of the run in which that was; None where its history knows of none.
+        folder: where the files are.
+    """
 
     map_run: str
     number: int
+    redrive: int | None
     folder: Path
 
     @property
     def name(self) -> str:
         """What to call it."""
-        return f"Redrive-{self.number}" if self.number else "the first attempt"
+        if self.number:
+            return f"Redrive-{self.number}"
+        return f"the Map Run that redrive {self.redrive} began" if self.redrive else "the first attempt"
 
     def manifest(self) -> dict[str, Any] | None:
         """Return `manifest.json`; None where the attempt was cut off before it was written."""
@@ -64,16 +74,25 @@ class Attempt:
                 yield Entry(status, record, _input(record))
 
 
-def attempts(folder: RunFolder) -> list[Attempt]:
-    """Return a run's attempts that left files, first things first."""
+def attempts(folder: RunFolder, redrives: Mapping[tuple[str, int], int]) -> list[Attempt]:
+    """Return a run's attempts that left files, first things first.
+
+    Args:
+        folder: the run's.
+        redrives: the redrive of the run in which each pass of a Map Run was, by its id and its own redrive.
+    """
     found = []
+
+    def add(map_run: str, number: int, path: Path) -> None:
+        found.append(Attempt(map_run, number, redrives.get((map_run, number)), path))
+
     for top in sorted(path for path in folder.results.glob("*") if path.is_dir()):
-        found.append(Attempt(top.name, 0, top))
+        add(top.name, 0, top)
         for below in top.iterdir():
             match = _REDRIVE.fullmatch(below.name)
             if match and below.is_dir():
-                found.append(Attempt(top.name, int(match[1]), below))
-    return sorted(found, key=lambda attempt: (attempt.map_run, attempt.number))
+                add(top.name, int(match[1]), below)
+    return sorted(found, key=lambda attempt: (attempt.redrive or 0, attempt.map_run, attempt.number))
 
 
 def _values(path: Path) -> Iterator[Any]:

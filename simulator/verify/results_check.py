@@ -1,4 +1,7 @@
-"""The result files against `items.jsonl` and the file: each row once an attempt, none again after it succeeded."""
+"""The result files against `items.jsonl` and the file: each row once an attempt, none again after it succeeded.
+
+But for a new Map Run: a redrive begins one where the last one ended by certain errors, and it runs every row.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
+    from simulator.runs.map_run_passes import MapRunPass
     from simulator.verify.findings import Findings
 
 PLACE = "results"
@@ -16,6 +20,10 @@ CUT_OFF = "Its result is in no file: the attempt that ran it was cut off before 
 REPEATED = (
     "It was run again after it had succeeded: the process died before its result was written, and to set the same "
     "totals once more changes nothing."
+)
+NEW_MAP_RUN = (
+    "It was run again after it had succeeded: the redrive began a new Map Run, which runs every row, and to set the "
+    "same totals once more changes nothing."
 )
 _STATUSES = {"SUCCEEDED": {"SUCCEEDED"}, "FAILED": {"FAILED", "TIMED_OUT", "ABORTED"}, "PENDING": {"PENDING"}}
 
@@ -25,37 +33,40 @@ class ResultsCheck:
 
     Args:
         folder: the run's.
+        passes: those of its Map Runs, as its history has them.
         rows: as `items.jsonl` has them.
         findings: where disagreements go.
     """
 
-    def __init__(self, folder: RunFolder, rows: list[Row], findings: Findings) -> None:
+    def __init__(self, folder: RunFolder, passes: list[MapRunPass], rows: list[Row], findings: Findings) -> None:
         self._folder = folder
+        self._redrives = {(_id(one.arn), one.number): one.redrive for one in passes}
+        self._map_runs = {one.redrive: one.arn for one in passes}
         self._rows = rows
         self._findings = findings
-        self._latest: dict[int, tuple[int, str]] = {}
+        self._states: dict[int, dict[int, str]] = {}
         self._whole: set[int] = set()
-        self._successes: set[tuple[int, int]] = set()
 
-    def run(self, map_run_arn: str) -> None:
+    def run(self) -> None:
         """Compare everything."""
-        map_run = map_run_arn.rpartition(":")[2]
-        for attempt in attempts(self._folder):
-            if attempt.map_run != map_run:
-                self._findings.disagree(PLACE, f"There are results of another Map Run, {attempt.map_run}.")
+        for attempt in attempts(self._folder, self._redrives):
+            if attempt.redrive is None:
+                self._findings.disagree(
+                    PLACE, f"There are results of a Map Run that the history does not know, {attempt.map_run}."
+                )
                 continue
-            self._manifest(attempt)
+            self._manifest(attempt, attempt.redrive)
             for entry in attempt.entries():
                 self._findings.count(PLACE)
-                self._entry(attempt, entry)
+                self._entry(attempt, attempt.redrive, entry)
         for row in self._rows:
             self._row(row)
 
-    def _manifest(self, attempt: Attempt) -> None:
+    def _manifest(self, attempt: Attempt, redrive: int) -> None:
         manifest = attempt.manifest()
         if manifest is None:
             return
-        self._whole.add(attempt.number)
+        self._whole.add(redrive)
         listed: dict[str, Any] = {}
         for files in (manifest.get("ResultFiles") or {}).values():
             for file in files:
@@ -73,7 +84,7 @@ class ResultsCheck:
                     PLACE, f"The manifest of {attempt.name} lists {name} with {size} bytes; it {what}."
                 )
 
-    def _entry(self, attempt: Attempt, entry: Entry) -> None:
+    def _entry(self, attempt: Attempt, redrive: int, entry: Entry) -> None:
         findings = self._findings
         given = entry.input or {}
         index = given.get("rowIndex")
@@ -83,14 +94,12 @@ class ResultsCheck:
             )
             return
         row = self._rows[index]
-        before = self._latest.get(index)
-        if before is not None and before[1] == SUCCEEDED:
+        states = self._states.setdefault(index, {})
+        if any(state == SUCCEEDED and self._same_map_run(number, redrive) for number, state in states.items()):
             findings.disagree(PLACE, f"{attempt.name} has it as {entry.status}, after it had succeeded.", row)
-        elif before is not None and before[0] == attempt.number:
-            findings.disagree(PLACE, f"{attempt.name} has it twice, as {before[1]} and as {entry.status}.", row)
-        if entry.status == "SUCCEEDED":
-            self._successes.add((index, attempt.number))
-        self._latest[index] = (attempt.number, entry.status.lower())
+        elif redrive in states:
+            findings.disagree(PLACE, f"{attempt.name} has it twice, as {states[redrive]} and as {entry.status}.", row)
+        states[redrive] = entry.status.lower()
         if entry.record.get("Status") not in _STATUSES[entry.status]:
             findings.disagree(
                 PLACE, f"It is in a {entry.status} file of {attempt.name} as {entry.record.get('Status')}.", row
@@ -98,7 +107,7 @@ class ResultsCheck:
         told = [given.get("userId"), given.get("loginCount"), given.get("postCount")]
         if told != row.fields[:3]:
             findings.disagree(PLACE, f"{attempt.name} ran it with {told}; the file says {row.fields[:3]}.", row)
-        if attempt.number == row.redrive and row.ended:
+        if redrive == row.redrive and row.ended:
             self._outcome(row, entry)
 
     def _outcome(self, row: Row, entry: Entry) -> None:
@@ -109,7 +118,9 @@ class ResultsCheck:
     def _row(self, row: Row) -> None:
         self._state(row)
         for number in row.succeeded_before:
-            if number in self._whole or (row.index, number) in self._successes:
+            if not self._same_map_run(number, row.redrive):
+                self._findings.note(NEW_MAP_RUN, row)
+            elif number in self._whole or self._states.get(row.index, {}).get(number) == SUCCEEDED:
                 self._findings.disagree(
                     PLACE,
                     f"It was run again in attempt {row.redrive}, though it had succeeded in attempt {number}.",
@@ -118,26 +129,38 @@ class ResultsCheck:
             else:
                 self._findings.note(REPEATED, row)
 
+    def _same_map_run(self, redrive: int, other: int) -> bool:
+        """Whether two redrives of the run were of one Map Run; one that the history does not know is of the last."""
+        last = next(reversed(self._map_runs.values()), None)
+        return self._map_runs.get(redrive, last) == self._map_runs.get(other, last)
+
     def _state(self, row: Row) -> None:
-        number, state = self._latest.get(row.index, (-1, PENDING))
-        last = max(self._whole, default=-1)
+        states = self._states.get(row.index, {})
+        ended = {number: state for number, state in states.items() if state != PENDING}
+        number = max(ended, default=-1)
         if row.state == PENDING:
-            if state != PENDING:
-                self._findings.disagree(PLACE, f"It is there as {state}; items.jsonl has no such row.", row)
-            elif number < 0 <= last:
+            if ended:
+                self._findings.disagree(PLACE, f"It is there as {ended[number]}; items.jsonl has no such row.", row)
+            elif self._whole and not states:
                 self._findings.disagree(PLACE, "It is in no result file, not even among the pending ones.", row)
-        elif number == row.redrive or row.redrive in self._whole:
-            if (number, state) != (row.redrive, row.state):
-                there = "not there at all" if number < 0 else f"{state}, in attempt {number}"
-                told = f"items.jsonl has it as {row.state}, in attempt {row.redrive}."
-                self._findings.disagree(PLACE, f"It is {there}; {told}", row)
         elif number > row.redrive:
             self._findings.disagree(
-                PLACE, f"Attempt {number} has it as {state}; items.jsonl knows of attempt {row.redrive} only.", row
+                PLACE,
+                f"Attempt {number} has it as {ended[number]}; items.jsonl knows of attempt {row.redrive} only.",
+                row,
             )
-        elif state == SUCCEEDED:
+        elif row.redrive in states or row.redrive in self._whole:
+            if states.get(row.redrive) != row.state:
+                there = f"{states[max(states)]}, in attempt {max(states)}" if states else "not there at all"
+                told = f"items.jsonl has it as {row.state}, in attempt {row.redrive}."
+                self._findings.disagree(PLACE, f"It is {there}; {told}", row)
+        elif ended.get(number) == SUCCEEDED and self._same_map_run(number, row.redrive):
             self._findings.disagree(
                 PLACE, f"It had succeeded in attempt {number}, and was run again in attempt {row.redrive}.", row
             )
         else:
             self._findings.note(CUT_OFF, row)
+
+
+def _id(map_run_arn: str) -> str:
+    return map_run_arn.rpartition(":")[2]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PENDING, SUCCEEDED, FAILED = "pending", "succeeded", "failed"
 _COLUMNS = 3
+_STATE, _ERROR, _TRY = 0, 3, 4
+"""Of an entry of `tries` ([state, start, stop, error]): where two of its values are, and how many it has."""
 _MAX_DIGITS = 18
 _EFFECT_UNKNOWN = frozenset(
     {
@@ -39,8 +41,8 @@ class Row:
         state: pending, succeeded or failed, by its latest line in `items.jsonl`.
         outcome: `success` or `superseded` where it succeeded.
         error: its error where it failed.
-        redrive: the attempt of the run (0, 1, ...) that ended it.
-        ended: how often it ended: once, and once more for each redrive.
+        redrive: the redrive of the run that ended it (0 for its first attempt).
+        ended: how often it ended: once, and once more for each redrive that ran it.
         succeeded_before: the attempts in which it had succeeded before it was run again.
         unsure: it ended, at least once, in a way that does not tell whether its transaction was committed.
         unlogged: the error of LogError where that could not write the failure item.
@@ -78,11 +80,12 @@ class Row:
         self.error = None if done else item.get("error")
         self.redrive = _integer(item.get("redrive"))
         self.ended += 1
-        tries = [one for one in item.get("tries") or [] if isinstance(one, list) and len(one) > _COLUMNS]
-        errors = {one[3] for one in tries if one[0] == tries[0][0]}
+        tries = [one for one in item.get("tries") or [] if isinstance(one, list) and len(one) >= _TRY]
+        errors = {one[_ERROR] for one in tries if one[_STATE] == tries[0][_STATE]}
         self.unsure |= item.get("status") in ("ABORTED", "TIMED_OUT") or bool(_EFFECT_UNKNOWN & errors)
-        last = tries[-1] if tries else [None] * 4
-        self.unlogged = str(last[3]) if not done and last[3] and str(last[0]).startswith("LogError") else None
+        last = tries[-1] if tries else [None] * _TRY
+        logging = str(last[_STATE]).startswith("LogError")
+        self.unlogged = str(last[_ERROR]) if not done and last[_ERROR] and logging else None
 
 
 def read_rows(path: Path) -> Iterator[Row]:

@@ -70,7 +70,7 @@ def test_what_no_retry_cures_fails_the_run_and_a_redrive_finishes_it(shell: Shel
     ("fault", "error"),
     [
         ("s3=fail-results", "States.ResultWriterFailed"),
-        ("database=refuse,after=30,for=3", "States.ExceedToleratedFailureThreshold"),
+        ("database=refuse,after=30,for=600", "States.ExceedToleratedFailureThreshold"),
     ],
 )
 def test_a_service_that_stays_away_fails_the_run_and_a_redrive_finishes_it(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from lambdas.shared.observability import count_metric
+from simulator.runs.outages import OUTAGE_ERRORS
 from tests.infrastructure.resolver import Resolver
 
 TOPIC = "arn:aws:sns:ap-northeast-1:123456789012:user-log-alarms"
@@ -136,6 +137,21 @@ def test_the_functions_own_metrics_are_counted_as_the_alarms_look_for_them(
         assert directive["Namespace"] == alarm.namespace
         assert [sorted(each) for each in directive["Dimensions"]] == [sorted(alarm.dimensions)]
         assert {key: written[key] for key in alarm.dimensions} == alarm.dimensions
+
+
+def test_rows_that_an_outage_took_from_a_run_that_succeeded_raise_an_alarm(stack: Resolver) -> None:
+    """Counted in the log of the rows' own executions, by every error that the workflow tries again."""
+    (metric_filter,) = stack.of_type("AWS::Logs::MetricFilter").values()
+    assert metric_filter["LogGroupName"] == "/aws/vendedlogs/states/csv-user-log-processor"
+    pattern = metric_filter["FilterPattern"]
+    assert '$.type = "ExecutionFailed"' in pattern
+    assert {name for name in OUTAGE_ERRORS if f'($.details.error = "{name}")' not in pattern} == set()
+    assert len(pattern) <= 1024
+    (counted,) = metric_filter["MetricTransformations"]
+    alarm = stack.by_name("AWS::CloudWatch::Alarm")["user-log-RowsLostToOutage"]
+    (about,) = metrics(alarm)
+    assert (about.namespace, about.name) == (counted["MetricNamespace"], counted["MetricName"])
+    assert alarm["Threshold"] == 1
 
 
 def test_slow_functions_alarm_before_they_time_out(stack: Resolver) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from simulator.cloud.postgres_embedded import EmbeddedPostgres
 from simulator.faults.database_outage import DatabaseOutage
 from simulator.faults.parts import Parts
 from simulator.faults.spec import parse_fault
+from simulator.states.clock import RealClock, SkippingClock
 from tests.integration.cloud.test_postgres import servers_in
 
 if TYPE_CHECKING:
@@ -34,13 +36,14 @@ def server(home: Home) -> Iterator[EmbeddedPostgres]:
     assert servers_in(home.postgres) == []
 
 
-def parts(server: EmbeddedPostgres) -> Parts:
+def parts(server: EmbeddedPostgres, clock: SkippingClock | None = None) -> Parts:
     """What there is to be broken."""
     return Parts(
         endpoint="",
         s3=None,  # type: ignore[arg-type]  # not of this test
         database=server,
         deliver=lambda _event: None,
+        clock=clock or RealClock(),
     )
 
 
@@ -89,3 +92,15 @@ def test_the_cloud_does_not_stop_without_its_database(server: EmbeddedPostgres) 
     fault.close(broken)
     assert answers(server)
     assert fault.trouble is None
+
+
+def test_waits_that_are_skipped_bring_the_server_back_as_well(home: Home, server: EmbeddedPostgres) -> None:
+    """Or with --skip-waits all retries would be over in the first second of an outage."""
+    clock = SkippingClock()
+    lane = clock.fork()
+    fault = DatabaseOutage(parse_fault("database=refuse,for=60"))
+    fault.strike(parts(server, clock))
+    lane.sleep(30, threading.Event())
+    assert not answers(server)
+    lane.sleep(30, threading.Event())
+    assert answers(server)

@@ -8,6 +8,7 @@ from simulator.faults.faults import Faults
 from simulator.faults.parts import Parts
 from simulator.faults.spec import parse_fault
 from simulator.map_run.s3_object_store import S3ObjectStore
+from simulator.states.clock import RealClock
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Aws
@@ -29,7 +30,7 @@ class Told:
 def connected(aws: Aws, told: Told, *specs: str) -> Faults:
     """Faults of a cloud that is open."""
     faults = Faults([parse_fault(spec) for spec in specs], lines={})
-    faults.connect(Parts(endpoint=aws.endpoint, s3=aws.s3, database=None, deliver=told.deliver))
+    faults.connect(Parts(endpoint=aws.endpoint, s3=aws.s3, database=None, deliver=told.deliver, clock=RealClock()))
     return faults
 
 

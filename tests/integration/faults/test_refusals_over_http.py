@@ -16,6 +16,7 @@ from simulator.faults.refused_by_aws import RefusedByAws
 from simulator.faults.spec import parse_fault
 from simulator.map_run.object_store import ObjectStoreError
 from simulator.map_run.s3_object_store import S3ObjectStore
+from simulator.states.clock import RealClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,9 @@ def refusing(tmp_path: Path) -> Iterator[AwsClients]:
 def happened(clients: AwsClients, spec: str) -> int:
     """What is told at the end of the run."""
     fault = RefusedByAws(parse_fault(spec))
-    fault.close(Parts(endpoint=clients.endpoint, s3=clients.s3, database=None, deliver=lambda _event: None))
+    fault.close(
+        Parts(endpoint=clients.endpoint, s3=clients.s3, database=None, deliver=lambda _event: None, clock=RealClock())
+    )
     assert fault.trouble is None
     return fault.happened
 
@@ -83,5 +86,5 @@ def test_a_moto_that_was_asked_for_nothing_has_nothing_of_it(tmp_path: Path) -> 
     """Not even the address for the counts."""
     with MotoServer(Home(tmp_path).create().runs) as moto:
         fault = RefusedByAws(parse_fault(RESULTS))
-        fault.close(Parts(endpoint=moto.url, s3=None, database=None, deliver=lambda _event: None))  # type: ignore[arg-type]  # unused
+        fault.close(Parts(endpoint=moto.url, s3=None, database=None, deliver=lambda _event: None, clock=RealClock()))  # type: ignore[arg-type]  # unused
         assert fault.trouble is not None

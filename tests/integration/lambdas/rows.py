@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-CONTEXT = SimpleNamespace(function_name="user-log-processor", aws_request_id="r")
+CONTEXT = SimpleNamespace(
+    function_name="user-log-processor", aws_request_id="r", get_remaining_time_in_millis=lambda: 10_000
+)
 
 
 def row(**changes: Any) -> dict[str, Any]:

@@ -50,6 +50,29 @@ def test_runs_are_listed_with_their_file_and_status(simulator: Callable[..., Out
     assert NAME in outcome.err
 
 
+def test_rows_lost_to_an_outage_are_told_in_a_run_that_succeeded(simulator: Callable[..., Outcome], home: Path) -> None:
+    """By `runs` and by `show`, with the command that brings them back; a program finds their number."""
+    lost = failed_child(1, 3, "PostgreSQL is away", error="DatabaseError")
+    finished_run(home / "runs", THREE_ROWS, child(0, 2), lost, child(2, 4))
+    shown = simulator("show", "latest", "--json")
+    assert "OUTAGE" in shown.err
+    assert "1 row is missing from the database by an outage" in shown.err
+    assert "send failed-rows.csv again as it is." in shown.err
+    assert (shown.document["status"], shown.document["outageRows"]) == ("SUCCEEDED", 1)
+    listed = simulator("runs", "--json")
+    assert "OUTAGE" in listed.err
+    assert listed.document["runs"][0]["outageRows"] == 1
+
+
+def test_rows_that_are_wrong_are_no_outage(simulator: Callable[..., Outcome], home: Path) -> None:
+    """A success within the tolerance is called one."""
+    finished_run(home / "runs", THREE_ROWS, child(0, 2), failed_child(1, 3), child(2, 4))
+    shown = simulator("show", "latest", "--json")
+    assert "SUCCEEDED" in shown.err
+    assert "outage" not in shown.err
+    assert shown.document["outageRows"] == 0
+
+
 def test_show_explains_a_breached_tolerance_and_what_to_do(
     simulator: Callable[..., Outcome], failed_run: RunFolder
 ) -> None:

@@ -7,7 +7,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.shared.database import CONNECT_SECONDS
+from lambdas.user_log_processor.jitter import ANSWER_SECONDS, JITTER_SECONDS
+from simulator.runs.outages import OUTAGE_ERRORS
 from simulator.states.errors import StateError
+from simulator.states.limits import MAX_PAYLOAD_BYTES, json_size
 from simulator.states.retry import Retrier
 from tests.unit.states.harness import FakeMaps, Result, execute
 
@@ -141,7 +149,17 @@ def test_a_validator_that_cannot_fetch_the_object_fails_the_run() -> None:
     assert "ProcessingFailed" in [details["name"] for details in other.details("PassStateEntered")]
 
 
-def children(*failures: StateError | None, refused: bool = False) -> Result:
+ROW = {
+    "userId": "U1",
+    "rowIndex": 0,
+    "mapEnteredAt": "t",
+    "executionName": "n",
+    "executionArn": "a",
+    "ttlTimestamp": "1",
+}
+
+
+def children(*failures: StateError | None, refused: bool = False, row: dict[str, Any] = ROW) -> Result:
     """Run the row's machine with a processor that fails in turn; `refused`: DynamoDB refuses items with a userId."""
     left = list(failures)
 
@@ -157,14 +175,6 @@ def children(*failures: StateError | None, refused: bool = False) -> Result:
 
     processor = dict(definition("workflow")["States"]["UserLogDistributedMap"]["ItemProcessor"])
     del processor["ProcessorConfig"]
-    row = {
-        "userId": "U1",
-        "rowIndex": 0,
-        "mapEnteredAt": "t",
-        "executionName": "n",
-        "executionArn": "a",
-        "ttlTimestamp": "1",
-    }
     return execute(processor, row, function=call)
 
 
@@ -186,19 +196,63 @@ def test_an_item_refused_for_its_user_id_is_kept_without_it() -> None:
     assert [("userId" in request.parameters["Item"]) for request in result.tasks.requests[1:]] == [True, False]
 
 
-def test_a_database_error_is_retried_three_times() -> None:
-    """After 1, 2 and 4 seconds."""
-    error = StateError("DatabaseError", "gone")
-    assert children(error, error, error).ended.status == "SUCCEEDED"
-    result = children(error, error, error, error)
-    assert result.ended.error == "DatabaseError"
-    assert result.clock.skipped_seconds == 7
+TRANSIENT = sorted(OUTAGE_ERRORS)
+
+
+def test_what_is_told_as_an_outage_is_what_a_row_is_tried_again_for() -> None:
+    """A row that was given up was not found wrong."""
+    task = definition("workflow")["States"]["UserLogDistributedMap"]["ItemProcessor"]["States"]["ProcessUserLog"]
+    (retrier,) = task["Retry"]
+    assert sorted(retrier["ErrorEquals"]) == TRANSIENT
+
+
+@pytest.mark.parametrize("name", TRANSIENT)
+def test_a_row_waits_for_longer_than_an_outage_of_a_minute(name: str) -> None:
+    """Though each attempt fails at once: the waits alone last 75 seconds, none is longer than a quarter of a minute."""
+    error = StateError(name, "gone")
+    result = children(*[error] * 8)
+    assert result.ended.status == "SUCCEEDED"
+    assert result.clock.skipped_seconds == 75
+    assert children(*[error] * 9).ended.error == name
+
+
+@given(st.lists(st.sampled_from(TRANSIENT), min_size=9, max_size=9))
+def test_an_outage_may_show_as_now_this_error_and_now_that(names: list[str]) -> None:
+    """All count together: eight retries, 75 seconds, whatever the mixture."""
+    result = children(*[StateError(name, "gone") for name in names])
+    assert (result.ended.error, result.clock.skipped_seconds) == (names[-1], 75)
+
+
+@pytest.mark.parametrize("field", ["userId", "loginCount"])
+def test_a_row_as_large_as_an_input_may_be_fails_by_its_own_error_and_is_logged(field: str) -> None:
+    """Neither its error nor the item makes a payload that is too large."""
+    row = {**ROW, field: ""}
+    row[field] = "x" * (MAX_PAYLOAD_BYTES - json_size(row))
+    result = children(StateError("InvalidRecordError", "y" * 1000), row=row)
+    assert result.ended.error == "InvalidRecordError"
+    item = result.tasks.requests[-1].parameters["Item"]
+    assert item["errorMessage"] == {"S": "InvalidRecordError"}
+    assert ("userId" in item) == (field != "userId")
+
+
+def test_what_stays_wrong_is_not_tried_again() -> None:
+    """The row is at fault."""
+    for name in ("InvalidRecordError", "UserNotFoundError", "KeyError"):
+        assert children(StateError(name, "bad")).clock.skipped_seconds == 0
 
 
 def test_all_attempts_of_a_row_stay_under_the_five_minutes_of_an_express_child() -> None:
     """Every timeout, every retry's longest wait, added up along the longest way through the row's machine."""
     states = definition("workflow")["States"]["UserLogDistributedMap"]["ItemProcessor"]["States"]
     assert sum(longest(state) for state in states.values() if state["Type"] == "Task") < EXPRESS_SECONDS
+
+
+def test_an_attempt_that_cannot_connect_tells_so_before_its_function_and_its_task_time_out() -> None:
+    """Connection, then the pause before the answer, then Lambda's timeout, then the Task's."""
+    functions = json.loads((DEFINITIONS / "functions.json").read_text(encoding="utf-8"))
+    (timeout,) = [each["timeoutSeconds"] for each in functions if each["name"] == "user-log-processor"]
+    task = definition("workflow")["States"]["UserLogDistributedMap"]["ItemProcessor"]["States"]["ProcessUserLog"]
+    assert CONNECT_SECONDS + JITTER_SECONDS + ANSWER_SECONDS < timeout < task["TimeoutSeconds"]
 
 
 def longest(state: dict[str, Any]) -> float:

@@ -66,11 +66,17 @@ def audit_item(index: int, kind: str, **changed: Any) -> dict[str, Any]:
     }
 
 
-def write_results(folder: RunFolder, children: Sequence[ChildRecord], pending: Sequence[int], redrive: int = 0) -> None:
+def write_results(
+    folder: RunFolder,
+    children: Sequence[ChildRecord],
+    pending: Sequence[int],
+    redrive: int = 0,
+    map_run_arn: str = MAP_RUN,
+) -> None:
     """Write the result files of an attempt, manifest and all."""
     results = ExportedResults(
         ResultWriterSpec(bucket="out", prefix="results"),
-        map_run_arn=MAP_RUN,
+        map_run_arn=map_run_arn,
         machine_arn="machine",
         store=MemoryStore(),
         folder=folder.results,
@@ -88,6 +94,11 @@ def write_lines(path: Path, values: Sequence[Mapping[str, Any]]) -> None:
     path.write_text("".join(json.dumps(value) + "\n" for value in values), encoding="utf-8")
 
 
+def map_run_event(kind: str = "MapRunStarted", arn: str = MAP_RUN, **details: Any) -> dict[str, Any]:
+    """An event of a Map Run."""
+    return {"type": kind, f"m{kind[1:]}EventDetails": {"mapRunArn": arn, **details}}
+
+
 def breached_run(runs: Path) -> RunFolder:
     """A run given up at its third row: U1 done, U2 failed, U3 superseded, U4 never begun."""
     children = [succeeded(0), failed(1), succeeded(2, "superseded")]
@@ -95,6 +106,7 @@ def breached_run(runs: Path) -> RunFolder:
     writer.execution_started(execution())
     counted: MapRunInfo = map_run(total=4, succeeded=2, failed=1)
     writer.map_run_changed(counted)
+    writer.history_event(execution().arn, map_run_event())
     for one in children:
         writer.child_ended(one)
     folder = RunStore(runs).folder(NAME)

@@ -20,11 +20,14 @@ from tests.unit.verify.made_folder import (
     audit_item,
     breached_run,
     found,
+    map_run_event,
     said,
     succeeded,
     write_lines,
     write_results,
 )
+
+REDRIVEN = {"type": "ExecutionRedriven"}
 
 
 @pytest.fixture
@@ -232,9 +235,11 @@ def test_a_missing_input_is_found(folder: RunFolder) -> None:
 
 def test_a_redriven_row_may_have_failed_before_and_not_have_succeeded_before(folder: RunFolder) -> None:
     """Redrive 1 does line 3 and line 5; were it to do line 2 again, that would be found."""
-    again = [succeeded(3, redrive_count=1)]
+    again = [succeeded(3)]
     writer = recorder(folder.runs)
     writer.execution_started(execution(redrive_count=1))
+    for event in (REDRIVEN, map_run_event("MapRunRedriven", redriveCount=1)):
+        writer.history_event(execution().arn, event)
     writer.child_ended(again[0])
     write_results(folder, again, [], redrive=1)
     edit(folder.audit_file, lambda items: items.extend(audit_item(3, k) for k in ("login_update", "post_update")))

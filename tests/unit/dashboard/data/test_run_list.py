@@ -46,6 +46,20 @@ def test_each_end_has_its_kind_and_words(tmp_path: Path, end: dict[str, str], ki
     assert (row.file, row.failed, row.seconds) == ("a.csv", 1, 2.0)
 
 
+def test_a_run_that_lost_rows_to_an_outage_is_not_simply_called_a_success(tmp_path: Path) -> None:
+    """Though few enough failed; the first step sends them again as they are."""
+    lost = failed_child(1, 3, "PostgreSQL is away", error="DatabaseError")
+    finished_run(tmp_path, "ユーザーID,a,b\nU1,1,2\nU2,1,2\nU3,x,2\n", child(0, 2), lost, failed_child(2, 4))
+    store = RunStore(tmp_path)
+    (row,) = runs(store)
+    assert (row.kind, row.words) == (Kind.OUTAGE, "Outage: 2 rows failed, 1 of them by the outage")
+    folder = store.folder(row.name)
+    assert "1 row is missing from the database by an outage" in explanation(folder.record())
+    step = next_steps(folder, folder.record())[0]
+    assert "The other row in it has a fault of its own: correct" in step.text
+    assert "failed-rows.csv" in (step.command or "")
+
+
 def test_a_run_without_failures_succeeded_in_one_word(tmp_path: Path) -> None:
     """Nothing is to be done about it."""
     finished_run(tmp_path, "ユーザーID,a,b\nU1,1,2\n", child(0, 2))
