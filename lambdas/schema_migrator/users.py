@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, decode, records
+from lambdas.shared.database_encoding import DatabaseEncoding
 from lambdas.shared.errors import UsersFileError
 
 if TYPE_CHECKING:
@@ -38,11 +39,12 @@ def load_users(
     """
     rows = list(_rows(chunks))
     try:
+        _check_encoding(connection, rows)
         with connection.transaction():
             connection.execute(_STAGE)
             with connection.cursor().copy(_COPY) as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row(row.fields)
             changed = connection.execute(_INSERT + (_KEEP_OLD if only_new else _UPDATE_OLD)).rowcount
     except (psycopg.IntegrityError, psycopg.DataError) as error:
         said = error.diag.message_detail or error.diag.message_primary or str(error)
@@ -50,7 +52,7 @@ def load_users(
     return {"users": len(rows), "changed": changed}
 
 
-def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
+def _rows(chunks: Iterable[bytes]) -> Iterator[CsvRecord]:
     errors: list[str] = []
     seen: tuple[dict[str, int], dict[str, int]] = {}, {}
     try:
@@ -64,13 +66,29 @@ def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
                 continue
             fault = _fault(record) or _repeated(record, seen)
             if fault is None:
-                yield record.fields
+                yield record
             elif len(errors) < MAX_ERRORS:
                 errors.append(f"line {record.line}: {fault}")
     except (UnicodeDecodeError, RecordTooLongError) as error:
         raise UsersFileError(f"the file cannot be read: {error}") from error
     if errors:
         raise UsersFileError("; ".join(errors))
+
+
+def _check_encoding(connection: psycopg.Connection[Any], rows: list[CsvRecord]) -> None:
+    """Raise where the database cannot hold what is in the rows."""
+    encoding = DatabaseEncoding(connection)
+    outside = encoding.outside(field for row in rows for field in row.fields)
+    errors = [
+        f"line {row.line}: {name} {value!r} has U+{ord(character):04X}, which the database cannot hold: "
+        f"its encoding is {encoding.name}"
+        for row in (rows if outside else ())
+        for name, value in zip(HEADER, row.fields, strict=True)
+        for character in value
+        if character in outside
+    ]
+    if errors:
+        raise UsersFileError("; ".join(errors[:MAX_ERRORS]))
 
 
 def _fault(record: CsvRecord) -> str | None:

@@ -22,6 +22,8 @@ MAX_LENGTH = 10
 def write_user_master(source: Path, target: Path) -> int:
     """Write a users CSV with each valid user ID of an upload, once; return how many there are.
 
+    Each stands on the line on which the upload has it first, so that what is said about a line is true of both files.
+
     A file that the validator will refuse gives none: nothing of it is to reach the database.
 
     Raises:
@@ -33,12 +35,16 @@ def write_user_master(source: Path, target: Path) -> int:
     rows = records(decode(read_chunks(source)))
     next(rows)  # the header, which the validator has checked
     with target.open("w", encoding="utf-8", newline="") as file:
-        file.write(HEADER + "\n")
+        file.write(HEADER)
+        line = 1
         for row in rows:
             user = row.fields[0]
             if _usable(user) and user not in seen:
                 seen.add(user)
-                file.write(f"{quoted(user)},{quoted(user)},{quoted(user + '@example.com')}\n")
+                file.write("\n" * (row.line - line))
+                file.write(f"{quoted(user)},{quoted(user)},{quoted(user + '@example.com')}")
+                line = row.line
+        file.write("\n")
     return len(seen)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import psycopg
 
+from lambdas.shared.connection import connect
 from simulator.cloud.errors import CloudError
 from simulator.cloud.unprivileged import Unprivileged
 
@@ -207,7 +208,7 @@ def _answers(socket_folder: Path) -> bool:
     if not (socket_folder / _SOCKET).exists():
         return False
     try:
-        psycopg.connect(host=str(socket_folder), user="postgres", dbname="postgres", connect_timeout=5).close()
+        connect(host=str(socket_folder), user="postgres", dbname="postgres").close()
     except psycopg.OperationalError:
         return False
     return True

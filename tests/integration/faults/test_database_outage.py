@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from lambdas.shared.connection import connect
 from simulator.cloud.home import Home
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
 from simulator.cloud.postgres_outage import EmbeddedOutage
@@ -48,7 +49,7 @@ def parts(home: Home, server: EmbeddedPostgres) -> Parts:
 def answers(server: EmbeddedPostgres) -> bool:
     """Whether a client gets in."""
     try:
-        psycopg.connect(server.url, connect_timeout=2).close()
+        connect(server.url).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -59,14 +60,14 @@ def test_a_restart_throws_out_who_is_connected_and_keeps_what_is_committed(
 ) -> None:
     """The same URL leads to it afterwards; an open transaction is gone."""
     fault = DatabaseOutage(parse_fault("database=restart"))
-    with psycopg.connect(server.url) as connection:
+    with connect(server.url) as connection:
         connection.execute("CREATE TABLE t AS SELECT 1 AS x")
         connection.commit()
         connection.execute("INSERT INTO t VALUES (2)")
         fault.strike(parts(home, server))
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
-    with psycopg.connect(server.url) as connection:
+    with connect(server.url) as connection:
         assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
     assert (fault.happened, fault.trouble) == (1, None)
 
