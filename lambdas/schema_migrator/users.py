@@ -79,16 +79,16 @@ def _check_encoding(connection: psycopg.Connection[Any], rows: list[CsvRecord]) 
     """Raise where the database cannot hold what is in the rows."""
     encoding = DatabaseEncoding(connection)
     outside = encoding.outside(field for row in rows for field in row.fields)
-    errors = [
-        f"line {row.line}: {name} {value!r} has U+{ord(character):04X}, which the database cannot hold: "
+    errors = {
+        row.line: f"line {row.line}: {name} {value!r} has U+{ord(character):04X}, which the database cannot hold: "
         f"its encoding is {encoding.name}"
         for row in (rows if outside else ())
-        for name, value in zip(HEADER, row.fields, strict=True)
+        for name, value in zip(HEADER[::-1], row.fields[::-1], strict=True)  # the first column that has one is told
         for character in value
         if character in outside
-    ]
+    }
     if errors:
-        raise UsersFileError("; ".join(errors[:MAX_ERRORS]))
+        raise UsersFileError("; ".join(list(errors.values())[:MAX_ERRORS]))
 
 
 def _fault(record: CsvRecord) -> str | None:
