@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.rows import dict_row
 
+from lambdas.shared.connection import connect
 from simulator.cloud.errors import CloudError
 from simulator.cloud.home import Settings
 from simulator.cloud.postgres import open_postgres
@@ -53,18 +54,19 @@ class Database:
         Raises:
             DatabaseUnavailable: no server, or it does not answer.
             psycopg.errors.UndefinedTable: nothing has been run yet, so there are no tables.
+            psycopg.errors.UntranslatableCharacter: the database's encoding cannot hold a value.
         """
         with self._lock:
             try:
                 if self._server is None:
                     self._server = self._opening()
-                with psycopg.connect(self._server.url, connect_timeout=5, row_factory=dict_row) as connection:
+                with connect(self._server.url, row_factory=dict_row) as connection:
                     connection.read_only = True
                     connection.execute(_TIMEOUTS)
                     return connection.execute(query.encode(), values).fetchall()
-            except psycopg.errors.UndefinedTable:
+            except (psycopg.errors.UndefinedTable, psycopg.errors.UntranslatableCharacter):
                 raise
-            except (psycopg.Error, CloudError, OSError) as error:
+            except (psycopg.Error, CloudError, OSError, UnicodeDecodeError) as error:
                 self._let_go()
                 reason = " ".join(str(error).split())
                 raise DatabaseUnavailable(f"PostgreSQL cannot be asked: {reason}") from error

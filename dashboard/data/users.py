@@ -66,4 +66,6 @@ def users(
         )
     except psycopg.errors.UndefinedTable:
         return UserPage(users=[], total=0, tables=False)
+    except psycopg.errors.UntranslatableCharacter:  # the database's encoding cannot hold what is searched for
+        return UserPage(users=[], total=0)
     return UserPage(users=[UserStatistics(**row) for row in found], total=total["total"])

@@ -95,9 +95,13 @@ def _check_unchanged(migrations: list[Migration], applied: dict[str, str]) -> No
 
 
 def _apply(connection: psycopg.Connection[Any], migration: Migration) -> None:
+    # Statement by statement, without the comments between them: a database in LATIN1 cannot take Japanese ones.
+    current: Statement | None = None
     try:
         with connection.transaction():
-            connection.execute(migration.text.encode())
+            for current in statements(migration.text):
+                connection.execute(current.text.encode())
+            current = None
             connection.execute(
                 "INSERT INTO schema_migrations (name, checksum) VALUES (%s, %s)", (migration.name, migration.checksum)
             )
@@ -105,31 +109,12 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration) -> None:
         if connection.closed:
             raise
         said = " ".join(str(error.diag.message_primary or error).split())
-        where = _where(connection, migration, error)
-        raise MigrationError(f"{migration.name}{where} failed and was rolled back: {said}") from error
+        raise MigrationError(f"{migration.name}{_where(current)} failed and was rolled back: {said}") from error
 
 
-def _where(connection: psycopg.Connection[Any], migration: Migration, error: psycopg.Error) -> str:
+def _where(statement: Statement | None) -> str:
     """Return the line and the text of the statement that failed."""
-    position = error.diag.statement_position
-    statement = _first_to_fail(connection, migration) if position is None else _at(migration, int(position) - 1)
     if statement is None:
         return ""
     text = " ".join(statement.text.split())
     return f", line {statement.line} ({text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'})"
-
-
-def _at(migration: Migration, offset: int) -> Statement | None:
-    return next((statement for statement in statements(migration.text) if offset < statement.end), None)
-
-
-def _first_to_fail(connection: psycopg.Connection[Any], migration: Migration) -> Statement | None:
-    """Run a migration once more, a statement at a time, and roll it back: not all errors have a position."""
-    with connection.transaction(force_rollback=True):
-        for statement in statements(migration.text):
-            try:
-                with connection.transaction():
-                    connection.execute(statement.text.encode())
-            except psycopg.Error:
-                return statement
-    return None

@@ -23,11 +23,10 @@ _COMMENT_STARTS = ("--", "/*")
 
 
 class Statement(NamedTuple):
-    """One statement: the 1-based line on which it begins, its text, and the offset at which it ends."""
+    """One statement: the 1-based line on which it begins, and its text."""
 
     line: int
     text: str
-    end: int
 
 
 def statements(text: str) -> list[Statement]:
@@ -47,4 +46,4 @@ def statements(text: str) -> list[Statement]:
 
 
 def _statement(text: str, start: int, end: int) -> Statement:
-    return Statement(text.count("\n", 0, start) + 1, text[start:end].rstrip(), end)
+    return Statement(text.count("\n", 0, start) + 1, text[start:end].rstrip())

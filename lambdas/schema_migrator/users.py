@@ -10,6 +10,7 @@ import psycopg
 
 from lambdas.schema_migrator.users_csv import HEADER, UserRecord, user_records
 from lambdas.shared.csv_dialect import RecordTooLongError
+from lambdas.shared.database_encoding import DatabaseEncoding
 from lambdas.shared.encodings import EncodingFault
 from lambdas.shared.errors import UsersFileError
 from lambdas.shared.utf8_text import utf8_text
@@ -42,11 +43,12 @@ def load_users(
     """
     rows = list(_rows(chunks))
     try:
+        _check_encoding(connection, rows)
         with connection.transaction():
             connection.execute(_STAGE)
             with connection.cursor().copy(_COPY) as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row(row.fields)
             changed = connection.execute(_INSERT + (_KEEP_OLD if only_new else _UPDATE_OLD)).rowcount
     except (psycopg.IntegrityError, psycopg.DataError) as error:
         said = error.diag.message_detail or error.diag.message_primary or str(error)
@@ -54,7 +56,7 @@ def load_users(
     return {"users": len(rows), "changed": changed}
 
 
-def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
+def _rows(chunks: Iterable[bytes]) -> Iterator[UserRecord]:
     errors: list[str] = []
     seen: tuple[dict[str, int], dict[str, int]] = {}, {}
     try:
@@ -66,7 +68,7 @@ def _rows(chunks: Iterable[bytes]) -> Iterator[list[str]]:
         for record in found:
             fault = record.fault or _fault(record) or _repeated(record, seen)
             if fault is None:
-                yield record.fields
+                yield record
             else:
                 errors.append(f"line {record.line}: {fault}")
                 if len(errors) == MAX_ERRORS:
@@ -90,6 +92,22 @@ def _without_bom(chunks: Iterable[bytes]) -> Iterator[bytes]:
         if not codecs.BOM_UTF8.startswith(head):
             break
     return chain((head,), source)
+
+
+def _check_encoding(connection: psycopg.Connection[Any], rows: list[UserRecord]) -> None:
+    """Raise where the database cannot hold what is in the rows."""
+    encoding = DatabaseEncoding(connection)
+    outside = encoding.outside(field for row in rows for field in row.fields)
+    errors = {
+        row.line: f"line {row.line}: {name} {value!r} has U+{ord(character):04X}, which the database cannot hold: "
+        f"its encoding is {encoding.name}"
+        for row in (rows if outside else ())
+        for name, value in zip(HEADER[::-1], row.fields[::-1], strict=True)  # the first column that has one is told
+        for character in value
+        if character in outside
+    }
+    if errors:
+        raise UsersFileError("; ".join(list(errors.values())[:MAX_ERRORS]))
 
 
 def _fault(record: UserRecord) -> str | None:

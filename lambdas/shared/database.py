@@ -10,6 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction, TransactionTimeout
 
+from lambdas.shared.connection import connect
 from lambdas.shared.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ class Database:
 
     def _open(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(**self._parameters(), autocommit=True)
+            self._connection = connect(**self._parameters(), autocommit=True)
         return self._connection
 
     def _parameters(self) -> dict[str, Any]:
-        common = {"connect_timeout": CONNECT_SECONDS, "options": self._options, "client_encoding": "UTF8", **_TCP}
+        common = {"connect_timeout": CONNECT_SECONDS, "options": self._options, **_TCP}
         settings = self._settings
         if settings.database_url is not None:
             url = settings.database_url.get_secret_value()

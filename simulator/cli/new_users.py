@@ -22,6 +22,8 @@ MAX_LENGTH = 10
 def write_user_master(source: Path, target: Path) -> int:
     """Write a users CSV with each valid user ID of an upload, once; return how many there are.
 
+    Each stands on the line on which the upload has it first, so that what is said about a line is true of both files.
+
     A file that the validator will refuse gives none: nothing of it is to reach the database.
 
     Raises:
@@ -35,11 +37,14 @@ def write_user_master(source: Path, target: Path) -> int:
     with target.open("w", encoding="utf-8", newline="") as file:
         master = csv.writer(file, lineterminator="\n")
         master.writerow(HEADER)
+        line = 2
         for row in rows:
             user = row.fields[0]
             if _usable(user) and user not in seen:
                 seen.add(user)
+                file.write("\n" * (row.line - line))
                 master.writerow([user, user, f"{user}@example.com"])
+                line = row.line + 1
     return len(seen)
 
 

@@ -90,10 +90,18 @@ def _checked_key(key: str) -> str:
 
 
 def _create_users(opened: OpenCloud, body: Path, term: Terminal) -> None:
+    from simulator.cloud.database import UsersRefused  # noqa: PLC0415 - see opened_cloud
+
     with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
         master = Path(folder) / "users.csv"
         if write_user_master(body, master):
-            created = opened.cloud.database.load_users(master, only_new=True)
+            try:
+                created = opened.cloud.database.load_users(master, only_new=True)
+            except UsersRefused as fault:
+                raise UsageFault(
+                    f"The users of the file could not be created, and nothing was uploaded: {fault}. Without "
+                    "--create-users only the rows of users who are not there fail."
+                ) from None
             term.say(f"created {count(created, 'user')} that the file names and the database had not")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from simulator.cloud.aws_environment import REGION
+from simulator.cloud.aws_environment import REGION, local_aws
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,12 +26,6 @@ _CONFIG = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
-# botocore's session variables: (key in the config file, environment variable, default, conversion)
-_NOTHING_OF_THE_USERS = {
-    "profile": (None, None, None, None),
-    "config_file": (None, None, os.devnull, None),
-    "credentials_file": (None, None, os.devnull, None),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +47,19 @@ class AwsClients:
 
 
 def aws_clients(endpoint: str) -> AwsClients:
-    """Make clients of the local cloud, whatever AWS profile or endpoint the user's environment names.
+    """Make clients of the local cloud, whatever the user's environment and AWS files say.
 
     Args:
         endpoint: moto's address, `http://127.0.0.1:<port>`.
     """
-    core = botocore.session.Session(session_vars=_NOTHING_OF_THE_USERS)
-    core.set_credentials("local", "local")
-    session = boto3.Session(botocore_session=core, region_name=REGION)
-    return AwsClients(
-        endpoint,
-        s3=session.client("s3", endpoint_url=endpoint, config=_CONFIG),
-        dynamodb=session.client("dynamodb", endpoint_url=endpoint, config=_CONFIG),
-        sqs=session.client("sqs", endpoint_url=endpoint, config=_CONFIG),
-    )
+    # A client reads its environment when it is made: an AWS_RETRY_MODE that does not exist would end it there.
+    with local_aws(endpoint):
+        core = botocore.session.Session()
+        core.set_credentials("local", "local")
+        session = boto3.Session(botocore_session=core, region_name=REGION)
+        return AwsClients(
+            endpoint,
+            s3=session.client("s3", endpoint_url=endpoint, config=_CONFIG),
+            dynamodb=session.client("dynamodb", endpoint_url=endpoint, config=_CONFIG),
+            sqs=session.client("sqs", endpoint_url=endpoint, config=_CONFIG),
+        )

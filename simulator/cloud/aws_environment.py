@@ -11,7 +11,14 @@ if TYPE_CHECKING:
 
 REGION: Final = "ap-northeast-1"
 ACCOUNT: Final = "123456789012"
-_PREFIXES = ("AWS_", "BOTO", "MOTO_")
+_PREFIXES = ("AWS_", "BOTO", "MOTO_", "_X_AMZN_")
+# What botocore and moto read beside those.
+_NAMES = (
+    *("SSLKEYLOGFILE", "REQUESTS_CA_BUNDLE"),
+    *("TEST_SERVER_MODE", "TEST_PROXY_MODE", "INITIAL_NO_AUTH_ACTION_COUNT", "DEFAULT_CONTAINER_REGISTRY"),
+    *("S3_IGNORE_SUBDOMAIN_BUCKETNAME", "S3_UPLOAD_PART_MIN_SIZE", "SF_EXECUTION_HISTORY_TYPE"),
+    "TESTS_SKIP_REQUIRES_DOCKER",
+)
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
@@ -41,7 +48,7 @@ def aws_environment(endpoint: str) -> dict[str, str]:
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without anything that an AWS SDK or moto would read (profiles, credentials, endpoints)."""
-    return {name: value for name, value in environment.items() if not name.startswith(_PREFIXES)}
+    return {name: value for name, value in environment.items() if not name.startswith(_PREFIXES) and name not in _NAMES}
 
 
 @contextmanager

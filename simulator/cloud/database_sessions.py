@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from lambdas.shared.connection import connect
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CONNECT_TIMEOUT = 5
 END_MILLISECONDS = 2000
 _log = logging.getLogger(__name__)
 _END = """
@@ -44,7 +45,7 @@ def end_sessions(database_url: str, environments: Sequence[str]) -> None:
         environments: the execution environments' names.
     """
     try:
-        with psycopg.connect(database_url, autocommit=True, connect_timeout=CONNECT_TIMEOUT) as connection:
+        with connect(database_url, autocommit=True) as connection:
             connection.execute(_END, (END_MILLISECONDS, list(environments)))
     except psycopg.Error as error:
         _log.warning("the database sessions of %d environments could not be ended: %s", len(environments), error)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, Self
-from urllib.parse import quote
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
+from lambdas.shared.connection import connect
+from simulator.cloud.database_url import UNREADABLE, completed, hide_password
 from simulator.cloud.errors import CloudError
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from simulator.cloud.home import Settings
 
-CONNECT_TIMEOUT = 5
 MINIMUM_VERSION = 140_000
-_UNREADABLE = "(no URL of the form postgresql://user:password@host:port/database)"
 
 
 class PostgresServer(Protocol):
@@ -61,7 +59,8 @@ class ExternalPostgres:
     """A PostgreSQL that somebody else runs.
 
     Args:
-        url: its libpq connection URI (PostgreSQL manual, "Connection URIs").
+        url: its libpq connection URI (PostgreSQL manual, "Connection URIs"). What it leaves open is taken from its
+            service and the `PG*` variables, once: `self.url` leaves nothing open.
 
     Raises:
         CloudError: where the URL is none, nobody answers, or the server is too old.
@@ -70,13 +69,14 @@ class ExternalPostgres:
     embedded = False
 
     def __init__(self, url: str) -> None:
-        self.url = url
         self.display_url = hide_password(url)
         try:
-            with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as connection:
+            self.url = completed(url)
+            self.display_url = hide_password(self.url)
+            with connect(self.url) as connection:
                 version = connection.info.server_version
-        except psycopg.Error as error:
-            readable = self.display_url != _UNREADABLE  # else libpq's own message repeats it, password and all
+        except (psycopg.Error, UnicodeError) as error:
+            readable = self.display_url != UNREADABLE  # else libpq's own message repeats it, password and all
             reason = " ".join(str(error).split()) if readable else "it cannot be read"
             raise CloudError(
                 f"SIMULATOR_DATABASE_URL points to {self.display_url}, and that does not work: {reason}. "
@@ -98,33 +98,13 @@ class ExternalPostgres:
         self.close()
 
 
-def hide_password(url: str) -> str:
-    """Return a connection URL with what is secret in it replaced by `***`, in the form of a URI.
-
-    A text that libpq cannot read is not shown at all, since there is no telling which part of it is the password.
-    """
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.Error:
-        return _UNREADABLE
-    user = quote(str(parts.get("user", "")), safe="")
-    secret = ":***" if parts.get("password") else ""
-    host = quote(str(parts.get("host", "")), safe=":,[]")
-    port = f":{parts['port']}" if "port" in parts else ""
-    database = quote(str(parts.get("dbname", "")), safe="")
-    at = "@" if user or secret else ""
-    if host.startswith("%2F"):
-        return f"postgresql://{user}{secret}{at}/{database}?host={host}"
-    return f"postgresql://{user}{secret}{at}{host}{port}/{database}"
-
-
 def database_id(url: str) -> str | None:
     """Return what tells one database from every other: the cluster's identifier and the database's name.
 
     None where the server does not tell it to this user.
     """
     try:
-        with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as connection:
+        with connect(url) as connection:
             row = connection.execute(
                 "SELECT system_identifier::text || '/' || current_database() FROM pg_control_system()"
             ).fetchone()

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from lambdas.shared.connection import connect
+from lambdas.shared.database_encoding import DatabaseEncoding
 from simulator.verify.database_check import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 MAX_USER_ID = 10
-CONNECT_TIMEOUT = 5
 _READ = """
     SELECT u.user_id, s.login_count, s.post_count, s.last_updated
     FROM users u LEFT JOIN user_statistics s ON s.user_id = u.user_id
@@ -25,15 +26,19 @@ _READ = """
 def stored_totals(url: str) -> Iterator[Callable[[Sequence[str]], Mapping[str, Stored]]]:
     """Give what reads users' totals; all of one reading are of the same moment, and nothing can be changed.
 
+    A user whom the database's encoding cannot hold is not in it, and is not asked for.
+
     Raises:
         psycopg.Error: the database is not reached, or has not the tables.
     """
-    with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as connection:
+    with connect(url) as connection:
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        encoding = DatabaseEncoding(connection)
 
         def read(users: Sequence[str]) -> Mapping[str, Stored]:
             possible = [user for user in users if len(user) <= MAX_USER_ID and "\0" not in user]
-            return {row[0]: Stored(*row[1:]) for row in connection.execute(_READ, (possible,))}
+            held = encoding.holds(possible)
+            return {row[0]: Stored(*row[1:]) for row in connection.execute(_READ, (held,))}
 
         yield read

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from lambdas.shared.connection import connect
 from simulator.cloud.home import Home
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
 from tests.acceptance.conftest import ROOT, Shell
@@ -48,7 +48,7 @@ def test_a_password_is_in_no_output_log_or_run_folder_and_another_database_is_no
 ) -> None:
     """With a server of one's own whose URL has a password; verify against another one says so, and exits with 3."""
     with EmbeddedPostgres(Home(tmp_path / "server").create().postgres) as server:
-        with psycopg.connect(server.url, autocommit=True) as connection:
+        with connect(server.url, autocommit=True) as connection:
             connection.execute(f"CREATE ROLE me LOGIN SUPERUSER PASSWORD '{PASSWORD}'")
             connection.execute("CREATE DATABASE mine OWNER me")
         address = server.url.partition("@/postgres?")[2]

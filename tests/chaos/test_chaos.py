@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import psycopg
 import pytest
 
+from lambdas.shared.connection import connect
 from tests.chaos.batch import BATCH, try_batch, workshop
 from tests.chaos.mixture import SINGLE, mixture, with_file
 from tests.chaos.numbers import numbers, told
@@ -39,7 +39,7 @@ def test_the_harness_sees_a_row_that_was_lost_and_one_that_was_changed() -> None
         trial.break_it(work)
         with open_stage() as stage:
             lost, changed = list(trial.mixture.totals)[:2]
-            with psycopg.connect(stage.database_url) as connection:
+            with connect(stage.database_url) as connection:
                 connection.execute("DELETE FROM user_statistics WHERE user_id = %s", (lost,))
                 connection.execute(
                     "UPDATE user_statistics SET post_count = post_count + 1 WHERE user_id = %s", (changed,)

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from lambdas.shared.connection import connect
 from simulator.cloud import aws_clients as cloud_clients
 from simulator.cloud.aws_environment import local_aws
 from simulator.cloud.functions import open_functions
@@ -38,7 +39,7 @@ class Database:
 
     def connect(self) -> psycopg.Connection:
         """Open a connection in autocommit mode."""
-        return psycopg.connect(self.url, autocommit=True)
+        return connect(self.url, autocommit=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def postgres_server(session_home: Home) -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def _template(postgres_server: EmbeddedPostgres) -> str:
     """Make the migrated database that those of the tests are copied from."""
-    with psycopg.connect(postgres_server.url, autocommit=True) as connection:
+    with connect(postgres_server.url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     with open_functions(
         database_url=url_of(postgres_server.url, TEMPLATE), environment={}, log_sink=lambda _record: None
@@ -151,7 +152,7 @@ def url_of(server_url: str, database: str) -> str:
 def new_database(server_url: str, template: str) -> Iterator[Database]:
     """Make a database from a template, and drop it (and whoever still uses it) afterwards."""
     name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
+    with connect(server_url, autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(template)

@@ -11,9 +11,9 @@ import time
 from typing import TYPE_CHECKING
 
 import psutil
-import psycopg
 import pytest
 
+from lambdas.shared.connection import connect
 from simulator.cloud.home import PROJECT_ROOT, Home
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
 from tests.integration.cloud.test_postgres import guards_of, servers_in
@@ -73,7 +73,7 @@ def test_both_servers_end_with_a_simulator_that_is_killed(tmp_path: Path) -> Non
     process.wait()
     assert _eventually(lambda: not psutil.pid_exists(moto))
     assert _eventually(lambda: servers_in(home.postgres) == [])
-    with EmbeddedPostgres(home.postgres) as server, psycopg.connect(server.url) as connection:
+    with EmbeddedPostgres(home.postgres) as server, connect(server.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
@@ -87,7 +87,7 @@ def test_a_killed_simulator_does_not_take_the_database_from_another(tmp_path: Pa
         process.wait()
         assert _eventually(lambda: not psutil.pid_exists(moto))
         time.sleep(1)
-        with psycopg.connect(server.url) as connection:
+        with connect(server.url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
     assert servers_in(home.postgres) == []
 
@@ -124,7 +124,7 @@ def test_killed_while_starting_leaves_nothing_in_the_way(tmp_path: Path) -> None
         process.wait()
         process.stdout.close()
     home.create()
-    with EmbeddedPostgres(home.postgres) as server, psycopg.connect(server.url) as connection:
+    with EmbeddedPostgres(home.postgres) as server, connect(server.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert _eventually(lambda: servers_in(home.postgres) == [])
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
-import psycopg
 import pytest
 
+from lambdas.shared.connection import connect
 from simulator.cloud.errors import CloudError
 from simulator.cloud.home import Home, Settings
 from simulator.cloud.postgres import ExternalPostgres, open_postgres
@@ -54,7 +54,7 @@ def guards_of(folder: Path) -> list[psutil.Process]:
 
 
 def _one(url: str, query: str) -> object:
-    with psycopg.connect(url, autocommit=True) as connection:
+    with connect(url, autocommit=True) as connection:
         cursor = connection.execute(query)  # type: ignore[arg-type]
         return cursor.fetchone()[0] if cursor.description else None
 
@@ -239,7 +239,7 @@ def test_the_users_own_postgresql_is_used_where_it_is_named(
     monkeypatch.setenv("SIMULATOR_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SIMULATOR_DATABASE_URL", postgres_server.url)
     server = open_postgres(Settings())
-    assert (server.embedded, server.url) == (False, postgres_server.url)
+    assert (server.embedded, server.display_url) == (False, postgres_server.url)
     assert _one(server.url, "SELECT 1") == 1
     server.close()
     assert not (tmp_path / "home").exists()

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 LOCKER = """
 import os, time
-import psycopg
-connection = psycopg.connect(os.environ["DATABASE_URL"])
+from lambdas.shared.connection import connect
+connection = connect(os.environ["DATABASE_URL"])
 def handle(event, context):
     connection.execute("SELECT pg_advisory_xact_lock(1)")
     connection.execute("SELECT pg_sleep(%s)", (event,))

@@ -7,11 +7,11 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from dashboard.data.database import Database, DatabaseUnavailable
 from dashboard.data.users import users
+from lambdas.shared.connection import connect
 from simulator.cloud.errors import CloudError
 from simulator.cloud.postgres import ExternalPostgres
 
@@ -151,7 +151,7 @@ def test_a_server_that_cannot_be_opened_or_has_died_is_a_sentence(database: Test
 def test_a_question_that_takes_too_long_is_given_up(database: TestDatabase) -> None:
     """A table somebody has locked does not hang the page."""
     asked = Database(lambda: ExternalPostgres(database.url))
-    with psycopg.connect(database.url) as holder:
+    with connect(database.url) as holder:
         holder.execute("lock table users in access exclusive mode")
         with pytest.raises(DatabaseUnavailable, match="lock timeout"):
             users(asked)

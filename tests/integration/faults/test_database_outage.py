@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from lambdas.shared.connection import connect
 from simulator.cloud.home import Home
 from simulator.cloud.postgres_embedded import EmbeddedPostgres
 from simulator.faults.database_outage import DatabaseOutage
@@ -50,7 +51,7 @@ def parts(server: EmbeddedPostgres, clock: SkippingClock | None = None) -> Parts
 def answers(server: EmbeddedPostgres) -> bool:
     """Whether a client gets in."""
     try:
-        psycopg.connect(server.url, connect_timeout=2).close()
+        connect(server.url).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -59,14 +60,14 @@ def answers(server: EmbeddedPostgres) -> bool:
 def test_a_restart_throws_out_who_is_connected_and_keeps_what_is_committed(server: EmbeddedPostgres) -> None:
     """The same URL leads to it afterwards; an open transaction is gone."""
     fault = DatabaseOutage(parse_fault("database=restart"))
-    with psycopg.connect(server.url) as connection:
+    with connect(server.url) as connection:
         connection.execute("CREATE TABLE t AS SELECT 1 AS x")
         connection.commit()
         connection.execute("INSERT INTO t VALUES (2)")
         fault.strike(parts(server))
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
-    with psycopg.connect(server.url) as connection:
+    with connect(server.url) as connection:
         assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
     assert (fault.happened, fault.trouble) == (1, None)
 

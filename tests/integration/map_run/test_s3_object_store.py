@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.cloud.aws_environment import local_aws
 from simulator.map_run.object_store import ObjectStoreError
 from simulator.map_run.s3_object_store import S3ObjectStore
 
@@ -67,7 +68,8 @@ def test_parameters_that_boto3_refuses_are_an_error_of_the_store() -> None:
     """A number where a name belongs is no traceback."""
     import boto3  # noqa: PLC0415 - only here
 
-    client = boto3.client("s3", region_name="ap-northeast-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with local_aws("http://127.0.0.1:1"):
+        client = boto3.client("s3", region_name="ap-northeast-1")
     with pytest.raises(ObjectStoreError) as caught:
         S3ObjectStore(client).open({"Bucket": "b", "Key": 5})
     assert caught.value.code == "ParamValidationError"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import psycopg
 import pytest
 
+from lambdas.shared.connection import connect
 from simulator.runs.failed_rows import quoted
 from simulator.runs.row_story import row_story
 from tests.chaos.mixture import HEADER
@@ -22,7 +22,7 @@ ROW_ERRORS = {"InvalidRecordError", "UserNotFoundError"}
 
 def everything(stage: Stage) -> list[Any]:
     """What both tables hold, and which tables there are."""
-    with psycopg.connect(stage.database_url) as connection:
+    with connect(stage.database_url) as connection:
         return [
             connection.execute("SELECT * FROM users ORDER BY 1").fetchall(),
             connection.execute("SELECT * FROM user_statistics ORDER BY 1").fetchall(),

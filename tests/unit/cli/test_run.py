@@ -197,10 +197,10 @@ def test_no_convert_uploads_the_bytes_as_they_are(simulator: Callable[..., Outco
 def test_create_users_makes_a_master_of_the_files_users(
     simulator: Callable[..., Outcome], stage: Stage, file: Path
 ) -> None:
-    """Each usable one."""
+    """Each usable one, on the line that it has in the file."""
     file.write_text(f'{HEADER}\nU1,1,2\n,1,1\n"a,b",1,1\nTOOLONGFORIT,1,1\n', encoding="utf-8")
     simulator("run", str(file), "--create-users")
-    assert stage.users == 'user_id,username,email\nU1,U1,U1@example.com\n"a,b","a,b","a,b@example.com"\n'
+    assert stage.users == 'user_id,username,email\nU1,U1,U1@example.com\n\n"a,b","a,b","a,b@example.com"\n'
 
 
 def test_create_users_creates_none_for_a_file_that_will_be_refused(

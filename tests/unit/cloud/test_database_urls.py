@@ -6,7 +6,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from simulator.cloud.database_sessions import session_conninfo
-from simulator.cloud.postgres import hide_password
+from simulator.cloud.database_url import hide_password
 
 
 @pytest.mark.parametrize(

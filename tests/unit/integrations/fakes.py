@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.stub import Stubber
 
+from simulator.cloud.aws_environment import local_aws
 from simulator.integrations.registry import Integrations
 from simulator.states.listener import ExecutionInfo
 from simulator.states.task_service import TaskRequest
@@ -24,10 +24,8 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, proxies={})
 
 
 def _session() -> boto3.Session:
-    """Return a session that reads none of the user's AWS configuration."""
+    """Return a session; what it reads of the environment, it reads when a client is made."""
     core = botocore.session.Session()
-    for name in ("profile", "config_file", "credentials_file"):
-        core.set_config_variable(name, None if name == "profile" else os.devnull)
     core.set_credentials("x", "x")
     return boto3.Session(botocore_session=core, region_name="ap-northeast-1")
 
@@ -97,9 +95,10 @@ class StubbedClients:
     """Real boto3 clients whose answers are given beforehand; nothing leaves the process."""
 
     def __init__(self) -> None:
-        self.s3 = SESSION.client("s3", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
-        self.dynamodb = SESSION.client("dynamodb", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
-        self.sqs = SESSION.client("sqs", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
+        with local_aws(NOWHERE):
+            self.s3 = SESSION.client("s3", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
+            self.dynamodb = SESSION.client("dynamodb", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
+            self.sqs = SESSION.client("sqs", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
         self.stubs = {name: Stubber(getattr(self, name)) for name in ("s3", "dynamodb", "sqs")}
         for stub in self.stubs.values():
             stub.activate()

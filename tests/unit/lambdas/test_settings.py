@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from lambdas.shared.database import CONNECT_SECONDS, STATEMENT_MS, Database
 from lambdas.shared.settings import AuditSettings, DatabaseSettings, MigratorSettings, ValidatorSettings
+from simulator.cloud.aws_environment import local_aws
 from simulator.cloud.home import PROJECT_ROOT
 
 FUNCTIONS = {
@@ -75,7 +76,7 @@ def connect_parameters(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         raise StopIteration
 
     monkeypatch.setattr("psycopg.connect", connect)
-    with pytest.raises(RuntimeError), Database(DatabaseSettings()).connection():
+    with local_aws("http://127.0.0.1:1"), pytest.raises(RuntimeError), Database(DatabaseSettings()).connection():
         pass
     return asked
 
@@ -113,8 +114,8 @@ def test_the_options_of_a_url_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_server_that_hangs_is_given_up_before_the_function_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever of the two it is: an error that is told and retried is better than a function that is killed."""
     monkeypatch.setenv("DATABASE_URL", "postgresql:///db")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
-    from lambdas.user_log_processor.handler import DYNAMODB_CONFIG  # noqa: PLC0415 - its import reads the environment
+    with local_aws("http://127.0.0.1:1"):
+        from lambdas.user_log_processor.handler import DYNAMODB_CONFIG  # noqa: PLC0415 - it reads the environment
 
     limit = FUNCTIONS["user-log-processor"]["timeoutSeconds"]
     assert limit > CONNECT_SECONDS + STATEMENT_MS / 1000
