@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+import psycopg
 import pytest
 
 from lambdas.shared.connection import connect
