@@ -16,6 +16,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+
+from simulator.cloud.aws_environment import without_aws  # noqa: E402 - after the path
+
+for _name in os.environ.keys() - without_aws(os.environ).keys():
+    del os.environ[_name]
 os.environ |= {"MOTO_ACCOUNT_ID": "111111111111", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 import behaviours  # type: ignore[import-not-found]  # noqa: E402 - the scorer puts its folder on the path
