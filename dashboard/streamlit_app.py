@@ -14,11 +14,11 @@ if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path,
 st.set_page_config(page_title="CSV pipeline", page_icon=":material/account_tree:", layout="wide")
 st.navigation(
     [
-        st.Page("views/runs.py", title="Runs", icon=":material/grid_on:", default=True),
-        st.Page("views/run.py", title="Run", icon=":material/account_tree:"),
-        st.Page("views/errors.py", title="Errors", icon=":material/error:"),
-        st.Page("views/users.py", title="Users", icon=":material/person_search:"),
-        st.Page("views/upload.py", title="Upload", icon=":material/upload_file:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/grid_on:", default=True),
+        st.Page("pages/run.py", title="Run", icon=":material/account_tree:"),
+        st.Page("pages/errors.py", title="Errors", icon=":material/error:"),
+        st.Page("pages/users.py", title="Users", icon=":material/person_search:"),
+        st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:"),
     ],
     position="top",
 ).run()

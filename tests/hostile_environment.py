@@ -10,7 +10,7 @@ import moto
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, DEFAULT_S3_CONFIG_VARS
 from psycopg import pq
 
-from simulator.cloud.aws_environment import without_aws
+from simulator.aws.moto.environment import without_aws
 
 NONSENSE = "nonsense"
 _PORT = 1

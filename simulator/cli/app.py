@@ -10,22 +10,22 @@ import typer
 from rich.markup import escape
 
 from simulator.cli import exit_codes
-from simulator.cli.check import EPILOG as CHECK_EPILOG
-from simulator.cli.check import check_command
-from simulator.cli.convert import convert_command
-from simulator.cli.fault_list import faults_command
-from simulator.cli.faults import Terminated
+from simulator.cli.commands.check import EPILOG as CHECK_EPILOG
+from simulator.cli.commands.check import check_command
+from simulator.cli.commands.convert import convert_command
+from simulator.cli.commands.faults import faults_command
+from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
+from simulator.cli.commands.redrive import redrive_command
+from simulator.cli.commands.reset import reset_command
+from simulator.cli.commands.run import run_command
+from simulator.cli.commands.runs import runs_command
+from simulator.cli.commands.show import show_command
+from simulator.cli.commands.users import users_app
+from simulator.cli.commands.verify import verify_command
+from simulator.cli.errors import Terminated
 from simulator.cli.options import examples
-from simulator.cli.redrive import EPILOG as REDRIVE_EPILOG
-from simulator.cli.redrive import redrive_command
-from simulator.cli.reset import reset_command
-from simulator.cli.run import run_command
-from simulator.cli.runs import runs_command
-from simulator.cli.show import show_command
-from simulator.cli.streams import settle_streams, stdout_fault
-from simulator.cli.users import users_app
-from simulator.cli.verify import verify_command
-from simulator.suggested_command import command
+from simulator.cli.output.streams import settle_streams, stdout_fault
+from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.cli.faults import UsageFault
+from simulator.cli.errors import UsageFault
+from simulator.cli.output.words import count
 from simulator.cli.paths import shown
-from simulator.cli.words import count
-from simulator.cloud.home import Settings
+from simulator.pipeline.settings import Settings
 from simulator.runs.corrections import REALLY, check_corrections
 from simulator.runs.store import RunStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.cli.terminal import Terminal
+    from simulator.cli.output.terminal import Terminal
 
 MOST_SHOWN = 20
 

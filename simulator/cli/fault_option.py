@@ -6,20 +6,20 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
-from simulator.cli.faults import UsageFault
+from simulator.cli.errors import UsageFault
+from simulator.cli.output.words import count
 from simulator.cli.paths import shown
-from simulator.cli.words import count
-from simulator.cloud.home import Settings
-from simulator.faults.spec import BadFault, parse_fault
+from simulator.fault_injection.spec import BadFault, parse_fault
+from simulator.pipeline.settings import Settings
 from simulator.runs.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from simulator.cli.terminal import Terminal
-    from simulator.faults.faults import Faults
-    from simulator.faults.spec import FaultSpec
+    from simulator.cli.output.terminal import Terminal
+    from simulator.fault_injection.fault_injection import Faults
+    from simulator.fault_injection.spec import FaultSpec
 
 
 def checked_faults(texts: Sequence[str]) -> list[FaultSpec]:
@@ -54,7 +54,7 @@ def faults_for(specs: Sequence[FaultSpec], file: Path, seed: int) -> Faults | No
     if not specs:
         return None
     # Only here: botocore takes time that `--help` and `show` need not wait for.
-    from simulator.faults.faults import Faults  # noqa: PLC0415 - as the line above says
+    from simulator.fault_injection.fault_injection import Faults  # noqa: PLC0415 - as the line above says
 
     wanted = {spec.values["row"]: spec for spec in specs if spec.values.get("row") is not None}
     lines, whole = _lines(file, set(wanted)) if wanted else ({}, True)

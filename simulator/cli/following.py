@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.cli import exit_codes
+from simulator.cli.errors import Terminated, UsageFault
 from simulator.cli.fault_option import fault_documents, tell_faults
-from simulator.cli.faults import Terminated, UsageFault
-from simulator.cli.progress import Pace, ProgressDisplay
-from simulator.cli.report import document, report
+from simulator.cli.output.progress import Pace, ProgressDisplay
+from simulator.cli.output.report import document, report
 from simulator.runs.interrupted import settled
 
 if TYPE_CHECKING:
-    from simulator.cli.cloud_opening import OpenCloud
-    from simulator.cli.terminal import Terminal
-    from simulator.cloud.running_execution import RunningExecution
+    from simulator.aws.stepfunctions.running_execution import RunningExecution
+    from simulator.cli.output.terminal import Terminal
+    from simulator.pipeline.session import OpenCloud
 
 TICK_SECONDS = 0.1
 STOP_SECONDS = 60.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.cli.faults import UsageFault
-from simulator.cloud.home import PROJECT_ROOT
+from simulator.cli.errors import UsageFault
+from simulator.pipeline.settings import PROJECT_ROOT
 
 SAMPLES = PROJECT_ROOT / "sample_data"
 

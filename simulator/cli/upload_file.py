@@ -13,7 +13,7 @@ from simulator.runs.encoding import converted, fault_of_file, read_chunks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.cli.terminal import Terminal
+    from simulator.cli.output.terminal import Terminal
 
 
 @contextmanager

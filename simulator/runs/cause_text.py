@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from simulator.json_reader import BadJson, read_json
+from simulator.aws.json_reader import BadJson, read_json
 
 MAX_GROUP_LENGTH = 300
 

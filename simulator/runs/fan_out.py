@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.states.listener import ChildRecord, ExecutionInfo, Listener, MapRunInfo
+    from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, Listener, MapRunInfo
 
 
 class FanOut:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.runs.moments import moment_text
 
 if TYPE_CHECKING:
-    from simulator.states.listener import ChildRecord
+    from simulator.aws.asl.runtime.listener import ChildRecord
 
 
 def item_line(child: ChildRecord, redrive: int) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from simulator.runs.tally import ReasonTally
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, MapRunInfo
     from simulator.runs.folder import RunFolder
-    from simulator.states.listener import ChildRecord, ExecutionInfo, MapRunInfo
 
     FetchInput = Callable[[str, str, str | None], Iterable[bytes]]
 

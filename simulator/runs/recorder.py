@@ -14,10 +14,10 @@ from simulator.runs.run_name import BadRunName
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, MapRunInfo
     from simulator.runs.folder import RunFolder
     from simulator.runs.open_run import FetchInput
     from simulator.runs.store import RunStore
-    from simulator.states.listener import ChildRecord, ExecutionInfo, MapRunInfo
 
 _log = logging.getLogger(__name__)
 

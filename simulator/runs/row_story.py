@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
-from simulator.json_reader import BadJson, read_json
+from simulator.aws.json_reader import BadJson, read_json
 from simulator.runs.encoding import read_chunks
 from simulator.runs.json_lines import parse_line
 from simulator.runs.line_search import lines_with

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.states.limits import name_fault
+from simulator.aws.asl.limits import name_fault
 
 MAX_BYTES = 255
 """The longest file name common file systems take."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.runs.folder import RunFolder
 from simulator.runs.run_name import BadRunName
-from simulator.suggested_command import command
+from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.json_reader import BadJson, read_json
+from simulator.aws.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from simulator.cloud.home import PROJECT_ROOT
+from simulator.pipeline.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

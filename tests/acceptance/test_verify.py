@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.cloud.home import Home
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.pipeline.settings import Home
+from simulator.postgres.embedded import EmbeddedPostgres
 from tests.acceptance.conftest import ROOT, Shell
 
 PASSWORD = "s3cret-pa55word"

@@ -11,19 +11,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.data.daily import per_day
-from dashboard.data.dot import dot
-from dashboard.data.downloads import downloads
-from dashboard.data.errors import error_groups
-from dashboard.data.failures import failures
-from dashboard.data.graph import run_graph
-from dashboard.data.history import history
-from dashboard.data.lanes import lanes
-from dashboard.data.logs import logs
-from dashboard.data.run_list import run, runs
-from dashboard.data.state_grid import state_grid
-from dashboard.data.throughput import throughput
-from dashboard.data.user_history import user_history
+from dashboard.queries.dot import dot
+from dashboard.queries.downloads import downloads
+from dashboard.queries.errors import error_groups
+from dashboard.queries.failures import failures
+from dashboard.queries.graph import run_graph
+from dashboard.queries.history import history
+from dashboard.queries.lanes import lanes
+from dashboard.queries.logs import logs
+from dashboard.queries.run_list import run, runs
+from dashboard.queries.state_grid import state_grid
+from dashboard.queries.trends import per_day, throughput
+from dashboard.queries.users import user_history
 from simulator.runs.folder import RunFolder
 from simulator.runs.row_story import row_story
 from simulator.runs.store import RunStore

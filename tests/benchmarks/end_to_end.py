@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.cloud.home import Settings
-from simulator.cloud.local_cloud import LocalCloud, open_cloud
+from simulator.aws.asl.runtime.clock import RealClock
+from simulator.pipeline.local_cloud import LocalCloud, open_cloud
+from simulator.pipeline.settings import Settings
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
-from simulator.states.clock import RealClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

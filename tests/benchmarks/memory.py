@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from simulator.cloud.home import PROJECT_ROOT
+from simulator.pipeline.settings import PROJECT_ROOT
 
 SIZES = (1_000, 100_000)
 

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.cli.cloud_opening import OpenCloud, load_sample_users, opened_cloud
-from simulator.cli.terminal import Piece, Terminal
-from simulator.cloud.home import Settings
-from simulator.cloud.postgres import open_postgres
+from simulator.aws.asl.runtime.clock import SkippingClock
+from simulator.cli.output.terminal import Piece, Terminal
+from simulator.pipeline.session import OpenCloud, load_sample_users, opened_cloud
+from simulator.pipeline.settings import Settings
+from simulator.postgres.server import open_postgres
 from simulator.runs.interrupted import settled
-from simulator.states.clock import SkippingClock
 from simulator.verify.reconcile import reconcile
 from simulator.verify.stored_totals import stored_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.faults.faults import Faults
+    from simulator.fault_injection.fault_injection import Faults
     from simulator.runs.folder import RunFolder
     from simulator.verify.findings import Findings
 

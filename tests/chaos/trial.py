@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
-from simulator.cloud.home import PROJECT_ROOT
-from simulator.cloud.redriving import redrive
-from simulator.faults.faults import Faults
-from simulator.faults.spec import parse_fault
+from simulator.fault_injection.fault_injection import Faults
+from simulator.fault_injection.spec import parse_fault
+from simulator.pipeline.redriving import redrive
+from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.interrupted import settled
 from simulator.runs.redrive_plan import plan_redrive
 from simulator.runs.store import RunStore

@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from simulator.cloud.aws_environment import without_aws  # noqa: E402 - after the path
+from simulator.aws.moto.environment import without_aws  # noqa: E402 - after the path
 
 for _name in os.environ.keys() - without_aws(os.environ).keys():
     del os.environ[_name]
@@ -27,14 +27,14 @@ import behaviours  # type: ignore[import-not-found]  # noqa: E402 - the scorer p
 import boto3  # noqa: E402 - after the environment
 from moto import mock_aws  # noqa: E402
 
-from simulator.cloud.step_functions import StepFunctions  # noqa: E402
-from simulator.integrations.registry import Integrations  # noqa: E402
-from simulator.lambda_runtime.errors import CallerTimeout, ResourceNotFoundException  # noqa: E402
-from simulator.map_run.map_run import LocalMapRuns  # noqa: E402
-from simulator.map_run.s3_object_store import S3ObjectStore  # noqa: E402
-from simulator.states.clock import SkippingClock  # noqa: E402
-from simulator.states.faults import InvalidDefinition  # noqa: E402
-from simulator.states.listener import SilentListener  # noqa: E402
+from simulator.aws.asl.definition.fields import InvalidDefinition  # noqa: E402
+from simulator.aws.asl.runtime.clock import SkippingClock  # noqa: E402
+from simulator.aws.asl.runtime.listener import SilentListener  # noqa: E402
+from simulator.aws.integrations.registry import Integrations  # noqa: E402
+from simulator.aws.lambda_runtime.errors import CallerTimeout, ResourceNotFoundException  # noqa: E402
+from simulator.aws.map_run.map_run import LocalMapRuns  # noqa: E402
+from simulator.aws.map_run.s3_object_store import S3ObjectStore  # noqa: E402
+from simulator.aws.stepfunctions.service import StepFunctions  # noqa: E402
 
 REGION, ACCOUNT = "us-east-1", "111111111111"
 _MOCK = mock_aws()

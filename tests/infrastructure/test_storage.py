@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.cloud.provisioning import read_definition
+from simulator.pipeline.provisioning import read_definition
 from tests.infrastructure.resolver import Resolver
 
 SUFFIX = "123456789012-ap-northeast-1"

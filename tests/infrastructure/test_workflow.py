@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.cloud.provisioning import Resources, read_definition
+from simulator.pipeline.provisioning import Resources, read_definition
 from tests.infrastructure.resolver import Resolver, readable
 
 HERE = "ap-northeast-1:123456789012"

@@ -16,13 +16,13 @@ import pytest
 from psycopg import sql
 
 from lambdas.shared.connection import connect
-from simulator.cloud import aws_clients as cloud_clients
-from simulator.cloud.aws_environment import local_aws
-from simulator.cloud.functions import open_functions
-from simulator.cloud.home import Home
-from simulator.cloud.moto_server import MotoServer
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
-from simulator.cloud.provisioning import Resources, provision
+from simulator.aws.moto import clients as cloud_clients
+from simulator.aws.moto.environment import local_aws
+from simulator.aws.moto.server import MotoServer
+from simulator.pipeline.functions import open_functions
+from simulator.pipeline.provisioning import Resources, provision
+from simulator.pipeline.settings import Home
+from simulator.postgres.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.cloud.errors import CloudError
-from simulator.cloud.provisioning import read_definition
-from simulator.eventbridge.errors import InvalidEventPatternException, ValidationException
-from simulator.eventbridge.pattern import EventPattern
-from simulator.eventbridge.rule import parse_rule
-from simulator.json_reader import MAX_DEPTH, BadJson, read_json, refuse_repeated
-from simulator.lambda_runtime.function_config import InvalidFunctions, parse_functions
-from simulator.map_run.items import UnreadableError
-from simulator.map_run.json_items import json_items, jsonl_items
+from simulator.aws.asl.definition.compiler import build
+from simulator.aws.asl.definition.fields import InvalidDefinition
+from simulator.aws.asl.expressions.intrinsic_functions import IntrinsicError, string_to_json
+from simulator.aws.asl.runtime.ports import ItemReaderSpec
+from simulator.aws.eventbridge.errors import InvalidEventPatternException, ValidationException
+from simulator.aws.eventbridge.pattern import EventPattern
+from simulator.aws.eventbridge.rule import parse_rule
+from simulator.aws.json_reader import MAX_DEPTH, BadJson, read_json, refuse_repeated
+from simulator.aws.lambda_runtime.function_config import InvalidFunctions, parse_functions
+from simulator.aws.map_run.items.items import UnreadableError
+from simulator.aws.map_run.items.json_items import json_items, jsonl_items
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.provisioning import read_definition
 from simulator.runs.cause_text import person_text
-from simulator.states.builder import build
-from simulator.states.faults import InvalidDefinition
-from simulator.states.intrinsic_functions import IntrinsicError, string_to_json
-from simulator.states.map_runner import ItemReaderSpec
 from tests.unit.states.harness import FakeTasks
 
 if TYPE_CHECKING:

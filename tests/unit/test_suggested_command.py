@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.runs.store import RunNotFound, RunStore
-from simulator.suggested_command import command, file_word, quoted
+from simulator.runs.suggested_command import command, file_word, quoted
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.cloud import postgres_cluster
-from simulator.cloud.home import Home
-from simulator.cloud.postgres_cluster import VERSION, PostgresCluster
+from simulator.pipeline.settings import Home
+from simulator.postgres import cluster as postgres_cluster
+from simulator.postgres.cluster import VERSION, PostgresCluster
 from tests.integration.cloud.test_postgres import servers_in
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ import pytest
 from psycopg import pq
 
 from lambdas.shared.connection import connect, libpq_variables
-from simulator.cloud.database_url import completed
-from simulator.cloud.errors import CloudError
-from simulator.cloud.home import PROJECT_ROOT, Home
-from simulator.cloud.postgres import ExternalPostgres
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.settings import PROJECT_ROOT, Home
+from simulator.postgres.database_url import completed
+from simulator.postgres.embedded import EmbeddedPostgres
+from simulator.postgres.server import ExternalPostgres
 from tests.hostile_environment import hostile_environment
 from tests.integration.conftest import Database
 

@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.cloud.home import PROJECT_ROOT, Home
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.pipeline.settings import PROJECT_ROOT, Home
+from simulator.postgres.embedded import EmbeddedPostgres
 from tests.integration.cloud.test_postgres import guards_of, servers_in
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 SIMULATOR = """
 import sys, time
 from pathlib import Path
-from simulator.cloud.home import Home
-from simulator.cloud.moto_server import MotoServer
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.pipeline.settings import Home
+from simulator.aws.moto.server import MotoServer
+from simulator.postgres.embedded import EmbeddedPostgres
 home = Home(Path(sys.argv[1])).create()
 moto = MotoServer(home.runs)
 postgres = EmbeddedPostgres(home.postgres)
@@ -39,8 +39,8 @@ time.sleep(600)
 STARTER = """
 import sys, time
 from pathlib import Path
-from simulator.cloud.home import Home
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.pipeline.settings import Home
+from simulator.postgres.embedded import EmbeddedPostgres
 print(flush=True)
 postgres = EmbeddedPostgres(Home(Path(sys.argv[1])).postgres)
 time.sleep(600)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from simulator.cloud.aws_clients import aws_clients
-from simulator.cloud.moto_server import MotoServer
-from simulator.cloud.provisioning import provision
+from simulator.aws.moto.clients import aws_clients
+from simulator.aws.moto.server import MotoServer
+from simulator.pipeline.provisioning import provision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from simulator.cloud.home import Home
+    from simulator.pipeline.settings import Home
     from tests.integration.conftest import Aws
 
 

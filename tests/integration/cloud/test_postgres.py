@@ -15,11 +15,11 @@ import psycopg
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.cloud.errors import CloudError
-from simulator.cloud.home import Home, Settings
-from simulator.cloud.postgres import ExternalPostgres, open_postgres
-from simulator.cloud.postgres_cluster import PostgresCluster
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.settings import Home, Settings
+from simulator.postgres.cluster import PostgresCluster
+from simulator.postgres.embedded import EmbeddedPostgres
+from simulator.postgres.server import ExternalPostgres, open_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +49,7 @@ def guards_of(folder: Path) -> list[psutil.Process]:
     return [
         process
         for process in psutil.process_iter(["cmdline"])
-        if "simulator.cloud.postgres_guard" in (process.info["cmdline"] or [])
-        and str(folder) in process.info["cmdline"]
+        if "simulator.postgres.guard" in (process.info["cmdline"] or []) and str(folder) in process.info["cmdline"]
     ]
 
 

@@ -6,9 +6,9 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from simulator.cloud.database_sessions import end_sessions, session_conninfo
-from simulator.lambda_runtime.function_config import FunctionConfig
-from simulator.lambda_runtime.lambda_service import LambdaService
+from simulator.aws.lambda_runtime.function_config import FunctionConfig
+from simulator.aws.lambda_runtime.lambda_service import LambdaService
+from simulator.postgres.sessions import end_sessions, session_conninfo
 
 if TYPE_CHECKING:
     from pathlib import Path

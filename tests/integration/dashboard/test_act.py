@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.data.act import Job, JobState, job_state, start_run
-from dashboard.data.outcome import Kind
-from dashboard.data.rejected import rejection
-from dashboard.data.run_list import run
+from dashboard.jobs import Job, JobState, job_state, start_run
+from dashboard.queries.failures import rejection
+from dashboard.queries.outcome import Kind
+from dashboard.queries.run_list import run
 from simulator.runs.store import RunStore
 
 ROWS = "ユーザーID,ログイン回数,投稿回数\nU00001,1,2\nU00002,x,2\nU00003,3,4\n"

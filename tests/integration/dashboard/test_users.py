@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard.data.database import Database, DatabaseUnavailable
-from dashboard.data.users import users
+from dashboard.queries.database import Database, DatabaseUnavailable
+from dashboard.queries.users import users
 from lambdas.shared.connection import connect
-from simulator.cloud.errors import CloudError
-from simulator.cloud.postgres import ExternalPostgres
+from simulator.pipeline.errors import CloudError
+from simulator.postgres.server import ExternalPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.cloud.event_path import EventPath, Upload
-from simulator.cloud.provisioning import read_definition
-from simulator.cloud.step_functions import StepFunctions
-from simulator.integrations.registry import Integrations
-from simulator.map_run.map_run import LocalMapRuns
-from simulator.map_run.s3_object_store import S3ObjectStore
-from simulator.states.clock import SkippingClock
-from simulator.states.listener import SilentListener
+from simulator.aws.asl.runtime.clock import SkippingClock
+from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.aws.integrations.registry import Integrations
+from simulator.aws.map_run.map_run import LocalMapRuns
+from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.stepfunctions.service import StepFunctions
+from simulator.pipeline.provisioning import read_definition
+from simulator.pipeline.uploads import EventPath, Upload
 from tests.integration.conftest import Aws
 from tests.unit.integrations.fakes import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.cloud.running_execution import RunningExecution
+    from simulator.aws.stepfunctions.running_execution import RunningExecution
 
 WORK = "arn:aws:lambda:ap-northeast-1:123456789012:function:work"
 WORKFLOW = {"StartAt": "Work", "States": {"Work": {"Type": "Task", "Resource": WORK, "End": True}}}

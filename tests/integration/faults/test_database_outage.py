@@ -10,12 +10,12 @@ import psycopg
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.cloud.home import Home
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
-from simulator.faults.database_outage import DatabaseOutage
-from simulator.faults.parts import Parts
-from simulator.faults.spec import parse_fault
-from simulator.states.clock import RealClock, SkippingClock
+from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
+from simulator.fault_injection.database_outage import DatabaseOutage
+from simulator.fault_injection.parts import Parts
+from simulator.fault_injection.spec import parse_fault
+from simulator.pipeline.settings import Home
+from simulator.postgres.embedded import EmbeddedPostgres
 from tests.integration.cloud.test_postgres import servers_in
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.faults.faults import Faults
-from simulator.faults.parts import Parts
-from simulator.faults.spec import parse_fault
-from simulator.map_run.s3_object_store import S3ObjectStore
-from simulator.states.clock import RealClock
+from simulator.aws.asl.runtime.clock import RealClock
+from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.fault_injection.fault_injection import Faults
+from simulator.fault_injection.parts import Parts
+from simulator.fault_injection.spec import parse_fault
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Aws

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from simulator.cloud.aws_clients import AwsClients, aws_clients
-from simulator.cloud.home import Home
-from simulator.cloud.moto_server import MotoServer
-from simulator.cloud.provisioning import provision
-from simulator.faults.parts import Parts
-from simulator.faults.refused_by_aws import RefusedByAws
-from simulator.faults.spec import parse_fault
-from simulator.map_run.object_store import ObjectStoreError
-from simulator.map_run.s3_object_store import S3ObjectStore
-from simulator.states.clock import RealClock
+from simulator.aws.asl.runtime.clock import RealClock
+from simulator.aws.map_run.object_store import ObjectStoreError
+from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.moto.clients import AwsClients, aws_clients
+from simulator.aws.moto.server import MotoServer
+from simulator.fault_injection.parts import Parts
+from simulator.fault_injection.refused_by_aws import RefusedByAws
+from simulator.fault_injection.spec import parse_fault
+from simulator.pipeline.provisioning import provision
+from simulator.pipeline.settings import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulator.integrations.registry import Integrations
-from simulator.states.errors import StateError
+from simulator.aws.asl.errors import StateError
+from simulator.aws.integrations.registry import Integrations
 from tests.integration.conftest import Aws
 from tests.unit.integrations.fakes import FakeFunctions, FakeMachines, request, without_metadata
 

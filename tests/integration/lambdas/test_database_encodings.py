@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from dashboard.data.database import Database as Asked
-from dashboard.data.users import users
+from dashboard.queries.database import Database as Asked
+from dashboard.queries.users import users
 from lambdas.schema_migrator.migrations import apply_migrations, read_migrations
 from lambdas.schema_migrator.users import load_users
 from lambdas.shared.connection import connect
 from lambdas.shared.database_encoding import DatabaseEncoding
 from lambdas.shared.errors import UsersFileError
-from simulator.cloud.home import PROJECT_ROOT
-from simulator.cloud.postgres_embedded import EmbeddedPostgres
+from simulator.pipeline.settings import PROJECT_ROOT
+from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.verify.stored_totals import stored_totals
 from tests.integration.conftest import url_of
 

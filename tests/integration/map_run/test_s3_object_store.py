@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.cloud.aws_environment import local_aws
-from simulator.map_run.object_store import ObjectStoreError
-from simulator.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import ObjectStoreError
+from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.moto.environment import local_aws
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.cli.fault_option import checked_faults, faults_for
-from simulator.faults.kinds import KINDS
-from simulator.faults.row_calls import RowCall
+from simulator.fault_injection.kinds import KINDS
+from simulator.fault_injection.row_calls import RowCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.cli import run as run_module
-from simulator.cli.cloud_opening import OpenCloud
-from simulator.cloud.errors import CloudError
+from simulator.cli.commands import run as run_module
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.session import OpenCloud
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import HEADER, NAME, START, child, execution, failed_child, map_run, recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from simulator.cli.terminal import Terminal
+    from simulator.aws.asl.runtime.listener import ChildRecord
+    from simulator.cli.output.terminal import Terminal
     from simulator.runs.recorder import RunRecorder
-    from simulator.states.listener import ChildRecord
     from tests.unit.cli.conftest import Outcome
 
 ROWS = f"{HEADER}\nU1,1,2\nU2,x,2\n"

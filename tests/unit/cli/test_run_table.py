@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from simulator.cli.progress import Pace, ProgressDisplay
-from simulator.cli.run_table import show_runs
-from simulator.cli.terminal import Terminal
+from simulator.cli.output.progress import Pace, ProgressDisplay
+from simulator.cli.output.run_table import show_runs
+from simulator.cli.output.terminal import Terminal
 from simulator.runs.run_record import RowCounts, RunRecord, SourceObject
 
 NAME = "user-log-20250802-093000-abcdef0"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.cloud.audit import AuditMiddleware, AuditTrail
+from simulator.aws.moto.table_log import AuditMiddleware, AuditTrail
 
 if TYPE_CHECKING:
     from pathlib import Path

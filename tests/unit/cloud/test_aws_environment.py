@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from simulator.cloud.aws_clients import aws_clients
-from simulator.cloud.aws_environment import aws_environment, local_aws, without_aws
+from simulator.aws.moto.clients import aws_clients
+from simulator.aws.moto.environment import aws_environment, local_aws, without_aws
 
 if TYPE_CHECKING:
     from pathlib import Path

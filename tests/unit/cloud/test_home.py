@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.cloud.errors import CloudError, advice
-from simulator.cloud.home import PROJECT_ROOT, Home, Settings
+from simulator.pipeline.errors import CloudError, advice
+from simulator.pipeline.settings import PROJECT_ROOT, Home, Settings
 
 
 def test_the_home_is_in_the_project_unless_the_environment_says_otherwise(

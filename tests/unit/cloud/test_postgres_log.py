@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.cloud.postgres_log import PostgresLog
+from simulator.postgres.log import PostgresLog
 
 if TYPE_CHECKING:
     from pathlib import Path

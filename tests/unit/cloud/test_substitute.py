@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.cloud.errors import CloudError
-from simulator.cloud.provisioning import DEFINITIONS, Resources, read_definition, substitute
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.provisioning import DEFINITIONS, Resources, read_definition, substitute
 
 if TYPE_CHECKING:
     from pathlib import Path

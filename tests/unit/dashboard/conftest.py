@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from simulator.cloud.home import PROJECT_ROOT
+from simulator.pipeline.settings import PROJECT_ROOT
 from tests.unit.dashboard.run_folders import make_run
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def opened(runs_folder: Path) -> Callable[..., AppTest]:
 
     def open_page(name: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT_ROOT / "dashboard" / "streamlit_app.py"), default_timeout=30)
-        app.switch_page(f"views/{name}.py")
+        app.switch_page(f"pages/{name}.py")
         for key, value in query.items():
             app.query_params[key] = value
         app.run()

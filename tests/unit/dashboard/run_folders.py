@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulator.cloud.home import PROJECT_ROOT
+from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.folder import RunFolder
 from simulator.runs.json_lines import encode
 from simulator.runs.moments import moment_text

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from lambdas.shared.database import CONNECT_SECONDS
 from lambdas.user_log_processor.jitter import ANSWER_SECONDS, JITTER_SECONDS
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
+from simulator.aws.asl.states.retry import Retrier
 from simulator.runs.outages import OUTAGE_ERRORS
-from simulator.states.errors import StateError
-from simulator.states.limits import MAX_PAYLOAD_BYTES, json_size
-from simulator.states.retry import Retrier
 from tests.unit.states.harness import FakeMaps, Result, execute
 
 DEFINITIONS = Path(__file__).parents[3] / "cdk" / "definitions"

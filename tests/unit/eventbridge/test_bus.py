@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from simulator.eventbridge.bus import EventBus
-from simulator.eventbridge.errors import TargetError
-from simulator.eventbridge.rule import Rule
-from simulator.eventbridge.s3_event import S3Events
-from simulator.states.clock import SkippingClock
+from simulator.aws.asl.runtime.clock import SkippingClock
+from simulator.aws.eventbridge.bus import EventBus
+from simulator.aws.eventbridge.errors import TargetError
+from simulator.aws.eventbridge.rule import Rule
+from simulator.aws.eventbridge.s3_event import S3Events
 from tests.unit.eventbridge.upload_rule import BUCKET, DISPATCHER, QUEUE, upload_rule
 
 EVENTS = S3Events(region="ap-northeast-1", account="123456789012")

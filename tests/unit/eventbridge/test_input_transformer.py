@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.eventbridge.errors import TargetError, ValidationException
-from simulator.eventbridge.input_transformer import InputTransformer, RuleFacts
+from simulator.aws.eventbridge.errors import TargetError, ValidationException
+from simulator.aws.eventbridge.input_transformer import InputTransformer, RuleFacts
 
 FACTS = RuleFacts(rule_arn="arn:aws:events:r:1:rule/n", rule_name="n", ingestion_time="2025-08-02T09:30:00Z")
 EVENT: dict[str, Any] = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.eventbridge.errors import InvalidEventPatternException
-from simulator.eventbridge.matcher_parser import parse_matcher
+from simulator.aws.eventbridge.errors import InvalidEventPatternException
+from simulator.aws.eventbridge.matcher_parser import parse_matcher
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.eventbridge.errors import InvalidEventPatternException
-from simulator.eventbridge.pattern import EventPattern
+from simulator.aws.eventbridge.errors import InvalidEventPatternException
+from simulator.aws.eventbridge.pattern import EventPattern
 
 UPLOADS: dict[str, Any] = {
     "source": ["aws.s3"],

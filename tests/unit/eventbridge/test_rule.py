@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from simulator.eventbridge.errors import InvalidEventPatternException, ValidationException
-from simulator.eventbridge.input_transformer import RuleFacts
-from simulator.eventbridge.rule import parse_rule
-from simulator.eventbridge.s3_event import S3Events
+from simulator.aws.eventbridge.errors import InvalidEventPatternException, ValidationException
+from simulator.aws.eventbridge.input_transformer import RuleFacts
+from simulator.aws.eventbridge.rule import parse_rule
+from simulator.aws.eventbridge.s3_event import S3Events
 from tests.unit.eventbridge.upload_rule import BUCKET, DISPATCHER, FILE, QUEUE, upload_rule, upload_rule_text
 
 FACTS = RuleFacts(rule_arn="arn", rule_name="n", ingestion_time="2025-08-02T09:30:00Z")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
-from simulator.eventbridge.s3_event import S3Events
+from simulator.aws.eventbridge.s3_event import S3Events
 
 EVENTS = S3Events(region="ap-northeast-1", account="123456789012")
 

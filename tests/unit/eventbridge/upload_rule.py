@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.eventbridge.rule import Rule, parse_rule
+from simulator.aws.eventbridge.rule import Rule, parse_rule
 
 FILE = Path(__file__).parents[3] / "cdk" / "definitions" / "upload_rule.json"
 BUCKET = "user-log-input-123456789012"

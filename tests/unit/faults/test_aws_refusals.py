@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulator.faults.aws_refusals import COUNTS_PATH, AwsRefusals
+from simulator.fault_injection.aws_refusals import COUNTS_PATH, AwsRefusals
 
 PUT = {"HTTP_X_AMZ_TARGET": "DynamoDB_20120810.PutItem", "REQUEST_METHOD": "POST", "PATH_INFO": "/"}
 RESULT = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/out/results/uuid/SUCCEEDED_0.json"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulator.faults.faults import Faults
-from simulator.faults.spec import parse_fault
+from simulator.fault_injection.fault_injection import Faults
+from simulator.fault_injection.spec import parse_fault
 from tests.unit.lambda_runtime.conftest import Functions, functions  # noqa: F401 - the fixture
 
 ROWS = """

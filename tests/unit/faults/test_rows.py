@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from simulator.faults.faults import Faults
-from simulator.faults.row_calls import RowCall, RowCalls
-from simulator.faults.row_pick import RowPick
-from simulator.faults.spec import parse_fault
-from simulator.integrations.lambda_call import invoke as invoke_for_task
-from simulator.integrations.lambda_function import LambdaFunction
-from simulator.states.errors import StateError
-from simulator.states.task_service import TaskRequest
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.runtime.ports import TaskRequest
+from simulator.aws.integrations.lambda_tasks import LambdaFunction
+from simulator.aws.integrations.lambda_tasks import invoke as invoke_for_task
+from simulator.fault_injection.fault_injection import Faults
+from simulator.fault_injection.row_calls import RowCall, RowCalls
+from simulator.fault_injection.row_pick import RowPick
+from simulator.fault_injection.spec import parse_fault
 from tests.unit.integrations.fakes import Answer
 
 FUNCTION = "arn:aws:lambda:ap-northeast-1:123456789012:function:user-log-processor"

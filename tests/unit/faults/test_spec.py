@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.faults.kinds import KINDS, Kind
-from simulator.faults.spec import BadFault, parse_fault
+from simulator.fault_injection.kinds import KINDS, Kind
+from simulator.fault_injection.spec import BadFault, parse_fault
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

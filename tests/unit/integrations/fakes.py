@@ -11,10 +11,10 @@ import botocore.session
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from simulator.cloud.aws_environment import local_aws
-from simulator.integrations.registry import Integrations
-from simulator.states.listener import ExecutionInfo
-from simulator.states.task_service import TaskRequest
+from simulator.aws.asl.runtime.listener import ExecutionInfo
+from simulator.aws.asl.runtime.ports import TaskRequest
+from simulator.aws.integrations.registry import Integrations
+from simulator.aws.moto.environment import local_aws
 
 FUNCTION = "arn:aws:lambda:ap-northeast-1:123456789012:function:user-log-processor"
 MACHINE = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:csv-user-log-processor"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.response import StreamingBody
 
-from simulator.states.errors import StateError
-from simulator.states.limits import MAX_PAYLOAD_BYTES
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES
 from tests.unit.integrations.fakes import Setting, without_metadata
 
 TABLE = {

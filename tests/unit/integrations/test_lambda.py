@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulator.lambda_runtime.errors import CallerTimeout, ResourceNotFoundException, TooManyRequestsException
-from simulator.states.errors import StateError
+from simulator.aws.asl.errors import StateError
+from simulator.aws.lambda_runtime.errors import CallerTimeout, ResourceNotFoundException, TooManyRequestsException
 from tests.unit.integrations.fakes import FUNCTION, Answer, Setting, without_metadata
 
 RAISED = b'{"errorMessage": "\xe3\x83\xa6", "errorType": "UserNotFoundError", "requestId": "r", "stackTrace": []}'

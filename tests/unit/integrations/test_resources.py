@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulator.states.errors import StateError
+from simulator.aws.asl.errors import StateError
 from tests.unit.integrations.fakes import FUNCTION, Setting
 
 DEFINITIONS = Path(__file__).parents[3] / "cdk" / "definitions"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.lambda_runtime.function_config import FunctionConfig
-from simulator.lambda_runtime.lambda_service import LambdaService
+from simulator.aws.lambda_runtime.function_config import FunctionConfig
+from simulator.aws.lambda_runtime.lambda_service import LambdaService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.lambda_runtime.errors import ResourceNotFoundException, TooManyRequestsException
+from simulator.aws.lambda_runtime.errors import ResourceNotFoundException, TooManyRequestsException
 
 if TYPE_CHECKING:
     from tests.unit.lambda_runtime.conftest import Functions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.lambda_runtime.function_config import InvalidFunctions, parse_functions
+from simulator.aws.lambda_runtime.function_config import InvalidFunctions, parse_functions
 
 
 def test_functions_are_read_with_what_lambda_needs_of_them() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.lambda_runtime.errors import InvalidRequestContentException, RequestTooLargeException
-from simulator.lambda_runtime.payloads import decode_event, encode_json
+from simulator.aws.lambda_runtime.errors import InvalidRequestContentException, RequestTooLargeException
+from simulator.aws.lambda_runtime.payloads import decode_event, encode_json
 
 if TYPE_CHECKING:
     from tests.unit.lambda_runtime.conftest import Functions

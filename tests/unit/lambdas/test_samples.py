@@ -13,7 +13,7 @@ from lambdas.csv_validator.validation import validate
 from lambdas.shared.csv_dialect import records
 from lambdas.shared.errors import InvalidRecordError
 from lambdas.user_log_processor.record import parse_record
-from simulator.cloud.home import PROJECT_ROOT
+from simulator.pipeline.settings import PROJECT_ROOT
 
 SAMPLES = PROJECT_ROOT / "sample_data"
 COMMON = {

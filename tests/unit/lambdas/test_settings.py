@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from lambdas.shared.database import CONNECT_SECONDS, STATEMENT_MS, Database
 from lambdas.shared.settings import AuditSettings, DatabaseSettings, MigratorSettings, ValidatorSettings
-from simulator.cloud.aws_environment import local_aws
-from simulator.cloud.home import PROJECT_ROOT
+from simulator.aws.moto.environment import local_aws
+from simulator.pipeline.settings import PROJECT_ROOT
 
 FUNCTIONS = {
     function["name"]: function

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lambdas.schema_migrator.sql_text import statements
-from simulator.cloud.home import PROJECT_ROOT
+from simulator.pipeline.settings import PROJECT_ROOT
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.csv_validator.validation import validate
-from simulator.map_run.item_reader import open_items
-from simulator.states.map_runner import ItemReaderSpec
+from simulator.aws.asl.runtime.ports import ItemReaderSpec
+from simulator.aws.map_run.items.item_reader import open_items
 from tests.unit.map_run.harness import MemoryStore
 
 HEADER = "ユーザーID,ログイン回数,投稿回数\n"

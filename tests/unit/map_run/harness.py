@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.map_run.earlier import EarlierMapRun
-from simulator.map_run.map_run import LocalMapRuns
-from simulator.map_run.object_store import ObjectStoreError
-from simulator.states.builder import build
-from simulator.states.clock import SkippingClock
-from simulator.states.execution import Ended, Execution, Identity, Services
-from simulator.states.history import RecordedHistory
-from simulator.states.listener import ChildRecord, MapRunInfo, SilentListener
+from simulator.aws.asl.definition.compiler import build
+from simulator.aws.asl.runtime.clock import SkippingClock
+from simulator.aws.asl.runtime.execution import Ended, Execution, Identity, Services
+from simulator.aws.asl.runtime.history import RecordedHistory
+from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo, SilentListener
+from simulator.aws.map_run.earlier import EarlierMapRun
+from simulator.aws.map_run.map_run import LocalMapRuns
+from simulator.aws.map_run.object_store import ObjectStoreError
 from tests.unit.states.harness import EXECUTION_ARN, FUNCTION, MACHINE_ARN, FakeTasks
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.map_run.gunzip import PIECE, gunzip
-from simulator.map_run.item_reader import open_items
-from simulator.map_run.items import UnreadableError
-from simulator.map_run.json_items import jsonl_items
-from simulator.states.errors import StateError
-from simulator.states.map_runner import ItemReaderSpec
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.runtime.ports import ItemReaderSpec
+from simulator.aws.map_run.items.gunzip import PIECE, gunzip
+from simulator.aws.map_run.items.item_reader import open_items
+from simulator.aws.map_run.items.items import UnreadableError
+from simulator.aws.map_run.items.json_items import jsonl_items
 from tests.unit.map_run.harness import MemoryStore
 
 GET = "arn:aws:states:::s3:getObject"

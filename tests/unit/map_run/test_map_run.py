@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.map_run.threshold import Threshold
-from simulator.states.errors import StateError
+from simulator.aws.asl.errors import StateError
+from simulator.aws.map_run.threshold import Threshold
 from tests.unit.map_run.harness import MapResult, MemoryStore, run_map
 
 WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "results"}}

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.map_run.earlier import EarlierMapRun
+from simulator.aws.map_run.earlier import EarlierMapRun
 from tests.unit.map_run.harness import MapResult, MemoryStore, run_map
 from tests.unit.map_run.test_map_run import WRITER, failing, items_of
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.map_run.collected_results import CollectedResults
-from simulator.map_run.result_files import ResultFiles
-from simulator.map_run.result_writer import ExportedResults
-from simulator.states.errors import StateError
-from simulator.states.limits import MAX_PAYLOAD_BYTES
-from simulator.states.listener import ChildRecord
-from simulator.states.map_runner import ResultWriterSpec
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES
+from simulator.aws.asl.runtime.listener import ChildRecord
+from simulator.aws.asl.runtime.ports import ResultWriterSpec
+from simulator.aws.map_run.results.collected_results import CollectedResults
+from simulator.aws.map_run.results.result_files import ResultFiles
+from simulator.aws.map_run.results.result_writer import ExportedResults
 from tests.unit.map_run.harness import MemoryStore, run_map
 
 MOMENT = datetime(2026, 9, 23, 22, 58, 19, 314_000, tzinfo=UTC)

@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.map_run.item_batcher import child_works
-from simulator.map_run.items import items_of
-from simulator.map_run.result_files import ResultFiles
-from simulator.states.errors import StateError
-from simulator.states.limits import json_size
-from simulator.states.map_runner import ItemBatcherSpec
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.limits import json_size
+from simulator.aws.asl.runtime.ports import ItemBatcherSpec
+from simulator.aws.map_run.items.item_batcher import child_works
+from simulator.aws.map_run.items.items import items_of
+from simulator.aws.map_run.results.result_files import ResultFiles
 from tests.unit.map_run.harness import run_map
 
 WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "results"}}

@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, MapRunInfo, TaskAttempt
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
-from simulator.states.listener import ChildRecord, ExecutionInfo, MapRunInfo, TaskAttempt
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,11 +13,11 @@ from lambdas.shared.csv_dialect import records
 from lambdas.shared.errors import InvalidRecordError
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, HEADER
 from lambdas.user_log_processor.record import MAX_COUNT, MAX_USER_ID, parse_record
-from simulator.map_run.item_reader import open_items
-from simulator.map_run.items import Item
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.runtime.ports import ItemReaderSpec
+from simulator.aws.map_run.items.item_reader import open_items
+from simulator.aws.map_run.items.items import Item
 from simulator.runs.encoding import CHUNK
-from simulator.states.errors import StateError
-from simulator.states.map_runner import ItemReaderSpec
 from simulator.verify.row import read_rows
 from tests.unit.map_run.harness import MemoryStore
 from tests.unit.safety.injections import SMALL

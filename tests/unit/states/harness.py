@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.states.builder import build
-from simulator.states.clock import Clock, SkippingClock
-from simulator.states.execution import Ended, Execution, Identity, Services
-from simulator.states.faults import InvalidDefinition
-from simulator.states.history import RecordedHistory
-from simulator.states.map_runner import MapRun, MapRunRequest
-from simulator.states.task_service import TaskRequest
+from simulator.aws.asl.definition.compiler import build
+from simulator.aws.asl.definition.fields import InvalidDefinition
+from simulator.aws.asl.runtime.clock import Clock, SkippingClock
+from simulator.aws.asl.runtime.execution import Ended, Execution, Identity, Services
+from simulator.aws.asl.runtime.history import RecordedHistory
+from simulator.aws.asl.runtime.ports import MapRun, MapRunRequest, TaskRequest
 
 MACHINE_ARN = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:machine"
 EXECUTION_ARN = "arn:aws:states:ap-northeast-1:123456789012:execution:machine:run"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from simulator.states.clock import RealClock, SkippingClock
+from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 
 NEVER = threading.Event()
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from simulator.states.builder import build
-from simulator.states.errors import StateError
-from simulator.states.faults import InvalidDefinition
-from simulator.states.task_service import TaskRequest
+from simulator.aws.asl.definition.compiler import build
+from simulator.aws.asl.definition.fields import InvalidDefinition
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.runtime.ports import TaskRequest
 from tests.unit.states.harness import FUNCTION, FakeTasks, execute, faults, one, prepare
 
 

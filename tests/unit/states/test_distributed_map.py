@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.states.errors import StateError
+from simulator.aws.asl.errors import StateError
 from tests.unit.states.harness import FakeMaps, execute, faults, one
 
 READER = {

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulator.states.clock import RealClock
-from simulator.states.errors import StateError
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.runtime.clock import RealClock
 from tests.unit.states.harness import FUNCTION, execute, faults, one
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.states.paths import Path, PathNotFoundError, PathSyntaxError, ReferencePath
+from simulator.aws.asl.expressions.jsonpath import Path, PathNotFoundError, PathSyntaxError, ReferencePath
 
 DATA: dict[str, Any] = {"a": {"b": [10, 20, 30]}, "x-y": 1, "ユーザーID": "U1", "u": [{"s": 0}, {"s": 1}], "t": "text"}
 

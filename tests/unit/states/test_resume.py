@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from simulator.states.errors import StateError
-from simulator.states.resume import Resume, open_states
-from simulator.states.timestamps import parse_time
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.expressions.timestamps import parse_time
+from simulator.aws.asl.runtime.resume import Resume, open_states
 from tests.unit.states.harness import FUNCTION, Result, one, prepare
 
 MACHINE = one(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.states.errors import StateError
+from simulator.aws.asl.errors import StateError
 from tests.unit.states.harness import FUNCTION, Result, execute, faults, one
 
 INVOKE = "arn:aws:states:::lambda:invoke"

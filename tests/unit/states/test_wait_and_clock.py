@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulator.states.clock import RealClock, SkippingClock
+from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from tests.unit.states.harness import execute, faults, one, prepare
 
 

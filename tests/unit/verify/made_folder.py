@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simulator.map_run.result_writer import ExportedResults
+from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo
+from simulator.aws.asl.runtime.ports import ResultWriterSpec
+from simulator.aws.map_run.results.result_writer import ExportedResults
 from simulator.runs.folder import RunFolder
 from simulator.runs.interrupted import settled
 from simulator.runs.store import RunStore
-from simulator.states.listener import ChildRecord, MapRunInfo
-from simulator.states.map_runner import ResultWriterSpec
 from simulator.verify.database_check import Stored
 from simulator.verify.findings import Findings
 from simulator.verify.reconcile import reconcile

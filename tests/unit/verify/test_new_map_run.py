@@ -27,8 +27,8 @@ from tests.unit.verify.made_folder import (
 )
 
 if TYPE_CHECKING:
+    from simulator.aws.asl.runtime.listener import ChildRecord
     from simulator.runs.folder import RunFolder
-    from simulator.states.listener import ChildRecord
 
 SECOND, THIRD = f"{MAP_RUN}-2", f"{MAP_RUN}-3"
 REDRIVEN = {"type": "ExecutionRedriven"}

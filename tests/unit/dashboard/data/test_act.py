@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.data import act
-from dashboard.data.act import (
+from dashboard import jobs as act
+from dashboard.jobs import (
     CannotStart,
     Job,
     JobState,

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.data.daily import per_day
-from dashboard.data.outcome import Kind, explanation, in_words, next_steps
-from dashboard.data.run_list import run, runs
+from dashboard.queries.outcome import Kind, explanation, in_words, next_steps
+from dashboard.queries.run_list import run, runs
+from dashboard.queries.trends import per_day
 from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import START, child, execution, failed_child, finished_run, recorder

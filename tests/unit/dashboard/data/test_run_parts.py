@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dashboard.data.downloads import downloads
-from dashboard.data.errors import error_groups
-from dashboard.data.history import history
-from dashboard.data.logs import logs
-from dashboard.data.rejected import rejection
-from dashboard.data.user_history import user_history
+from dashboard.queries.downloads import downloads
+from dashboard.queries.errors import error_groups
+from dashboard.queries.failures import rejection
+from dashboard.queries.history import history
+from dashboard.queries.logs import logs
+from dashboard.queries.users import user_history
 from simulator.runs.folder import RunFolder
 from simulator.runs.json_lines import encode
 from simulator.runs.store import RunStore

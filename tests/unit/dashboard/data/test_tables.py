@@ -11,13 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboard.data import tables
-from dashboard.data.buckets import bucket_seconds
-from dashboard.data.failures import failures
-from dashboard.data.lanes import lanes
-from dashboard.data.spans import Part
-from dashboard.data.tables import fetch, load_items
-from dashboard.data.throughput import throughput
+from dashboard.queries import tables
+from dashboard.queries.failures import failures
+from dashboard.queries.lanes import lanes
+from dashboard.queries.spans import Part
+from dashboard.queries.tables import fetch, load_items
+from dashboard.queries.trends import bucket_seconds, throughput
 from simulator.runs.folder import RunFolder
 from simulator.runs.json_lines import encode
 from simulator.runs.moments import moment_text

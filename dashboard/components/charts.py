@@ -1,0 +1,181 @@
+"""The charts: each takes rows of plain values and shows them; nothing here reads files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED, STATE_LOOKS
+from dashboard.queries.spans import Part
+from dashboard.queries.state_grid import StateStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+_STATUS_WORDS = [one.words for one in STATE_LOOKS.values()]
+_STATUS_RGB = [one.rgb for one in STATE_LOOKS.values()]
+_NOT_REACHED = STATE_LOOKS[StateStatus.SKIPPED].sign
+_PART_WORDS = [str(part) for part in (Part.ATTEMPT, Part.FAILED_ATTEMPT, Part.WAIT, Part.AFTER_ERROR)]
+_PART_RGB = [GREEN, RED, ORANGE, GRAY]
+
+
+def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Sequence[str]) -> None:
+    """Show runs (across, oldest first) x workflow states (down).
+
+    Args:
+        cells: `run` (a label), `file`, `state`, `outcome` (words), `sign`, `detail`.
+        states: the order of the rows.
+        runs: the order of the columns.
+    """
+    base = alt.Chart(pd.DataFrame(cells)).encode(
+        x=alt.X("run:N", sort=list(runs), title=None, axis=alt.Axis(labelAngle=-60, labelLimit=110)),
+        y=alt.Y("state:N", sort=list(states), title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
+        tooltip=["run:N", "file:N", "state:N", "outcome:N", "detail:N"],
+    )
+    squares = base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3).encode(
+        opacity=alt.condition(alt.datum.sign == _NOT_REACHED, alt.value(0.25), alt.value(1)),
+        color=alt.Color(
+            "outcome:N",
+            scale=alt.Scale(domain=_STATUS_WORDS, range=_STATUS_RGB),
+            legend=alt.Legend(title=None, orient="top", columns=2, values=sorted({cell["outcome"] for cell in cells})),
+        ),
+    )
+    signs = base.mark_text(color="white", fontWeight="bold").encode(text="sign:N")
+    st.altair_chart(
+        (squares + signs).properties(height=30 * len(states) + 170),
+        alt=f"Grid of {len(runs)} runs by {len(states)} workflow states",
+    )
+
+
+def rows_per_day(days: Sequence[dict[str, Any]]) -> None:
+    """Show rows per day, succeeded and failed stacked; a day is `day`, `succeeded`, `failed`."""
+    stacked = [
+        {"day": day["day"], "rows": day[name.lower()], "outcome": name}
+        for day in days
+        for name in ("Succeeded", "Failed")
+    ]
+    chart = (
+        alt.Chart(pd.DataFrame(stacked))
+        .mark_bar(size=22)
+        .encode(
+            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=-45)),
+            y=alt.Y("rows:Q", title="Rows", axis=alt.Axis(format="~s")),
+            color=alt.Color(
+                "outcome:N",
+                scale=alt.Scale(domain=["Succeeded", "Failed"], range=[GREEN, RED]),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+            tooltip=["day:O", "outcome:N", alt.Tooltip("rows:Q", format=",")],
+        )
+    )
+    st.altair_chart(chart.properties(height=240), alt="Rows per day, succeeded and failed")
+
+
+def success_rate(days: Sequence[dict[str, Any]]) -> None:
+    """Show the share of the ended runs that succeeded, per day; a day is `day`, `rate` (0 to 1)."""
+    if not days:
+        st.caption("No run has ended yet.")
+        return
+    chart = (
+        alt.Chart(pd.DataFrame(list(days)))
+        .mark_line(point=alt.OverlayMarkDef(size=60), color=BLUE)
+        .encode(
+            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=-45)),
+            y=alt.Y("rate:Q", title="Succeeded", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
+            tooltip=["day:O", alt.Tooltip("rate:Q", format=".1%")],
+        )
+    )
+    st.altair_chart(chart.properties(height=240), alt="Share of runs that succeeded, per day")
+
+
+def throughput(points: pd.DataFrame) -> None:
+    """Show rows per second over time; a point is `time`, `per_second`, `succeeded`, `failed`."""
+    chart = (
+        alt.Chart(points)
+        .mark_area(line={"color": BLUE}, color=BLUE, opacity=0.3, interpolate="step-after")
+        .encode(
+            x=alt.X("time:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            y=alt.Y("per_second:Q", title="Rows per second"),
+            tooltip=[
+                alt.Tooltip("time:T", format="%H:%M:%S.%L"),
+                alt.Tooltip("per_second:Q", format=",.0f"),
+                "succeeded:Q",
+                "failed:Q",
+            ],
+        )
+    )
+    st.altair_chart(chart.properties(height=220), alt="Rows per second over time")
+
+
+def lanes(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
+    """Show which worker did which row when; spans as `dashboard.queries.lanes` gives them."""
+    frame = pd.DataFrame(list(spans))
+    frame = frame.assign(
+        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
+    )
+    chart = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            x2="stop:T",
+            y=alt.Y("worker:O", title="Worker"),
+            color=_part_colour(frame),
+            tooltip=["line:Q", "user:N", "part:N", "error:N", "state:N", alt.Tooltip("start:T", format="%H:%M:%S.%L")],
+        )
+        .interactive(bind_y=False)
+    )
+    count = frame["worker"].nunique()
+    st.altair_chart(chart.properties(height=34 * count + 90), alt=f"What {count} workers did when, row by row")
+
+
+def lane_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
+    """Show how each worker spent its time, summed up; shares as `dashboard.queries.lanes` gives them."""
+    frame = pd.DataFrame(list(shares))
+    frame = frame.assign(
+        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
+    )
+    chart = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            x2="stop:T",
+            y=alt.Y("share:Q", title=None, stack="zero", scale=alt.Scale(domain=[0, 1]), axis=None),
+            color=_part_colour(frame),
+            row=alt.Row("worker:O", title="Worker", spacing=4, header=alt.Header(labelAngle=0, labelAlign="left")),
+            tooltip=["worker:O", "part:N", alt.Tooltip("share:Q", format=".0%"), "rows:Q", "failed:Q"],
+        )
+        .properties(height=34)
+    )
+    st.altair_chart(chart, alt="How each worker spent its time")
+
+
+def _part_colour(frame: pd.DataFrame) -> alt.Color:
+    present = [word for word in _PART_WORDS if word in set(frame["part"])]
+    return alt.Color(
+        "part:N",
+        scale=alt.Scale(domain=_PART_WORDS, range=_PART_RGB),
+        legend=alt.Legend(title=None, orient="top", columns=2, values=present),
+    )
+
+
+def user_history(points: pd.DataFrame) -> None:
+    """Show how one user's totals changed; a point is `time`, `total`, `what`, `run`, `old`."""
+    chart = (
+        alt.Chart(points)
+        .mark_line(point=True, interpolate="step-after")
+        .encode(
+            x=alt.X("time:T", title=None),
+            y=alt.Y("total:Q", title="Total"),
+            color=alt.Color(
+                "what:N", scale=alt.Scale(range=[BLUE, ORANGE]), legend=alt.Legend(title=None, orient="top")
+            ),
+            tooltip=["time:T", "what:N", "old:Q", "total:Q", "run:N"],
+        )
+    )
+    st.altair_chart(chart.properties(height=260), alt="The user's totals over time")

@@ -1,0 +1,55 @@
+"""A run or a redrive that was started from a page: how it stands, while it goes on and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.components.rejected_lines import rejected_lines
+from dashboard.components.verdict import headline, verdict
+from dashboard.jobs import job_state
+from dashboard.plain_text import plain
+from dashboard.queries.outcome import Kind
+from dashboard.queries.run_list import run
+
+if TYPE_CHECKING:
+    from dashboard.jobs import Job
+    from simulator.runs.store import RunStore
+
+LIVE_SECONDS = 0.7
+
+
+def job_panel(store: RunStore, job: Job) -> None:
+    """Show a job; only this part of the page refreshes, and only while its process lives."""
+    running = job_state(store, job).running
+    st.fragment(run_every=LIVE_SECONDS if running else None)(_panel)(store, job, running)
+
+
+def _panel(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - a fragment's arguments
+    state = job_state(store, job)
+    if running and not state.running:
+        st.rerun()
+    with st.container(border=True):
+        st.markdown(f"**{plain(job.title)}**")
+        row = run(store.folder(state.run)) if state.run else None
+        if state.failed:
+            st.error("The command ended without a result. What it said:", icon=":material/error:")
+        elif row is None:
+            st.info("Starting the local cloud …" if state.running else "The run's folder has gone.")
+        if state.messages and (state.failed or state.running or row is None):
+            st.code(state.messages, language=None, wrap_lines=True)
+        if row is None or state.run is None:
+            return
+        headline(row)
+        if row.rows:
+            told = f"{row.succeeded:,} of {row.rows:,} rows succeeded, {row.failed:,} failed, {row.pending:,} to do"
+            st.progress(row.done_share, text=told)
+        if not state.running:
+            folder = store.folder(state.run)
+            verdict(folder)
+            if row.kind is Kind.REJECTED:
+                rejected_lines(folder)
+        st.page_link(
+            "pages/run.py", label="Open this run", query_params={"run": row.name}, icon=":material/open_in_new:"
+        )

@@ -1,0 +1,36 @@
+"""The button that runs the rows of a run that did not succeed again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.jobs import CannotStart, start_redrive
+from dashboard.plain_text import plain
+from dashboard.queries.outcome import REDRIVABLE
+from simulator.runs.interrupted import settled
+
+if TYPE_CHECKING:
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.store import RunStore
+
+
+def redrive_button(store: RunStore, folder: RunFolder) -> None:
+    """Offer to redrive a run that can be; nothing for any other."""
+    record = settled(folder)
+    if record.status not in REDRIVABLE or record.map_run is None:
+        return
+    left = record.rows.failed + record.rows.pending
+    with st.popover("Redrive …", icon=":material/replay:"):
+        st.markdown(
+            f"Runs the {left:,} row{'' if left == 1 else 's'} that did not succeed again, as they are in the file. "
+            "Useful where the cause lay outside the file and is gone: a row that is wrong fails again."
+        )
+        if st.button("Redrive now", type="primary", key=f"redrive-{folder.name}"):
+            try:
+                job = start_redrive(store, folder.name)
+            except CannotStart as error:
+                st.error(plain(error, 800), icon=":material/error:")
+            else:
+                st.switch_page("pages/upload.py", query_params={"job": job.name})

@@ -1,0 +1,50 @@
+"""What the validator found, beside the lines themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.plain_text import plain
+from dashboard.queries.failures import rejection
+
+if TYPE_CHECKING:
+    from simulator.runs.folder import RunFolder
+
+SHOWN = 200
+TOLD = 5
+
+
+def rejected_lines(folder: RunFolder) -> None:
+    """Show the errors of a rejected file by line, each beside its line and its neighbours."""
+    found = rejection(folder)
+    st.subheader("What is wrong with the file")
+    for message in found.whole_file:
+        st.error(plain(message, 800), icon=":material/block:")
+    if not found.lines:
+        return
+    told = [f"- line {one.line:,}: {plain(message, 300)}" for one in found.lines for message in one.messages]
+    if len(told) > TOLD:
+        told[TOLD:] = [f"- and {len(told) - TOLD:,} more, in the table"]
+    st.markdown("\n".join(told))
+    table = pd.DataFrame(
+        [
+            {
+                "": "✗" if line.messages else "",
+                "Line": line.line,
+                "The line": line.text if line.text is not None else "(cannot be read)",
+                "What is wrong": "; ".join(line.messages),
+            }
+            for line in found.lines[:SHOWN]
+        ]
+    )
+    wrong = ["background-color: #d6454533" if line.messages else "" for line in found.lines[:SHOWN]]
+    st.dataframe(
+        table.style.apply(lambda _column: wrong, axis=0),
+        hide_index=True,
+        column_config={"": st.column_config.TextColumn(width=30), "Line": st.column_config.NumberColumn(width=60)},
+    )
+    if len(found.lines) > SHOWN:
+        st.caption(f"The first {SHOWN} of {len(found.lines):,} lines; all of them are in run.json.")

@@ -1,0 +1,92 @@
+"""The answer in one box: how a run ended, which rows failed and why, and what to do now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.components.looks import KIND_LOOKS
+from dashboard.components.moments import local, took
+from dashboard.plain_text import plain
+from dashboard.queries.outcome import explanation, next_steps
+from dashboard.queries.run_list import run_row
+from simulator.runs.interrupted import settled
+
+if TYPE_CHECKING:
+    from dashboard.queries.run_list import RunRow
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.run_record import RunRecord
+
+REASONS = 8
+
+
+def badge(row: RunRow) -> None:
+    """Show how a run stands as a badge."""
+    look = KIND_LOOKS[row.kind]
+    st.badge(plain(row.words, 80), color=look.colour, icon=look.icon)
+
+
+def headline(row: RunRow) -> None:
+    """Show a run's badge, file and times on one line."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        badge(row)
+        st.markdown(f"**{plain(row.file or '(file not known)', 120)}**", width="content")
+        st.caption(f"{local(row.started)} · {took(row.seconds)}", width="content")
+
+
+def verdict(folder: RunFolder) -> None:
+    """Show why rows failed, why the run ended so, and what can be done; nothing for a run that went well."""
+    record = settled(folder)
+    for note in record.notes:
+        st.warning(plain(note), icon=":material/info:")
+    why = explanation(record)
+    if why:
+        st.markdown(f"**Why it ended so.** {plain(why, 800)}")
+    if record.reasons:
+        _reasons(record)
+    _steps(folder, record)
+
+
+def _reasons(record: RunRecord) -> None:
+    st.markdown(f"**Why {record.rows.failed:,} row{'' if record.rows.failed == 1 else 's'} failed**")
+    lines = []
+    for reason in record.reasons[:REASONS]:
+        place = f"line {reason.line:,}" if reason.line is not None else f"row index {reason.index}"
+        lines.append(
+            f"- **{reason.count:,} ×** :red[{plain(reason.error, 80)}]: {plain(reason.cause, 200)} "
+            f"({'' if reason.count == 1 else 'for example '}{place})"
+        )
+    if len(record.reasons) > REASONS:
+        rest = sum(reason.count for reason in record.reasons[REASONS:])
+        lines.append(f"- {rest:,} more for other reasons: see the table of failed rows")
+    st.markdown("\n".join(lines))
+
+
+def _steps(folder: RunFolder, record: RunRecord) -> None:
+    steps = next_steps(folder, record)
+    if not steps:
+        return
+    st.markdown("**What to do now**")
+    for number, step in enumerate(steps, 1):
+        st.markdown(f"{number}. {plain(step.text, 600)}")
+        if step.command:
+            st.code(step.command, language=None, wrap_lines=True)
+    downloads(folder, run_row(record))
+
+
+def downloads(folder: RunFolder, row: RunRow) -> None:
+    """Offer the failed rows to download, and the page that takes the corrected file."""
+    with st.container(horizontal=True):
+        if row.failed + row.pending and folder.failed_rows_file.exists():
+            st.download_button(
+                "Download failed-rows.csv",
+                data=folder.failed_rows_file.read_bytes,
+                file_name="failed-rows.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                type="primary",
+                key=f"failed-rows-{row.name}",
+                on_click="ignore",
+            )
+        st.page_link("pages/upload.py", label="Upload the corrected file", icon=":material/upload_file:")

@@ -1,0 +1,121 @@
+"""Errors over all runs: grouped, then the rows of a group, then everything about one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.moments import local
+from dashboard.components.picking import picked_row
+from dashboard.components.row_detail import row_detail
+from dashboard.plain_text import plain
+from dashboard.queries.errors import ErrorGroup, error_groups
+from dashboard.queries.store import default_store
+from simulator.cli.output.words import count
+
+if TYPE_CHECKING:
+    from dashboard.queries.failures import Failure
+    from simulator.runs.store import RunStore
+
+SHOWN = 1_000
+
+
+def page() -> None:
+    """Show the page."""
+    st.title("Errors")
+    store = default_store()
+    groups = error_groups(store.folders())
+    if not groups:
+        st.success("No row has failed and no file was rejected, in any run there is.", icon=":material/check_circle:")
+        return
+    rows, runs = sum(group.rows for group in groups), {run for group in groups for run in group.runs}
+    st.caption(
+        f"{count(rows, 'failed row')} in {count(len(runs), 'run')}, grouped by "
+        "error and cause (… and # stand for what differs from row to row). Click a group for its rows."
+    )
+    chosen = picked_row(_table(groups), key="groups", height=420)
+    if chosen is None:
+        st.info("Click a group above to see its rows.", icon=":material/arrow_upward:")
+        return
+    _group(store, groups[chosen])
+
+
+def _table(groups: list[ErrorGroup]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Error": group.error,
+                "Cause": group.group,
+                "What failed": "the whole file" if group.whole_file else "rows",
+                "Rows": group.rows,
+                "Runs": len(group.runs),
+                "First seen": local(group.first),
+                "Last seen": local(group.last),
+            }
+            for group in groups
+        ]
+    )
+
+
+def _group(store: RunStore, group: ErrorGroup) -> None:
+    st.subheader(plain(group.error))
+    st.markdown(f"For example: {plain(group.example, 600)}")
+    if group.failures:
+        _rows(store, group)
+        return
+    for name in group.runs[:SHOWN]:
+        st.page_link(
+            "pages/run.py", label=f"Open {plain(name)}", query_params={"run": name}, icon=":material/open_in_new:"
+        )
+
+
+def _rows(store: RunStore, group: ErrorGroup) -> None:
+    failures = sorted(group.failures, key=lambda one: (one.run, -one.index), reverse=True)[:SHOWN]
+    if len(group.failures) > SHOWN:
+        st.caption(f"The newest {SHOWN:,} of {len(group.failures):,} rows. Click one for everything about it.")
+    else:
+        st.caption("Click a row for everything about it.")
+    names = {folder.name: folder.record_as_written().source.key for folder in map(store.folder, group.runs)}
+    table = pd.DataFrame(
+        [
+            {
+                "Time": local(one.time),
+                "File": names.get(one.run, ""),
+                "Line": one.line,
+                "User": one.user,
+                "Why": one.cause,
+                "Attempts": one.attempts,
+                "Run": one.run,
+            }
+            for one in failures
+        ]
+    )
+    chosen = picked_row(table, key=f"rows-{group.error}-{group.group}", height=420)
+    if chosen is not None:
+        _row(store, failures[chosen])
+
+
+def _row(store: RunStore, failure: Failure) -> None:
+    folder = store.folder(failure.run)
+    if not folder.path.is_dir():
+        st.warning("This run's folder has gone; load the page again.")
+        return
+    row_detail(folder, index=failure.index)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            "pages/run.py", label="Open its run", query_params={"run": failure.run}, icon=":material/open_in_new:"
+        )
+        if folder.failed_rows_file.exists():
+            st.download_button(
+                "Download the run's failed-rows.csv",
+                data=folder.failed_rows_file.read_bytes,
+                file_name="failed-rows.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+page()

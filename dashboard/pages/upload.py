@@ -1,0 +1,69 @@
+"""Upload a CSV file and run it: the command of the terminal, started from the page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.components.job_panel import job_panel
+from dashboard.components.moments import browser_zone
+from dashboard.jobs import CannotStart, Job, find_job, job_state, jobs, start_run
+from dashboard.plain_text import plain
+from dashboard.queries.store import default_store
+
+if TYPE_CHECKING:
+    from simulator.runs.store import RunStore
+
+
+def page() -> None:
+    """Show the page."""
+    st.title("Upload")
+    store = default_store()
+    st.caption(
+        "The file goes through the whole pipeline, as with the terminal's command `run`: S3, validation, every row. "
+        "Its columns: ユーザーID, ログイン回数, 投稿回数. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
+        "converted. Rows of a corrected failed-rows.csv whose user ID is not that of their line any more are refused."
+    )
+    file = st.file_uploader("CSV file", type=["csv"], key="file")
+    create = st.checkbox("First create the users that the file names and the database has not", key="create-users")
+    if st.button("Upload and run", type="primary", icon=":material/play_arrow:", disabled=file is None) and file:
+        try:
+            job = start_run(store, file.name, file.getvalue(), create_users=create)
+        except CannotStart as error:
+            st.error(plain(error, 800), icon=":material/error:")
+        else:
+            st.query_params["job"] = job.name
+    shown = _shown(store)
+    if shown is not None:
+        job_panel(store, shown)
+    _earlier(store, shown)
+
+
+def _shown(store: RunStore) -> Job | None:
+    """The job that the address names, else one that is going on."""
+    name = st.query_params.get("job")
+    if name is not None:
+        found = find_job(store, name)
+        if found is None:
+            st.warning("This upload is no longer kept; its run is on the page Runs.")
+        return found
+    return next((job for job in jobs(store) if job_state(store, job).running), None)
+
+
+def _earlier(store: RunStore, shown: Job | None) -> None:
+    rest = [job for job in jobs(store) if shown is None or job.name != shown.name]
+    if not rest:
+        return
+    with st.expander(f"Earlier ({len(rest)})"):
+        for job in rest:
+            began = _clock(job.started)
+            st.page_link("pages/upload.py", label=f"{began} · {plain(job.title)}", query_params={"job": job.name})
+
+
+def _clock(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, browser_zone()):%Y-%m-%d %H:%M:%S}"
+
+
+page()

@@ -1,0 +1,126 @@
+"""The runs, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from dashboard.queries.outcome import Kind, in_words, kind
+from simulator.runs.interrupted import settled
+from simulator.runs.moments import parsed_moment
+from simulator.runs.run_record import RUNNING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.run_record import RunRecord
+    from simulator.runs.store import RunStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """A run as a line of a list.
+
+    Args:
+        name: the run's name.
+        file: the uploaded object's key; empty where the run had no time to write it.
+        started, stopped: moments in UTC.
+        seconds: how long it took, or has taken so far; None where that is not known.
+        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or INTERRUPTED.
+        kind, words: the same for colours and for people (a rejected file is its own kind).
+        rows, succeeded, failed, pending, superseded: counts of rows; superseded ones are among the succeeded.
+        redrives: how often it was redriven.
+        notes: what could not be written, in sentences.
+    """
+
+    name: str
+    file: str
+    started: datetime | None
+    stopped: datetime | None
+    seconds: float | None
+    status: str
+    kind: Kind
+    words: str
+    rows: int
+    succeeded: int
+    failed: int
+    pending: int
+    superseded: int
+    redrives: int
+    error: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def done_share(self) -> float:
+        """The part of its rows that has ended, 0 to 1."""
+        return min((self.succeeded + self.failed) / self.rows, 1.0) if self.rows else 0.0
+
+
+def runs(
+    store: RunStore,
+    *,
+    kinds: Collection[Kind] = (),
+    file: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    zone: tzinfo = UTC,
+) -> list[RunRow]:
+    """Return the runs, newest first; empty where there is none.
+
+    Args:
+        store: all runs.
+        kinds: only these; all where empty.
+        file: only files whose name has this in it, whatever its case.
+        since: only runs that started on this day or later.
+        until: only runs that started on this day or before.
+        zone: the time zone of the days.
+    """
+    wanted = file.casefold()
+    found = []
+    for row in sorted(map(run_row, map(settled, store.folders())), key=_newest, reverse=True):
+        day = row.started.astimezone(zone).date() if row.started else None
+        if kinds and row.kind not in kinds:
+            continue
+        if wanted not in row.file.casefold():
+            continue
+        if (since and (day is None or day < since)) or (until and (day is None or day > until)):
+            continue
+        found.append(row)
+    return found
+
+
+def run(folder: RunFolder) -> RunRow | None:
+    """Return one run as it stands; None where its folder has vanished."""
+    record = settled(folder)
+    return run_row(record) if folder.path.is_dir() else None
+
+
+def run_row(record: RunRecord) -> RunRow:
+    """Return a record as a line of a list."""
+    started, stopped = parsed_moment(record.started), parsed_moment(record.stopped)
+    end = datetime.now(UTC) if record.status == RUNNING else stopped
+    rows = record.rows
+    return RunRow(
+        name=record.name,
+        file=record.source.key,
+        started=started,
+        stopped=stopped,
+        seconds=max((end - started).total_seconds(), 0.0) if started and end else None,
+        status=record.status,
+        kind=kind(record),
+        words=in_words(record),
+        rows=rows.total or record.row_count or 0,
+        succeeded=rows.succeeded,
+        failed=rows.failed,
+        pending=rows.pending,
+        superseded=rows.superseded,
+        redrives=record.redrive_count,
+        error=record.error,
+        notes=tuple(record.notes),
+    )
+
+
+def _newest(row: RunRow) -> tuple[datetime, str]:
+    return row.started or datetime.min.replace(tzinfo=UTC), row.name

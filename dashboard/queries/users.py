@@ -1,0 +1,138 @@
+"""The users' statistics as they stand in PostgreSQL.
+
+One user's history, from the audit items of all runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import psycopg
+
+from simulator.runs.json_lines import encode, parse_line
+from simulator.runs.line_search import lines_with
+from simulator.runs.moments import parsed_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dashboard.queries.database import Database
+    from simulator.runs.folder import RunFolder
+
+
+Order = Literal["user", "logins", "posts", "updated"]
+_ORDERS: dict[Order, str] = {
+    "user": "u.user_id",
+    "logins": "s.login_count desc nulls last, u.user_id",
+    "posts": "s.post_count desc nulls last, u.user_id",
+    "updated": "s.last_updated desc nulls last, u.user_id",
+}
+_FROM = (
+    "from users u left join user_statistics s using (user_id) "
+    "where u.user_id ilike %(like)s or u.username ilike %(like)s or u.email ilike %(like)s"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserStatistics:
+    """A user: the counts and the time of the upload they come from are None where no file has had them."""
+
+    user_id: str
+    username: str
+    email: str
+    login_count: int | None
+    post_count: int | None
+    last_updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPage:
+    """Some users, and how many there are; `tables` is False where nothing has been run yet: there are no tables."""
+
+    users: list[UserStatistics]
+    total: int
+    tables: bool = True
+
+
+def users(
+    database: Database, *, search: str = "", order: Order = "user", offset: int = 0, limit: int = 100
+) -> UserPage:
+    """Return users `offset` to `offset + limit` whose ID, name or e-mail has `search` in it, whatever its case.
+
+    Raises:
+        DatabaseUnavailable: with what to do.
+    """
+    escaped = search.replace("\0", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    values = {"like": f"%{escaped}%", "offset": offset, "limit": limit}
+    try:
+        (total,) = database.ask(f"select count(*) as total {_FROM}", values)
+        found = database.ask(
+            "select u.user_id, u.username, u.email, s.login_count, s.post_count, "
+            f"s.last_updated at time zone 'UTC' as last_updated {_FROM} "
+            f"order by {_ORDERS[order]} offset %(offset)s limit %(limit)s",
+            values,
+        )
+    except psycopg.errors.UndefinedTable:
+        return UserPage(users=[], total=0, tables=False)
+    except psycopg.errors.UntranslatableCharacter:  # the database's encoding cannot hold what is searched for
+        return UserPage(users=[], total=0)
+    return UserPage(users=[UserStatistics(**row) for row in found], total=total["total"])
+
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An audit item about a user.
+
+    Args:
+        run: the run that wrote it.
+        time: when, in UTC.
+        type: `login_update`, `post_update`, or `user_update` for a row that failed.
+        old, new: the values; None for a row that failed.
+        status: `success`, `superseded` (a newer file had been there) or `failed`.
+        error: of a row that failed.
+    """
+
+    run: str
+    time: datetime | None
+    type: str
+    old: int | None
+    new: int | None
+    status: str
+    error: str | None
+
+
+def user_history(folders: Iterable[RunFolder], user: str) -> list[Change]:
+    """Return what these runs did to a user, oldest first; empty where none did anything."""
+    needle = encode(user)
+    changes = [
+        _change(folder.name, item)
+        for folder in folders
+        for item in map(parse_line, lines_with(folder.audit_file, needle))
+        if item is not None and item.get("userId") == user
+    ]
+    return sorted(changes, key=lambda change: (change.time or _LAST, change.type))
+
+
+def _change(run: str, item: dict[str, Any]) -> Change:
+    return Change(
+        run=run,
+        time=parsed_moment(_text(item.get("processedAt"))),
+        type=_text(item.get("processingType")) or "",
+        old=_number(item.get("oldValue")),
+        new=_number(item.get("newValue")),
+        status=_text(item.get("status")) or "",
+        error=_text(item.get("errorMessage")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,1 +1,0 @@
-"""How things are shown: words, colours, charts. Reads no file."""

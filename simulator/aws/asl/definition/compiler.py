@@ -1,0 +1,222 @@
+"""Turns a definition into a state machine, collecting every fault on the way.
+
+States Language, "Structure of a State Machine".
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.definition.fields import Fault, Fields, InvalidDefinition
+from simulator.aws.asl.limits import MAX_DEFINITION_BYTES
+from simulator.aws.asl.runtime.state_machine import StateMachine
+from simulator.aws.asl.states.choice import ChoiceState
+from simulator.aws.asl.states.fail import FailState
+from simulator.aws.asl.states.map_state import map_state
+from simulator.aws.asl.states.parallel import ParallelState
+from simulator.aws.asl.states.pass_state import PassState
+from simulator.aws.asl.states.succeed import SucceedState
+from simulator.aws.asl.states.task import TaskState
+from simulator.aws.asl.states.wait import WaitState
+from simulator.aws.json_reader import BadJson, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulator.aws.asl.runtime.ports import TaskService
+    from simulator.aws.asl.states.state import State
+
+STATE_TYPES: dict[str, Callable[[str, Fields, Builder], State]] = {
+    "Pass": PassState,
+    "Task": TaskState,
+    "Choice": ChoiceState,
+    "Wait": WaitState,
+    "Succeed": SucceedState,
+    "Fail": FailState,
+    "Parallel": ParallelState,
+    "Map": map_state,
+}
+MAX_TIMEOUT = 99_999_999
+_JSONATA_FIELDS = ("Arguments", "Output", "Items", "Condition")
+
+
+class Builder:
+    """What the states of one machine are built with.
+
+    Args:
+        tasks: the services that Tasks may call; asked for faults.
+        machine_name: the machine's name; generated labels depend on it.
+        machine_type: STANDARD or EXPRESS.
+    """
+
+    def __init__(self, tasks: TaskService, machine_name: str, machine_type: str) -> None:
+        self.tasks = tasks
+        self.machine_name = machine_name
+        self.labels: set[str] = set()
+        self._names: set[str] = set()
+        # What encloses the states being built: the machine itself, then distributed Maps.
+        self._enclosing = [machine_type]
+        # The names that enclosing machines assign: a branch may read them, and not assign them.
+        self._assigned: list[set[str]] = []
+
+    def machine(self, fields: Fields, noun: str, *, timeout: int | None = None) -> StateMachine:
+        """Build the machine in `fields`, noting faults there; `noun` names what it is in them."""
+        start_at = fields.string("StartAt", required=True) or ""
+        entries = fields.object("States", required=True)
+        states: dict[str, State] = {}
+        self._check_assigned(fields, entries)
+        fields.take("ProcessorConfig")
+        fields.refuse_rest(noun)
+        if entries is None:
+            return StateMachine(start_at, states)
+        if not entries.raw:
+            fields.fault("States", "needs at least one state")
+            return StateMachine(start_at, states)
+        self._assigned.append(assigned_names(entries.raw))
+        for name, raw in entries.raw.items():
+            if not isinstance(raw, dict):
+                entries.fault(name, "must be an object")
+                continue
+            state = self._state(name, Fields(raw, entries.at(name), fields.faults))
+            if state is not None:
+                states[name] = state
+        self._assigned.pop()
+        _check_transitions(start_at, states, fields, set(entries.raw))
+        return StateMachine(start_at, states, timeout)
+
+    def _check_assigned(self, fields: Fields, entries: Fields | None) -> None:
+        own = assigned_names(entries.raw) if entries is not None else set()
+        for name in sorted(own & set().union(*self._assigned)):
+            fields.fault("", f"assigns the variable {name!r}, which a machine around it assigns too; names must differ")
+
+    def _state(self, name: str, fields: Fields) -> State | None:
+        if name in self._names:
+            fields.fault("", "has a name that another state of this machine has too; names must be unique")
+        self._names.add(name)
+        kind = fields.string("Type", required=True)
+        if not refuse_jsonata(fields):
+            return None
+        if kind is not None and kind not in STATE_TYPES:
+            fields.fault("Type", f"must be {', '.join(STATE_TYPES)}, not {kind!r}")
+        make = STATE_TYPES.get(kind or "")
+        if make is None:
+            return None
+        state = make(name, fields, self)
+        if kind != "Fail":
+            fields.not_simulated(*_JSONATA_FIELDS)
+        fields.refuse_rest(f"a {kind} state")
+        return state
+
+    def check_distributed(self, fields: Fields, *, plain: bool) -> None:
+        """Note a fault where a Distributed Map stands where AWS, or the simulator, does not run one.
+
+        AWS refuses one in an EXPRESS machine. One inside another is simulated in the plain form only: STANDARD
+        children, items from the state's input, no ItemBatcher and no ResultWriter.
+        """
+        enclosing = self._enclosing[-1]
+        if len(self._enclosing) == 1 and enclosing == "EXPRESS":
+            fields.fault("", "is a Distributed Map, which an EXPRESS state machine cannot have")
+        elif len(self._enclosing) > 1 and (enclosing == "EXPRESS" or not plain):
+            fields.fault("", "is a Distributed Map inside a Distributed Map, which is not simulated")
+
+    @contextmanager
+    def inside_distributed(self, execution_type: str) -> Iterator[None]:
+        """Build what lies inside a Distributed Map with children of `execution_type`."""
+        self._enclosing.append(execution_type)
+        outer, self._assigned = self._assigned, []  # a child execution sees none of its parent's variables
+        yield
+        self._assigned = outer
+        self._enclosing.pop()
+
+
+def assigned_names(states: dict[str, Any]) -> set[str]:
+    """Return the variables that the states of one machine assign, catchers and Choice rules included."""
+    assigning = [state for state in states.values() if isinstance(state, dict)]
+    for state in list(assigning):
+        for field in ("Catch", "Choices"):
+            assigning += [entry for entry in state.get(field) or [] if isinstance(entry, dict)]
+    templates = [entry["Assign"] for entry in assigning if isinstance(entry.get("Assign"), dict)]
+    return {key.removesuffix(".$") for template in templates for key in template}
+
+
+def refuse_jsonata(fields: Fields) -> bool:
+    """Read `QueryLanguage`; note a fault and return False where it asks for JSONata."""
+    language = fields.choice("QueryLanguage", ("JSONPath", "JSONata"))
+    if language == "JSONata":
+        fields.fault("QueryLanguage", "JSONata is not simulated")
+        return False
+    return True
+
+
+def _check_transitions(start_at: str, states: dict[str, State], fields: Fields, written: set[str]) -> None:
+    """Note each transition that leads nowhere, and each state that none leads to.
+
+    Where a state has faults of its own (it is in `written` only), there is no telling where it leads.
+    """
+    if start_at and start_at not in written:
+        fields.fault("StartAt", f"names the state {start_at!r}, which does not exist")
+        return
+    reached, waiting = set(), [start_at]
+    while waiting:
+        name = waiting.pop()
+        if name in reached or name not in states:
+            continue
+        reached.add(name)
+        waiting += targets(states[name])
+    for name, state in states.items():
+        for target in targets(state):
+            if target not in written:
+                fields.fault(f"States.{name}", f"leads to the state {target!r}, which does not exist")
+        if start_at and name not in reached and len(states) == len(written):
+            fields.fault(f"States.{name}", "is never reached")
+
+
+def targets(state: State) -> list[str]:
+    """Return the names of the states that `state` can lead to."""
+    transition = getattr(state, "transition", None)
+    return transition.targets() if transition is not None else []
+
+
+def build(
+    definition: str | dict[str, Any], *, tasks: TaskService, name: str = "machine", machine_type: str = "STANDARD"
+) -> StateMachine:
+    """Compile a definition.
+
+    Args:
+        definition: the Amazon States Language text (at most 1 MiB), or the object it stands for.
+        tasks: the services that Tasks may call.
+        name: the machine's name.
+        machine_type: STANDARD or EXPRESS.
+
+    Raises:
+        InvalidDefinition: with every fault, where the definition cannot be run.
+    """
+    raw = _parse(definition) if isinstance(definition, str) else definition
+    faults: list[Fault] = []
+    fields = Fields(raw, "", faults)
+    version = fields.string("Version")
+    if version is not None and version != "1.0":
+        fields.fault("Version", f"must be 1.0, not {version!r}")
+    timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_TIMEOUT)
+    if not refuse_jsonata(fields):
+        raise InvalidDefinition(faults)
+    machine = Builder(tasks, name, machine_type).machine(fields, "a state machine", timeout=timeout)
+    if faults:
+        raise InvalidDefinition(faults)
+    return machine
+
+
+def _parse(text: str) -> dict[str, Any]:
+    if len(text.encode(errors="surrogatepass")) > MAX_DEFINITION_BYTES:
+        raise InvalidDefinition([Fault("", f"is larger than {MAX_DEFINITION_BYTES} bytes")])
+    twice: list[str] = []
+    try:
+        raw = read_json(text, repeated=twice.append)
+    except BadJson as error:
+        raise InvalidDefinition([Fault("", f"is not JSON: {error}")]) from error
+    if twice:  # one of the two would be ignored
+        raise InvalidDefinition([Fault("", f"has {name!r} twice in one object") for name in twice])
+    if not isinstance(raw, dict):
+        raise InvalidDefinition([Fault("", "must be a JSON object")])
+    return raw

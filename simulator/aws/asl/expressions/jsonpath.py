@@ -1,0 +1,213 @@
+"""Paths: `$.a.b[0]` into the input, `$$.State.Name` into the context object, `$name.a` into a variable.
+
+States Language, "Paths" and "Reference Paths". AWS evaluates them with Jayway JsonPath: a path that can name one
+place only gives that value and fails where there is none; any other (wildcard, slice, filter, `..`) gives a list.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import jsonpath
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.aws.asl.expressions.scope import Scope
+
+_NAME = re.compile(r"[^\s.\[\]()'\"*?@,:$]+")
+_QUOTED = re.compile(r"\[\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*\]")
+_INDEX = re.compile(r"\[\s*(-?\d+)\s*\]")
+_VARIABLE = re.compile(r"\$([^\W\d]\w*)")
+_FUNCTION = re.compile(r"\.\w+\(|@\.length")
+_QUERY_ENVIRONMENT = jsonpath.JSONPathEnvironment(strict=False)
+
+_JAVA = {str: "java.lang.String", list: "net.minidev.json.JSONArray", type(None): "null", bool: "java.lang.Boolean"}
+
+Step = str | int
+
+
+class PathSyntaxError(ValueError):
+    """A text that is no path; the message says why."""
+
+
+class PathNotFoundError(LookupError):
+    """A path that leads nowhere in the data it was read from; the message is Jayway's."""
+
+
+class Path:
+    """A compiled path.
+
+    Args:
+        text: the path as written.
+
+    Raises:
+        PathSyntaxError: where it is none.
+    """
+
+    __slots__ = ("_query", "read", "source", "steps", "text", "variable")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.variable: str | None = None
+        self.source, rest = self._split(text)
+        self.steps = _definite_steps(rest)
+        self._query = None if self.steps is not None else _compile_query(text, rest)
+        self.read: Callable[[Scope], Any] = self._reader()
+
+    def _split(self, text: str) -> tuple[str, str]:
+        if text.startswith("$$"):
+            return "context", text[2:]
+        if match := _VARIABLE.match(text):
+            self.variable = match[1]
+            if self.variable == "states":
+                raise PathSyntaxError(f"{text!r} is JSONata's $states, which is not simulated")
+            return "variable", text[match.end() :]
+        if text.startswith("$"):
+            return "input", text[1:]
+        raise PathSyntaxError(f"{text!r} does not begin with $")
+
+    def _reader(self) -> Callable[[Scope], Any]:
+        """Return the function that reads the path; the common case, one property of the input, is the short one."""
+        evaluate = self.evaluate
+        if self.source == "context":
+            return lambda scope: evaluate(scope.context)
+        if self.variable is not None:
+            name = self.variable
+            return lambda scope: evaluate(scope.variables.get(name))
+        if self.steps == ():
+            return lambda scope: scope.input
+        return lambda scope: evaluate(scope.input)
+
+    def evaluate(self, root: Any) -> Any:
+        """Return what the path names in `root`.
+
+        Raises:
+            PathNotFoundError: where a path to one place finds nothing there.
+        """
+        if self.steps is None:
+            return self._query.findall(root) if self._query is not None else []
+        value = root
+        for depth, step in enumerate(self.steps):
+            if value.__class__ is str:
+                raise PathNotFoundError(self._missing(value, depth))
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                raise PathNotFoundError(self._missing(value, depth)) from None
+        return value
+
+    def _missing(self, value: Any, depth: int) -> str:
+        assert self.steps is not None  # noqa: S101 - only called for paths to one place
+        step, here = self.steps[depth], bracketed(self.steps[:depth])
+        if isinstance(step, str) and not isinstance(value, dict):
+            kind = _JAVA.get(type(value), "java.lang.Number")
+            return f"Expected to find an object with property ['{step}'] in path {here} but found '{kind}'."
+        if depth + 1 < len(self.steps):
+            return f"Missing property in path {bracketed(self.steps[: depth + 1])}"
+        return f"No results for path: {bracketed(self.steps)}"
+
+
+@lru_cache(maxsize=4096)
+def compile_path(text: str) -> Path:
+    """Return the compiled path (the same object for the same text).
+
+    Raises:
+        PathSyntaxError: where `text` is no path.
+    """
+    return Path(text)
+
+
+class ReferencePath:
+    """A path to one place of the input, for ResultPath: only `.` and `[]`.
+
+    Raises:
+        PathSyntaxError: where the text is none, or names more than one place.
+    """
+
+    __slots__ = ("steps", "text")
+
+    def __init__(self, text: str) -> None:
+        path = Path(text)
+        if path.steps is None or path.source != "input":
+            raise PathSyntaxError(
+                f"{text!r} is no reference path: it must name one place of the input, with . and [] only"
+            )
+        self.text = text
+        self.steps = path.steps
+
+    def put(self, document: Any, value: Any) -> Any:
+        """Return a copy of `document` with `value` at this place; objects on the way are made where they are missing.
+
+        Raises:
+            PathNotFoundError: where the place cannot be made (a property of something that is no object).
+        """
+        return self._put(document, self.steps, value)
+
+    def _put(self, document: Any, steps: tuple[Step, ...], value: Any) -> Any:
+        if not steps:
+            return value
+        step, rest = steps[0], steps[1:]
+        if isinstance(step, int):
+            if isinstance(document, list) and -len(document) <= step < len(document):
+                copy = list(document)
+                copy[step] = self._put(document[step], rest, value)
+                return copy
+            raise PathNotFoundError(f"No element {step} to set at {self.text}")
+        if not isinstance(document, dict):
+            raise PathNotFoundError(f"No object to set {step!r} in at {self.text}")
+        return {**document, step: self._put(document.get(step, {}), rest, value)}
+
+
+def bracketed(steps: tuple[Step, ...]) -> str:
+    """Return steps as Jayway prints them: `$['a'][0]`."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f"['{step}']" for step in steps)
+
+
+def _definite_steps(rest: str) -> tuple[Step, ...] | None:
+    """Return the steps of a path that can name one place only; None for any other."""
+    steps: list[Step] = []
+    position = 0
+    while position < len(rest):
+        if rest[position] == ".":
+            position += 1
+            if match := _NAME.match(rest, position):
+                steps.append(match[0])
+                position = match.end()
+                continue
+        if match := _QUOTED.match(rest, position):
+            steps.append(re.sub(r"\\(.)", r"\1", match[1] if match[1] is not None else match[2]))
+        elif match := _INDEX.match(rest, position):
+            steps.append(int(match[1]))
+        else:
+            return None
+        position = match.end()
+    return tuple(steps)
+
+
+def _compile_query(text: str, rest: str) -> jsonpath.CompoundJSONPath | jsonpath.JSONPath:
+    if _FUNCTION.search(rest):
+        raise PathSyntaxError(f"{text!r} uses a function of JsonPath, which is not simulated")
+    try:
+        return _QUERY_ENVIRONMENT.compile("$" + _quote_names(rest))
+    except jsonpath.JSONPathError as error:
+        raise PathSyntaxError(f"{text!r} is no path: {str(error).splitlines()[0]}") from error
+
+
+def _quote_names(rest: str) -> str:
+    """Write `.name` as `['name']` outside brackets: Jayway allows names there that the library does not."""
+    out, depth, position = [], 0, 0
+    while position < len(rest):
+        character = rest[position]
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if character == "." and depth == 0:
+            dots = 2 if rest.startswith("..", position) else 1
+            if match := _NAME.match(rest, position + dots):
+                out.append((".." if dots == 2 else "") + "['" + match[0].replace("'", "\\'") + "']")  # noqa: PLR2004
+                position = match.end()
+                continue
+        out.append(character)
+        position += 1
+    return "".join(out)

@@ -1,0 +1,105 @@
+"""Payload templates: JSON in which a key ending in `.$` takes its value from a path or an intrinsic function.
+
+States Language, "Payload Template": Parameters, ResultSelector, ItemSelector, BatchInput and Assign are such.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.errors import RUNTIME, EvaluationError
+from simulator.aws.asl.expressions.intrinsics import Intrinsic, IntrinsicSyntaxError
+from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, compile_path
+from simulator.aws.asl.limits import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.scope import Scope
+
+    Evaluate = Callable[[Scope], Any]
+
+
+class PayloadTemplate:
+    """A compiled template; `evaluate(scope)` gives the JSON value."""
+
+    __slots__ = ("evaluate", "raw")
+
+    def __init__(self, raw: Any, evaluate: Evaluate) -> None:
+        self.raw = raw
+        self.evaluate = evaluate
+
+    @classmethod
+    def of(cls, fields: Fields, name: str, *, kinds: tuple[type, ...] = (dict,)) -> PayloadTemplate | None:
+        """Compile the field `name`, noting every fault in it; None where the field is absent or has one."""
+        raw = fields.take(name)
+        if name not in fields:
+            return None
+        if not isinstance(raw, kinds):
+            fields.fault(name, "must be an object")
+            return None
+        before = len(fields.faults)
+        evaluate = _compile(raw, name, fields)
+        return cls(raw, evaluate or (lambda _scope: raw)) if len(fields.faults) == before else None
+
+
+def _compile(raw: Any, path: str, fields: Fields) -> Evaluate | None:
+    """Return the function that makes the value, or None where it is a constant."""
+    if isinstance(raw, dict):
+        return _compile_object(raw, path, fields)
+    if isinstance(raw, list):
+        parts = [_compile(entry, f"{path}[{index}]", fields) for index, entry in enumerate(raw)]
+        if not any(parts):
+            return None
+        made = [part or (lambda _scope, entry=entry: entry) for part, entry in zip(parts, raw, strict=True)]
+        return lambda scope: [part(scope) for part in made]
+    return None
+
+
+def _compile_object(raw: dict[str, Any], path: str, fields: Fields) -> Evaluate | None:
+    constants: dict[str, Any] = {}
+    computed: list[tuple[str, Evaluate]] = []
+    for key, entry in raw.items():
+        name = key.removesuffix(".$")
+        if name in constants:
+            fields.fault(path, f"gives {name!r} twice, with and without .$")
+            continue
+        constants[name] = entry
+        if key.endswith(".$"):
+            if (evaluate := compile_expression(entry, f"{path}.{key}", fields)) is not None:
+                computed.append((name, evaluate))
+        elif (evaluate := _compile(entry, f"{path}.{key}", fields)) is not None:
+            computed.append((name, evaluate))
+    if not computed:
+        return None
+    if len(computed) == len(constants):
+        return lambda scope: {name: evaluate(scope) for name, evaluate in computed}
+    return lambda scope: {**constants, **{name: evaluate(scope) for name, evaluate in computed}}
+
+
+def compile_expression(text: Any, path: str, fields: Fields) -> Evaluate | None:
+    """Compile the value of a `.$` key: a path or an intrinsic function; a fault and None where it is neither."""
+    if not isinstance(text, str):
+        fields.fault(path, f"must be a path or an intrinsic function, not {to_json(text)}")
+        return None
+    try:
+        if not text.startswith("$"):
+            return Intrinsic(text).read
+        read = compile_path(text).read
+    except (PathSyntaxError, IntrinsicSyntaxError) as error:
+        fields.fault(path, f"cannot be read: {error}")
+        return None
+    field = path.rpartition(".$")[0].rpartition(".")[2] + ".$" if path.endswith(".$") else path
+
+    def evaluate(scope: Scope) -> Any:
+        try:
+            return read(scope)
+        except PathNotFoundError as error:
+            shown = to_json(scope.context if text.startswith("$$") else scope.input)
+            raise EvaluationError(
+                RUNTIME,
+                f"The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{shown}'",
+            ) from error
+
+    return evaluate

@@ -1,0 +1,213 @@
+"""One execution: a machine, an input, a clock, a history, and the end it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, Aborted, ExecutionTimedOut, StateError
+from simulator.aws.asl.expressions.timestamps import format_time
+from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
+from simulator.aws.asl.runtime.frame import Frame
+from simulator.aws.asl.runtime.stop import Stop
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.aws.asl.runtime.clock import Clock
+    from simulator.aws.asl.runtime.history import History
+    from simulator.aws.asl.runtime.listener import TaskAttempt
+    from simulator.aws.asl.runtime.ports import MapRunner, TaskService
+    from simulator.aws.asl.runtime.resume import Resume
+    from simulator.aws.asl.runtime.state_machine import StateMachine
+
+EXPRESS_SECONDS = 300
+STANDARD_SECONDS = 365 * 86_400
+"""A year: the longest that any execution may take. Developer guide, "Service quotas"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What an execution is given from outside: `tasks` to call, `maps` to run Map Runs, the `clock`."""
+
+    tasks: TaskService
+    maps: MapRunner
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who an execution is, as the context object shows it.
+
+    Args:
+        arn, name: the execution's.
+        machine_arn, machine_name: the state machine's.
+        role_arn: the machine's role.
+        redrive_count, redriven: how often it was redriven, and when last (None if never).
+    """
+
+    arn: str
+    name: str
+    machine_arn: str
+    machine_name: str
+    role_arn: str
+    redrive_count: int = 0
+    redriven: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How an execution ended: SUCCEEDED with `output`; FAILED, TIMED_OUT or ABORTED with `error` and `cause`."""
+
+    status: str
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+
+
+class Execution:
+    """One execution, run once by `run`, which may be stopped from another thread by `stop`.
+
+    Args:
+        machine: what it runs.
+        identity: who it is.
+        data: its input (JSON value).
+        services: what it may use.
+        history: takes its events.
+        started: when it was started, for one that is redriven.
+        clock: its clock, where it is not the services'.
+        seconds: its time limit (the machine's TimeoutSeconds, five minutes for EXPRESS); None for a year.
+    """
+
+    __slots__ = (
+        "_deadline",
+        "_reason",
+        "attempts",
+        "clock",
+        "history",
+        "identity",
+        "input",
+        "machine",
+        "maps",
+        "root_stop",
+        "services",
+        "started",
+        "tasks",
+    )
+
+    def __init__(
+        self,
+        *,
+        machine: StateMachine,
+        identity: Identity,
+        data: Any,
+        services: Services,
+        history: History,
+        seconds: float | None = None,
+        started: datetime | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.machine = machine
+        self.identity = identity
+        self.input = data
+        self.services = services
+        self.tasks, self.maps, self.clock = services.tasks, services.maps, clock or services.clock
+        self.history = history
+        now = self.clock.now()
+        self.started = started or now
+        self.root_stop = Stop()
+        self.attempts: list[TaskAttempt] = []
+        self._reason: tuple[str | None, str | None] = (None, None)
+        limit = STANDARD_SECONDS if seconds is None else min(seconds, STANDARD_SECONDS)
+        self._deadline = now + timedelta(seconds=limit)
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        return self.identity.arn
+
+    @property
+    def region(self) -> str:
+        """The region in the execution's ARN."""
+        return self.identity.arn.split(":")[3]
+
+    def context_object(self) -> dict[str, Any]:
+        """Return the context object's `Execution` and `StateMachine` parts."""
+        who = self.identity
+        execution = {
+            "Id": who.arn,
+            "Input": self.input,
+            "StartTime": format_time(self.started),
+            "Name": who.name,
+            "RoleArn": who.role_arn,
+            "RedriveCount": who.redrive_count,
+        }
+        if who.redriven is not None:
+            execution["RedriveTime"] = format_time(who.redriven)
+        return {"Execution": execution, "StateMachine": {"Id": who.machine_arn, "Name": who.machine_name}}
+
+    def time_left(self, clock: Clock, seconds: float | None = None) -> float:
+        """Return the smaller of `seconds` and the time until the execution times out.
+
+        Args:
+            clock: that of the line of control that asks.
+            seconds: a limit of its own, None for none.
+        """
+        left = max(0.0, (self._deadline - clock.now()).total_seconds())
+        return left if seconds is None else min(seconds, left)
+
+    def check_running(self, clock: Clock) -> None:
+        """Raise Aborted or ExecutionTimedOut where the execution has been stopped or, by `clock`, its time is up."""
+        if self.root_stop.is_set():
+            raise Aborted
+        if clock.now() >= self._deadline:
+            raise ExecutionTimedOut
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """Stop the execution: no further state is entered (StopExecution)."""
+        self._reason = (error, cause)
+        self.root_stop.set()
+
+    def run(self, resume: Resume | None = None) -> Ended:
+        """Run to the end and say how it ended; adds the first and the last events of the history."""
+        frame = Frame(self, self.root_stop)
+        try:
+            if resume is None:
+                frame.event("ExecutionStarted", input=self.input, roleArn=self.identity.role_arn)
+                # AWS gives the first state the previousEventId 0, not that of ExecutionStarted.
+                frame.previous = 0
+            else:
+                self._carry_on(frame, resume)
+            output = self.machine.run(frame, self.input, resume)
+            self._check_output(output)
+        except StateError as error:
+            # A Fail state without Error gives none.
+            frame.event("ExecutionFailed", error=error.error or None, cause=error.cause)
+            return Ended(status="FAILED", error=error.error or None, cause=error.cause)
+        except ExecutionTimedOut:
+            frame.previous = 0
+            frame.event("ExecutionTimedOut")
+            return Ended(status="TIMED_OUT")
+        except Aborted:
+            error_name, cause = self._reason
+            frame.previous = 0
+            frame.event("ExecutionAborted", error=error_name, cause=cause)
+            return Ended(status="ABORTED", error=error_name, cause=cause)
+        frame.event("ExecutionSucceeded", output=output)
+        return Ended(status="SUCCEEDED", output=output)
+
+    def _carry_on(self, frame: Frame, resume: Resume) -> None:
+        """Carry the history on: ExecutionRedriven, after the end that a run cut off in the middle never had."""
+        if not resume.ended:
+            frame.event("ExecutionAborted", error="Simulator.Interrupted", cause="The simulator's process had ended.")
+            frame.previous = 0
+        frame.event("ExecutionRedriven", redriveCount=self.identity.redrive_count)
+        frame.variables.assign(dict(resume.variables))
+
+    @staticmethod
+    def _check_output(output: Any) -> None:
+        if json_size(output) > MAX_PAYLOAD_BYTES:
+            raise StateError(
+                DATA_LIMIT_EXCEEDED, "The execution's output exceeds the maximum number of bytes service limit."
+            )

@@ -1,0 +1,132 @@
+"""Where one line of control stands inside an execution: its state, its variables, its last event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.errors import BranchStopped
+from simulator.aws.asl.expressions.timestamps import format_time
+from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.runtime.variables import Variables
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.aws.asl.runtime.clock import Clock
+    from simulator.aws.asl.runtime.execution import Execution
+    from simulator.aws.asl.runtime.stop import Stop
+
+
+class Frame:
+    """A line of control: one for the execution, one more for each branch of a Parallel and each inline Map iteration.
+
+    Args:
+        execution: the execution it belongs to.
+        stop: the flag that ends this line of control.
+        outer: the frame whose state started this one, for a branch or an iteration.
+    """
+
+    __slots__ = (
+        "clock",
+        "entered_at",
+        "entered_id",
+        "execution",
+        "map_item",
+        "previous",
+        "resumed",
+        "retry_count",
+        "state",
+        "stop",
+        "variables",
+    )
+
+    def __init__(self, execution: Execution, stop: Stop, outer: Frame | None = None) -> None:
+        self.execution = execution
+        self.stop = stop
+        self.clock: Clock = outer.clock.fork() if outer else execution.clock
+        self.variables: Variables = Variables(outer.variables if outer else None)
+        self.previous: int = outer.previous if outer else 0
+        self.map_item: dict[str, Any] | None = outer.map_item if outer else None
+        self.state = ""
+        self.entered_at: datetime = execution.started
+        self.entered_id = 0
+        self.retry_count: int | None = None
+        self.resumed = False
+
+    def branch(self, stop: Stop) -> Frame:
+        """Return the frame of a branch or iteration of this frame's state."""
+        return Frame(self.execution, stop, self)
+
+    def check_running(self) -> None:
+        """Raise where this line of control must end.
+
+        Raises:
+            Aborted: the execution was stopped.
+            ExecutionTimedOut: its time is up.
+            BranchStopped: a sister branch has failed.
+        """
+        self.execution.check_running(self.clock)
+        if self.stop.is_set():
+            raise BranchStopped
+
+    def sleep(self, seconds: float) -> None:
+        """Let time go by on the execution's clock, not beyond the end of its time, and go on only if it may."""
+        self.clock.sleep(self.execution.time_left(self.clock, seconds), self.stop.event)
+        self.check_running()
+
+    def event(self, kind: str, **details: Any) -> int:
+        """Add an event caused by this line's last one, and return its id.
+
+        Raises:
+            BranchStopped: this is a branch, and a sister has failed: what it still does leaves no event.
+        """
+        if self.stop.is_set() and self.stop is not self.execution.root_stop:
+            raise BranchStopped
+        self.previous = self.execution.history.add(kind, self.previous, details)
+        return self.previous
+
+    def enter(self, state: str, kind: str, data: Any, *, retries: bool) -> None:
+        """Enter a state: checks that the execution may go on, and adds `<Type>StateEntered`."""
+        self.check_running()
+        self.state = state
+        self.entered_at = self.clock.now()
+        self.retry_count = 0 if retries else None
+        self.entered_id = self.event(kind, name=state, input=data)
+
+    def resume(self, state: str, entered_at: datetime, entered_id: int, *, retries: bool) -> None:
+        """Go on in a state that was entered before a redrive: its `<Type>StateEntered` is there already."""
+        self.check_running()
+        self.state = state
+        self.entered_at = entered_at
+        self.entered_id = entered_id
+        self.retry_count = 0 if retries else None
+        self.resumed = True
+
+    def exit(self, kind: str, output: Any, assigned: dict[str, Any] | None) -> None:
+        """Leave the state: sets its variables, adds `<Type>StateExited`."""
+        self.resumed = False
+        if assigned:
+            self.variables.assign(assigned)
+            self.event(
+                kind,
+                name=self.state,
+                output=output,
+                assignedVariables=_texts(assigned),
+                assignedVariablesDetails={"truncated": False},
+            )
+        else:
+            self.event(kind, name=self.state, output=output)
+
+    def context_object(self) -> dict[str, Any]:
+        """Return the context object (`$$`) as plain JSON. Developer guide, "Context object"."""
+        state: dict[str, Any] = {"Name": self.state, "EnteredTime": format_time(self.entered_at)}
+        if self.retry_count is not None:
+            state["RetryCount"] = self.retry_count
+        context = {**self.execution.context_object(), "State": state}
+        if self.map_item is not None:
+            context["Map"] = {"Item": self.map_item}
+        return context
+
+
+def _texts(assigned: dict[str, Any]) -> dict[str, str]:
+    return {name: to_json(value) for name, value in assigned.items()}

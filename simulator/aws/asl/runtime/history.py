@@ -1,0 +1,106 @@
+"""The execution history, in the shape of GetExecutionHistory.
+
+aws-sdk API reference, "HistoryEvent": ids count from 1, `previousEventId` names the event that caused this one.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.expressions.timestamps import format_time
+from simulator.aws.asl.limits import MAX_HISTORY_EVENTS, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.aws.asl.runtime.clock import Clock
+
+_PAYLOADS = ("input", "output", "parameters")
+
+
+class History(Protocol):
+    """Takes an execution's events."""
+
+    def add(self, kind: str, previous: int, details: dict[str, Any]) -> int:
+        """Add an event and return its id; payloads in `details` are JSON values, not text."""
+        ...
+
+
+class RecordedHistory:
+    """A history that hands each event on as it happens and keeps none.
+
+    Args:
+        clock: gives the events their time.
+        tell: called with each event, in order.
+        last_id: the id of the last event so far (a redriven execution carries its history on).
+
+    Raises:
+        StateError: States.Runtime, at the event after the 25,000th (a Standard execution's quota).
+    """
+
+    def __init__(self, clock: Clock, tell: Callable[[dict[str, Any]], None], last_id: int = 0) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._last_id = last_id
+        self._lock = threading.Lock()
+
+    @property
+    def last_id(self) -> int:
+        """The id of the newest event."""
+        return self._last_id
+
+    def add(self, kind: str, previous: int, details: dict[str, Any]) -> int:
+        """Number the event, hand it on and return its id."""
+        shown = _details(details)
+        with self._lock:
+            if self._last_id >= MAX_HISTORY_EVENTS - 1 and not kind.startswith("Execution"):
+                raise StateError(
+                    "States.Runtime",
+                    f"The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS}).",
+                )
+            self._last_id += 1
+            event = {
+                "timestamp": format_time(self._clock.now()),
+                "type": kind,
+                "id": self._last_id,
+                "previousEventId": previous,
+            }
+            if shown:
+                event[_detail_key(kind)] = shown
+            self._tell(event)
+            return self._last_id
+
+
+class CountedHistory:
+    """The history of an EXPRESS child: its events are counted and not kept."""
+
+    __slots__ = ("_last_id",)
+
+    def __init__(self) -> None:
+        self._last_id = 0
+
+    def add(self, kind: str, previous: int, details: dict[str, Any]) -> int:  # noqa: ARG002 - the protocol's signature
+        """Count the event and return its id."""
+        self._last_id += 1
+        return self._last_id
+
+
+def _details(details: dict[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for key, value in details.items():
+        if key in _PAYLOADS:
+            shown[key] = to_json(value)
+            if key != "parameters":
+                shown[f"{key}Details"] = {"truncated": False}
+        elif value is not None:
+            shown[key] = value
+    return shown
+
+
+def _detail_key(kind: str) -> str:
+    for suffix in ("StateEntered", "StateExited"):
+        if kind.endswith(suffix):
+            return f"s{suffix[1:]}EventDetails"
+    return f"{kind[0].lower()}{kind[1:]}EventDetails"

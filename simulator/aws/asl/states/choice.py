@@ -1,0 +1,84 @@
+"""The Choice state: goes where the first rule that holds says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simulator.aws.asl.errors import NO_CHOICE_MATCHED, EvaluationError
+from simulator.aws.asl.expressions.choice_rule import compile_rule
+from simulator.aws.asl.expressions.scope import Scope
+from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.state import Assign, Outcome, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+
+
+class Rule(NamedTuple):
+    """A top-level rule: its test, where it leads, what it assigns."""
+
+    test: Callable[[Scope], bool]
+    next: str
+    assign: Assign
+
+
+class ChoiceTargets:
+    """Where a Choice can lead."""
+
+    def __init__(self, targets: list[str], default: str | None) -> None:
+        self._targets = targets
+        self._default = default
+        self.next = None
+
+    def targets(self) -> list[str]:
+        """Return the names of the states it can lead to."""
+        return self._targets + ([self._default] if self._default is not None else [])
+
+
+class ChoiceState(State):
+    """States Language, "Choice State"."""
+
+    kind = "Choice"
+
+    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+        super().__init__(name, fields)
+        self._flow = DataFlow(fields)
+        self._rules: list[Rule] = []
+        # Those of rules with faults too, or the states they lead to would seem never reached.
+        self._targets: list[str] = []
+        choices = fields.objects("Choices", required=True)
+        if "Choices" in fields and not choices:
+            fields.fault("Choices", "needs at least one rule")
+        for entry in choices:
+            self._add(entry)
+        self._default = fields.string("Default")
+        self._assign = Assign(fields)
+        self.transition = ChoiceTargets(self._targets, self._default)
+
+    def _add(self, entry: Fields) -> None:
+        following = entry.string("Next", required=True)
+        assign = Assign(entry)
+        test = compile_rule(entry)
+        entry.refuse_rest("a Choice rule")
+        if following is not None:
+            self._targets.append(following)
+        if test is not None and following is not None:
+            self._rules.append(Rule(test, following, assign))
+
+    def execute(self, frame: Frame, data: Any) -> Outcome:
+        """Hand the input on to the first rule that holds, else to Default."""
+        chosen = self._flow.effective_input(frame, data)
+        output = self._flow.passed(frame, chosen)
+        scope = Scope(frame, chosen)
+        for rule in self._rules:
+            if rule.test(scope):
+                return output, rule.next, rule.assign.values(frame, chosen)
+        if self._default is None:
+            raise EvaluationError(
+                NO_CHOICE_MATCHED, "Failed to transition out of the state. The state matched no choice."
+            )
+        return output, self._default, self._assign.values(frame, chosen)

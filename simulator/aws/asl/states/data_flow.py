@@ -1,0 +1,99 @@
+"""How a state reads its input and makes its output: the one seam where the query language lives.
+
+JSONPath mode, States Language "Input and Output Processing":
+input -> InputPath -> Parameters -> (the state) -> ResultSelector -> ResultPath -> OutputPath -> output.
+A JSONata flow would be a sister of this class with the same two methods; no state would change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.errors import RESULT_PATH_MATCH_FAILURE, EvaluationError
+from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, ReferencePath
+from simulator.aws.asl.expressions.path_fields import PathField
+from simulator.aws.asl.expressions.scope import Scope
+from simulator.aws.asl.expressions.templates import PayloadTemplate
+from simulator.aws.asl.limits import to_json
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+
+
+class DataFlow:
+    """The data flow of one state in JSONPath mode.
+
+    Args:
+        fields: the state's fields; faults are noted there.
+        parameters: which template field makes the effective input (`Parameters`), None where the state has none.
+        result: whether the state has a result (ResultPath), and `selector` whether ResultSelector may shape it.
+    """
+
+    __slots__ = ("_input_path", "_output_path", "_parameters", "_result_path", "_selector")
+
+    def __init__(
+        self, fields: Fields, *, parameters: str | None = None, result: bool = False, selector: bool = False
+    ) -> None:
+        self._input_path = PathField(fields, "InputPath")
+        self._parameters = _template_of_anything(fields, parameters) if parameters else None
+        self._selector = PayloadTemplate.of(fields, "ResultSelector") if selector else None
+        self._result_path = result_path_of(fields) if result else None
+        self._output_path = PathField(fields, "OutputPath")
+
+    def effective_input(self, frame: Frame, data: Any) -> Any:
+        """Return the state's effective input: InputPath, then Parameters."""
+        chosen = self._input_path.read(frame, data)
+        return chosen if self._parameters is None else self._parameters.evaluate(Scope(frame, chosen))
+
+    def selected(self, frame: Frame, result: Any) -> Any:
+        """Return the result after ResultSelector."""
+        return result if self._selector is None else self._selector.evaluate(Scope(frame, result))
+
+    def output(self, frame: Frame, data: Any, result: Any) -> Any:
+        """Return the state's output: the (selected) result put into the raw input by ResultPath, then OutputPath."""
+        combined = result if self._result_path is None else self._result_path.combine(data, result)
+        return self._output_path.read(frame, combined)
+
+    def passed(self, frame: Frame, chosen: Any) -> Any:
+        """Return the output of a state that has no result: OutputPath on its effective input."""
+        return self._output_path.read(frame, chosen)
+
+
+class ResultPath:
+    """Where a result goes in the raw input: a reference path, or null to drop the result."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: ReferencePath | None) -> None:
+        self.path = path
+
+    def combine(self, data: Any, result: Any) -> Any:
+        """Return the raw input with the result in it."""
+        if self.path is None:
+            return data
+        try:
+            return self.path.put(data, result)
+        except PathNotFoundError as error:
+            raise EvaluationError(
+                RESULT_PATH_MATCH_FAILURE, f"Unable to apply ReferencePath {self.path.text} to input {to_json(data)}"
+            ) from error
+
+
+def result_path_of(fields: Fields) -> ResultPath | None:
+    """Return the ResultPath of a state or a catcher; None where it replaces the whole input (`$`, the default)."""
+    raw = fields.take("ResultPath", "$")
+    if raw is None:
+        return ResultPath(None)
+    try:
+        path = ReferencePath(raw) if isinstance(raw, str) else None
+    except PathSyntaxError as error:
+        fields.fault("ResultPath", f"cannot be read: {error}")
+        return None
+    if path is None:
+        fields.fault("ResultPath", "must be a reference path or null")
+    return ResultPath(path) if path is not None and path.steps else None
+
+
+def _template_of_anything(fields: Fields, name: str) -> PayloadTemplate | None:
+    return PayloadTemplate.of(fields, name, kinds=(object,))

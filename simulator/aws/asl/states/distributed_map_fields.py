@@ -1,0 +1,201 @@
+"""The fields `ItemReader` and `ReaderConfig`. Developer guide, "ItemReader (Map)".
+
+The field `ItemBatcher`. Developer guide, "ItemBatcher (Map)".
+
+The field `ResultWriter`. Developer guide, "ResultWriter (Map)".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.errors import RUNTIME, EvaluationError
+from simulator.aws.asl.expressions.path_fields import path_field
+from simulator.aws.asl.expressions.scope import Scope
+from simulator.aws.asl.expressions.templates import PayloadTemplate
+from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES
+from simulator.aws.asl.runtime.ports import ItemBatcherSpec, ItemReaderSpec, ResultWriterSpec
+from simulator.aws.asl.states.map_fields import MOST, whole_number
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.jsonpath import Path
+    from simulator.aws.asl.runtime.frame import Frame
+
+
+GET_OBJECT = "arn:aws:states:::s3:getObject"
+LIST_OBJECTS = "arn:aws:states:::s3:listObjectsV2"
+DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+MOST_ITEMS = 100_000_000
+MOST_HEADER_BYTES = 10 * 1024
+_PARAMETERS = {
+    GET_OBJECT: ({"Bucket", "Key"}, {"VersionId", "ExpectedBucketOwner"}),
+    LIST_OBJECTS: ({"Bucket"}, {"Prefix", "ExpectedBucketOwner"}),
+}
+
+
+class ItemReaderField:
+    """An ItemReader; `resolve` gives it with its paths read."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._resource = fields.choice("Resource", tuple(_PARAMETERS), required=True) or GET_OBJECT
+        if "Parameters" not in fields:
+            fields.fault("", "needs the field Parameters")
+        self._parameters = PayloadTemplate.of(fields, "Parameters")
+        self._check_parameters(fields)
+        config = fields.object("ReaderConfig")
+        self._type: str | None = None
+        self._config: dict[str, Any] = {}
+        self._max_items_path: Path | None = None
+        if config is not None:
+            self._read_config(config)
+        elif self._resource == GET_OBJECT:
+            fields.fault("", "needs the field ReaderConfig with an InputType")
+        fields.refuse_rest("ItemReader")
+
+    def _check_parameters(self, fields: Fields) -> None:
+        if self._parameters is None:
+            return
+        needed, optional = _PARAMETERS[self._resource]
+        given = {key.removesuffix(".$") for key in self._parameters.raw}
+        for name in sorted(needed - given):
+            fields.fault("Parameters", f"needs {name}")
+        for name in sorted(given - needed - optional):
+            fields.fault(f"Parameters.{name}", f"is no parameter of {self._resource.rpartition(':::')[2]}")
+
+    def _read_config(self, config: Fields) -> None:
+        written = config.string("InputType", required=self._resource == GET_OBJECT)
+        for name, unsupported in (("InputType", ("PARQUET", "MANIFEST")), ("Transformation", ("LOAD_AND_FLATTEN",))):
+            if config.raw.get(name) in unsupported:
+                config.fault(name, f"{config.raw[name]} is not simulated")
+        if written is not None and written not in ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"):
+            config.fault("InputType", f"must be CSV, JSON, JSONL, PARQUET or MANIFEST, not {written!r}")
+        self._type = written
+        config.choice("Transformation", ("NONE", "LOAD_AND_FLATTEN"))
+        config.not_simulated("ManifestType")
+        if written == "CSV":
+            self._read_csv(config)
+        else:
+            for name in ("CSVDelimiter", "CSVHeaderLocation", "CSVHeaders"):
+                if name in config and written not in ("MANIFEST", None):
+                    config.fault(name, "is allowed with InputType CSV only")
+                config.take(name)
+        pointer = config.string("ItemsPointer")
+        if pointer is not None:
+            if written != "JSON":
+                config.fault("ItemsPointer", "is allowed with InputType JSON only")
+            if pointer and not pointer.startswith("/"):
+                config.fault("ItemsPointer", f"must be a JSON Pointer like /data/items, not {pointer!r}")
+            self._config["items_pointer"] = pointer
+        config.exclude("MaxItems", "MaxItemsPath")
+        # AWS reads a literal 0 as "all items".
+        self._config["max_items"] = config.integer("MaxItems", least=0, most=MOST_ITEMS) or None
+        self._max_items_path = path_field(config, "MaxItemsPath")
+        config.refuse_rest("ReaderConfig")
+
+    def _read_csv(self, config: Fields) -> None:
+        location = config.choice("CSVHeaderLocation", ("FIRST_ROW", "GIVEN"), required=True)
+        headers = config.strings("CSVHeaders")
+        if location == "GIVEN" and not headers:
+            config.fault("", "needs CSVHeaders where CSVHeaderLocation is GIVEN")
+        if location == "FIRST_ROW" and "CSVHeaders" in config:
+            config.fault("CSVHeaders", "is allowed where CSVHeaderLocation is GIVEN only")
+        if headers and len("".join(headers).encode()) > MOST_HEADER_BYTES:
+            config.fault("CSVHeaders", f"must not be larger than {MOST_HEADER_BYTES} bytes")
+        delimiter = config.choice("CSVDelimiter", tuple(DELIMITERS)) or "COMMA"
+        self._config |= {
+            "header_location": location,
+            "headers": tuple(headers) if headers else None,
+            "delimiter": DELIMITERS[delimiter],
+        }
+
+    def resolve(self, frame: Frame, effective: Any) -> ItemReaderSpec:
+        """Return the reader with every path read.
+
+        Raises:
+            EvaluationError: States.Runtime where a path finds nothing, or MaxItemsPath no whole number.
+        """
+        config = dict(self._config)
+        if self._max_items_path is not None:
+            config["max_items"] = whole_number(self._max_items_path, "MaxItemsPath", frame, effective)
+        parameters = self._parameters.evaluate(Scope(frame, effective)) if self._parameters else {}
+        return ItemReaderSpec(resource=self._resource, parameters=parameters, input_type=self._type, **config)
+
+
+class ItemBatcherField:
+    """An ItemBatcher; `resolve` gives it with its paths read."""
+
+    def __init__(self, fields: Fields) -> None:
+        names = ("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
+        if not any(name in fields for name in names):
+            fields.fault("", f"needs one of {', '.join(names)}")
+        fields.exclude(*names[:2])
+        fields.exclude(*names[2:])
+        self._items = fields.integer(names[0], least=1, most=MOST)
+        self._items_path = path_field(fields, names[1])
+        self._bytes = fields.integer(names[2], least=1, most=MAX_PAYLOAD_BYTES)
+        self._bytes_path = path_field(fields, names[3])
+        self._input = PayloadTemplate.of(fields, "BatchInput")
+        fields.refuse_rest("ItemBatcher")
+
+    def resolve(self, frame: Frame, effective: Any) -> ItemBatcherSpec:
+        """Return the batcher with every path read."""
+        items, size = self._items, self._bytes
+        if self._items_path is not None:
+            items = _positive(
+                whole_number(self._items_path, "MaxItemsPerBatchPath", frame, effective), "MaxItemsPerBatch"
+            )
+        if self._bytes_path is not None:
+            size = _positive(
+                whole_number(self._bytes_path, "MaxInputBytesPerBatchPath", frame, effective), "MaxInputBytesPerBatch"
+            )
+        batch_input = self._input.evaluate(Scope(frame, effective)) if self._input else None
+        return ItemBatcherSpec(max_items=items, max_bytes=size, batch_input=batch_input)
+
+
+def _positive(number: int, name: str) -> int:
+    if number < 1:
+        raise EvaluationError(RUNTIME, f"{name} must be positive.")
+    return number
+
+
+PUT_OBJECT = "arn:aws:states:::s3:putObject"
+
+
+class ResultWriterField:
+    """A ResultWriter: where the results go, and in which form; `resolve` gives it with its paths read."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._exports = "Resource" in fields
+        if not fields.raw:
+            fields.fault("", "must not be empty: it needs Resource and Parameters, WriterConfig, or all three")
+        fields.choice("Resource", (PUT_OBJECT,))
+        if self._exports != ("Parameters" in fields):
+            fields.fault("", "needs both Resource and Parameters, or neither")
+        self._parameters = PayloadTemplate.of(fields, "Parameters")
+        if self._parameters is not None:
+            given = {key.removesuffix(".$") for key in self._parameters.raw}
+            if "Bucket" not in given:
+                fields.fault("Parameters", "needs Bucket")
+            for name in sorted(given - {"Bucket", "Prefix", "ExpectedBucketOwner"}):
+                fields.fault(f"Parameters.{name}", "is no parameter of a ResultWriter")
+        config = fields.object("WriterConfig")
+        # Exported results keep all details; a state's own output has the bare outputs.
+        self._transformation = "NONE" if self._exports else "COMPACT"
+        self._output_type = "JSON"
+        if config is not None:
+            transformation = config.choice("Transformation", ("NONE", "COMPACT", "FLATTEN"))
+            self._transformation = transformation or self._transformation
+            self._output_type = config.choice("OutputType", ("JSON", "JSONL")) or "JSON"
+            config.refuse_rest("WriterConfig")
+        fields.refuse_rest("ResultWriter")
+
+    def resolve(self, frame: Frame, effective: Any) -> ResultWriterSpec:
+        """Return the writer with every path read."""
+        where = self._parameters.evaluate(Scope(frame, effective)) if self._parameters else {}
+        return ResultWriterSpec(
+            bucket=where.get("Bucket"),
+            prefix=where.get("Prefix") or "",
+            transformation=self._transformation,
+            output_type=self._output_type,
+        )

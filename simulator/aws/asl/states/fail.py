@@ -1,0 +1,62 @@
+"""The Fail state: ends the machine, the branch or the iteration with an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from simulator.aws.asl.errors import RUNTIME, EvaluationError, StateError
+from simulator.aws.asl.expressions.scope import Scope
+from simulator.aws.asl.expressions.templates import compile_expression
+from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.states.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+
+
+class FailState(State):
+    """States Language, "Fail State"; `ErrorPath` and `CausePath` take a path or an intrinsic function giving text."""
+
+    kind = "Fail"
+    transition = None
+
+    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+        super().__init__(name, fields)
+        self._error = _text_field(fields, "Error")
+        self._cause = _text_field(fields, "Cause")
+
+    def resume(self, frame: Frame, data: Any, entered_at: datetime, entered_id: int) -> tuple[Any, str | None]:
+        """Enter the state once more: a redriven Fail fails again."""
+        del entered_at, entered_id
+        return self.run(frame, data)
+
+    def execute(self, frame: Frame, data: Any) -> NoReturn:
+        """Fail with the error and cause given."""
+        scope = Scope(frame, data)
+        raise StateError(self._error(scope) or "", self._cause(scope))
+
+
+def _text_field(fields: Fields, name: str) -> Callable[[Scope], str | None]:
+    """Return what reads `Error` or `ErrorPath` (`Cause` or `CausePath`)."""
+    path_name = f"{name}Path"
+    fields.exclude(name, path_name)
+    literal = fields.string(name)
+    if path_name not in fields:
+        return lambda _scope: literal
+    expression = fields.take(path_name)
+    evaluate = compile_expression(expression, path_name, fields)
+
+    def read(scope: Scope) -> str | None:
+        value = evaluate(scope) if evaluate else None
+        if not isinstance(value, str):
+            raise EvaluationError(
+                RUNTIME, f"The field '{path_name}' must give a string, but {expression} gives {to_json(value)}"
+            )
+        return value
+
+    return read

@@ -1,0 +1,103 @@
+"""What the two modes of Map share: the items, the selector, the concurrency.
+
+The fields `ToleratedFailureCount` and `ToleratedFailurePercentage`. Developer guide, "Failure thresholds".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.errors import RUNTIME, EvaluationError
+from simulator.aws.asl.expressions.jsonpath import compile_path
+from simulator.aws.asl.expressions.path_fields import path_field, read_path
+from simulator.aws.asl.expressions.templates import PayloadTemplate
+from simulator.aws.asl.limits import to_json
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.jsonpath import Path
+    from simulator.aws.asl.runtime.frame import Frame
+
+
+MOST = 2**31 - 1
+
+
+class MapFields:
+    """`ItemsPath`, `ItemSelector` (or `Parameters`, its older name), `MaxConcurrency` and `MaxConcurrencyPath`."""
+
+    def __init__(self, fields: Fields) -> None:
+        fields.exclude("ItemSelector", "Parameters")
+        fields.exclude("MaxConcurrency", "MaxConcurrencyPath")
+        self.items_path = path_field(fields, "ItemsPath") or compile_path("$")
+        name = "Parameters" if "Parameters" in fields else "ItemSelector"
+        self.selector = PayloadTemplate.of(fields, name, kinds=(object,))
+        self._max_concurrency = fields.integer("MaxConcurrency", least=0, most=MOST)
+        self._max_concurrency_path = path_field(fields, "MaxConcurrencyPath")
+
+    def max_concurrency(self, frame: Frame, effective: Any) -> int:
+        """Return how many items at a time; 0 for no limit."""
+        if self._max_concurrency_path is None:
+            return self._max_concurrency or 0
+        number = whole_number(self._max_concurrency_path, "MaxConcurrencyPath", frame, effective)
+        if number < 0:
+            raise EvaluationError(RUNTIME, "MaxConcurrency cannot be negative.")
+        return number
+
+    def items(self, frame: Frame, effective: Any) -> Any:
+        """Return what ItemsPath names."""
+        return read_path(self.items_path, frame, effective)
+
+
+def whole_number(path: Path, name: str, frame: Frame, data: Any) -> int:
+    """Return the integer a `...Path` field names, or fail in AWS's words."""
+    value = read_path(path, frame, data)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _not_valid(path, name, value, "integer")
+    return value
+
+
+def real_number(path: Path, name: str, frame: Frame, data: Any) -> float:
+    """Return the number a `...Path` field names, or fail in AWS's words."""
+    value = read_path(path, frame, data)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _not_valid(path, name, value, "float")
+    return value
+
+
+def _not_valid(path: Path, name: str, value: Any, kind: str) -> EvaluationError:
+    shown = value if isinstance(value, str) else to_json(value)
+    return EvaluationError(
+        RUNTIME, f'The {name} field refers to value "{shown}" which is not a valid {kind}: {path.text}'
+    )
+
+
+ALL_PERCENT = 100
+
+
+class ToleranceField:
+    """How many items may fail, as a count and as a percentage; each None where it is unset."""
+
+    def __init__(self, fields: Fields) -> None:
+        fields.exclude("ToleratedFailureCount", "ToleratedFailureCountPath")
+        fields.exclude("ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
+        self._count = fields.integer("ToleratedFailureCount", least=0, most=MOST)
+        self._count_path = path_field(fields, "ToleratedFailureCountPath")
+        self._percentage = fields.number("ToleratedFailurePercentage", least=0, most=ALL_PERCENT)
+        self._percentage_path = path_field(fields, "ToleratedFailurePercentagePath")
+
+    def resolve(self, frame: Frame, effective: Any) -> tuple[int | None, float | None]:
+        """Return (count, percentage) with paths read.
+
+        Raises:
+            EvaluationError: States.Runtime where a value is no number or out of bounds.
+        """
+        count, percentage = self._count, self._percentage
+        if self._count_path is not None:
+            count = whole_number(self._count_path, "ToleratedFailureCountPath", frame, effective)
+            if count < 0:
+                raise EvaluationError(RUNTIME, "ToleratedFailureCount cannot be negative.")
+        if self._percentage_path is not None:
+            percentage = real_number(self._percentage_path, "ToleratedFailurePercentagePath", frame, effective)
+            if not 0 <= percentage <= ALL_PERCENT:
+                raise EvaluationError(RUNTIME, "ToleratedFailurePercentage must be between 0 and 100.")
+        return count, percentage

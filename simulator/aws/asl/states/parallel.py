@@ -1,0 +1,36 @@
+"""The Parallel state: several branches at once, each a machine of its own. States Language, "Parallel State"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.runtime.branches import run_branches
+from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.retriable import RetriableState
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+
+
+class ParallelState(RetriableState):
+    """Its result is the array of its branches' outputs; it fails with the first branch that fails."""
+
+    kind = "Parallel"
+    failed_event = "ParallelStateFailed"
+
+    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:
+        super().__init__(name, fields, DataFlow(fields, parameters="Parameters", result=True, selector=True))
+        entries = fields.objects("Branches", required=True)
+        if "Branches" in fields and not entries:
+            fields.fault("Branches", "needs at least one branch")
+        self._branches = [builder.machine(entry, "a branch") for entry in entries]
+
+    def work(self, frame: Frame, data: Any, effective: Any) -> list[Any]:  # noqa: ARG002 - the protocol's signature
+        """Run every branch on the effective input."""
+        frame.event("ParallelStateStarted")
+        branches = [lambda own, branch=branch: branch.run(own, effective) for branch in self._branches]
+        outputs = run_branches(frame, branches, 0)
+        frame.event("ParallelStateSucceeded")
+        return outputs

@@ -1,0 +1,33 @@
+"""The Pass state: hands its input on, or a fixed result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+
+
+class PassState(State):
+    """States Language, "Pass State"."""
+
+    kind = "Pass"
+
+    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+        super().__init__(name, fields)
+        self._flow = DataFlow(fields, parameters="Parameters", result=True)
+        self._has_result = "Result" in fields
+        self._result = fields.take("Result")
+        self._assign = Assign(fields)
+        self.transition = Transition(fields)
+
+    def execute(self, frame: Frame, data: Any) -> Outcome:
+        """Return the input, or `Result`, through the data flow."""
+        chosen = self._flow.effective_input(frame, data)
+        result = self._result if self._has_result else chosen
+        return self._flow.output(frame, data, result), self.transition.next, self._assign.values(frame, result)

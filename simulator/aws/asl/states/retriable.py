@@ -1,0 +1,82 @@
+"""What Task, Parallel and Map share: they do work that may fail, be tried again, and be caught."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from simulator.aws.asl.errors import EvaluationError, StateError
+from simulator.aws.asl.limits import check_size
+from simulator.aws.asl.states.catch import Catch
+from simulator.aws.asl.states.retry import Retry
+from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.states.data_flow import DataFlow
+
+
+class WorkTransition(Transition):
+    """Where such a state goes: Next or End, or one of its catchers."""
+
+    __slots__ = ("_catch",)
+
+    def __init__(self, fields: Fields, catch: Catch) -> None:
+        super().__init__(fields)
+        self._catch = catch
+
+    def targets(self) -> list[str]:
+        """Return the names of the states it can lead to."""
+        return super().targets() + self._catch.targets()
+
+
+class RetriableState(State):
+    """A state with Retry and Catch; subclasses say in `work` what is tried, and what happens on failure in `failed`."""
+
+    retries = True
+    failed_event: ClassVar[str | None] = None
+    """The event of a state whose work has failed for good (a retried failure has none)."""
+
+    def __init__(self, name: str, fields: Fields, flow: DataFlow) -> None:
+        super().__init__(name, fields)
+        self._flow = flow
+        self.retry = Retry(fields)
+        self.catch = Catch(fields)
+        self._assign = Assign(fields)
+        self.transition = WorkTransition(fields, self.catch)
+
+    def execute(self, frame: Frame, data: Any) -> Outcome:
+        """Work, retry or catch or fail."""
+        counters = self.retry.begin()
+        while True:
+            try:
+                return self._attempt(frame, data)
+            except StateError as failure:
+                error = failure.within(self.name, frame.entered_id) if isinstance(failure, EvaluationError) else failure
+                if (delay := counters.next_delay(error)) is not None:
+                    self._wait_to_retry(frame, delay)
+                    continue
+                if self.failed_event is not None and failure is error:
+                    frame.event(self.failed_event)
+                if (catcher := self.catch.match(error)) is not None:
+                    return catcher.outcome(frame, data, error)
+                raise error from failure
+
+    def _attempt(self, frame: Frame, data: Any) -> Outcome:
+        effective = self._flow.effective_input(frame, data)
+        if effective is not data:
+            check_size(effective, self.name)
+        result = self.work(frame, data, effective)
+        selected = self._flow.selected(frame, result)
+        output = self._flow.output(frame, data, selected)
+        return output, self.transition.next, self._assign.values(frame, selected)
+
+    @staticmethod
+    def _wait_to_retry(frame: Frame, delay: float) -> None:
+        frame.sleep(delay)
+        frame.resumed = False
+        frame.retry_count = (frame.retry_count or 0) + 1
+
+    def work(self, frame: Frame, data: Any, effective: Any) -> Any:
+        """Do the state's work on its effective input and return the result; `data` is the raw input."""
+        raise NotImplementedError

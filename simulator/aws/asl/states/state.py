@@ -1,0 +1,109 @@
+"""What all states have in common: entering, leaving, Next and End, Assign, and the words of an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from simulator.aws.asl.errors import EvaluationError
+from simulator.aws.asl.expressions.scope import Scope
+from simulator.aws.asl.expressions.templates import PayloadTemplate
+from simulator.aws.asl.limits import MAX_NAME_LENGTH, check_size
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+
+Outcome = tuple[Any, str | None, "dict[str, Any] | None"]
+"""What a state ends with: its output, the next state (None at an end), and the variables it assigns."""
+
+
+class State:
+    """A state of any type; subclasses say what it does in `execute`.
+
+    Args:
+        name: the state's name.
+        fields: its fields; the constructor reads those it knows and notes faults.
+    """
+
+    kind: ClassVar[str]
+    retries: ClassVar[bool] = False
+
+    def __init__(self, name: str, fields: Fields) -> None:
+        self.name = name
+        fields.take("Type")
+        if len(name) > MAX_NAME_LENGTH:
+            fields.fault("", f"has a name of {len(name)} characters; AWS allows {MAX_NAME_LENGTH}")
+        self.entered = f"{self.kind}StateEntered"
+        self.exited = f"{self.kind}StateExited"
+
+    def run(self, frame: Frame, data: Any) -> tuple[Any, str | None]:
+        """Run the state on its input and return its output and the next state's name (None at an end).
+
+        Raises:
+            StateError: where it fails.
+            Aborted, ExecutionTimedOut: where the execution is ended from outside.
+        """
+        frame.enter(self.name, self.entered, data, retries=self.retries)
+        return self._finish(frame, data)
+
+    def resume(self, frame: Frame, data: Any, entered_at: datetime, entered_id: int) -> tuple[Any, str | None]:
+        """Run the state again in which a redriven execution had failed; it has been entered already."""
+        frame.resume(self.name, entered_at, entered_id, retries=self.retries)
+        return self._finish(frame, data)
+
+    def _finish(self, frame: Frame, data: Any) -> tuple[Any, str | None]:
+        try:
+            output, following, assigned = self.execute(frame, data)
+            check_size(output, self.name)
+        except EvaluationError as error:
+            raise error.within(self.name, frame.entered_id) from error
+        frame.exit(self.exited, output, assigned)
+        return output, following
+
+    def execute(self, frame: Frame, data: Any) -> Outcome:
+        """Do what the state's type does."""
+        raise NotImplementedError
+
+
+class Transition:
+    """Where a state goes afterwards: `Next`, or `End`."""
+
+    __slots__ = ("next",)
+
+    def __init__(self, fields: Fields) -> None:
+        end = fields.boolean("End")
+        self.next = fields.string("Next")
+        if end and self.next is not None:
+            fields.fault("", "has both Next and End; only one of them is allowed")
+        if not end and "Next" not in fields:
+            fields.fault("", 'needs "Next" or "End": true')
+
+    def targets(self) -> list[str]:
+        """Return the names of the states it can lead to."""
+        return [] if self.next is None else [self.next]
+
+
+class Assign:
+    """The variables a state sets when it ends. Developer guide, "Assign"."""
+
+    __slots__ = ("_template",)
+
+    def __init__(self, fields: Fields) -> None:
+        self._template = PayloadTemplate.of(fields, "Assign")
+        if self._template is not None:
+            for key in self._template.raw:
+                name = key.removesuffix(".$")
+                if not name.isidentifier() or name == "states" or len(name) > MAX_NAME_LENGTH:
+                    fields.fault(
+                        f"Assign.{key}", "is no name for a variable (letters, digits and _; `states` is reserved)"
+                    )
+
+    def values(self, frame: Frame, data: Any) -> dict[str, Any] | None:
+        """Return the variables to set, with `$` being `data`; None where there are none."""
+        if self._template is None:
+            return None
+        values: dict[str, Any] = self._template.evaluate(Scope(frame, data))
+        check_size(values, frame.state)
+        return values

@@ -1,0 +1,28 @@
+"""The Succeed state: ends the machine, the branch or the iteration well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.state import Outcome, State
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+
+
+class SucceedState(State):
+    """States Language, "Succeed State"."""
+
+    kind = "Succeed"
+    transition = None
+
+    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+        super().__init__(name, fields)
+        self._flow = DataFlow(fields)
+
+    def execute(self, frame: Frame, data: Any) -> Outcome:
+        """Return the input through InputPath and OutputPath, and end."""
+        return self._flow.passed(frame, self._flow.effective_input(frame, data)), None, None

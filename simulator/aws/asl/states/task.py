@@ -1,0 +1,138 @@
+"""The Task state: one call of a service.
+
+States Language, "Task State". What can be called is handed in (task_service.py).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
+from simulator.aws.asl.expressions.path_fields import path_field, read_path
+from simulator.aws.asl.limits import check_size, to_json
+from simulator.aws.asl.runtime.listener import TaskAttempt
+from simulator.aws.asl.runtime.ports import TaskRequest
+from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.retriable import RetriableState
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.jsonpath import Path
+    from simulator.aws.asl.runtime.frame import Frame
+
+MAX_TIMEOUT = 99_999_999
+_LAMBDA = re.compile(r"arn:[^:]*:lambda:[^:]*:\d*:function:.+")
+_SERVICE = re.compile(r"arn:[^:]*:states:[^:]*:\d*:((?:aws-sdk:)?[^:]+):([^:.]+)")
+
+
+class TaskState(RetriableState):
+    """A Task; `Resource` is a Lambda function's ARN or `arn:aws:states:::service:action`."""
+
+    kind = "Task"
+
+    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:
+        resource = fields.string("Resource", required=True) or ""
+        super().__init__(name, fields, DataFlow(fields, parameters="Parameters", result=True, selector=True))
+        self._resource = resource
+        self._events = _ServiceEvents(resource) if not _LAMBDA.fullmatch(resource) else _LambdaEvents(resource)
+        fields.exclude("TimeoutSeconds", "TimeoutSecondsPath")
+        fields.exclude("HeartbeatSeconds", "HeartbeatSecondsPath")
+        self._timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_TIMEOUT)
+        self._timeout_path = path_field(fields, "TimeoutSecondsPath")
+        heartbeat = self._heartbeat = fields.integer("HeartbeatSeconds", least=1, most=MAX_TIMEOUT)
+        if heartbeat is not None and heartbeat >= (self._timeout or MAX_TIMEOUT):
+            fields.fault("HeartbeatSeconds", "must be less than TimeoutSeconds")
+        fields.not_simulated("HeartbeatSecondsPath", "Credentials")
+        if resource:
+            for sentence in builder.tasks.faults(resource, fields.raw.get("Parameters")):
+                fields.fault("Resource", sentence)
+
+    def work(self, frame: Frame, data: Any, effective: Any) -> Any:
+        """Call the resource once, with its events."""
+        execution = frame.execution
+        timeout = self._timeout if self._timeout_path is None else _seconds(self._timeout_path, frame, data)
+        self._events.scheduled(frame, effective, timeout, self._heartbeat)
+        started = frame.clock.now()
+        error: str | None = None
+        try:
+            result = execution.tasks.call(
+                TaskRequest(
+                    resource=self._resource,
+                    parameters=effective,
+                    timeout=execution.time_left(frame.clock, timeout),
+                    state=self.name,
+                    execution_arn=execution.arn,
+                    attempt=(frame.retry_count or 0) + 1,
+                )
+            )
+            check_size(result, self._events.size_name)
+        except StateError as failure:
+            error = failure.error
+            frame.check_running()
+            self._events.failed(frame, failure)
+            raise
+        finally:
+            execution.attempts.append(
+                TaskAttempt(state=self.name, started=started, stopped=frame.clock.now(), error=error)
+            )
+        self._events.succeeded(frame, result)
+        return result
+
+
+def _seconds(path: Path, frame: Frame, data: Any) -> int:
+    value = read_path(path, frame, data)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_TIMEOUT:
+        raise EvaluationError(
+            RUNTIME,
+            f"The TimeoutSecondsPath parameter cannot be parsed as a long value: {path.text} == {to_json(value)}",
+        )
+    return value
+
+
+class _LambdaEvents:
+    """The history of a call of a function by its ARN."""
+
+    def __init__(self, resource: str) -> None:
+        self.size_name = resource
+
+    def scheduled(self, frame: Frame, effective: Any, timeout: int | None, heartbeat: int | None) -> None:
+        del heartbeat  # the event has no place for it
+        frame.event("LambdaFunctionScheduled", resource=self.size_name, input=effective, timeoutInSeconds=timeout)
+        frame.event("LambdaFunctionStarted")
+
+    def succeeded(self, frame: Frame, result: Any) -> None:
+        frame.event("LambdaFunctionSucceeded", output=result)
+
+    def failed(self, frame: Frame, error: StateError) -> None:
+        kind = "LambdaFunctionTimedOut" if error.error == TIMEOUT else "LambdaFunctionFailed"
+        frame.event(kind, error=error.error, cause=error.cause)
+
+
+class _ServiceEvents:
+    """The history of a call of an integrated service."""
+
+    def __init__(self, resource: str) -> None:
+        match = _SERVICE.match(resource)
+        self._type, self._action = match.groups() if match else ("", resource)
+        self.size_name = self._type
+
+    def scheduled(self, frame: Frame, effective: Any, timeout: int | None, heartbeat: int | None) -> None:
+        frame.event(
+            "TaskScheduled",
+            resourceType=self._type,
+            resource=self._action,
+            region=frame.execution.region,
+            parameters=effective,
+            timeoutInSeconds=timeout,
+            heartbeatInSeconds=heartbeat,
+        )
+        frame.event("TaskStarted", resourceType=self._type, resource=self._action)
+
+    def succeeded(self, frame: Frame, result: Any) -> None:
+        frame.event("TaskSucceeded", resourceType=self._type, resource=self._action, output=result)
+
+    def failed(self, frame: Frame, error: StateError) -> None:
+        kind = "TaskTimedOut" if error.error == TIMEOUT else "TaskFailed"
+        frame.event(kind, resourceType=self._type, resource=self._action, error=error.error, cause=error.cause)

@@ -1,0 +1,88 @@
+"""The Wait state: lets time go by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.errors import RUNTIME, EvaluationError
+from simulator.aws.asl.expressions.path_fields import path_field, read_path
+from simulator.aws.asl.expressions.timestamps import parse_time
+from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.runtime.frame import Frame
+
+MAX_SECONDS = 99_999_999
+
+
+class WaitState(State):
+    """States Language, "Wait State": one of Seconds, SecondsPath, Timestamp, TimestampPath."""
+
+    kind = "Wait"
+
+    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+        super().__init__(name, fields)
+        self._flow = DataFlow(fields)
+        forms = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
+        fields.exclude(*forms)
+        if not any(form in fields for form in forms):
+            fields.fault("", f"needs one of {', '.join(forms)}")
+        self._seconds = fields.integer("Seconds", least=0, most=MAX_SECONDS)
+        self._seconds_path = path_field(fields, "SecondsPath")
+        self._until = self._timestamp(fields)
+        self._until_path = path_field(fields, "TimestampPath")
+        self._assign = Assign(fields)
+        self.transition = Transition(fields)
+
+    @staticmethod
+    def _timestamp(fields: Fields) -> datetime | None:
+        text = fields.string("Timestamp")
+        moment = parse_time(text)
+        if text is not None and moment is None:
+            fields.fault("Timestamp", f"must be an RFC 3339 time like 2016-03-14T01:59:00Z, not {text!r}")
+        return moment
+
+    def execute(self, frame: Frame, data: Any) -> Outcome:
+        """Wait, then hand the input on."""
+        chosen = self._flow.effective_input(frame, data)
+        frame.sleep(self._duration(frame, chosen))
+        return self._flow.passed(frame, chosen), self.transition.next, self._assign.values(frame, chosen)
+
+    def _duration(self, frame: Frame, data: Any) -> float:
+        if self._seconds is not None:
+            return self._seconds
+        if self._seconds_path is not None:
+            return self._seconds_of(read_path(self._seconds_path, frame, data), self._seconds_path.text)
+        until = self._until
+        if self._until_path is not None:
+            value = read_path(self._until_path, frame, data)
+            until = parse_time(value)
+            if until is None:
+                shown = value if isinstance(value, str) else to_json(value)
+                raise EvaluationError(
+                    RUNTIME,
+                    "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time "
+                    f"format string: {self._until_path.text} == {shown}",
+                )
+        return (until - frame.clock.now()).total_seconds() if until else 0
+
+    @staticmethod
+    def _seconds_of(value: Any, text: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            shown = value if isinstance(value, str) else to_json(value)
+            raise EvaluationError(
+                RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {text} == {shown}"
+            )
+        if value < 0:
+            raise EvaluationError(RUNTIME, f"The SecondsPath parameter references a negative value: {text} == {value}")
+        if value > MAX_SECONDS:
+            raise EvaluationError(
+                RUNTIME, f"The SecondsPath parameter references a value above {MAX_SECONDS}: {text} == {value}"
+            )
+        return value

@@ -1,0 +1,148 @@
+"""A rule and its targets, read from the very file that is deployed.
+
+The fields are those of PutRule and PutTargets as CloudFormation's AWS::Events::Rule spells them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic.alias_generators import to_pascal
+
+from simulator.aws.eventbridge.errors import InvalidEventPatternException, ValidationException
+from simulator.aws.eventbridge.input_path import MISSING, InputPath
+from simulator.aws.eventbridge.input_transformer import InputTransformer, RuleFacts
+from simulator.aws.eventbridge.pattern import EventPattern
+from simulator.aws.json_reader import read_json, refuse_repeated
+
+_LEFT_OVER = re.compile(r"\$\{[^}]*\}")
+_Name = Annotated[str, Field(pattern=r"^[.\-_A-Za-z0-9]+$", max_length=64)]
+_Arn = Annotated[str, Field(pattern=r"^arn:[^:]+:[^:]+:", max_length=1600)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(alias_generator=to_pascal, extra="forbid", frozen=True, strict=True)
+
+
+class RetryPolicy(_Model):
+    """How often and how long EventBridge tries to deliver; the defaults are AWS's."""
+
+    maximum_retry_attempts: int = Field(default=185, ge=0, le=185)
+    maximum_event_age_in_seconds: int = Field(default=86_400, ge=60, le=86_400)
+
+
+class DeadLetterConfig(_Model):
+    """The SQS queue for events that could not be delivered."""
+
+    arn: _Arn
+
+
+class InputTransformerFields(_Model):
+    """InputTransformer as it is written."""
+
+    input_paths_map: dict[str, str] | None = None
+    input_template: str
+
+
+class Target(_Model):
+    """One target of a rule; at most one of Input, InputPath and InputTransformer, else it is given the whole event."""
+
+    id: _Name
+    arn: _Arn
+    role_arn: _Arn | None = None
+    input: str | None = None
+    input_path: str | None = None
+    input_transformer: InputTransformerFields | None = None
+    retry_policy: RetryPolicy = RetryPolicy()
+    dead_letter_config: DeadLetterConfig | None = None
+
+    _transformer: InputTransformer | None = PrivateAttr(None)
+    _path: InputPath | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _check(self) -> Target:
+        given = [name for name in ("input", "input_path", "input_transformer") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(
+                f"Only one of Input, InputPath, or InputTransformer must be provided for target {self.id}."
+            )
+        if ":states:" in self.arn and self.role_arn is None:
+            raise ValueError(f"RoleArn is required for target {self.arn}.")
+        if self.input is not None:
+            read_json(self.input)
+        if self.input_path is not None:
+            self._path = InputPath(self.input_path, self.id)
+        if (fields := self.input_transformer) is not None:
+            self._transformer = InputTransformer(fields.input_paths_map, fields.input_template, self.id)
+        return self
+
+    def input_for(self, event: dict[str, Any], facts: RuleFacts) -> str:
+        """Return the JSON text this target is given for an event.
+
+        Raises:
+            TargetError: INVALID_JSON.
+        """
+        if self.input is not None:
+            return self.input
+        if self._transformer is not None:
+            return self._transformer.transform(event, facts)
+        value = event if self._path is None else self._path.find(event)
+        return json.dumps({} if value is MISSING else value, ensure_ascii=False)
+
+
+class Rule(_Model):
+    """A rule of the default event bus. Read one with `parse_rule`."""
+
+    name: _Name
+    description: str = Field(default="", max_length=512)
+    state: Literal["ENABLED", "DISABLED"] = "ENABLED"
+    event_pattern: dict[str, Any]
+    targets: list[Target] = Field(min_length=1, max_length=5)
+
+    _pattern: EventPattern = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _check(self) -> Rule:
+        self._pattern = EventPattern(self.event_pattern)
+        ids = [target.id for target in self.targets]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"two targets have the same Id ({', '.join(ids)})")
+        return self
+
+    @property
+    def pattern(self) -> EventPattern:
+        """The events the rule is for."""
+        return self._pattern
+
+
+def parse_rule(text: str, source: str = "the rule") -> Rule:
+    """Read a rule from its text, all `${...}` already replaced.
+
+    Args:
+        text: the JSON text.
+        source: what to call it in messages: the file's path.
+
+    Raises:
+        ValidationException: with every field that is wrong.
+        InvalidEventPatternException: the pattern is none.
+    """
+    if left := sorted(set(_LEFT_OVER.findall(text))):
+        raise ValidationException(f"{source}: nothing was put in for {', '.join(left)}")
+    try:
+        fields = read_json(text, repeated=refuse_repeated)
+        if isinstance(fields, dict) and isinstance(fields.get("EventPattern"), dict):
+            EventPattern(fields["EventPattern"])
+        return Rule.model_validate(fields)
+    except InvalidEventPatternException as error:
+        raise InvalidEventPatternException(error.reason, f"{source}: EventPattern.{error.where}") from error
+    except ValidationError as error:
+        lines = [
+            f"{source}: {'.'.join(map(str, fault['loc'])) or 'the rule'}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_url=False)
+        ]
+        raise ValidationException("\n".join(lines)) from error
+    except ValueError as error:
+        raise ValidationException(f"{source} is not JSON: {error}") from error

@@ -1,0 +1,114 @@
+"""The models of AWS's APIs, as botocore has them.
+
+How Step Functions names a service and its errors.
+
+Optimised integrations (`dynamodb:putItem`) speak as the AWS SDK for Java 1 does, SDK integrations
+(`aws-sdk:dynamodb:putItem`) as its version 2. The names and causes follow recordings from AWS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, StructureShape
+
+from simulator.aws.asl.errors import StateError
+from simulator.aws.integrations.integration import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Return the model of a service by botocore's name for it (`stepfunctions`)."""
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+def input_shape(model: ServiceModel, action: str) -> StructureShape:
+    """Return what an action takes, by its name in a Resource (`putItem`)."""
+    shape = model.operation_model(action[0].upper() + action[1:]).input_shape
+    return shape if shape is not None else StructureShape(action, {"type": "structure", "members": {}})
+
+
+def error_codes(model: ServiceModel) -> Collection[str]:
+    """Return the error codes that a service's model names."""
+    return frozenset(shape.name for shape in model.error_shapes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One service as Tasks see it.
+
+    Args:
+        prefix: what error names begin with: `DynamoDB`.
+        service: the service's name in causes: `AmazonDynamoDBv2`.
+        base: the error for codes that the service's model does not name: `AmazonDynamoDBException`.
+        optimised: whether this is an optimised integration; its results carry the SDK's metadata.
+    """
+
+    prefix: str
+    service: str
+    base: str
+    optimised: bool
+
+    def state_error(self, error: Exception, modelled: Collection[str]) -> StateError:
+        """Return what a Task fails with for an error of a client, or of a service of the simulator.
+
+        Args:
+            error: ApiError, or botocore's ClientError or BotoCoreError.
+            modelled: the error codes that the service's model names.
+        """
+        if isinstance(error, BotoCoreError):
+            return StateError(f"{self.prefix}.SdkClientException", f"Unable to execute HTTP request: {error}")
+        found = error if isinstance(error, ApiError) else _api_error(error)
+        name = java_name(found.name) if found.name in modelled else self.base
+        return StateError(f"{self.prefix}.{name}", self._cause(found))
+
+    def _cause(self, error: ApiError) -> str:
+        if self.optimised:
+            return optimised_cause(self.service, error)
+        extended = f", Extended Request ID: {error.request_id}" if self.service == "S3" else ""
+        return (
+            f"{error.message} (Service: {self.service}, Status Code: {error.status}, "
+            f"Request ID: {error.request_id}{extended})"
+        )
+
+
+def optimised_cause(service: str, error: ApiError) -> str:
+    """Return the cause of an API's error as the SDK for Java 1 words it."""
+    return (
+        f"{error.message} (Service: {service}; Status Code: {error.status}; Error Code: {error.name}; "
+        f"Request ID: {error.request_id}; Proxy: null)"
+    )
+
+
+def java_name(code: str) -> str:
+    """Return the SDK's exception class for an error code: `NoSuchKey` is `NoSuchKeyException`."""
+    name = code.rpartition(".")[2]
+    return name if name.endswith("Exception") else f"{name}Exception"
+
+
+def _api_error(error: Exception) -> ApiError:
+    if not isinstance(error, ClientError):
+        raise TypeError(f"{type(error).__name__} is no error of an AWS client") from error
+    details, metadata = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+    return ApiError(
+        # SQS still answers with the codes of its old protocol, and has the new name beside them.
+        str(details.get("QueryErrorCode") or details.get("Code", "Unknown")),
+        str(details.get("Message", error)),
+        status=metadata.get("HTTPStatusCode", 500),
+        request_id=metadata.get("RequestId"),
+    )
+
+
+DYNAMODB = Dialect(prefix="DynamoDB", service="AmazonDynamoDBv2", base="AmazonDynamoDBException", optimised=True)
+DYNAMODB_SDK = Dialect(prefix="DynamoDb", service="DynamoDb", base="DynamoDbException", optimised=False)
+S3_SDK = Dialect(prefix="S3", service="S3", base="S3Exception", optimised=False)
+SFN = Dialect(prefix="StepFunctions", service="AWSStepFunctions", base="AWSStepFunctionsException", optimised=True)
+SFN_SDK = Dialect(prefix="Sfn", service="Sfn", base="SfnException", optimised=False)
+SQS = Dialect(prefix="SQS", service="AmazonSQS", base="AmazonSQSException", optimised=True)

@@ -1,0 +1,63 @@
+"""`dynamodb:putItem`, `getItem`, `updateItem`, `deleteItem`, optimised and as SDK integrations.
+
+Developer guide, "Perform DynamoDB CRUD operations with Step Functions".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.integrations.aws_action import AwsAction
+from simulator.aws.integrations.dynamodb_rules import (
+    TableKeys,
+    check_attributes,
+    check_item,
+    check_key,
+    read_table_keys,
+)
+from simulator.aws.integrations.integration import validation_error
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+    from simulator.aws.integrations.dialect import Dialect
+
+ACTIONS = ("putItem", "getItem", "updateItem", "deleteItem")
+_TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]+|arn:.+")
+
+
+class DynamoDbAction(AwsAction):
+    """One action, with the rules for keys that AWS enforces and moto does not."""
+
+    def __init__(self, client: BaseClient, action: str, dialect: Dialect) -> None:
+        super().__init__(client, action, dialect)
+        self._keys: dict[str, TableKeys] = {}
+
+    def prepare(self, arguments: dict[str, Any]) -> None:
+        """Refuse items and keys as DynamoDB does.
+
+        Raises:
+            ApiError: ValidationException.
+        """
+        table = arguments["TableName"]
+        if not _TABLE_NAME.fullmatch(table):
+            raise validation_error(
+                f"1 validation error detected: Value '{table}' at 'tableName' failed to satisfy constraint: "
+                "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+            )
+        for name in ("Item", "Key", "ExpressionAttributeValues"):
+            check_attributes(arguments.get(name, {}).values())
+        keys = self._keys.get(table) or read_table_keys(self.client, table)
+        if keys is None:
+            return  # the call itself will say that there is no such table
+        self._keys[table] = keys
+        if "Item" in arguments:
+            check_item(arguments["Item"], keys)
+        if "Key" in arguments:
+            check_key(arguments["Key"], keys)
+
+    def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
+        """Take out the consumed capacity where nobody asked for it; moto's updateItem always answers it."""
+        if arguments.get("ReturnConsumedCapacity", "NONE") == "NONE":
+            result.pop("ConsumedCapacity", None)

@@ -1,0 +1,127 @@
+"""The child executions of a Map Run: who they are, and how each is run."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity
+from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
+from simulator.aws.asl.runtime.listener import ChildRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.aws.asl.runtime.clock import Clock
+    from simulator.aws.asl.runtime.execution import Ended
+    from simulator.aws.asl.runtime.listener import Listener
+    from simulator.aws.asl.runtime.ports import MapRunRequest
+    from simulator.aws.map_run.work import ChildWork
+
+
+class Children:
+    """Makes and runs the children of one Map Run.
+
+    Args:
+        request: the Map Run's.
+        map_run_arn: its ARN.
+        listener: gets the events of STANDARD children.
+        redrive_count: the Map Run's.
+    """
+
+    def __init__(self, request: MapRunRequest, map_run_arn: str, listener: Listener, redrive_count: int) -> None:
+        parent = request.parent.identity
+        self._request = request
+        self._map_run_arn = map_run_arn
+        self._listener = listener
+        self._redrive_count = redrive_count
+        self._express = request.execution_type == "EXPRESS"
+        arn_prefix = (
+            parent.arn.rsplit(":", 3)[0] if ":express:" not in parent.arn else ":".join(parent.arn.split(":")[:5])
+        )
+        self._labelled = f"{parent.machine_name}/{request.label}"
+        kind = "express" if self._express else "execution"
+        self._arn_prefix = f"{arn_prefix}:{kind}:{self._labelled}"
+        self.machine_arn = f"{arn_prefix}:stateMachine:{self._labelled}"
+        # A lane runs one child after another: they share a clock, and lanes run side by side.
+        self._clocks: dict[int, Clock] = {}
+        self._running: set[Execution] = set()
+        self._stopping = False
+
+    def run(self, work: ChildWork, lane: int) -> ChildRecord:
+        """Run one child to its end."""
+        execution = self._execution(work, self._clock_of(lane))
+        started = execution.started
+        self._running.add(execution)
+        if self._stopping:  # it was taken before the stop, and is here only now
+            self._stop(execution)
+        try:
+            ended = execution.run()
+        finally:
+            self._running.discard(execution)
+        return self._record(work, lane, execution, ended, started)
+
+    def stop(self) -> None:
+        """Stop the children that run, and those that are just about to."""
+        self._stopping = True
+        for execution in list(self._running):
+            self._stop(execution)
+
+    @staticmethod
+    def _stop(execution: Execution) -> None:
+        execution.stop(None, "The child execution was stopped because its Map Run has failed or was stopped.")
+
+    def _clock_of(self, lane: int) -> Clock:
+        return self._clocks.get(lane) or self._clocks.setdefault(lane, self._request.parent.clock.fork())
+
+    def join_clocks(self) -> None:
+        """Let the parent's clock go on from the latest of the lanes'."""
+        self._request.parent.clock.join(self._clocks.values())
+
+    def _execution(self, work: ChildWork, clock: Clock) -> Execution:
+        parent = self._request.parent
+        name = work.name or str(uuid.uuid4())
+        # A child that a redrive runs again keeps its ARN: the last part of an EXPRESS one follows from the rest.
+        last = f":{uuid.uuid5(uuid.NAMESPACE_URL, f'{self._map_run_arn}/{name}')}" if self._express else ""
+        arn = f"{self._arn_prefix}:{name}{last}"
+        return Execution(
+            machine=self._request.processor,
+            identity=Identity(
+                arn=arn,
+                name=name,
+                machine_arn=self.machine_arn,
+                machine_name=parent.identity.machine_name,
+                role_arn=parent.identity.role_arn,
+                redrive_count=0 if self._express else self._redrive_count,
+            ),
+            data=work.input,
+            services=parent.services,
+            history=CountedHistory() if self._express else RecordedHistory(clock, self._teller(arn)),
+            seconds=EXPRESS_SECONDS if self._express else None,
+            clock=clock,
+        )
+
+    def _teller(self, arn: str) -> Callable[[dict[str, Any]], None]:
+        return lambda event: self._listener.history_event(arn, event)
+
+    def _record(self, work: ChildWork, lane: int, execution: Execution, ended: Ended, started: Any) -> ChildRecord:
+        return ChildRecord(
+            map_run_arn=self._map_run_arn,
+            parent_arn=self._request.parent.arn,
+            name=execution.identity.name,
+            arn=execution.arn,
+            index=work.index,
+            line=work.line,
+            items=work.items,
+            value=work.value,
+            input=work.input,
+            status=ended.status,
+            started=started,
+            stopped=execution.clock.now(),
+            worker=lane,
+            attempts=tuple(execution.attempts),
+            output=ended.output,
+            error=ended.error,
+            cause=ended.cause,
+            redrive_count=self._redrive_count,
+        )

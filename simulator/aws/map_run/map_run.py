@@ -1,0 +1,232 @@
+"""A Map Run: reads the dataset, runs a child for each piece of it, keeps the tolerance, writes the results.
+
+Developer guide, "Using Map state in Distributed mode" and "Viewing a Distributed Map Run".
+"""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from simulator.aws.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Aborted, StateError
+from simulator.aws.asl.runtime.listener import MapRunInfo
+from simulator.aws.map_run.children import Children
+from simulator.aws.map_run.counts import Counts
+from simulator.aws.map_run.items.item_batcher import child_works
+from simulator.aws.map_run.items.item_reader import open_items
+from simulator.aws.map_run.items.items import ItemSource, items_of
+from simulator.aws.map_run.results.collected_results import CollectedResults
+from simulator.aws.map_run.results.result_writer import ExportedResults
+from simulator.aws.map_run.threshold import Threshold
+from simulator.aws.map_run.workers import Lanes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.aws.asl.runtime.listener import Listener
+    from simulator.aws.asl.runtime.ports import MapRunRequest
+    from simulator.aws.map_run.earlier import EarlierMapRun
+    from simulator.aws.map_run.object_store import ObjectStore
+    from simulator.aws.map_run.work import ChildWork
+
+TELL_EVERY = 0.1
+
+ResultsFolder = Callable[[str], Path | None]
+"""The folder that keeps the result files of an execution of that name; None where none is kept."""
+
+
+class LocalMapRuns:
+    """Opens Map Runs (the interpreter's MapRunner).
+
+    Args:
+        store: where items are read from and results written to.
+        listener: told of each child and of each Map Run.
+        results_folder: where an execution's result files are kept.
+    """
+
+    def __init__(self, store: ObjectStore, listener: Listener, results_folder: ResultsFolder) -> None:
+        self._store = store
+        self._listener = listener
+        self._results_folder = results_folder
+        self._earlier: dict[tuple[str, str], EarlierMapRun] = {}
+
+    def continue_with(self, execution_arn: str, state: str, earlier: EarlierMapRun) -> None:
+        """Let the next Map Run of a redriven execution's state be this one, continued."""
+        self._earlier[execution_arn, state] = earlier
+
+    def open(self, request: MapRunRequest) -> LocalMapRun:
+        """Make a new Map Run, or the one to be continued (once: a Retry of the state makes a new one)."""
+        folder = self._results_folder(request.parent.identity.name)
+        earlier = self._earlier.pop((request.parent.arn, request.state), None)
+        return LocalMapRun(request, self._store, self._listener, folder, earlier)
+
+
+class LocalMapRun:
+    """One Map Run; `run` sees it through."""
+
+    def __init__(
+        self,
+        request: MapRunRequest,
+        store: ObjectStore,
+        listener: Listener,
+        folder: Path | None,
+        earlier: EarlierMapRun | None = None,
+    ) -> None:
+        parent = request.parent.identity
+        prefix = ":".join(parent.machine_arn.split(":")[:5])
+        new_arn = f"{prefix}:mapRun:{parent.machine_name}/{request.label}:{uuid.uuid4()}"
+        self._earlier = earlier
+        self.arn = earlier.arn if earlier else new_arn
+        self.redrive_count = earlier.redrive_count if earlier else 0
+        self._request = request
+        self._store = store
+        self._listener = listener
+        self._folder = folder
+        self._threshold = Threshold(request.tolerated_count, request.tolerated_percentage)
+        self._children = Children(request, self.arn, listener, self.redrive_count)
+        self._clock = request.parent.clock
+        self._started = earlier.started if earlier else self._clock.now()
+        self._counts = Counts(0, 0)
+        self._breached = False
+
+    def run(self) -> Any:
+        """Process all items and return the state's result (see MapRun)."""
+        self._tell("RUNNING")
+        status = "FAILED"
+        try:
+            if self._folder is not None or self._request.writer is None or self._request.writer.bucket is None:
+                result = self._process(self._folder)
+            else:
+                with tempfile.TemporaryDirectory(prefix="map-run-") as folder:
+                    result = self._process(Path(folder))
+            status = "SUCCEEDED"
+        except Aborted:
+            status = "ABORTED"
+            raise
+        finally:
+            self._tell(status)
+        return result
+
+    def _process(self, folder: Path | None) -> Any:
+        source = self._dataset()
+        self._count(source)
+        results = self._results(folder)
+        try:
+            return self._run_children(self._works(source), results)
+        finally:
+            results.close()
+
+    def _run_children(self, works: Iterator[ChildWork], results: ExportedResults | CollectedResults) -> Any:
+        lanes = Lanes(
+            works, self._request.max_concurrency, lambda work, lane: self._run_child(work, lane, results, lanes)
+        )
+        lanes.run(lambda: self._watch(lanes), TELL_EVERY)
+        self._children.join_clocks()
+        self._request.parent.check_running(self._clock)
+        if self._breached:
+            self._end_breached(works, results)
+        result = results.finish()
+        self._counts.written()
+        return result
+
+    def _end_breached(self, works: Iterator[ChildWork], results: ExportedResults | CollectedResults) -> NoReturn:
+        """Write what there is, and fail by the breach whatever becomes of that."""
+        breach = StateError(
+            EXCEED_TOLERATED_FAILURE_THRESHOLD, "The specified tolerated failure threshold was exceeded"
+        )
+        try:
+            for work in works:
+                results.add_pending(work.input)
+            results.finish()
+            self._counts.written()
+        except StateError as error:
+            raise breach from error
+        raise breach
+
+    def _dataset(self) -> ItemSource:
+        request = self._request
+        return open_items(request.reader, self._store) if request.reader is not None else items_of(request.items)
+
+    def _works(self, source: ItemSource) -> Iterator[ChildWork]:
+        works = self._all_works(source)
+        return works if self._earlier is None else self._earlier.left(works)
+
+    def _all_works(self, source: ItemSource) -> Iterator[ChildWork]:
+        return child_works(source, source.source, self._request.select, self._request.batcher)
+
+    def _count(self, source: ItemSource) -> None:
+        """Read the dataset once: percentages, progress and pending counts need its size."""
+        done = self._earlier.succeeded if self._earlier else frozenset()
+        if self._request.batcher is None:
+            items = executions = source.count()
+            done_items = len(done)
+        else:
+            items = executions = done_items = 0
+            for work in self._all_works(source):
+                items, executions = items + work.items, executions + 1
+                done_items += work.items if work.index in done else 0
+        self._counts = Counts(items, executions)
+        self._counts.already(done_items, len(done))
+        self._tell("RUNNING")
+
+    def _results(self, folder: Path | None) -> ExportedResults | CollectedResults:
+        writer = self._request.writer
+        if writer is None or writer.bucket is None:
+            return CollectedResults(writer, machine_arn=self._children.machine_arn, state=self._request.state)
+        assert folder is not None  # noqa: S101 - run() gives one where results are exported
+        return ExportedResults(
+            writer,
+            map_run_arn=self.arn,
+            machine_arn=self._children.machine_arn,
+            store=self._store,
+            folder=folder,
+            redrive_count=self.redrive_count,
+            earlier=self._earlier.successes(folder, writer.prefix) if self._earlier else (),
+        )
+
+    def _run_child(
+        self, work: ChildWork, lane: int, results: ExportedResults | CollectedResults, lanes: Lanes[ChildWork]
+    ) -> None:
+        self._counts.began(work.items)
+        child = self._children.run(work, lane)
+        self._counts.ended(work.items, child.status)
+        self._listener.child_ended(child)
+        results.add(child)
+        if child.status != "SUCCEEDED" and self._threshold.exceeded(
+            self._counts.failed_items, self._counts.total_items
+        ):
+            self._breach(lanes)
+
+    def _breach(self, lanes: Lanes[ChildWork]) -> None:
+        """Begin no more children; STANDARD ones that run are stopped, EXPRESS ones run to their end."""
+        self._breached = True
+        lanes.stop()
+        if self._request.execution_type == "STANDARD":
+            self._children.stop()
+
+    def _watch(self, lanes: Lanes[ChildWork]) -> None:
+        parent = self._request.parent
+        if parent.root_stop.is_set() or parent.time_left(self._clock) == 0:
+            lanes.stop()
+            self._children.stop()
+        self._tell("RUNNING")
+
+    def _tell(self, status: str) -> None:
+        self._listener.map_run_changed(
+            MapRunInfo(
+                arn=self.arn,
+                parent_arn=self._request.parent.arn,
+                status=status,
+                started=self._started,
+                stopped=None if status == "RUNNING" else self._clock.now(),
+                max_concurrency=self._request.max_concurrency,
+                tolerated_failure_percentage=self._request.tolerated_percentage or 0.0,
+                tolerated_failure_count=self._request.tolerated_count or 0,
+                redrive_count=self.redrive_count,
+                item_counts=self._counts.shown("items"),
+                execution_counts=self._counts.shown("executions"),
+            )
+        )

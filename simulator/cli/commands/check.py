@@ -1,0 +1,73 @@
+"""`check [FILE.asl.json]`: says what is wrong with a state machine's definition, all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated, Literal
+
+import typer
+
+from simulator.cli import exit_codes
+from simulator.cli.errors import UsageFault
+from simulator.cli.options import Json, examples
+from simulator.cli.output.terminal import terminal
+from simulator.cli.output.words import count
+from simulator.cli.paths import shown
+
+EPILOG = examples(
+    "check                                     (the pipeline's own two machines)",
+    "check my.asl.json --type EXPRESS",
+    "check my.asl.json --set TableName=Orders  (fills in ${TableName})",
+)
+
+
+def check_command(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE.asl.json]", help="Definitions; the pipeline's own if absent.")
+    ] = None,
+    machine_type: Annotated[
+        Literal["STANDARD", "EXPRESS"] | None, typer.Option("--type", help="The machine's type; STANDARD if absent.")
+    ] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="What a ${NAME} in the text stands for.")
+    ] = None,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Check definitions of state machines as they are checked when they are created.
+
+    Every fault is told at once, with the path of the state it is in; what AWS has and the simulator has not is named.
+    Exit code 0: nothing is wrong; 1: there are faults; 2: a file cannot be read.
+    """
+    with terminal(json=json) as term:
+        # Only here: the service models behind Tasks take time that `--help` need not wait for.
+        from simulator.pipeline.checking import check_definition, own_definitions  # noqa: PLC0415 - as the line above says
+
+        given = dict(_pair(value) for value in values or [])
+        found = {}
+        for path, kind in [(path, machine_type or "STANDARD") for path in files or []] or own_definitions():
+            faults = check_definition(_text(path), kind, given, shown(path))
+            found[shown(path)] = [{"path": fault.path, "message": fault.message} for fault in faults]
+            if not faults:
+                term.say(("ok  ", "green"), f"{shown(path)} ({kind})")
+                continue
+            term.say((f"{count(len(faults), 'fault')}  ", "bold red"), f"{shown(path)} ({kind})")
+            for fault in faults:
+                term.say(f"  {fault}")
+        term.document({"files": found})
+        raise typer.Exit(exit_codes.FAILED if any(found.values()) else exit_codes.SUCCEEDED)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageFault(f"--set takes NAME=VALUE, not {text!r}.")
+    return name, value
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UsageFault(f"{shown(path)} is not UTF-8 text.") from None
+    except OSError as error:
+        raise UsageFault(f"{shown(path)} cannot be read: {error.strerror}.") from None

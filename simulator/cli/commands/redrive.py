@@ -1,0 +1,98 @@
+"""`redrive RUN`: runs only the failed and never started rows of a failed run again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
+from simulator.cli import exit_codes
+from simulator.cli.errors import UsageFault
+from simulator.cli.following import follow, outcome
+from simulator.cli.options import Json, RunName, examples
+from simulator.cli.output.progress import Pace
+from simulator.cli.output.terminal import terminal
+from simulator.cli.output.words import count
+from simulator.pipeline.session import WORKFLOW, opened_cloud
+from simulator.pipeline.settings import Settings
+from simulator.runs.interrupted import settled
+from simulator.runs.redrive_plan import NotRedrivable, RedrivePlan, plan_redrive
+from simulator.runs.store import RunNotFound, RunStore
+
+if TYPE_CHECKING:
+    from simulator.cli.output.terminal import Terminal
+    from simulator.runs.folder import RunFolder
+
+EPILOG = examples("redrive latest", "redrive latest --dry-run", "redrive user-log-2025 --yes --json")
+
+
+def redrive_command(
+    run: RunName,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,  # noqa: FBT002 - an option
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,  # noqa: FBT002 - an option
+    skip_waits: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--skip-waits", help="Waits and backoffs take no time.")
+    ] = False,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Run the failed and the never started rows of a failed run again, as AWS does: same execution, same Map Run.
+
+    Rows that succeeded keep their result; the others get their original input. The run's PostgreSQL must be the one
+    that answers now. Exit codes as those of `run`; 2 also for a run that cannot be redriven.
+    """
+    with terminal(json=json) as term:
+        store = RunStore(Settings().home.runs)
+        try:
+            folder = store.find(run)
+            plan = plan_redrive(folder, settled(folder))
+        except (RunNotFound, NotRedrivable) as fault:
+            raise UsageFault(str(fault)) from None
+        _tell(term, folder, plan)
+        if dry_run:
+            term.document(_plan_document(plan))
+            return
+        if not yes and not _confirmed(term):
+            term.say("Nothing was done.")
+            raise typer.Exit(exit_codes.FAILED)
+        raise typer.Exit(_redrive(term, folder, plan, SkippingClock() if skip_waits else RealClock()))
+
+
+def _tell(term: Terminal, folder: RunFolder, plan: RedrivePlan) -> None:
+    term.say(
+        f"{folder.name}: ",
+        f"will run {plan.again:,} of {count(plan.total, 'row')} again; {plan.keep:,} keep their result",
+    )
+    if plan.map_run is None:
+        term.say(f"No Map Run is continued: the execution goes on in the state {plan.resume.state}.")
+
+
+def _plan_document(plan: RedrivePlan) -> dict[str, object]:
+    return {
+        "executionName": plan.record.name,
+        "state": plan.resume.state,
+        "total": plan.total,
+        "again": plan.again,
+        "keep": plan.keep,
+        "redriveCount": plan.redrive_count,
+    }
+
+
+def _confirmed(term: Terminal) -> bool:
+    if term.json:
+        raise UsageFault("--json asks nobody: add --yes to redrive, or --dry-run to see only.")
+    try:
+        return typer.confirm("Redrive it?", err=True)
+    except typer.Abort:
+        return False
+
+
+def _redrive(term: Terminal, folder: RunFolder, plan: RedrivePlan, clock: RealClock | SkippingClock) -> int:
+    # Only here: see opened_cloud.
+    from simulator.pipeline.redriving import redrive  # noqa: PLC0415 - as the line above says
+
+    pace = Pace(f":{WORKFLOW}:")
+    with opened_cloud(term, pace, clock) as opened:
+        running = redrive(opened.cloud, folder, plan)
+        interrupt = follow(running, pace, term)
+        return outcome(opened, running, interrupt, term)

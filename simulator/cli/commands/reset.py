@@ -1,0 +1,90 @@
+"""`reset`: back to a fresh clone."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.errors import UsageFault
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.output.terminal import terminal
+from simulator.cli.output.words import count
+from simulator.cli.paths import shown
+from simulator.pipeline.settings import Settings
+from simulator.runs.run_record import RUNNING
+from simulator.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.cli.output.terminal import Terminal
+    from simulator.pipeline.settings import Home
+
+
+def reset_command(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,  # noqa: FBT002 - an option
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Delete all runs and the embedded database. A database server of your own is never touched."""
+    with terminal(json=json) as term:
+        settings = Settings()
+        home = settings.home
+        store = RunStore(home.runs)
+        kept = (home.runs, home.postgres, home.jobs, home.orphan_audit)
+        ours = [path for path in kept if path.exists() or path.is_symlink()]
+        if settings.database_url is not None:
+            term.say("SIMULATOR_DATABASE_URL is set: that server is not ours, its tables stay as they are.")
+        if not ours:
+            term.say(f"There is nothing to delete in {shown(home.path)}.")
+        else:
+            _check_idle(store)
+            term.say(f"This deletes {count(len(store.folders()), 'run')} and the embedded database:")
+            for path in ours:
+                term.say(f"  {path}")
+            _confirm(term, yes=yes)
+            _delete(home, ours)
+            term.say("Done.")
+        term.document({"deleted": [str(path) for path in ours], "externalDatabase": settings.database_url is not None})
+
+
+def _check_idle(store: RunStore) -> None:
+    going_on = [record.name for record in store.records() if record.status == RUNNING]
+    if going_on:
+        raise UsageFault(f"A run is going on ({going_on[0]}). Stop it, or wait for its end, and then reset.")
+
+
+def _confirm(term: Terminal, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageFault("reset asks before it deletes, and there is no terminal to answer: add --yes.")
+    term.console.print("Delete them? [y/N] ", end="")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise UsageFault("Nothing was deleted.")
+
+
+def _delete(home: Home, ours: list[Path]) -> None:
+    """Delete what is ours and nothing else that lies in the home; a link is unlinked, never followed."""
+    from simulator.postgres.cluster import PostgresCluster  # noqa: PLC0415 - slow to import, see cloud_opening
+    from simulator.postgres.users import PostgresUsers  # noqa: PLC0415 - as above
+
+    try:
+        if home.postgres.is_dir() and not home.postgres.is_symlink():
+            users = PostgresUsers(home.postgres)
+            with users.changing():
+                if users.anyone():
+                    raise UsageFault("Another simulator uses the embedded database. Stop it, and then reset.")
+                PostgresCluster(home.postgres).stop()
+                shutil.rmtree(home.postgres)
+        for path in ours:
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+            elif path.exists():
+                shutil.rmtree(path)
+        if home.path.is_dir() and not any(home.path.iterdir()):
+            home.path.rmdir()
+    except OSError as error:
+        raise UsageFault(f"Cannot delete {error.filename}: {error.strerror}.") from None

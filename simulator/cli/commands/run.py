@@ -1,0 +1,114 @@
+"""`run FILE`: a CSV file goes through the whole pipeline."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
+from simulator.cli.corrected_file import check_corrected_file
+from simulator.cli.errors import UsageFault
+from simulator.cli.fault_option import checked_faults, faults_for
+from simulator.cli.following import follow, outcome
+from simulator.cli.new_users import write_user_master
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.output.progress import Pace
+from simulator.cli.output.terminal import terminal
+from simulator.cli.output.words import count
+from simulator.cli.paths import readable_file, shown
+from simulator.cli.upload_file import upload_file
+from simulator.pipeline.session import WORKFLOW, load_sample_users, opened_cloud
+
+if TYPE_CHECKING:
+    from simulator.cli.output.terminal import Terminal
+    from simulator.pipeline.session import OpenCloud
+
+MAX_KEY_BYTES = 1024
+
+
+def run_command(  # noqa: PLR0917 - options, each by its name
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The CSV file to upload, here or in sample_data/.")],
+    key: Annotated[str | None, typer.Option("--key", help="The object's key in S3; the file's name if absent.")] = None,
+    create_users: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option("--create-users", help="First create the users that the file names and the database has not."),
+    ] = False,
+    convert: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option(
+            "--convert/--no-convert", help="Convert a file that a spreadsheet saved (Shift_JIS, BOM) to UTF-8."
+        ),
+    ] = True,
+    skip_waits: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option("--skip-waits", help="Waits and backoffs take no time; the clock that states see still moves on."),
+    ] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", metavar="SPEC", help="Break something (see the command faults); may be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Chooses the rows of --fault share=...")] = 0,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Upload a CSV file to the local S3, and follow it through validation and processing of each row.
+
+    Exit code 0: the run succeeded; 1: it failed, or the file was rejected; 2: the file cannot be read, or its key
+    starts nothing; 3: the local cloud could not start; 130: stopped by Ctrl-C.
+    """
+    with terminal(json=json) as term:
+        source = readable_file(file)
+        checked = _checked_key(key if key is not None else source.name)
+        pace = Pace(f":{WORKFLOW}:")
+        clock = SkippingClock() if skip_waits else RealClock()
+        specs = checked_faults(fault or [])
+        try:
+            with upload_file(source, term, convert=convert) as body:
+                check_corrected_file(body, source, term)
+                with opened_cloud(term, pace, clock, faults_for(specs, body, seed)) as opened:
+                    load_sample_users(opened.cloud, term)
+                    if create_users:
+                        _create_users(opened, body, term)
+                    code = _run(opened, body, checked, term, pace)
+                    if clock.skipped_seconds:
+                        term.say(f"skipped {clock.skipped_seconds:.0f} s of backoff and waits (--skip-waits)")
+        except OSError as error:
+            raise UsageFault(f"{shown(source)} could not be uploaded: {error}") from error
+        raise typer.Exit(code)
+
+
+def _checked_key(key: str) -> str:
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:
+        raise UsageFault("The key is not valid text; give another with --key.") from None
+    if not 1 <= size <= MAX_KEY_BYTES:
+        raise UsageFault(f"A key has 1 to {MAX_KEY_BYTES} bytes in UTF-8, not {size}.")
+    return key
+
+
+def _create_users(opened: OpenCloud, body: Path, term: Terminal) -> None:
+    from simulator.pipeline.database import UsersRefused  # noqa: PLC0415 - see opened_cloud
+
+    with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
+        master = Path(folder) / "users.csv"
+        if write_user_master(body, master):
+            try:
+                created = opened.cloud.database.load_users(master, only_new=True)
+            except UsersRefused as fault:
+                raise UsageFault(
+                    f"The users of the file could not be created, and nothing was uploaded: {fault}. Without "
+                    "--create-users only the rows of users who are not there fail."
+                ) from None
+            term.say(f"created {count(created, 'user')} that the file names and the database had not")
+
+
+def _run(opened: OpenCloud, body: Path, key: str, term: Terminal, pace: Pace) -> int:
+    upload = opened.cloud.upload(body, key)
+    if not upload.started:
+        raise UsageFault(f"Nothing was started: s3://{upload.bucket}/{upload.key} was uploaded, but {upload.why_not}")
+    running = opened.cloud.wait_for_workflow(upload)
+    term.say("run ", (running.name, "bold"), f"  (s3://{upload.bucket}/{upload.key})")
+    return outcome(opened, running, follow(running, pace, term), term)

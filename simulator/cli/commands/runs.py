@@ -1,0 +1,62 @@
+"""`runs`: the runs there are, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.output.run_table import show_runs
+from simulator.cli.output.terminal import terminal
+from simulator.pipeline.settings import Settings
+from simulator.runs.interrupted import settled
+from simulator.runs.store import RunStore
+from simulator.runs.suggested_command import command
+
+if TYPE_CHECKING:
+    from simulator.runs.run_record import RunRecord
+
+SHORT_NAME = len("user-log-20250802-093000-") + 7
+
+
+def runs_command(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to list.")] = 20,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """List the runs, newest first."""
+    with terminal(json=json) as term:
+        store = RunStore(Settings().home.runs)
+        records = store.records()
+        listed = [settled(store.folder(record.name)) for record in records[:limit]]
+        if not records:
+            term.say("No run yet. Make the first one: ", (command("run", "sample.csv"), "bold"))
+        else:
+            every = [record.name for record in records]
+            show_runs(term, [_short(record.name, every) for record in listed], listed)
+            if len(records) > limit:
+                term.say(f"{len(records) - limit} older ones: --limit {len(records)}")
+            term.say("More about one, by the beginning of its name: ", (command("show", "latest"), "bold"))
+        term.document({"runs": [_summary(store, record) for record in listed], "total": len(records)})
+
+
+def _short(name: str, names: list[str]) -> str:
+    """Return the beginning of a name that is enough for `show`: the whole is too long for a line."""
+    beginning = name[:SHORT_NAME]
+    return beginning if sum(other.startswith(beginning) for other in names) == 1 else name
+
+
+def _summary(store: RunStore, record: RunRecord) -> dict[str, Any]:
+    return {
+        "executionName": record.name,
+        "status": record.status,
+        "error": record.error,
+        "key": record.source.key,
+        "started": record.started,
+        "stopped": record.stopped,
+        "durationMs": record.duration_ms,
+        "rows": record.rows.model_dump(by_alias=True),
+        "outageRows": record.outage_rows,
+        "redriveCount": record.redrive_count,
+        "runDirectory": str(store.folder(record.name).path),
+    }

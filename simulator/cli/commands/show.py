@@ -1,0 +1,93 @@
+"""`show RUN`: a run, or one row of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulator.cli.errors import UsageFault
+from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
+from simulator.cli.output.clean_text import shortened
+from simulator.cli.output.report import document, report
+from simulator.cli.output.row_report import row_document, row_report
+from simulator.cli.output.terminal import terminal
+from simulator.pipeline.settings import Settings
+from simulator.runs.cause_text import person_text
+from simulator.runs.interrupted import settled
+from simulator.runs.item_index import ItemIndex
+from simulator.runs.row_story import row_story
+from simulator.runs.store import RunNotFound, RunStore
+from simulator.runs.summary import states_passed
+
+if TYPE_CHECKING:
+    from simulator.cli.output.terminal import Terminal
+    from simulator.runs.folder import RunFolder
+
+MAX_CAUSE = 160
+
+
+def show_command(
+    run: RunName = "latest",
+    row: Annotated[
+        int | None,
+        typer.Option("--row", min=1, metavar="LINE", help="Everything about the row on this line of the file."),
+    ] = None,
+    index: Annotated[int | None, typer.Option("--index", min=0, help="The same, by the row's 0-based index.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="How many failed rows to list.")] = 20,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Show a run: how it ended, why rows failed, what lies where. With --row, everything about one row."""
+    with terminal(json=json) as term:
+        if row is not None and index is not None:
+            raise UsageFault("--row and --index both name a row; give one of them.")
+        try:
+            folder = RunStore(Settings().home.runs).find(run)
+        except RunNotFound as fault:
+            raise UsageFault(str(fault)) from None
+        if row is None and index is None:
+            _run(term, folder, limit)
+        else:
+            _row(term, folder, row, index)
+
+
+def _run(term: Terminal, folder: RunFolder, limit: int) -> None:
+    record = settled(folder)
+    failed: list[dict[str, Any]] = []
+    if record.rows.failed and limit:
+        for item in ItemIndex(folder).failed():
+            failed.append(item)
+            if len(failed) == limit:
+                break
+    states = states_passed(folder.events())
+    report(term, folder, record)
+    if states:
+        term.say(("\nStates", "bold"))
+        for state in states:
+            term.say(f"  {state.status:<10} {state.name}")
+    if failed:
+        term.say((f"\nFailed rows ({len(failed):,} of {record.rows.failed:,})", "bold"))
+    for item in failed:
+        cause = shortened(person_text(item.get("cause")), MAX_CAUSE)
+        term.say(f"  line {item.get('line')}  {item.get('user')}  ", (str(item.get("error")), "red"), f"  {cause}")
+    term.document(
+        {
+            **document(folder, record),
+            "states": [
+                {"name": one.name, "type": one.kind, "status": one.status, "entered": one.entered, "exited": one.exited}
+                for one in states
+            ],
+            "failed": failed,
+        }
+    )
+
+
+def _row(term: Terminal, folder: RunFolder, line: int | None, index: int | None) -> None:
+    story = row_story(folder, line=line, index=index)
+    if story is None:
+        what = f"on line {line}" if index is None else f"with index {index}"
+        raise UsageFault(
+            f"The file of {folder.name} has no row {what} (line 1 is the header, its first row has index 0)."
+        )
+    row_report(term, story)
+    term.document(row_document(story))

@@ -1,0 +1,42 @@
+"""`users load FILE`: the user master."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from simulator.cli.options import Json, examples
+from simulator.cli.output.terminal import terminal
+from simulator.cli.paths import readable_file, shown
+from simulator.cli.upload_file import upload_file
+from simulator.pipeline.session import load_users, opened_cloud
+
+users_app = typer.Typer(
+    help="The user master: a row of an upload needs its user in the table users.", no_args_is_help=True
+)
+
+
+@users_app.callback()
+def users() -> None:
+    """The user master: a row of an upload needs its user in the table users."""
+
+
+@users_app.command("load", epilog=examples("users load users.csv", "users load master.csv --json"))
+def load_command(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="A CSV file with the columns user_id,username,email, here or in sample_data/."
+        ),
+    ],
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Load a file of users into the database, all of them or, where a line is wrong, none."""
+    with terminal(json=json) as term:
+        source = readable_file(file)
+        with upload_file(source, term, convert=True) as body, opened_cloud(term) as opened:
+            loaded = load_users(opened.cloud, body, term, shown(source))
+            total = opened.cloud.database.count_users()
+            term.say(f"the database {opened.cloud.postgres.display_url} has {total:,} users now")
+            term.document({"file": str(source.absolute()), "loaded": loaded, "users": total})

@@ -1,0 +1,131 @@
+"""`verify RUN`: is every row of a run where it belongs, once, in every place?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulator.cli import exit_codes
+from simulator.cli.errors import UsageFault
+from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
+from simulator.cli.output.terminal import terminal
+from simulator.cli.output.words import count, status_piece
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.settings import Settings
+from simulator.runs.interrupted import settled
+from simulator.runs.run_record import RUNNING
+from simulator.runs.store import RunNotFound, RunStore
+from simulator.runs.suggested_command import command
+
+if TYPE_CHECKING:
+    from simulator.cli.output.terminal import Terminal
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.run_record import RunRecord
+    from simulator.verify.findings import Findings
+
+
+def verify_command(
+    run: RunName = "latest",
+    database: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--database/--no-database", help="Compare with the database too.")
+    ] = True,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="How many disagreements to list.")] = 20,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Compare all that a run left: its file, its rows, result files, audit items, failed rows and the database.
+
+    Exit code 0: they agree; 1: they do not; 2: there is no such run, or it is going on; 3: the database of the run is
+    not reached (--no-database leaves it out).
+    """
+    with terminal(json=json) as term:
+        store = RunStore(Settings().home.runs)
+        try:
+            folder = store.find(run)
+        except RunNotFound as fault:
+            raise UsageFault(str(fault)) from None
+        record = settled(folder)
+        if record.status == RUNNING:
+            raise UsageFault(f"The run {folder.name} is going on; verify it when it has ended.")
+        findings = _reconciled(store, folder, record, term, database=database)
+        _report(term, folder, record, findings, limit)
+        term.document(_document(folder, record, findings, database=database))
+        raise typer.Exit(exit_codes.SUCCEEDED if findings.clean else exit_codes.FAILED)
+
+
+def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Terminal, *, database: bool) -> Findings:
+    from simulator.verify.reconcile import reconcile  # noqa: PLC0415 - slow imports that --help need not wait for
+
+    if not database or record.map_run is None:
+        return reconcile(folder, record, None)
+
+    import psycopg  # noqa: PLC0415 - as above
+
+    from simulator.postgres.server import database_id, open_postgres  # noqa: PLC0415 - as above
+    from simulator.verify.stored_totals import stored_totals  # noqa: PLC0415 - as above
+
+    term.say("opening the database")
+    postgres = open_postgres(Settings())
+    try:
+        if record.database_id is not None and record.database_id != database_id(postgres.url):
+            raise CloudError(
+                f"The rows of this run are in another PostgreSQL ({record.database}) than the one that answers now "
+                f"({postgres.display_url}), or that one was reset since. Set SIMULATOR_DATABASE_URL or SIMULATOR_HOME "
+                "as they were for the run, or leave the database out with --no-database."
+            )
+        try:
+            with stored_totals(postgres.url) as read:
+                return reconcile(folder, record, read, shared_second=_shared_second(store, record))
+        except psycopg.Error as error:
+            raise CloudError(
+                f"The database {postgres.display_url} cannot be read: {' '.join(str(error).split())}. "
+                "Leave it out with --no-database."
+            ) from error
+    finally:
+        postgres.close()
+
+
+def _shared_second(store: RunStore, record: RunRecord) -> bool:
+    """Tell whether another run's upload has the same time: times of uploads are whole seconds."""
+    return any(
+        other.name != record.name and other.source.uploaded_at == record.source.uploaded_at for other in store.records()
+    )
+
+
+def _report(term: Terminal, folder: RunFolder, record: RunRecord, findings: Findings, limit: int) -> None:
+    rows = record.rows
+    term.say(
+        status_piece(record),
+        f"  {folder.name}: {rows.total:,} rows = {rows.succeeded:,} succeeded + {rows.failed:,} failed"
+        f" + {rows.pending:,} not done",
+    )
+    for place, number in findings.compared.items():
+        term.say(f"  {place:<16} {number:,} compared")
+    for note in findings.notes:
+        where = f"{count(note.rows, 'row')}, such as line {note.line}: " if note.rows else ""
+        term.say("  note: ", f"{where}{note.message}")
+    if findings.clean:
+        term.say(("Everything agrees.", "bold green"))
+        return
+    shown = findings.disagreements[:limit]
+    term.say((f"\nDisagreements ({len(shown):,} of {findings.total:,})", "bold red"))
+    for one in shown:
+        row = f"line {one.line}, user {one.user!r}: " if one.line is not None else ""
+        term.say(f"  {row}", (one.place, "red"), f": {one.message}")
+    line = next((one.line for one in shown if one.line is not None), None)
+    if line is not None:
+        term.say("\nOf such a row, everything: ", (command("show", folder.name, "--row", str(line)), "bold"))
+
+
+def _document(folder: RunFolder, record: RunRecord, findings: Findings, *, database: bool) -> dict[str, Any]:
+    return {
+        "run": folder.name,
+        "status": record.status,
+        "clean": findings.clean,
+        "rows": record.rows.model_dump(by_alias=True),
+        "database": record.database if database else None,
+        "compared": findings.compared,
+        "disagreementCount": findings.total,
+        "disagreements": [one.to_json() for one in findings.disagreements],
+        "notes": [note.to_json() for note in findings.notes],
+    }

@@ -1,0 +1,108 @@
+"""The terminal: words for people on stderr, one JSON document on stdout where `--json` asks for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulator.cli import exit_codes
+from simulator.cli.errors import Terminated, UsageFault
+from simulator.cli.output.clean_text import clean
+from simulator.cli.output.streams import stdout_fault, words_of
+from simulator.pipeline.errors import CloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+
+WIDE = 200
+"""Columns where there is no terminal: a file has no edge to wrap at."""
+
+Piece = str | tuple[str, str]
+"""Text, or text and its rich style."""
+
+
+class Terminal:
+    """What a command writes to.
+
+    Args:
+        json: whether a document is wanted on stdout.
+    """
+
+    def __init__(self, *, json: bool = False) -> None:
+        self.json = json
+        self.console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        if not self.console.is_terminal and "COLUMNS" not in os.environ:
+            self.console.width = WIDE
+        self._documents = 0
+
+    def say(self, *pieces: Piece) -> None:
+        """Write a line for people; control characters are shown as escapes, so that no file can steer the terminal."""
+        self.console.print(line_of(*pieces), soft_wrap=True)
+
+    def fold(self, *pieces: Piece) -> None:
+        """Write a line for people that goes on below, between two words, if the terminal is narrower."""
+        self.console.print(line_of(*pieces), overflow="fold")
+
+    def show(self, table: Table) -> None:
+        """Write a table for people; its cells are to come from `line_of`."""
+        self.console.print(table)
+
+    def document(self, value: Any) -> None:
+        """Write the document to stdout, if `--json` asks for one.
+
+        Raises:
+            UsageFault: stdout cannot be written to; names the run's folder, which holds the same.
+        """
+        if not self.json:
+            return
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        self._documents += 1
+        try:
+            sys.stdout.buffer.write(text)
+            sys.stdout.buffer.flush()
+            fault = stdout_fault()
+        except OSError as error:
+            fault = words_of(error)
+        if fault is not None:
+            folder = value.get("runDirectory") if isinstance(value, dict) else None
+            where = f" The run itself is recorded in {folder}." if folder else ""
+            raise UsageFault(f"The JSON document could not be written to stdout: {fault}.{where}")
+
+    def fault(self, name: str, message: str) -> None:
+        """Say what went wrong; with `--json`, as the document too, where there is none yet."""
+        self.say(("Error: ", "bold red"), message)
+        if not self._documents:
+            with suppress(UsageFault):  # the person has been told what went wrong; that is the one error
+                self.document({"error": name, "message": message})
+
+
+def line_of(*pieces: Piece) -> Text:
+    """Return a line made of pieces, cleaned, in which nothing is markup."""
+    return Text.assemble(*(clean(one) if isinstance(one, str) else (clean(one[0]), one[1]) for one in pieces))
+
+
+@contextmanager
+def terminal(*, json: bool) -> Iterator[Terminal]:
+    """Give a command its terminal; what it raises becomes a sentence and an exit code (see `exit_codes`)."""
+    term = Terminal(json=json)
+    try:
+        yield term
+    except UsageFault as fault:
+        term.fault("Usage", str(fault))
+        raise typer.Exit(exit_codes.USAGE) from None
+    except CloudError as fault:
+        term.fault("CloudError", str(fault))
+        raise typer.Exit(exit_codes.NO_CLOUD) from None
+    except KeyboardInterrupt as interrupt:
+        term.fault("Interrupted", "Stopped from the terminal.")
+        stopped = exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
+        raise typer.Exit(stopped) from None

@@ -1,1 +1,0 @@
-"""Starts, provisions and stops the local cloud."""

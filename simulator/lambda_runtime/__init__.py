@@ -1,1 +1,0 @@
-"""AWS Lambda on one machine: execution environments, cold starts, timeouts, error payloads, logs."""

@@ -1,1 +1,0 @@
-"""Distributed Map: from a dataset to child executions and result files."""

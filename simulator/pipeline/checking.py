@@ -1,0 +1,59 @@
+"""Checks definitions without starting anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.asl.definition.compiler import build
+from simulator.aws.asl.definition.fields import Fault, InvalidDefinition
+from simulator.aws.asl.runtime.clock import RealClock
+from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.aws.integrations.registry import Integrations
+from simulator.aws.moto.clients import aws_clients
+from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.aws.stepfunctions.service import StepFunctions
+from simulator.pipeline.provisioning import DEFINITIONS, Resources, substitute
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOWHERE = "http://127.0.0.1:9"
+"""Nothing is called while a definition is checked; clients are made for the services' models."""
+
+
+def own_definitions() -> list[tuple[Path, str]]:
+    """Return the pipeline's definitions with their types."""
+    return [(DEFINITIONS / "workflow.asl.json", "STANDARD"), (DEFINITIONS / "dispatcher.asl.json", "EXPRESS")]
+
+
+def check_definition(text: str, machine_type: str, values: dict[str, str], source: str) -> list[Fault]:
+    """Return every fault of a definition.
+
+    Args:
+        text: the definition, with placeholders of cdk/definitions or of `values`.
+        machine_type: STANDARD or EXPRESS.
+        values: what further `${...}` stand for.
+        source: what to call it where a placeholder is unknown.
+
+    Raises:
+        CloudError: for a placeholder that nothing is known of.
+    """
+    resources = Resources(
+        rule_dead_letter_queue_url=f"{NOWHERE}/rule", dispatcher_failures_queue_url=f"{NOWHERE}/dispatcher"
+    )
+    filled = substitute(text, {**resources.placeholders, **values}, source=source)
+    machines = StepFunctions(region=REGION, account=ACCOUNT, clock=RealClock(), listener=SilentListener())
+    tasks = Integrations(functions=_NoFunctions(), aws=aws_clients(NOWHERE), machines=machines)
+    try:
+        build(filled, tasks=tasks, name="checked", machine_type=machine_type)
+    except InvalidDefinition as error:
+        return error.faults
+    return []
+
+
+class _NoFunctions:
+    """Nothing is invoked while a definition is checked."""
+
+    def invoke(self, function: str, payload: bytes, *, timeout: float | None = None) -> Any:
+        """Refuse."""
+        raise NotImplementedError(f"{function} is not invoked by a check")

@@ -1,0 +1,135 @@
+"""Puts into the local cloud what `cdk deploy` puts on AWS: from the same files in cdk/definitions."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.json_reader import BadJson, read_json
+from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.settings import PROJECT_ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from simulator.aws.moto.clients import AwsClients
+
+DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
+DISPATCHER_FAILURES_QUEUE = "user-log-dispatcher-failures"
+RULE_DEAD_LETTER_QUEUE = "s3-csv-upload-rule-dlq"
+_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """The names, ARNs and addresses of everything in the local cloud.
+
+    `placeholders` gives them by the names that the files in cdk/definitions use.
+    """
+
+    input_bucket: str = f"user-log-input-{ACCOUNT}"
+    output_bucket: str = f"user-log-output-{ACCOUNT}"
+    table: str = "ProcessingLogs"
+    validator_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:user-log-csv-validator"
+    processor_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:user-log-processor"
+    migrator_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:user-log-schema-migrator"
+    workflow_arn: str = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:csv-user-log-processor"
+    dispatcher_arn: str = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:csv-user-log-dispatcher"
+    rule_role_arn: str = f"arn:aws:iam::{ACCOUNT}:role/s3-csv-upload-rule"
+    rule_dead_letter_queue_arn: str = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{RULE_DEAD_LETTER_QUEUE}"
+    rule_dead_letter_queue_url: str
+    dispatcher_failures_queue_url: str
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """Return the values of the `${...}` in cdk/definitions."""
+        return {
+            "InputBucketName": self.input_bucket,
+            "OutputBucketName": self.output_bucket,
+            "ProcessingLogsTableName": self.table,
+            "CsvValidatorFunctionArn": self.validator_arn,
+            "UserLogProcessorFunctionArn": self.processor_arn,
+            "WorkflowArn": self.workflow_arn,
+            "DispatcherArn": self.dispatcher_arn,
+            "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue_url,
+            "RuleRoleArn": self.rule_role_arn,
+            "RuleDeadLetterQueueArn": self.rule_dead_letter_queue_arn,
+        }
+
+
+def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
+    """Make buckets, table and queues in an empty local cloud.
+
+    State machines, rule and functions are no matter of moto's: they are registered where they run.
+
+    Args:
+        aws: clients of the local cloud.
+        definitions: the folder of `processing_logs.json`.
+
+    Raises:
+        CloudError: where a definition cannot be read.
+    """
+    resources = Resources(
+        rule_dead_letter_queue_url=aws.sqs.create_queue(QueueName=RULE_DEAD_LETTER_QUEUE)["QueueUrl"],
+        dispatcher_failures_queue_url=aws.sqs.create_queue(QueueName=DISPATCHER_FAILURES_QUEUE)["QueueUrl"],
+    )
+    for bucket in (resources.input_bucket, resources.output_bucket):
+        aws.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    aws.s3.put_bucket_versioning(Bucket=resources.input_bucket, VersioningConfiguration={"Status": "Enabled"})
+    table: dict[str, Any] = json.loads(read_definition("processing_logs.json", resources.placeholders, definitions))
+    time_to_live = table.pop("TimeToLiveSpecification", None)
+    aws.dynamodb.create_table(**table)
+    if time_to_live is not None:
+        aws.dynamodb.update_time_to_live(TableName=table["TableName"], TimeToLiveSpecification=time_to_live)
+    return resources
+
+
+def read_definition(name: str, values: Mapping[str, str], definitions: Path = DEFINITIONS) -> str:
+    """Return the text of a file in cdk/definitions with its placeholders filled in.
+
+    Args:
+        name: the file's name; it holds JSON.
+        values: what the placeholders stand for.
+        definitions: the folder.
+
+    Raises:
+        CloudError: where the file cannot be read, is no JSON, or has an unknown placeholder; names the file.
+    """
+    path = definitions / name
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CloudError(f"Cannot read {path}: {error}. Is the checkout complete?") from error
+    text = substitute(text, values, source=str(path))
+    try:
+        read_json(text)
+    except BadJson as error:
+        raise CloudError(f"{path} is not JSON: {error}.") from error
+    return text
+
+
+def substitute(text: str, values: Mapping[str, str], *, source: str = "the definition") -> str:
+    r"""Fill in the `${Name}` placeholders of a JSON text, as CDK's `definitionSubstitutions` does.
+
+    Args:
+        text: JSON whose strings hold placeholders.
+        values: name -> value; a value goes into a JSON string, so its quotes and backslashes are escaped.
+        source: what `text` is, for the error.
+
+    Raises:
+        CloudError: for a placeholder that has no value.
+    """
+
+    def value_of(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in values:
+            line = text.count("\n", 0, match.start()) + 1
+            known = ", ".join(sorted(values)) or "none"
+            raise CloudError(f"{source}, line {line}: unknown placeholder ${{{name}}}. Known: {known}.")
+        return json.dumps(values[name], ensure_ascii=False)[1:-1]
+
+    return _PLACEHOLDER.sub(value_of, text)

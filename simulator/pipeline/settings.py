@@ -1,0 +1,85 @@
+"""Where the simulator keeps its things, and what the environment says about it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from simulator.pipeline.errors import CloudError, advice
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+_TRIAL_SIZE: Final = 8192
+
+
+class Settings(BaseSettings):
+    """The environment variables the simulator reads, typed.
+
+    Args:
+        simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; `.simulator` in the
+            project's root where it is not set.
+        simulator_database_url: `SIMULATOR_DATABASE_URL`: a PostgreSQL of one's own in place of the embedded one.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    simulator_home: Path = Field(default=PROJECT_ROOT / ".simulator")
+    simulator_database_url: SecretStr | None = None
+
+    @property
+    def home(self) -> Home:
+        """Return the home folder as an object (nothing is created yet).
+
+        Raises:
+            CloudError: it begins with `~`, and the system does not know that user's folder.
+        """
+        try:
+            return Home(self.simulator_home.expanduser().absolute())
+        except RuntimeError:
+            raise CloudError(
+                f"SIMULATOR_HOME is {self.simulator_home}, and this system does not know what ~ stands for there. "
+                "Write the whole path."
+            ) from None
+
+    @property
+    def database_url(self) -> str | None:
+        """Return the external database's URL, password included, or None."""
+        url = self.simulator_database_url
+        return url.get_secret_value() if url else None
+
+
+class Home:
+    """The simulator's folder: `runs/`, `postgres/`, `jobs/` (started from the dashboard), and what belongs to no run.
+
+    Args:
+        path: the folder, absolute; it need not exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.runs = path / "runs"
+        self.postgres = path / "postgres"
+        self.jobs = path / "jobs"
+        self.orphan_audit = path / "audit-orphans.jsonl"
+
+    def create(self) -> Home:
+        """Create the folders that are missing, and see that something can be written there.
+
+        Raises:
+            CloudError: that is not possible (a file in the way, no permission, no such disk, a disk that is read-only
+                or full); the message names the folder.
+        """
+        for folder, mode in ((self.path, 0o777), (self.runs, 0o777), (self.postgres, 0o700)):
+            try:
+                folder.mkdir(mode=mode, parents=True, exist_ok=True)
+            except OSError as error:
+                raise CloudError(f"Cannot create the folder {folder}: {error.strerror}. {advice(error)}") from error
+            try:
+                with tempfile.TemporaryFile(dir=folder) as trial:
+                    trial.write(bytes(_TRIAL_SIZE))
+            except OSError as error:
+                raise CloudError(f"Cannot write to the folder {folder}: {error.strerror}. {advice(error)}") from error
+        return self

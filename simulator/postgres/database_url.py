@@ -1,0 +1,105 @@
+"""The URL of a PostgreSQL of the user's own: what it leaves open, and how it is shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from lambdas.shared.connection import libpq_variables
+from simulator.pipeline.errors import CloudError
+
+UNREADABLE = "(no URL of the form postgresql://user:password@host:port/database)"
+_TARGET = ("host", "hostaddr")
+# Asked in a process of its own: libpq reads the C environment, which is not to change under the threads of this one.
+_ASK = """
+import json
+from psycopg import pq
+probe = pq.PGconn.connect_start(b"host=/dev/null/none")  # a service that cannot be used is told before the host
+error = "" if probe.host else probe.error_message.decode(errors="replace")
+options = [] if error else pq.Conninfo.get_defaults()
+found = {o.keyword.decode(): o.val.decode() for o in options if o.val and o.val != o.compiled}
+print(json.dumps([error.strip(), found]))
+"""
+
+
+def completed(url: str) -> str:
+    """Return a connection string with what a URL leaves open: from its service, and then from the `PG*` variables.
+
+    Host and address are one thing: if the URL or its service has either, `PGHOST` and `PGHOSTADDR` are not used.
+
+    Args:
+        url: libpq's URI or connection string (PostgreSQL manual, "Connection Strings").
+
+    Raises:
+        psycopg.Error: it cannot be read.
+        CloudError: its service cannot be.
+    """
+    given = conninfo_to_dict(url)
+    service = str(given.pop("service", None) or os.environ.get("PGSERVICE") or "")
+    surroundings: dict[str, Any] = {}
+    if service or any(os.environ.get(name) for name in libpq_variables()):
+        surroundings = _surroundings(service)
+    if any(given.get(name) for name in _TARGET):
+        surroundings = {name: value for name, value in surroundings.items() if name not in _TARGET}
+    merged = {"passfile": _password_file(), **surroundings, **given}
+    return make_conninfo("", **{name: value for name, value in merged.items() if value not in (None, "")})
+
+
+def _surroundings(service: str) -> dict[str, str]:
+    """Return the parameters that libpq finds around it."""
+    variables = {name: os.environ[name] for name in libpq_variables() if os.environ.get(name)}
+    targets = {"host": variables.pop("PGHOST", None), "hostaddr": variables.pop("PGHOSTADDR", None)}
+    kept = {name: value for name, value in os.environ.items() if name not in libpq_variables()}
+    named = {"PGSERVICE": service} if service else {}
+    answer = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", _ASK], env={**kept, **variables, **named}, capture_output=True, check=False
+    )
+    if answer.returncode:
+        said = answer.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise CloudError(f"The PG* variables cannot be read: {said}. Correct them, or unset them.")
+    error, found = json.loads(answer.stdout)
+    if error:
+        raise CloudError(
+            f"The connection service {service!r} cannot be used: {error}. Correct PGSERVICE or the service in "
+            "SIMULATOR_DATABASE_URL, or unset it."
+        )
+    found.pop("service", None)
+    if not any(found.get(name) for name in _TARGET):
+        found.update(targets)
+    return {str(name): value for name, value in found.items()}
+
+
+def _password_file() -> str | None:
+    try:
+        return str(Path("~/.pgpass").expanduser())
+    except RuntimeError:  # no home
+        return None
+
+
+def hide_password(url: str) -> str:
+    """Return a connection URL with what is secret in it replaced by `***`, in the form of a URI.
+
+    A text that libpq cannot read is not shown at all, since there is no telling which part of it is the password.
+    """
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.Error:
+        return UNREADABLE
+    user = quote(str(parts.get("user", "")), safe="")
+    secret = ":***" if parts.get("password") else ""
+    host = quote(str(parts.get("host", "")), safe=":,[]")
+    port = f":{parts['port']}" if "port" in parts else ""
+    database = quote(str(parts.get("dbname", "")), safe="")
+    at = "@" if user or secret else ""
+    if host.startswith("%2F"):
+        return f"postgresql://{user}{secret}{at}/{database}?host={host}"
+    address = f"?hostaddr={parts['hostaddr']}" if parts.get("hostaddr") else ""
+    return f"postgresql://{user}{secret}{at}{host}{port}/{database}{address}"

@@ -1,0 +1,68 @@
+"""Commands that a message or a page tells a person to type: they run as pasted, wherever the shell is."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def command(*words: str, home: Path | None = None, anywhere: bool = False) -> str:
+    """Return a command of the simulator, quoted for a POSIX shell.
+
+    Args:
+        words: the command's words; files as `file_word` gives them.
+        home: the folder of the runs that are spoken of; SIMULATOR_HOME's if absent.
+        anywhere: whether it may be pasted into a shell in another folder than this process's (from a page).
+    """
+    named = home if home is not None else _home_of_environment()
+    setting = [f"SIMULATOR_HOME={quoted(str(named))}"] if named not in (None, _ROOT / ".simulator") else []
+    return " ".join([*setting, *(quoted(word) for word in (*_start(anywhere=anywhere), *words))])
+
+
+def file_word(path: Path, *, anywhere: bool = False) -> str:
+    """Return a file as a word of a command: relative if it is below the current folder and `anywhere` is not asked."""
+    absolute = path.absolute()
+    try:
+        text = str(absolute if anywhere else absolute.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        text = str(absolute)
+    return f"./{text}" if text.startswith("-") else text
+
+
+def quoted(word: str) -> str:
+    """Return a word as a shell reads it; what cannot be printed becomes an escape, which bash and zsh take back."""
+    if word.isprintable():
+        return shlex.quote(word)
+    return "$'" + "".join(_escaped(character) for character in word) + "'"
+
+
+def _escaped(character: str) -> str:
+    if character in "'\\":
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(character))
+
+
+def _start(*, anywhere: bool) -> list[str]:
+    """Return the words that start the simulator: what the README says if that works here, else full paths."""
+    python = sys.executable or "python3"
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder is gone
+        here = None
+    if anywhere or here != _ROOT:
+        return [python, str(_ROOT / "simulator")]
+    if (_ROOT / ".venv") in Path(python).parents and shutil.which("uv"):
+        return ["uv", "run", "python", "-m", "simulator"]
+    return [python, "-m", "simulator"]
+
+
+def _home_of_environment() -> Path | None:
+    text = os.environ.get("SIMULATOR_HOME")
+    return Path(text).expanduser().absolute() if text else None
