@@ -1,1 +1,1 @@
-"""TODO."""
+"""The pages, each a script that Streamlit runs."""
