@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build
-from simulator.aws.asl.definition.fields import Fault, InvalidDefinition
+from simulator.aws.asl.definition.fields import InvalidDefinition, Problem
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.aws.integrations.registry import Integrations
@@ -26,8 +26,8 @@ def own_definitions() -> list[tuple[Path, str]]:
     return [(DEFINITIONS / "workflow.asl.json", "STANDARD"), (DEFINITIONS / "dispatcher.asl.json", "EXPRESS")]
 
 
-def check_definition(text: str, machine_type: str, values: dict[str, str], source: str) -> list[Fault]:
-    """Return every fault of a definition.
+def check_definition(text: str, machine_type: str, values: dict[str, str], source: str) -> list[Problem]:
+    """Return every problem of a definition.
 
     Args:
         text: the definition, with placeholders of cdk/definitions or of `values`.
@@ -47,7 +47,7 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
     try:
         build(filled, tasks=tasks, name="checked", machine_type=machine_type)
     except InvalidDefinition as error:
-        return error.faults
+        return error.problems
     return []
 
 

@@ -195,5 +195,5 @@ def _create_machines(step_functions: StepFunctions, resources: Resources) -> Non
                 name=name, definition=read_definition(file, resources.placeholders), kind=kind
             )
         except InvalidDefinition as error:
-            lines = "\n".join(f"  {fault}" for fault in error.faults)
+            lines = "\n".join(f"  {problem}" for problem in error.problems)
             raise CloudError(f"cdk/definitions/{file} cannot be run:\n{lines}") from error

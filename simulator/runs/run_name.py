@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.aws.asl.limits import name_fault
+from simulator.aws.asl.limits import name_problem
 
 MAX_BYTES = 255
 """The longest file name common file systems take."""
@@ -21,8 +21,8 @@ def checked_run_name(name: str) -> str:
     Raises:
         BadRunName: with what is wrong.
     """
-    if fault := name_fault(name):
-        raise BadRunName(f"The run name {name!r} {fault}")
+    if problem := name_problem(name):
+        raise BadRunName(f"The run name {name!r} {problem}")
     if name.startswith("."):
         raise BadRunName(f"The run name {name!r} begins with a dot")
     if len(name.encode(errors="surrogatepass")) > MAX_BYTES:

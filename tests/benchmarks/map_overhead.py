@@ -49,7 +49,7 @@ class NoOpTasks:
     def __init__(self, functions: LambdaService) -> None:
         self._function = LambdaFunction(functions)
 
-    def faults(self, resource: str, parameters: Any) -> Iterator[str]:
+    def problems(self, resource: str, parameters: Any) -> Iterator[str]:
         """Find none."""
         del resource, parameters
         return iter(())

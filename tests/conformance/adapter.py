@@ -152,11 +152,11 @@ def validate(definition: Any, request: dict[str, Any]) -> dict[str, Any]:
         diagnostics = [
             {
                 "code": "SCHEMA_VALIDATION_FAILED",
-                "location": "/" + fault.path.replace(".", "/"),
-                "message": fault.message,
+                "location": "/" + problem.location.replace(".", "/"),
+                "message": problem.message,
                 "severity": "ERROR",
             }
-            for fault in error.faults
+            for problem in error.problems
         ]
         return {"status": "FAIL", "diagnostics": diagnostics}
     return {"status": "OK", "diagnostics": []}

@@ -46,7 +46,7 @@ def check_size(value: Any, what: str) -> None:
         )
 
 
-def name_fault(name: str) -> str | None:
+def name_problem(name: str) -> str | None:
     """Say what is wrong with a state machine's or execution's name; None for a good one."""
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
         return f"must have 1 to {MAX_NAME_LENGTH} characters, not {len(name)}"
@@ -55,7 +55,7 @@ def name_fault(name: str) -> str | None:
     return None
 
 
-def label_fault(label: str) -> str | None:
+def label_problem(label: str) -> str | None:
     """Say what is wrong with a Map's Label; None for a good one."""
     if not 1 <= len(label) <= MAX_LABEL_LENGTH:
         return f"must have 1 to {MAX_LABEL_LENGTH} characters, not {len(label)}"

@@ -50,9 +50,9 @@ class AwsAction:
         self._parameters = Parameters(input_shape(model, action), as_json=as_json, refused=refused)
         self._method = getattr(client, xform_name(action[0].upper() + action[1:]))
 
-    def faults(self, parameters: Any) -> Iterable[str]:
+    def problems(self, parameters: Any) -> Iterable[str]:
         """Say what is wrong with `Parameters` as written."""
-        return self._parameters.faults(self._action, parameters)
+        return self._parameters.problems(self._action, parameters)
 
     def call(self, request: TaskRequest) -> Any:
         """Call the action and return its result, within the request's timeout."""

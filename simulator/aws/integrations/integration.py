@@ -40,7 +40,7 @@ def validation_error(message: str) -> ApiError:
 class Integration(Protocol):
     """One action of one service, as a Task calls it."""
 
-    def faults(self, parameters: Any) -> Iterable[str]:
+    def problems(self, parameters: Any) -> Iterable[str]:
         """Say what is wrong with a Task's `Parameters` as written; None where it has none."""
         ...
 

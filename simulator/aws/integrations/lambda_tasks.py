@@ -78,7 +78,7 @@ class LambdaFunction:
     def __init__(self, functions: LambdaInvoker) -> None:
         self._functions = functions
 
-    def faults(self, _parameters: Any) -> Iterable[str]:
+    def problems(self, _parameters: Any) -> Iterable[str]:
         """Return nothing: any Parameters are an event."""
         return ()
 
@@ -161,9 +161,9 @@ class LambdaInvoke:
             refused=("ClientContext", "DurableExecutionName", "TenantId"),
         )
 
-    def faults(self, parameters: Any) -> Iterable[str]:
+    def problems(self, parameters: Any) -> Iterable[str]:
         """Say what is wrong with `Parameters` as written."""
-        yield from self._parameters.faults(ACTION, parameters)
+        yield from self._parameters.problems(ACTION, parameters)
         kind = parameters.get("InvocationType") if isinstance(parameters, dict) else None
         if kind not in (None, "RequestResponse"):
             yield f"{ACTION}: the InvocationType {kind} is not simulated"

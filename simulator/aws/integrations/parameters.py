@@ -51,7 +51,7 @@ class Parameters:
         self._refused = refused
         self._as_json = as_json
 
-    def faults(self, action: str, template: Any) -> Iterator[str]:
+    def problems(self, action: str, template: Any) -> Iterator[str]:
         """Say what is wrong with `Parameters` as written, where keys may end in `.$`."""
         if not isinstance(template, dict):
             return

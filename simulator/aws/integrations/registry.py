@@ -10,7 +10,7 @@ from simulator.aws.integrations.aws_action import AwsAction
 from simulator.aws.integrations.dynamodb import ACTIONS as DYNAMODB_ACTIONS
 from simulator.aws.integrations.dynamodb import DynamoDbAction
 from simulator.aws.integrations.lambda_tasks import LambdaFunction, LambdaInvoke
-from simulator.aws.integrations.resource import FUNCTION, fault, integration_name
+from simulator.aws.integrations.resource import FUNCTION, integration_name, problem
 from simulator.aws.integrations.s3 import GetObject, PutObject
 from simulator.aws.integrations.states import StartExecution
 
@@ -67,16 +67,16 @@ class Integrations:
             self._services[f"dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB)
             self._services[f"aws-sdk:dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB_SDK)
 
-    def faults(self, resource: str, parameters: Any) -> Iterable[str]:
+    def problems(self, resource: str, parameters: Any) -> Iterable[str]:
         """Say what is wrong with a Task when its state machine is created (see TaskService)."""
         integration = self._find(resource)
-        return [fault(resource, self._services)] if integration is None else list(integration.faults(parameters))
+        return [problem(resource, self._services)] if integration is None else list(integration.problems(parameters))
 
     def call(self, request: TaskRequest) -> Any:
         """Call the resource and return its result (see TaskService)."""
         integration = self._find(request.resource)
         if integration is None:
-            raise EvaluationError(RUNTIME, fault(request.resource, self._services))
+            raise EvaluationError(RUNTIME, problem(request.resource, self._services))
         return integration.call(request)
 
     def _find(self, resource: str) -> Integration | None:

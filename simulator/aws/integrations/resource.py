@@ -50,7 +50,7 @@ def integration_name(resource: str) -> str | None:
     return match["name"] if match and not match["pattern"] else None
 
 
-def fault(resource: str, known: Collection[str]) -> str:
+def problem(resource: str, known: Collection[str]) -> str:
     """Say why a Resource that names no known integration cannot be run.
 
     Args:

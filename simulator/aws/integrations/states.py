@@ -61,9 +61,9 @@ class StartExecution:
             input_shape(service_model("stepfunctions"), ACTION), as_json=("Input",), refused=("TraceHeader",)
         )
 
-    def faults(self, parameters: Any) -> Iterable[str]:
+    def problems(self, parameters: Any) -> Iterable[str]:
         """Say what is wrong with `Parameters` as written."""
-        return self._parameters.faults(ACTION, parameters)
+        return self._parameters.problems(ACTION, parameters)
 
     def call(self, request: TaskRequest) -> Any:
         """Start the execution and return `{ExecutionArn, StartDate}`, within the request's timeout."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, name_fault
+from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, name_problem
 from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity, Services
 from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
 from simulator.aws.asl.runtime.listener import ExecutionInfo
@@ -70,11 +70,11 @@ class StepFunctions:
         """Create a machine of type STANDARD or EXPRESS and return its ARN.
 
         Raises:
-            InvalidDefinition: with every fault of the definition.
+            InvalidDefinition: with every problem of the definition.
             ApiError: InvalidName, StateMachineAlreadyExists.
         """
-        if fault := name_fault(name):
-            raise ApiError("InvalidName", f"The name {name!r} {fault}")
+        if problem := name_problem(name):
+            raise ApiError("InvalidName", f"The name {name!r} {problem}")
         compiled = build(definition, tasks=self._connected().tasks, name=name, machine_type=kind)
         arn = self.machine_arn(name)
         earlier = self._machines.get(arn)
@@ -99,8 +99,8 @@ class StepFunctions:
             raise ApiError("ValidationException", f"'{machine_arn}' is the machine of a Map Run's children")
         if machine is None:
             raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
-        if name is not None and (fault := name_fault(name)):
-            raise ApiError("InvalidName", f"Invalid Name: '{name}' {fault}")
+        if name is not None and (problem := name_problem(name)):
+            raise ApiError("InvalidName", f"Invalid Name: '{name}' {problem}")
         data = _parse_input(input_text)
         name = name or str(uuid.uuid4())
         with self._lock:

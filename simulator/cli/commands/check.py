@@ -46,7 +46,7 @@ def check_command(
         found = {}
         for path, kind in [(path, machine_type or "STANDARD") for path in files or []] or own_definitions():
             faults = check_definition(_text(path), kind, given, shown(path))
-            found[shown(path)] = [{"path": fault.path, "message": fault.message} for fault in faults]
+            found[shown(path)] = [{"path": fault.location, "message": fault.message} for fault in faults]
             if not faults:
                 term.say(("ok  ", "green"), f"{shown(path)} ({kind})")
                 continue

@@ -119,7 +119,7 @@ class Setting:
 
     def faults(self, resource: str, parameters: Any = None) -> list[str]:
         """Return the faults of a Task."""
-        return list(self.tasks.faults(arn(resource), parameters))
+        return list(self.tasks.problems(arn(resource), parameters))
 
 
 def arn(resource: str) -> str:

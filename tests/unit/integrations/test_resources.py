@@ -37,7 +37,7 @@ def test_every_task_of_the_deployed_machines_can_be_run(setting: Setting, file: 
         text = text.replace(f"${{{name}}}", FUNCTION)
     tasks = tasks_of(json.loads(text))
     assert len(tasks) >= 2
-    assert [fault for task in tasks for fault in setting.tasks.faults(task["Resource"], task.get("Parameters"))] == []
+    assert [fault for task in tasks for fault in setting.tasks.problems(task["Resource"], task.get("Parameters"))] == []
 
 
 @pytest.mark.parametrize(

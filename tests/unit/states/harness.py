@@ -26,8 +26,8 @@ class FakeTasks:
         self.requests: list[TaskRequest] = []
         self._function = function or (lambda parameters: parameters)
 
-    def faults(self, resource: str, parameters: Any) -> list[str]:
-        """Refuse one resource, to show that faults are passed on."""
+    def problems(self, resource: str, parameters: Any) -> list[str]:
+        """Refuse one resource, to show that problems are passed on."""
         return ["is not simulated"] if resource.endswith("sns:publish") else []
 
     def call(self, request: TaskRequest) -> Any:
@@ -152,5 +152,5 @@ def faults(definition: Any) -> list[str]:
     try:
         build(definition if isinstance(definition, dict) else json.dumps(definition), tasks=FakeTasks())
     except InvalidDefinition as error:
-        return [str(fault) for fault in error.faults]
+        return [str(problem) for problem in error.problems]
     return []

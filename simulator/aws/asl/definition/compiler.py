@@ -1,4 +1,4 @@
-"""Turns a definition into a state machine, collecting every fault on the way.
+"""Turns a definition into a state machine, collecting every problem on the way.
 
 States Language, "Structure of a State Machine".
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.definition.fields import Fault, Fields, InvalidDefinition
+from simulator.aws.asl.definition.fields import Fields, InvalidDefinition, Problem
 from simulator.aws.asl.limits import MAX_DEFINITION_BYTES
 from simulator.aws.asl.runtime.state_machine import StateMachine
 from simulator.aws.asl.states.choice import ChoiceState
@@ -45,7 +45,7 @@ class Builder:
     """What the states of one machine are built with.
 
     Args:
-        tasks: the services that Tasks may call; asked for faults.
+        tasks: the services that Tasks may call; asked for problems.
         machine_name: the machine's name; generated labels depend on it.
         machine_type: STANDARD or EXPRESS.
     """
@@ -61,7 +61,7 @@ class Builder:
         self._assigned: list[set[str]] = []
 
     def machine(self, fields: Fields, noun: str, *, timeout: int | None = None) -> StateMachine:
-        """Build the machine in `fields`, noting faults there; `noun` names what it is in them."""
+        """Build the machine in `fields`, noting problems there; `noun` names what it is in them."""
         start_at = fields.string("StartAt", required=True) or ""
         entries = fields.object("States", required=True)
         states: dict[str, State] = {}
@@ -71,14 +71,14 @@ class Builder:
         if entries is None:
             return StateMachine(start_at, states)
         if not entries.raw:
-            fields.fault("States", "needs at least one state")
+            fields.problem("States", "needs at least one state")
             return StateMachine(start_at, states)
         self._assigned.append(assigned_names(entries.raw))
         for name, raw in entries.raw.items():
             if not isinstance(raw, dict):
-                entries.fault(name, "must be an object")
+                entries.problem(name, "must be an object")
                 continue
-            state = self._state(name, Fields(raw, entries.at(name), fields.faults))
+            state = self._state(name, Fields(raw, entries.at(name), fields.problems))
             if state is not None:
                 states[name] = state
         self._assigned.pop()
@@ -88,17 +88,19 @@ class Builder:
     def _check_assigned(self, fields: Fields, entries: Fields | None) -> None:
         own = assigned_names(entries.raw) if entries is not None else set()
         for name in sorted(own & set().union(*self._assigned)):
-            fields.fault("", f"assigns the variable {name!r}, which a machine around it assigns too; names must differ")
+            fields.problem(
+                "", f"assigns the variable {name!r}, which a machine around it assigns too; names must differ"
+            )
 
     def _state(self, name: str, fields: Fields) -> State | None:
         if name in self._names:
-            fields.fault("", "has a name that another state of this machine has too; names must be unique")
+            fields.problem("", "has a name that another state of this machine has too; names must be unique")
         self._names.add(name)
         kind = fields.string("Type", required=True)
         if not refuse_jsonata(fields):
             return None
         if kind is not None and kind not in STATE_TYPES:
-            fields.fault("Type", f"must be {', '.join(STATE_TYPES)}, not {kind!r}")
+            fields.problem("Type", f"must be {', '.join(STATE_TYPES)}, not {kind!r}")
         make = STATE_TYPES.get(kind or "")
         if make is None:
             return None
@@ -109,16 +111,16 @@ class Builder:
         return state
 
     def check_distributed(self, fields: Fields, *, plain: bool) -> None:
-        """Note a fault where a Distributed Map stands where AWS, or the simulator, does not run one.
+        """Note a problem where a Distributed Map stands where AWS, or the simulator, does not run one.
 
         AWS refuses one in an EXPRESS machine. One inside another is simulated in the plain form only: STANDARD
         children, items from the state's input, no ItemBatcher and no ResultWriter.
         """
         enclosing = self._enclosing[-1]
         if len(self._enclosing) == 1 and enclosing == "EXPRESS":
-            fields.fault("", "is a Distributed Map, which an EXPRESS state machine cannot have")
+            fields.problem("", "is a Distributed Map, which an EXPRESS state machine cannot have")
         elif len(self._enclosing) > 1 and (enclosing == "EXPRESS" or not plain):
-            fields.fault("", "is a Distributed Map inside a Distributed Map, which is not simulated")
+            fields.problem("", "is a Distributed Map inside a Distributed Map, which is not simulated")
 
     @contextmanager
     def inside_distributed(self, execution_type: str) -> Iterator[None]:
@@ -141,10 +143,10 @@ def assigned_names(states: dict[str, Any]) -> set[str]:
 
 
 def refuse_jsonata(fields: Fields) -> bool:
-    """Read `QueryLanguage`; note a fault and return False where it asks for JSONata."""
+    """Read `QueryLanguage`; note a problem and return False where it asks for JSONata."""
     language = fields.choice("QueryLanguage", ("JSONPath", "JSONata"))
     if language == "JSONata":
-        fields.fault("QueryLanguage", "JSONata is not simulated")
+        fields.problem("QueryLanguage", "JSONata is not simulated")
         return False
     return True
 
@@ -152,10 +154,10 @@ def refuse_jsonata(fields: Fields) -> bool:
 def _check_transitions(start_at: str, states: dict[str, State], fields: Fields, written: set[str]) -> None:
     """Note each transition that leads nowhere, and each state that none leads to.
 
-    Where a state has faults of its own (it is in `written` only), there is no telling where it leads.
+    Where a state has problems of its own (it is in `written` only), there is no telling where it leads.
     """
     if start_at and start_at not in written:
-        fields.fault("StartAt", f"names the state {start_at!r}, which does not exist")
+        fields.problem("StartAt", f"names the state {start_at!r}, which does not exist")
         return
     reached, waiting = set(), [start_at]
     while waiting:
@@ -167,9 +169,9 @@ def _check_transitions(start_at: str, states: dict[str, State], fields: Fields, 
     for name, state in states.items():
         for target in targets(state):
             if target not in written:
-                fields.fault(f"States.{name}", f"leads to the state {target!r}, which does not exist")
+                fields.problem(f"States.{name}", f"leads to the state {target!r}, which does not exist")
         if start_at and name not in reached and len(states) == len(written):
-            fields.fault(f"States.{name}", "is never reached")
+            fields.problem(f"States.{name}", "is never reached")
 
 
 def targets(state: State) -> list[str]:
@@ -190,33 +192,33 @@ def build(
         machine_type: STANDARD or EXPRESS.
 
     Raises:
-        InvalidDefinition: with every fault, where the definition cannot be run.
+        InvalidDefinition: with every problem, where the definition cannot be run.
     """
     raw = _parse(definition) if isinstance(definition, str) else definition
-    faults: list[Fault] = []
-    fields = Fields(raw, "", faults)
+    problems: list[Problem] = []
+    fields = Fields(raw, "", problems)
     version = fields.string("Version")
     if version is not None and version != "1.0":
-        fields.fault("Version", f"must be 1.0, not {version!r}")
+        fields.problem("Version", f"must be 1.0, not {version!r}")
     timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_TIMEOUT)
     if not refuse_jsonata(fields):
-        raise InvalidDefinition(faults)
+        raise InvalidDefinition(problems)
     machine = Builder(tasks, name, machine_type).machine(fields, "a state machine", timeout=timeout)
-    if faults:
-        raise InvalidDefinition(faults)
+    if problems:
+        raise InvalidDefinition(problems)
     return machine
 
 
 def _parse(text: str) -> dict[str, Any]:
     if len(text.encode(errors="surrogatepass")) > MAX_DEFINITION_BYTES:
-        raise InvalidDefinition([Fault("", f"is larger than {MAX_DEFINITION_BYTES} bytes")])
+        raise InvalidDefinition([Problem("", f"is larger than {MAX_DEFINITION_BYTES} bytes")])
     twice: list[str] = []
     try:
         raw = read_json(text, repeated=twice.append)
     except BadJson as error:
-        raise InvalidDefinition([Fault("", f"is not JSON: {error}")]) from error
+        raise InvalidDefinition([Problem("", f"is not JSON: {error}")]) from error
     if twice:  # one of the two would be ignored
-        raise InvalidDefinition([Fault("", f"has {name!r} twice in one object") for name in twice])
+        raise InvalidDefinition([Problem("", f"has {name!r} twice in one object") for name in twice])
     if not isinstance(raw, dict):
-        raise InvalidDefinition([Fault("", "must be a JSON object")])
+        raise InvalidDefinition([Problem("", "must be a JSON object")])
     return raw

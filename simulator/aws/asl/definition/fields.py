@@ -1,4 +1,8 @@
-"""What is wrong with a definition: every fault at once, each with the path of the state and a sentence."""
+"""Reads the fields of a definition's objects and notes every problem in them, each with its location and a sentence.
+
+The lowest layer of the interpreter beside the errors: it knows no expression and no state. What compiles an
+expression reads its text from `Fields` and notes its syntax problems there.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +13,32 @@ Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault: the dotted path in the definition (empty for the machine itself) and a sentence."""
+class Problem:
+    """One problem: its location in the definition (dotted, empty for the machine itself) and a sentence."""
 
-    path: str
+    location: str
     message: str
 
     def __str__(self) -> str:
-        """Return the fault as one line, path first."""
-        return f"{self.path} {self.message}" if self.path else f"The state machine {self.message}"
+        """Return the problem as one line, location first."""
+        return f"{self.location} {self.message}" if self.location else f"The state machine {self.message}"
 
 
 class InvalidDefinition(ValueError):
-    """The state machine's definition cannot be run as it is written. `faults` lists every reason, by state path."""
+    """The definition cannot be run as it is written; `problems` lists every reason, each with its location."""
 
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(str(fault) for fault in faults))
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
 
 
 class Fields:
     """The fields of one JSON object of a definition; it knows which have been read, so that none is ever ignored."""
 
-    def __init__(self, raw: dict[str, Any], path: str, faults: list[Fault]) -> None:
+    def __init__(self, raw: dict[str, Any], location: str, problems: list[Problem]) -> None:
         self.raw = raw
-        self.path = path
-        self.faults = faults
+        self.location = location
+        self.problems = problems
         self._read: set[str] = {"Comment"}
 
     def __contains__(self, name: str) -> bool:
@@ -42,12 +46,12 @@ class Fields:
         return name in self.raw
 
     def at(self, name: str) -> str:
-        """Return the path of a field of this object."""
-        return f"{self.path}.{name}" if self.path else name
+        """Return the location of a field of this object."""
+        return f"{self.location}.{name}" if self.location else name
 
-    def fault(self, name: str, message: str) -> None:
-        """Note a fault of the field `name` (of the object itself where it is empty)."""
-        self.faults.append(Fault(self.at(name) if name else self.path, message))
+    def problem(self, name: str, message: str) -> None:
+        """Note a problem of the field `name` (of the object itself where it is empty)."""
+        self.problems.append(Problem(self.at(name) if name else self.location, message))
 
     def take(self, name: str, default: Any = None) -> Any:
         """Return the field's value as written, or `default`."""
@@ -58,91 +62,91 @@ class Fields:
         value = self.take(name)
         if name not in self.raw:
             if required:
-                self.fault("", f"needs the field {name}")
+                self.problem("", f"needs the field {name}")
             return None
         if isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool)):
             return value
-        self.fault(name, f"must be {words}, not {_shown(value)}")
+        self.problem(name, f"must be {words}, not {_shown(value)}")
         return None
 
     def string(self, name: str, *, required: bool = False) -> str | None:
-        """Return a string field; a fault where it is something else, or missing though required."""
+        """Return a string field; a problem where it is something else, or missing though required."""
         text: str | None = self._typed(name, (str,), "a string", required=required)
         return text
 
     def boolean(self, name: str) -> bool | None:
-        """Return a boolean field; a fault where it is something else."""
+        """Return a boolean field; a problem where it is something else."""
         flag: bool | None = self._typed(name, (bool,), "true or false", required=False)
         return flag
 
     def integer(self, name: str, *, least: int, most: int) -> int | None:
-        """Return an integer field within bounds; a fault where it is something else."""
+        """Return an integer field within bounds; a problem where it is something else."""
         number: int | None = self._typed(name, (int,), "a whole number", required=False)
         return self._bounded(name, number, least, most)
 
     def number(self, name: str, *, least: float, most: float) -> float | None:
-        """Return a number field within bounds; a fault where it is something else."""
+        """Return a number field within bounds; a problem where it is something else."""
         number: float | None = self._typed(name, (int, float), "a number", required=False)
         return self._bounded(name, number, least, most)
 
     def _bounded(self, name: str, number: Number | None, least: float, most: float) -> Number | None:
         if number is not None and not least <= number <= most:
-            self.fault(name, f"must be between {least} and {most}, not {number}")
+            self.problem(name, f"must be between {least} and {most}, not {number}")
             return None
         return number
 
     def choice(self, name: str, allowed: tuple[str, ...], *, required: bool = False) -> str | None:
-        """Return a string field that is one of `allowed`; a fault where it is not."""
+        """Return a string field that is one of `allowed`; a problem where it is not."""
         text = self.string(name, required=required)
         if text is not None and text not in allowed:
-            self.fault(name, f"must be {' or '.join(allowed)}, not {_shown(text)}")
+            self.problem(name, f"must be {' or '.join(allowed)}, not {_shown(text)}")
             return None
         return text
 
     def object(self, name: str, *, required: bool = False) -> Fields | None:
         """Return an object field as Fields of its own."""
         value = self._typed(name, (dict,), "an object", required=required)
-        return None if value is None else Fields(value, self.at(name), self.faults)
+        return None if value is None else Fields(value, self.at(name), self.problems)
 
     def objects(self, name: str, *, required: bool = False) -> list[Fields]:
         """Return a field that is an array of objects."""
         value = self._typed(name, (list,), "an array", required=required)
         found = []
         for index, entry in enumerate(value or []):
-            path = f"{self.at(name)}[{index}]"
+            location = f"{self.at(name)}[{index}]"
             if isinstance(entry, dict):
-                found.append(Fields(entry, path, self.faults))
+                found.append(Fields(entry, location, self.problems))
             else:
-                self.faults.append(Fault(path, f"must be an object, not {_shown(entry)}"))
+                self.problems.append(Problem(location, f"must be an object, not {_shown(entry)}"))
         return found
 
     def strings(self, name: str, *, required: bool = False) -> list[str] | None:
         """Return a field that is an array of strings."""
         value = self._typed(name, (list,), "an array of strings", required=required)
         if value is not None and not all(isinstance(entry, str) for entry in value):
-            self.fault(name, "must be an array of strings")
+            self.problem(name, "must be an array of strings")
             return None
         names: list[str] | None = value
         return names
 
     def exclude(self, *names: str) -> None:
-        """Note a fault where more than one of `names` is written."""
+        """Note a problem where more than one of `names` is written."""
         present = [name for name in names if name in self.raw]
         if len(present) > 1:
-            self.fault("", f"has {' and '.join(present)}; only one of them is allowed")
+            self.problem("", f"has {' and '.join(present)}; only one of them is allowed")
 
     def not_simulated(self, *names: str) -> None:
         """Refuse by name each of `names` that is written: AWS has it, the simulator has not."""
         for name in names:
             if name in self.raw:
                 self._read.add(name)
-                self.fault(name, "is not simulated")
+                self.problem(name, "is not simulated")
 
     def refuse_rest(self, noun: str) -> None:
-        """Note a fault for each field that nothing has read."""
+        """Note a problem for each field that nothing has read."""
         for name in self.raw:
             if name not in self._read:
-                self.fault(name, f"is no field of {noun}")
+                self.problem(name, f"is no field of {noun}")
 
 
 def _shown(value: Any) -> str:

@@ -26,11 +26,11 @@ _COMBINATIONS = ("And", "Or", "Not")
 
 
 def compile_rule(fields: Fields) -> Test | None:
-    """Compile a rule into a test of a scope; None where it has faults, which are noted."""
+    """Compile a rule into a test of a scope; None where it has problems, which are noted."""
     kinds = [name for name in (*_COMBINATIONS, *_OPERATORS) if name in fields]
     if len(kinds) != 1:
         said = f"has {' and '.join(kinds)}" if kinds else "has no comparison operator, And, Or or Not"
-        fields.fault("", f"{said}; a rule needs exactly one")
+        fields.problem("", f"{said}; a rule needs exactly one")
         for name in kinds:
             fields.take(name)
         fields.take("Variable")
@@ -46,7 +46,7 @@ def _combination(fields: Fields, kind: str) -> Test | None:
         return None if test is None else (lambda scope: not test(scope))
     rules = fields.objects(kind)
     if not rules:
-        fields.fault(kind, "needs at least one rule")
+        fields.problem(kind, "needs at least one rule")
     tests = [_inner_rule(rule) for rule in rules]
     compiled = [test for test in tests if test is not None]
     every = all if kind == "And" else any
@@ -57,7 +57,7 @@ def _inner_rule(fields: Fields) -> Test | None:
     test = compile_rule(fields)
     if "Next" in fields:
         fields.take("Next")
-        fields.fault("Next", "is allowed in a top-level rule only")
+        fields.problem("Next", "is allowed in a top-level rule only")
     fields.refuse_rest("a Choice rule")
     return test
 
@@ -65,7 +65,7 @@ def _inner_rule(fields: Fields) -> Test | None:
 def _comparison(fields: Fields, kind: str) -> Test | None:  # noqa: PLR0911 - one return a kind of operator
     variable = path_field(fields, "Variable")
     if "Variable" not in fields:
-        fields.fault("", "needs the field Variable")
+        fields.problem("", "needs the field Variable")
     if kind == "IsPresent" or kind in TYPE_TESTS:
         expected = fields.boolean(kind)
         if variable is None or expected is None:
@@ -83,7 +83,7 @@ def _comparison(fields: Fields, kind: str) -> Test | None:  # noqa: PLR0911 - on
         test, legal, words = COMPARISONS[kind]
         wanted = fields.take(kind)
         if legal(wanted) is None:
-            fields.fault(kind, f"must be {words}")
+            fields.problem(kind, f"must be {words}")
         return None if variable is None else (lambda scope: test(_read(variable, scope), wanted))
     test = COMPARISONS[kind.removesuffix("Path")][0]
     other = path_field(fields, kind)

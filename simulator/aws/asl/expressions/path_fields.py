@@ -27,11 +27,11 @@ class PathField:
                 None if raw is None else compile_path(raw) if isinstance(raw, str) else self._refuse(fields, name)
             )
         except PathSyntaxError as error:
-            fields.fault(name, f"cannot be read: {error}")
+            fields.problem(name, f"cannot be read: {error}")
 
     @staticmethod
     def _refuse(fields: Fields, name: str) -> Path:
-        fields.fault(name, "must be a path or null")
+        fields.problem(name, "must be a path or null")
         return compile_path("$")
 
     def read(self, frame: Frame, data: Any) -> Any:
@@ -57,12 +57,12 @@ def read_path(path: Path, frame: Frame, data: Any) -> Any:
 
 
 def path_field(fields: Fields, name: str) -> Path | None:
-    """Return a `...Path` field of a state, compiled; None where it is absent or no path (a fault then)."""
+    """Return a `...Path` field of a state, compiled; None where it is absent or no path (a problem then)."""
     text = fields.string(name)
     if text is None:
         return None
     try:
         return compile_path(text)
     except PathSyntaxError as error:
-        fields.fault(name, f"cannot be read: {error}")
+        fields.problem(name, f"cannot be read: {error}")
         return None

@@ -32,24 +32,24 @@ class PayloadTemplate:
 
     @classmethod
     def of(cls, fields: Fields, name: str, *, kinds: tuple[type, ...] = (dict,)) -> PayloadTemplate | None:
-        """Compile the field `name`, noting every fault in it; None where the field is absent or has one."""
+        """Compile the field `name`, noting every problem in it; None where the field is absent or has one."""
         raw = fields.take(name)
         if name not in fields:
             return None
         if not isinstance(raw, kinds):
-            fields.fault(name, "must be an object")
+            fields.problem(name, "must be an object")
             return None
-        before = len(fields.faults)
+        before = len(fields.problems)
         evaluate = _compile(raw, name, fields)
-        return cls(raw, evaluate or (lambda _scope: raw)) if len(fields.faults) == before else None
+        return cls(raw, evaluate or (lambda _scope: raw)) if len(fields.problems) == before else None
 
 
-def _compile(raw: Any, path: str, fields: Fields) -> Evaluate | None:
+def _compile(raw: Any, field: str, fields: Fields) -> Evaluate | None:
     """Return the function that makes the value, or None where it is a constant."""
     if isinstance(raw, dict):
-        return _compile_object(raw, path, fields)
+        return _compile_object(raw, field, fields)
     if isinstance(raw, list):
-        parts = [_compile(entry, f"{path}[{index}]", fields) for index, entry in enumerate(raw)]
+        parts = [_compile(entry, f"{field}[{index}]", fields) for index, entry in enumerate(raw)]
         if not any(parts):
             return None
         made = [part or (lambda _scope, entry=entry: entry) for part, entry in zip(parts, raw, strict=True)]
@@ -57,19 +57,19 @@ def _compile(raw: Any, path: str, fields: Fields) -> Evaluate | None:
     return None
 
 
-def _compile_object(raw: dict[str, Any], path: str, fields: Fields) -> Evaluate | None:
+def _compile_object(raw: dict[str, Any], field: str, fields: Fields) -> Evaluate | None:
     constants: dict[str, Any] = {}
     computed: list[tuple[str, Evaluate]] = []
     for key, entry in raw.items():
         name = key.removesuffix(".$")
         if name in constants:
-            fields.fault(path, f"gives {name!r} twice, with and without .$")
+            fields.problem(field, f"gives {name!r} twice, with and without .$")
             continue
         constants[name] = entry
         if key.endswith(".$"):
-            if (evaluate := compile_expression(entry, f"{path}.{key}", fields)) is not None:
+            if (evaluate := compile_expression(entry, f"{field}.{key}", fields)) is not None:
                 computed.append((name, evaluate))
-        elif (evaluate := _compile(entry, f"{path}.{key}", fields)) is not None:
+        elif (evaluate := _compile(entry, f"{field}.{key}", fields)) is not None:
             computed.append((name, evaluate))
     if not computed:
         return None
@@ -78,19 +78,19 @@ def _compile_object(raw: dict[str, Any], path: str, fields: Fields) -> Evaluate 
     return lambda scope: {**constants, **{name: evaluate(scope) for name, evaluate in computed}}
 
 
-def compile_expression(text: Any, path: str, fields: Fields) -> Evaluate | None:
-    """Compile the value of a `.$` key: a path or an intrinsic function; a fault and None where it is neither."""
+def compile_expression(text: Any, field: str, fields: Fields) -> Evaluate | None:
+    """Compile the value of a `.$` key: a path or an intrinsic function; a problem and None where it is neither."""
     if not isinstance(text, str):
-        fields.fault(path, f"must be a path or an intrinsic function, not {to_json(text)}")
+        fields.problem(field, f"must be a path or an intrinsic function, not {to_json(text)}")
         return None
     try:
         if not text.startswith("$"):
             return Intrinsic(text).read
         read = compile_path(text).read
     except (PathSyntaxError, IntrinsicSyntaxError) as error:
-        fields.fault(path, f"cannot be read: {error}")
+        fields.problem(field, f"cannot be read: {error}")
         return None
-    field = path.rpartition(".$")[0].rpartition(".")[2] + ".$" if path.endswith(".$") else path
+    key = field.rpartition(".$")[0].rpartition(".")[2] + ".$" if field.endswith(".$") else field
 
     def evaluate(scope: Scope) -> Any:
         try:
@@ -99,7 +99,7 @@ def compile_expression(text: Any, path: str, fields: Fields) -> Evaluate | None:
             shown = to_json(scope.context if text.startswith("$$") else scope.input)
             raise EvaluationError(
                 RUNTIME,
-                f"The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{shown}'",
+                f"The JSONPath '{text}' specified for the field '{key}' could not be found in the input '{shown}'",
             ) from error
 
     return evaluate

@@ -43,7 +43,7 @@ class TaskRequest:
 class TaskService(Protocol):
     """The services behind Task states."""
 
-    def faults(self, resource: str, parameters: Any) -> Iterable[str]:
+    def problems(self, resource: str, parameters: Any) -> Iterable[str]:
         """Say what is wrong with a Task when its state machine is created.
 
         Args:
@@ -51,7 +51,7 @@ class TaskService(Protocol):
             parameters: its `Parameters` as written (None where absent): a template whose keys may end in `.$`.
 
         Returns:
-            A sentence for each fault, empty where the Task can be run. A resource that AWS has and the simulator has
+            A sentence for each problem, empty where the Task can be run. A resource that AWS has and the simulator has
             not ends in "is not simulated".
         """
         ...

@@ -48,11 +48,11 @@ class ChoiceState(State):
         super().__init__(name, fields)
         self._flow = DataFlow(fields)
         self._rules: list[Rule] = []
-        # Those of rules with faults too, or the states they lead to would seem never reached.
+        # Those of rules with problems too, or the states they lead to would seem never reached.
         self._targets: list[str] = []
         choices = fields.objects("Choices", required=True)
         if "Choices" in fields and not choices:
-            fields.fault("Choices", "needs at least one rule")
+            fields.problem("Choices", "needs at least one rule")
         for entry in choices:
             self._add(entry)
         self._default = fields.string("Default")

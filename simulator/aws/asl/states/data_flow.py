@@ -25,7 +25,7 @@ class DataFlow:
     """The data flow of one state in JSONPath mode.
 
     Args:
-        fields: the state's fields; faults are noted there.
+        fields: the state's fields; problems are noted there.
         parameters: which template field makes the effective input (`Parameters`), None where the state has none.
         result: whether the state has a result (ResultPath), and `selector` whether ResultSelector may shape it.
     """
@@ -88,10 +88,10 @@ def result_path_of(fields: Fields) -> ResultPath | None:
     try:
         path = ReferencePath(raw) if isinstance(raw, str) else None
     except PathSyntaxError as error:
-        fields.fault("ResultPath", f"cannot be read: {error}")
+        fields.problem("ResultPath", f"cannot be read: {error}")
         return None
     if path is None:
-        fields.fault("ResultPath", "must be a reference path or null")
+        fields.problem("ResultPath", "must be a reference path or null")
     return ResultPath(path) if path is not None and path.steps else None
 
 

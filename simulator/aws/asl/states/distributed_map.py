@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, Aborted, EvaluationError, ExecutionTimedOut, StateError
 from simulator.aws.asl.expressions.scope import Scope
-from simulator.aws.asl.limits import label_fault
+from simulator.aws.asl.limits import label_problem
 from simulator.aws.asl.runtime.ports import ItemSelector, MapRunRequest
 from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.distributed_map_fields import ItemBatcherField, ItemReaderField, ResultWriterField
@@ -48,13 +48,13 @@ class DistributedMapState(RetriableState):
     def _label(fields: Fields, builder: Builder) -> str:
         label = fields.string("Label")
         if label is not None:
-            if fault := label_fault(label):
-                fields.fault("Label", fault)
+            if problem := label_problem(label):
+                fields.problem("Label", problem)
             elif label in builder.labels:
-                fields.fault("Label", f"{label!r} is used by another Map of this machine too; it must be unique")
+                fields.problem("Label", f"{label!r} is used by another Map of this machine too; it must be unique")
             builder.labels.add(label)
         # AWS makes one in the shape of a version 3 UUID, the same for every run of the state.
-        return label or str(uuid.uuid3(uuid.NAMESPACE_URL, f"{builder.machine_name}/{fields.path}"))
+        return label or str(uuid.uuid3(uuid.NAMESPACE_URL, f"{builder.machine_name}/{fields.location}"))
 
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:  # noqa: ARG002 - the protocol's signature
         """Open a Map Run and see it through."""

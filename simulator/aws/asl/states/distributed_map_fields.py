@@ -40,7 +40,7 @@ class ItemReaderField:
     def __init__(self, fields: Fields) -> None:
         self._resource = fields.choice("Resource", tuple(_PARAMETERS), required=True) or GET_OBJECT
         if "Parameters" not in fields:
-            fields.fault("", "needs the field Parameters")
+            fields.problem("", "needs the field Parameters")
         self._parameters = PayloadTemplate.of(fields, "Parameters")
         self._check_parameters(fields)
         config = fields.object("ReaderConfig")
@@ -50,7 +50,7 @@ class ItemReaderField:
         if config is not None:
             self._read_config(config)
         elif self._resource == GET_OBJECT:
-            fields.fault("", "needs the field ReaderConfig with an InputType")
+            fields.problem("", "needs the field ReaderConfig with an InputType")
         fields.refuse_rest("ItemReader")
 
     def _check_parameters(self, fields: Fields) -> None:
@@ -59,17 +59,17 @@ class ItemReaderField:
         needed, optional = _PARAMETERS[self._resource]
         given = {key.removesuffix(".$") for key in self._parameters.raw}
         for name in sorted(needed - given):
-            fields.fault("Parameters", f"needs {name}")
+            fields.problem("Parameters", f"needs {name}")
         for name in sorted(given - needed - optional):
-            fields.fault(f"Parameters.{name}", f"is no parameter of {self._resource.rpartition(':::')[2]}")
+            fields.problem(f"Parameters.{name}", f"is no parameter of {self._resource.rpartition(':::')[2]}")
 
     def _read_config(self, config: Fields) -> None:
         written = config.string("InputType", required=self._resource == GET_OBJECT)
         for name, unsupported in (("InputType", ("PARQUET", "MANIFEST")), ("Transformation", ("LOAD_AND_FLATTEN",))):
             if config.raw.get(name) in unsupported:
-                config.fault(name, f"{config.raw[name]} is not simulated")
+                config.problem(name, f"{config.raw[name]} is not simulated")
         if written is not None and written not in ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"):
-            config.fault("InputType", f"must be CSV, JSON, JSONL, PARQUET or MANIFEST, not {written!r}")
+            config.problem("InputType", f"must be CSV, JSON, JSONL, PARQUET or MANIFEST, not {written!r}")
         self._type = written
         config.choice("Transformation", ("NONE", "LOAD_AND_FLATTEN"))
         config.not_simulated("ManifestType")
@@ -78,14 +78,14 @@ class ItemReaderField:
         else:
             for name in ("CSVDelimiter", "CSVHeaderLocation", "CSVHeaders"):
                 if name in config and written not in ("MANIFEST", None):
-                    config.fault(name, "is allowed with InputType CSV only")
+                    config.problem(name, "is allowed with InputType CSV only")
                 config.take(name)
         pointer = config.string("ItemsPointer")
         if pointer is not None:
             if written != "JSON":
-                config.fault("ItemsPointer", "is allowed with InputType JSON only")
+                config.problem("ItemsPointer", "is allowed with InputType JSON only")
             if pointer and not pointer.startswith("/"):
-                config.fault("ItemsPointer", f"must be a JSON Pointer like /data/items, not {pointer!r}")
+                config.problem("ItemsPointer", f"must be a JSON Pointer like /data/items, not {pointer!r}")
             self._config["items_pointer"] = pointer
         config.exclude("MaxItems", "MaxItemsPath")
         # AWS reads a literal 0 as "all items".
@@ -97,11 +97,11 @@ class ItemReaderField:
         location = config.choice("CSVHeaderLocation", ("FIRST_ROW", "GIVEN"), required=True)
         headers = config.strings("CSVHeaders")
         if location == "GIVEN" and not headers:
-            config.fault("", "needs CSVHeaders where CSVHeaderLocation is GIVEN")
+            config.problem("", "needs CSVHeaders where CSVHeaderLocation is GIVEN")
         if location == "FIRST_ROW" and "CSVHeaders" in config:
-            config.fault("CSVHeaders", "is allowed where CSVHeaderLocation is GIVEN only")
+            config.problem("CSVHeaders", "is allowed where CSVHeaderLocation is GIVEN only")
         if headers and len("".join(headers).encode()) > MOST_HEADER_BYTES:
-            config.fault("CSVHeaders", f"must not be larger than {MOST_HEADER_BYTES} bytes")
+            config.problem("CSVHeaders", f"must not be larger than {MOST_HEADER_BYTES} bytes")
         delimiter = config.choice("CSVDelimiter", tuple(DELIMITERS)) or "COMMA"
         self._config |= {
             "header_location": location,
@@ -128,7 +128,7 @@ class ItemBatcherField:
     def __init__(self, fields: Fields) -> None:
         names = ("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
         if not any(name in fields for name in names):
-            fields.fault("", f"needs one of {', '.join(names)}")
+            fields.problem("", f"needs one of {', '.join(names)}")
         fields.exclude(*names[:2])
         fields.exclude(*names[2:])
         self._items = fields.integer(names[0], least=1, most=MOST)
@@ -168,17 +168,17 @@ class ResultWriterField:
     def __init__(self, fields: Fields) -> None:
         self._exports = "Resource" in fields
         if not fields.raw:
-            fields.fault("", "must not be empty: it needs Resource and Parameters, WriterConfig, or all three")
+            fields.problem("", "must not be empty: it needs Resource and Parameters, WriterConfig, or all three")
         fields.choice("Resource", (PUT_OBJECT,))
         if self._exports != ("Parameters" in fields):
-            fields.fault("", "needs both Resource and Parameters, or neither")
+            fields.problem("", "needs both Resource and Parameters, or neither")
         self._parameters = PayloadTemplate.of(fields, "Parameters")
         if self._parameters is not None:
             given = {key.removesuffix(".$") for key in self._parameters.raw}
             if "Bucket" not in given:
-                fields.fault("Parameters", "needs Bucket")
+                fields.problem("Parameters", "needs Bucket")
             for name in sorted(given - {"Bucket", "Prefix", "ExpectedBucketOwner"}):
-                fields.fault(f"Parameters.{name}", "is no parameter of a ResultWriter")
+                fields.problem(f"Parameters.{name}", "is no parameter of a ResultWriter")
         config = fields.object("WriterConfig")
         # Exported results keep all details; a state's own output has the bare outputs.
         self._transformation = "NONE" if self._exports else "COMPACT"

@@ -24,7 +24,7 @@ class ParallelState(RetriableState):
         super().__init__(name, fields, DataFlow(fields, parameters="Parameters", result=True, selector=True))
         entries = fields.objects("Branches", required=True)
         if "Branches" in fields and not entries:
-            fields.fault("Branches", "needs at least one branch")
+            fields.problem("Branches", "needs at least one branch")
         self._branches = [builder.machine(entry, "a branch") for entry in entries]
 
     def work(self, frame: Frame, data: Any, effective: Any) -> list[Any]:  # noqa: ARG002 - the protocol's signature

@@ -25,12 +25,12 @@ def matches(names: list[str], error: str) -> bool:
 
 
 def error_names(fields: Fields, *, last: bool) -> list[str]:
-    """Read `ErrorEquals` and note its faults: States.ALL stands alone and last."""
+    """Read `ErrorEquals` and note its problems: States.ALL stands alone and last."""
     names = fields.strings("ErrorEquals", required=True) or []
     if "ErrorEquals" in fields and not names:
-        fields.fault("ErrorEquals", "needs at least one error name")
+        fields.problem("ErrorEquals", "needs at least one error name")
     if ALL in names and (len(names) > 1 or not last):
-        fields.fault("ErrorEquals", "must have States.ALL alone and in the last entry")
+        fields.problem("ErrorEquals", "must have States.ALL alone and in the last entry")
     return names
 
 
@@ -46,14 +46,14 @@ class Retrier(NamedTuple):
 
     @classmethod
     def of(cls, fields: Fields, *, last: bool) -> Retrier:
-        """Read a retrier, noting its faults."""
+        """Read a retrier, noting its problems."""
         names = error_names(fields, last=last)
         interval = fields.integer("IntervalSeconds", least=1, most=MOST)
         attempts = fields.integer("MaxAttempts", least=0, most=MOST)
         backoff = fields.number("BackoffRate", least=1.0, most=float("inf"))
         max_delay = fields.integer("MaxDelaySeconds", least=1, most=MAX_DELAY)
         if max_delay is not None and max_delay <= (interval or 1):
-            fields.fault("MaxDelaySeconds", f"must be more than IntervalSeconds ({interval or 1})")
+            fields.problem("MaxDelaySeconds", f"must be more than IntervalSeconds ({interval or 1})")
         jitter = fields.choice("JitterStrategy", ("FULL", "NONE"))
         fields.refuse_rest("Retry")
         return cls(

@@ -24,7 +24,7 @@ class State:
 
     Args:
         name: the state's name.
-        fields: its fields; the constructor reads those it knows and notes faults.
+        fields: its fields; the constructor reads those it knows and notes problems.
     """
 
     kind: ClassVar[str]
@@ -34,7 +34,7 @@ class State:
         self.name = name
         fields.take("Type")
         if len(name) > MAX_NAME_LENGTH:
-            fields.fault("", f"has a name of {len(name)} characters; AWS allows {MAX_NAME_LENGTH}")
+            fields.problem("", f"has a name of {len(name)} characters; AWS allows {MAX_NAME_LENGTH}")
         self.entered = f"{self.kind}StateEntered"
         self.exited = f"{self.kind}StateExited"
 
@@ -76,9 +76,9 @@ class Transition:
         end = fields.boolean("End")
         self.next = fields.string("Next")
         if end and self.next is not None:
-            fields.fault("", "has both Next and End; only one of them is allowed")
+            fields.problem("", "has both Next and End; only one of them is allowed")
         if not end and "Next" not in fields:
-            fields.fault("", 'needs "Next" or "End": true')
+            fields.problem("", 'needs "Next" or "End": true')
 
     def targets(self) -> list[str]:
         """Return the names of the states it can lead to."""
@@ -96,7 +96,7 @@ class Assign:
             for key in self._template.raw:
                 name = key.removesuffix(".$")
                 if not name.isidentifier() or name == "states" or len(name) > MAX_NAME_LENGTH:
-                    fields.fault(
+                    fields.problem(
                         f"Assign.{key}", "is no name for a variable (letters, digits and _; `states` is reserved)"
                     )
 

@@ -43,11 +43,11 @@ class TaskState(RetriableState):
         self._timeout_path = path_field(fields, "TimeoutSecondsPath")
         heartbeat = self._heartbeat = fields.integer("HeartbeatSeconds", least=1, most=MAX_TIMEOUT)
         if heartbeat is not None and heartbeat >= (self._timeout or MAX_TIMEOUT):
-            fields.fault("HeartbeatSeconds", "must be less than TimeoutSeconds")
+            fields.problem("HeartbeatSeconds", "must be less than TimeoutSeconds")
         fields.not_simulated("HeartbeatSecondsPath", "Credentials")
         if resource:
-            for sentence in builder.tasks.faults(resource, fields.raw.get("Parameters")):
-                fields.fault("Resource", sentence)
+            for sentence in builder.tasks.problems(resource, fields.raw.get("Parameters")):
+                fields.problem("Resource", sentence)
 
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:
         """Call the resource once, with its events."""

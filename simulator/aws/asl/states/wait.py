@@ -32,7 +32,7 @@ class WaitState(State):
         forms = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
         fields.exclude(*forms)
         if not any(form in fields for form in forms):
-            fields.fault("", f"needs one of {', '.join(forms)}")
+            fields.problem("", f"needs one of {', '.join(forms)}")
         self._seconds = fields.integer("Seconds", least=0, most=MAX_SECONDS)
         self._seconds_path = path_field(fields, "SecondsPath")
         self._until = self._timestamp(fields)
@@ -45,7 +45,7 @@ class WaitState(State):
         text = fields.string("Timestamp")
         moment = parse_time(text)
         if text is not None and moment is None:
-            fields.fault("Timestamp", f"must be an RFC 3339 time like 2016-03-14T01:59:00Z, not {text!r}")
+            fields.problem("Timestamp", f"must be an RFC 3339 time like 2016-03-14T01:59:00Z, not {text!r}")
         return moment
 
     def execute(self, frame: Frame, data: Any) -> Outcome:
