@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.expressions.timestamps import parse_time
-from simulator.aws.asl.limits import MAX_HISTORY_EVENTS
+from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 from simulator.aws.asl.runtime.resume import Resume, open_states
 from simulator.runs.item_index import ItemIndex
 from simulator.runs.map_run_passes import map_run_passes

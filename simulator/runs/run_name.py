@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.aws.asl.limits import name_problem
+from simulator.aws.asl.quotas import name_problem
 
 MAX_BYTES = 255
 """The longest file name common file systems take."""

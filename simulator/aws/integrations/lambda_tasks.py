@@ -17,7 +17,7 @@ import base64
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 from simulator.aws.integrations.dialect import Dialect, error_codes, input_shape, optimised_cause, service_model
 from simulator.aws.integrations.integration import ApiError
 from simulator.aws.integrations.parameters import Parameters

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.model import ListShape, MapShape, StructureShape
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 from simulator.aws.integrations.integration import validation_error
 
 if TYPE_CHECKING:

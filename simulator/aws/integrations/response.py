@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.response import StreamingBody
 
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.integrations.parameters import pascal
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.limits import json_size
+from simulator.aws.asl.json_text import json_size
 from simulator.aws.integrations.dialect import error_codes, input_shape, service_model
 from simulator.aws.integrations.integration import ApiError
 from simulator.aws.integrations.parameters import Parameters

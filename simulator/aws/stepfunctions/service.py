@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, name_problem
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES, name_problem
 from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity, Services
 from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
 from simulator.aws.asl.runtime.listener import ExecutionInfo

@@ -10,7 +10,7 @@ import pytest
 from botocore.response import StreamingBody
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from tests.unit.integrations.fakes import Setting, without_metadata
 
 TABLE = {

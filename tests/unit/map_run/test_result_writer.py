@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.listener import ChildRecord
 from simulator.aws.asl.runtime.ports import ResultWriterSpec
 from simulator.aws.map_run.results.collected_results import CollectedResults

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.asl.limits import json_size
+from simulator.aws.asl.json_text import json_size
 from simulator.aws.asl.runtime.ports import ItemBatcherSpec
 from simulator.aws.map_run.items.item_batcher import child_works
 from simulator.aws.map_run.items.items import items_of

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.fields import Fields, InvalidDefinition, Problem
-from simulator.aws.asl.limits import MAX_DEFINITION_BYTES
+from simulator.aws.asl.quotas import MAX_DEFINITION_BYTES
 from simulator.aws.asl.runtime.state_machine import StateMachine
 from simulator.aws.asl.states.choice import ChoiceState
 from simulator.aws.asl.states.fail import FailState

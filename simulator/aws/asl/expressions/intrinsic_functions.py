@@ -15,7 +15,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 from simulator.aws.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:

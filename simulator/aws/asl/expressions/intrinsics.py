@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.errors import INTRINSIC_FAILURE, EvaluationError
 from simulator.aws.asl.expressions.intrinsic_functions import ANY, FUNCTIONS, IntrinsicError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, compile_path
-from simulator.aws.asl.limits import MAX_INTRINSICS_PER_FIELD
+from simulator.aws.asl.quotas import MAX_INTRINSICS_PER_FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.intrinsics import Intrinsic, IntrinsicSyntaxError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, compile_path
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, Aborted, ExecutionTimedOut, StateError
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
+from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.frame import Frame
 from simulator.aws.asl.runtime.stop import Stop
 

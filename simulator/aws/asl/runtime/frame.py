@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import BranchStopped
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.runtime.variables import Variables
 
 if TYPE_CHECKING:

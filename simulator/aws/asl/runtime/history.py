@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.limits import MAX_HISTORY_EVENTS, to_json
+from simulator.aws.asl.json_text import to_json
+from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntax
 from simulator.aws.asl.expressions.path_fields import PathField
 from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.templates import PayloadTemplate
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields

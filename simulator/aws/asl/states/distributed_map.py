@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, Aborted, EvaluationError, ExecutionTimedOut, StateError
 from simulator.aws.asl.expressions.scope import Scope
-from simulator.aws.asl.limits import label_problem
+from simulator.aws.asl.quotas import label_problem
 from simulator.aws.asl.runtime.ports import ItemSelector, MapRunRequest
 from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.distributed_map_fields import ItemBatcherField, ItemReaderField, ResultWriterField

@@ -13,7 +13,7 @@ from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.path_fields import path_field
 from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.templates import PayloadTemplate
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.ports import ItemBatcherSpec, ItemReaderSpec, ResultWriterSpec
 from simulator.aws.asl.states.map_fields import MOST, whole_number
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from simulator.aws.asl.errors import RUNTIME, EvaluationError, StateError
 from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.templates import compile_expression
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.states.state import State
 
 if TYPE_CHECKING:

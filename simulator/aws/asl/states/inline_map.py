@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError, StateError
 from simulator.aws.asl.expressions.scope import Scope
-from simulator.aws.asl.limits import check_size
+from simulator.aws.asl.quotas import check_size
 from simulator.aws.asl.runtime.branches import run_branches
 from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.map_fields import MapFields

@@ -11,7 +11,7 @@ from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.jsonpath import compile_path
 from simulator.aws.asl.expressions.path_fields import path_field, read_path
 from simulator.aws.asl.expressions.templates import PayloadTemplate
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.aws.asl.errors import EvaluationError, StateError
-from simulator.aws.asl.limits import check_size
+from simulator.aws.asl.quotas import check_size
 from simulator.aws.asl.states.catch import Catch
 from simulator.aws.asl.states.retry import Retry
 from simulator.aws.asl.states.state import Assign, Outcome, State, Transition

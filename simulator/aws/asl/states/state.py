@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from simulator.aws.asl.errors import EvaluationError
 from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.templates import PayloadTemplate
-from simulator.aws.asl.limits import MAX_NAME_LENGTH, check_size
+from simulator.aws.asl.quotas import MAX_NAME_LENGTH, check_size
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
 from simulator.aws.asl.expressions.path_fields import path_field, read_path
-from simulator.aws.asl.limits import check_size, to_json
+from simulator.aws.asl.json_text import to_json
+from simulator.aws.asl.quotas import check_size
 from simulator.aws.asl.runtime.listener import TaskAttempt
 from simulator.aws.asl.runtime.ports import TaskRequest
 from simulator.aws.asl.states.data_flow import DataFlow

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.path_fields import path_field, read_path
 from simulator.aws.asl.expressions.timestamps import parse_time
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
 

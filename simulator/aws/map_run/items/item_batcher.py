@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, StateError
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
+from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.map_run.work import ChildWork
 
 if TYPE_CHECKING:

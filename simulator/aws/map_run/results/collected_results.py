@@ -6,7 +6,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, StateError
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, check_size, json_size
+from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES, check_size
 from simulator.aws.map_run.results.result_records import dump, results_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.limits import to_json
+from simulator.aws.asl.json_text import to_json
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.listener import ChildRecord

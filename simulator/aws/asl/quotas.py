@@ -1,14 +1,16 @@
-"""Sizes that Step Functions enforces. Developer guide, "Service quotas"."""
+"""The quotas of Step Functions: sizes, counts and names it refuses. Developer guide, "Service quotas"."""
 
 from __future__ import annotations
 
+<<<<<<< HEAD:simulator/aws/asl/limits.py
 import json
+=======
+>>>>>>> c54c39e (Split limits into JSON text and quotas):simulator/aws/asl/quotas.py
 import re
 from typing import Any
 
-import orjson
-
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, StateError
+from simulator.aws.asl.json_text import json_size
 
 MAX_PAYLOAD_BYTES = 262_144
 MAX_HISTORY_EVENTS = 25_000
@@ -20,6 +22,7 @@ MAX_DEFINITION_BYTES = 1_048_576
 _FORBIDDEN_IN_NAMES = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\U0010ffff]")
 
 
+<<<<<<< HEAD:simulator/aws/asl/limits.py
 def to_json(value: Any) -> str:
     """Return compact JSON text, non-ASCII characters as they are."""
     try:
@@ -36,6 +39,8 @@ def json_size(value: Any) -> int:
         return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
+=======
+>>>>>>> c54c39e (Split limits into JSON text and quotas):simulator/aws/asl/quotas.py
 def check_size(value: Any, what: str) -> None:
     """Raise States.DataLimitExceeded where `value` is larger than a payload may be; `what` is named in the cause."""
     if json_size(value) > MAX_PAYLOAD_BYTES:
