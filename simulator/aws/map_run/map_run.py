@@ -39,7 +39,7 @@ ResultsFolder = Callable[[str], Path | None]
 
 
 class LocalMapRuns:
-    """Opens Map Runs (the interpreter's MapRunner).
+    """Opens Map Runs in this process (see MapRuns in ports.py).
 
     Args:
         store: where items are read from and results written to.

@@ -23,7 +23,7 @@ from simulator.aws.stepfunctions.running_execution import RunningExecution
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
-    from simulator.aws.asl.runtime.ports import MapRunner, TaskService
+    from simulator.aws.asl.runtime.ports import MapRuns, TaskService
     from simulator.aws.asl.runtime.resume import Resume
     from simulator.aws.asl.runtime.state_machine import StateMachine
 
@@ -58,7 +58,7 @@ class StepFunctions:
         self._executions: dict[str, RunningExecution] = {}
         self._lock = threading.Lock()
 
-    def connect(self, tasks: TaskService, maps: MapRunner) -> None:
+    def connect(self, tasks: TaskService, maps: MapRuns) -> None:
         """Say what Tasks may call and what runs Map Runs; both may call back into this service."""
         self._services = Services(tasks=tasks, maps=maps, clock=self._clock)
 

@@ -37,7 +37,7 @@ class FakeTasks:
 
 
 class FakeMaps:
-    """A MapRunner that keeps the requests and gives a fixed answer."""
+    """Map Runs: keeps the requests and gives a fixed answer."""
 
     def __init__(self, answer: Callable[[MapRunRequest], Any] | None = None) -> None:
         self.requests: list[MapRunRequest] = []

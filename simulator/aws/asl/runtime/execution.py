@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.history import History
     from simulator.aws.asl.runtime.listener import TaskAttempt
-    from simulator.aws.asl.runtime.ports import MapRunner, TaskService
+    from simulator.aws.asl.runtime.ports import MapRuns, TaskService
     from simulator.aws.asl.runtime.resume import Resume
     from simulator.aws.asl.runtime.state_machine import StateMachine
 
@@ -33,7 +33,7 @@ class Services:
     """What an execution is given from outside: `tasks` to call, `maps` to run Map Runs, the `clock`."""
 
     tasks: TaskService
-    maps: MapRunner
+    maps: MapRuns
     clock: Clock
 
 

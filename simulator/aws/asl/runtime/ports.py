@@ -170,7 +170,7 @@ class MapRun(Protocol):
         ...
 
 
-class MapRunner(Protocol):
+class MapRuns(Protocol):
     """Opens Map Runs."""
 
     def open(self, request: MapRunRequest) -> MapRun:
