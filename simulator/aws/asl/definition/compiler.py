@@ -5,9 +5,9 @@ States Language, "Structure of a State Machine".
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.definition.build_context import BuildContext
 from simulator.aws.asl.definition.fields import Fields, InvalidDefinition, Problem
 from simulator.aws.asl.quotas import MAX_DEFINITION_BYTES
 from simulator.aws.asl.runtime.state_machine import StateMachine
@@ -22,12 +22,12 @@ from simulator.aws.asl.states.wait import WaitState
 from simulator.aws.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from simulator.aws.asl.runtime.ports import TaskService
     from simulator.aws.asl.states.state import State
 
-STATE_TYPES: dict[str, Callable[[str, Fields, Builder], State]] = {
+STATE_TYPES: dict[str, Callable[[str, Fields, BuildContext], State]] = {
     "Pass": PassState,
     "Task": TaskState,
     "Choice": ChoiceState,
@@ -41,95 +41,49 @@ MAX_TIMEOUT = 99_999_999
 _JSONATA_FIELDS = ("Arguments", "Output", "Items", "Condition")
 
 
-class Builder:
-    """What the states of one machine are built with.
-
-    Args:
-        tasks: the services that Tasks may call; asked for problems.
-        machine_name: the machine's name; generated labels depend on it.
-        machine_type: STANDARD or EXPRESS.
-    """
-
-    def __init__(self, tasks: TaskService, machine_name: str, machine_type: str) -> None:
-        self.tasks = tasks
-        self.machine_name = machine_name
-        self.labels: set[str] = set()
-        self._names: set[str] = set()
-        # What encloses the states being built: the machine itself, then distributed Maps.
-        self._enclosing = [machine_type]
-        # The names that enclosing machines assign: a branch may read them, and not assign them.
-        self._assigned: list[set[str]] = []
-
-    def machine(self, fields: Fields, noun: str, *, timeout: int | None = None) -> StateMachine:
-        """Build the machine in `fields`, noting problems there; `noun` names what it is in them."""
-        start_at = fields.string("StartAt", required=True) or ""
-        entries = fields.object("States", required=True)
-        states: dict[str, State] = {}
-        self._check_assigned(fields, entries)
-        fields.take("ProcessorConfig")
-        fields.refuse_rest(noun)
-        if entries is None:
-            return StateMachine(start_at, states)
-        if not entries.raw:
-            fields.problem("States", "needs at least one state")
-            return StateMachine(start_at, states)
-        self._assigned.append(assigned_names(entries.raw))
+def build_machine(fields: Fields, noun: str, context: BuildContext, *, timeout: int | None = None) -> StateMachine:
+    """Build the machine in `fields`, noting problems there; `noun` names what it is in them."""
+    start_at = fields.string("StartAt", required=True) or ""
+    entries = fields.object("States", required=True)
+    states: dict[str, State] = {}
+    assigned = assigned_names(entries.raw) if entries is not None else set()
+    for name in context.assigned_outside(assigned):
+        fields.problem("", f"assigns the variable {name!r}, which a machine around it assigns too; names must differ")
+    fields.take("ProcessorConfig")
+    fields.refuse_rest(noun)
+    if entries is None:
+        return StateMachine(start_at, states)
+    if not entries.raw:
+        fields.problem("States", "needs at least one state")
+        return StateMachine(start_at, states)
+    with context.assigning(assigned):
         for name, raw in entries.raw.items():
             if not isinstance(raw, dict):
                 entries.problem(name, "must be an object")
                 continue
-            state = self._state(name, Fields(raw, entries.at(name), fields.problems))
+            state = _state(name, Fields(raw, entries.at(name), fields.problems), context)
             if state is not None:
                 states[name] = state
-        self._assigned.pop()
-        _check_transitions(start_at, states, fields, set(entries.raw))
-        return StateMachine(start_at, states, timeout)
+    _check_transitions(start_at, states, fields, set(entries.raw))
+    return StateMachine(start_at, states, timeout)
 
-    def _check_assigned(self, fields: Fields, entries: Fields | None) -> None:
-        own = assigned_names(entries.raw) if entries is not None else set()
-        for name in sorted(own & set().union(*self._assigned)):
-            fields.problem(
-                "", f"assigns the variable {name!r}, which a machine around it assigns too; names must differ"
-            )
 
-    def _state(self, name: str, fields: Fields) -> State | None:
-        if name in self._names:
-            fields.problem("", "has a name that another state of this machine has too; names must be unique")
-        self._names.add(name)
-        kind = fields.string("Type", required=True)
-        if not refuse_jsonata(fields):
-            return None
-        if kind is not None and kind not in STATE_TYPES:
-            fields.problem("Type", f"must be {', '.join(STATE_TYPES)}, not {kind!r}")
-        make = STATE_TYPES.get(kind or "")
-        if make is None:
-            return None
-        state = make(name, fields, self)
-        if kind != "Fail":
-            fields.not_simulated(*_JSONATA_FIELDS)
-        fields.refuse_rest(f"a {kind} state")
-        return state
-
-    def check_distributed(self, fields: Fields, *, plain: bool) -> None:
-        """Note a problem where a Distributed Map stands where AWS, or the simulator, does not run one.
-
-        AWS refuses one in an EXPRESS machine. One inside another is simulated in the plain form only: STANDARD
-        children, items from the state's input, no ItemBatcher and no ResultWriter.
-        """
-        enclosing = self._enclosing[-1]
-        if len(self._enclosing) == 1 and enclosing == "EXPRESS":
-            fields.problem("", "is a Distributed Map, which an EXPRESS state machine cannot have")
-        elif len(self._enclosing) > 1 and (enclosing == "EXPRESS" or not plain):
-            fields.problem("", "is a Distributed Map inside a Distributed Map, which is not simulated")
-
-    @contextmanager
-    def inside_distributed(self, execution_type: str) -> Iterator[None]:
-        """Build what lies inside a Distributed Map with children of `execution_type`."""
-        self._enclosing.append(execution_type)
-        outer, self._assigned = self._assigned, []  # a child execution sees none of its parent's variables
-        yield
-        self._assigned = outer
-        self._enclosing.pop()
+def _state(name: str, fields: Fields, context: BuildContext) -> State | None:
+    if not context.claim_name(name):
+        fields.problem("", "has a name that another state of this machine has too; names must be unique")
+    kind = fields.string("Type", required=True)
+    if not refuse_jsonata(fields):
+        return None
+    if kind is not None and kind not in STATE_TYPES:
+        fields.problem("Type", f"must be {', '.join(STATE_TYPES)}, not {kind!r}")
+    make = STATE_TYPES.get(kind or "")
+    if make is None:
+        return None
+    state = make(name, fields, context)
+    if kind != "Fail":
+        fields.not_simulated(*_JSONATA_FIELDS)
+    fields.refuse_rest(f"a {kind} state")
+    return state
 
 
 def assigned_names(states: dict[str, Any]) -> set[str]:
@@ -203,7 +157,8 @@ def build(
     timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_TIMEOUT)
     if not refuse_jsonata(fields):
         raise InvalidDefinition(problems)
-    machine = Builder(tasks, name, machine_type).machine(fields, "a state machine", timeout=timeout)
+    context = BuildContext(tasks, name, machine_type, build_machine)
+    machine = build_machine(fields, "a state machine", context, timeout=timeout)
     if problems:
         raise InvalidDefinition(problems)
     return machine

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, compile_path
-from simulator.aws.asl.expressions.scope import Scope
 
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.expressions.jsonpath import Path
-    from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.expressions.scope import Scope
 
 
 class PathField:
-    """`InputPath`, `OutputPath` and their like: a path, or null for an empty object."""
+    """`InputPath`, `OutputPath` and their like: a path, or null for an empty object.
 
-    __slots__ = ("path",)
+    `is_input` tells that it is `$`: what it names is the scope's input, so that a caller need make no scope for it.
+    """
+
+    __slots__ = ("is_input", "path")
 
     def __init__(self, fields: Fields, name: str) -> None:
         self.path: Path | None = compile_path("$")
@@ -28,30 +30,26 @@ class PathField:
             )
         except PathSyntaxError as error:
             fields.problem(name, f"cannot be read: {error}")
+        self.is_input = self.path is not None and self.path.steps == () and self.path.source == "input"
 
     @staticmethod
     def _refuse(fields: Fields, name: str) -> Path:
         fields.problem(name, "must be a path or null")
         return compile_path("$")
 
-    def read(self, frame: Frame, data: Any) -> Any:
+    def read(self, scope: Scope) -> Any:
         """Return what the path names; an empty object for null."""
-        path = self.path
-        if path is None:
-            return {}
-        if path.steps == () and path.source == "input":
-            return data
-        return read_path(path, frame, data)
+        return {} if self.path is None else read_path(self.path, scope)
 
 
-def read_path(path: Path, frame: Frame, data: Any) -> Any:
+def read_path(path: Path, scope: Scope) -> Any:
     """Return what a path of a state's field names.
 
     Raises:
-        EvaluationError: States.Runtime in AWS's words, where it names nothing.
+        EvaluationError: States.Runtime in AWS's words, if it names nothing.
     """
     try:
-        return path.read(Scope(frame, data))
+        return path.read(scope)
     except PathNotFoundError as error:
         raise EvaluationError(RUNTIME, f"Invalid path '{path.text}' : {error}") from error
 

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.runtime.frame import Frame
-    from simulator.aws.asl.runtime.variables import Variables
+    from collections.abc import Callable
+
+
+class VariableLookup(Protocol):
+    """Gives the values of variables."""
+
+    def get(self, name: str, /) -> Any:
+        """Return a variable's value, or raise PathNotFoundError if none of that name has been assigned."""
+        ...
 
 
 class Scope:
-    """The three roots that paths start from. The context object is made only where something reads it."""
+    """The three roots that paths start from.
 
-    __slots__ = ("_frame", "input")
+    Args:
+        data: what `$` names (JSON value).
+        context: makes the context object; called only when an expression reads it, since most read none.
+        variables: the variables that can be read.
+    """
 
-    def __init__(self, frame: Frame, data: Any) -> None:
-        self._frame = frame
+    __slots__ = ("_context", "input", "variables")
+
+    def __init__(self, data: Any, context: Callable[[], dict[str, Any]], variables: VariableLookup) -> None:
         self.input = data
+        self._context = context
+        self.variables = variables
 
     @property
     def context(self) -> dict[str, Any]:
         """The context object as plain JSON."""
-        return self._frame.context_object()
-
-    @property
-    def variables(self) -> Variables:
-        """The variables in scope."""
-        return self._frame.variables
+        return self._context()

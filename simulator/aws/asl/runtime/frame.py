@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import BranchStopped
+from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.timestamps import format_time
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.runtime.variables import Variables
@@ -63,7 +64,7 @@ class Frame:
         Raises:
             Aborted: the execution was stopped.
             ExecutionTimedOut: its time is up.
-            BranchStopped: a sister branch has failed.
+            BranchStopped: another branch of the same state has failed.
         """
         self.execution.check_running(self.clock)
         if self.stop.is_set():
@@ -78,7 +79,7 @@ class Frame:
         """Add an event caused by this line's last one, and return its id.
 
         Raises:
-            BranchStopped: this is a branch, and a sister has failed: what it still does leaves no event.
+            BranchStopped: this is a branch, and another one has failed: what it still does leaves no event.
         """
         if self.stop.is_set() and self.stop is not self.execution.root_stop:
             raise BranchStopped
@@ -116,6 +117,10 @@ class Frame:
             )
         else:
             self.event(kind, name=self.state, output=output)
+
+    def scope(self, data: Any) -> Scope:
+        """Return what an expression of the current state sees when its input (`$`) is `data`."""
+        return Scope(data, self.context_object, self.variables)
 
     def context_object(self) -> dict[str, Any]:
         """Return the context object (`$$`) as plain JSON. Developer guide, "Context object"."""

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from simulator.aws.asl.runtime.frame import Frame
     from simulator.aws.asl.runtime.resume import Resume
-    from simulator.aws.asl.states.state import State
+
+
+class RunnableState(Protocol):
+    """A state as a machine runs it (states/state.py has the base of all)."""
+
+    def run(self, frame: Frame, data: Any) -> tuple[Any, str | None]:
+        """Run it on its input and return its output and the next state's name (None at an end)."""
+        ...
+
+    def resume(self, frame: Frame, data: Any, entered_at: datetime, entered_id: int) -> tuple[Any, str | None]:
+        """Run it in a redriven execution that had entered it before it ended."""
+        ...
 
 
 class StateMachine:
@@ -21,7 +35,7 @@ class StateMachine:
 
     __slots__ = ("start_at", "states", "timeout")
 
-    def __init__(self, start_at: str, states: dict[str, State], timeout: int | None = None) -> None:
+    def __init__(self, start_at: str, states: Mapping[str, RunnableState], timeout: int | None = None) -> None:
         self.start_at = start_at
         self.states = states
         self.timeout = timeout

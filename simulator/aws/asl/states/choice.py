@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.aws.asl.errors import NO_CHOICE_MATCHED, EvaluationError
 from simulator.aws.asl.expressions.choice_rule import compile_rule
-from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.state import Assign, Outcome, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
 
 
@@ -44,7 +44,7 @@ class ChoiceState(State):
 
     kind = "Choice"
 
-    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+    def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
         self._flow = DataFlow(fields)
         self._rules: list[Rule] = []
@@ -73,7 +73,7 @@ class ChoiceState(State):
         """Hand the input on to the first rule that holds, else to Default."""
         chosen = self._flow.effective_input(frame, data)
         output = self._flow.passed(frame, chosen)
-        scope = Scope(frame, chosen)
+        scope = frame.scope(chosen)
         for rule in self._rules:
             if rule.test(scope):
                 return output, rule.next, rule.assign.values(frame, chosen)

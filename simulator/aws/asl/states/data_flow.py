@@ -2,7 +2,7 @@
 
 JSONPath mode, States Language "Input and Output Processing":
 input -> InputPath -> Parameters -> (the state) -> ResultSelector -> ResultPath -> OutputPath -> output.
-A JSONata flow would be a sister of this class with the same two methods; no state would change.
+A JSONata flow would be another class with the same methods; no state would change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.errors import RESULT_PATH_MATCH_FAILURE, EvaluationError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, ReferencePath
 from simulator.aws.asl.expressions.path_fields import PathField
-from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.json_text import to_json
 
@@ -43,21 +42,25 @@ class DataFlow:
 
     def effective_input(self, frame: Frame, data: Any) -> Any:
         """Return the state's effective input: InputPath, then Parameters."""
-        chosen = self._input_path.read(frame, data)
-        return chosen if self._parameters is None else self._parameters.evaluate(Scope(frame, chosen))
+        chosen = _read(self._input_path, frame, data)
+        return chosen if self._parameters is None else self._parameters.evaluate(frame.scope(chosen))
 
     def selected(self, frame: Frame, result: Any) -> Any:
         """Return the result after ResultSelector."""
-        return result if self._selector is None else self._selector.evaluate(Scope(frame, result))
+        return result if self._selector is None else self._selector.evaluate(frame.scope(result))
 
     def output(self, frame: Frame, data: Any, result: Any) -> Any:
         """Return the state's output: the (selected) result put into the raw input by ResultPath, then OutputPath."""
         combined = result if self._result_path is None else self._result_path.combine(data, result)
-        return self._output_path.read(frame, combined)
+        return _read(self._output_path, frame, combined)
 
     def passed(self, frame: Frame, chosen: Any) -> Any:
         """Return the output of a state that has no result: OutputPath on its effective input."""
-        return self._output_path.read(frame, chosen)
+        return _read(self._output_path, frame, chosen)
+
+
+def _read(field: PathField, frame: Frame, data: Any) -> Any:
+    return data if field.is_input else field.read(frame.scope(data))
 
 
 class ResultPath:

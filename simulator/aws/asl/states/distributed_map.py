@@ -1,6 +1,6 @@
 """The Map state in DISTRIBUTED mode: hands its items to a Map Run of child executions.
 
-Developer guide, "Using Map state in Distributed mode". How a Map Run works is not here: see map_runner.py.
+Developer guide, "Using Map state in Distributed mode". The Map Run itself is behind `MapRuns` (runtime/ports.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from simulator.aws.asl.states.map_fields import MapFields, ToleranceField
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.runtime.frame import Frame
 
@@ -29,7 +29,7 @@ class DistributedMapState(RetriableState):
     kind = "Map"
     failed_event = "MapStateFailed"
 
-    def __init__(self, name: str, fields: Fields, processor: Fields, config: Fields, builder: Builder) -> None:
+    def __init__(self, name: str, fields: Fields, processor: Fields, config: Fields, context: BuildContext) -> None:
         super().__init__(name, fields, DataFlow(fields, result=True, selector=True))
         self._fields = MapFields(fields)
         self._type = config.choice("ExecutionType", ("STANDARD", "EXPRESS"), required=True) or "STANDARD"
@@ -39,40 +39,41 @@ class DistributedMapState(RetriableState):
         self._reader = ItemReaderField(reader) if reader is not None else None
         self._batcher = ItemBatcherField(batcher) if batcher is not None else None
         self._writer = ResultWriterField(writer) if writer is not None else None
-        builder.check_distributed(fields, plain=reader is None and writer is None and batcher is None)
-        self.label = self._label(fields, builder)
-        with builder.inside_distributed(self._type):
-            self._processor = builder.machine(processor, "an ItemProcessor")
+        context.check_distributed(fields, plain=reader is None and writer is None and batcher is None)
+        self.label = self._label(fields, context)
+        with context.inside_distributed(self._type):
+            self._processor = context.machine(processor, "an ItemProcessor")
 
     @staticmethod
-    def _label(fields: Fields, builder: Builder) -> str:
+    def _label(fields: Fields, context: BuildContext) -> str:
         label = fields.string("Label")
         if label is not None:
             if problem := label_problem(label):
                 fields.problem("Label", problem)
-            elif label in builder.labels:
+            elif label in context.labels:
                 fields.problem("Label", f"{label!r} is used by another Map of this machine too; it must be unique")
-            builder.labels.add(label)
+            context.labels.add(label)
         # AWS makes one in the shape of a version 3 UUID, the same for every run of the state.
-        return label or str(uuid.uuid3(uuid.NAMESPACE_URL, f"{builder.machine_name}/{fields.location}"))
+        return label or str(uuid.uuid3(uuid.NAMESPACE_URL, f"{context.machine_name}/{fields.location}"))
 
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:  # noqa: ARG002 - the protocol's signature
         """Open a Map Run and see it through."""
-        limit = self._fields.max_concurrency(frame, effective)
-        items = None if self._reader is not None else self._items(frame, effective)
+        scope = frame.scope(effective)
+        limit = self._fields.max_concurrency(scope)
+        items = None if self._reader is not None else self._items(scope)
         if not frame.resumed:
             frame.event("MapStateStarted", length=len(items) if items is not None else 0)
-        count, percentage = self._tolerance.resolve(frame, effective)
+        count, percentage = self._tolerance.resolve(scope)
         run = frame.execution.maps.open(
             MapRunRequest(
                 parent=frame.execution,
                 state=self.name,
                 label=self.label,
                 items=items,
-                reader=self._reader.resolve(frame, effective) if self._reader else None,
+                reader=self._reader.resolve(scope) if self._reader else None,
                 select=self._selector(frame, effective),
-                batcher=self._batcher.resolve(frame, effective) if self._batcher else None,
-                writer=self._writer.resolve(frame, effective) if self._writer else None,
+                batcher=self._batcher.resolve(scope) if self._batcher else None,
+                writer=self._writer.resolve(scope) if self._writer else None,
                 max_concurrency=limit,
                 tolerated_count=count,
                 tolerated_percentage=percentage,
@@ -99,8 +100,8 @@ class DistributedMapState(RetriableState):
         frame.previous = succeeded
         return result
 
-    def _items(self, frame: Frame, effective: Any) -> Any:
-        items = self._fields.items(frame, effective)
+    def _items(self, scope: Scope) -> Any:
+        items = self._fields.items(scope)
         if not isinstance(items, (list, dict)):
             raise EvaluationError(RUNTIME, f'Reference path "{self._fields.items_path.text}" must point to array.')
         return items
@@ -109,37 +110,15 @@ class DistributedMapState(RetriableState):
         template = self._fields.selector
         if template is None:
             return None
-        scope = _ItemScope(frame, effective)
+        context, variables = frame.context_object(), frame.variables
 
         def select(index: int, value: Any, key: str | None, source: str) -> Any:
             item = {"Index": index, "Value": value, "Source": source}
             if key is not None:
                 item["Key"] = key
             try:
-                return template.evaluate(scope.of(item))
+                return template.evaluate(Scope(effective, lambda: {**context, "Map": {"Item": item}}, variables))
             except EvaluationError as error:
                 raise error.within(self.name, frame.entered_id) from error
 
         return select
-
-
-class _ItemScope(Scope):
-    """The scope an ItemSelector sees: the parent's context object, with `$$.Map.Item`."""
-
-    __slots__ = ("_context", "_item")
-
-    def __init__(self, frame: Frame, effective: Any, context: dict[str, Any] | None = None) -> None:
-        super().__init__(frame, effective)
-        self._context = frame.context_object() if context is None else context
-        self._item: dict[str, Any] = {}
-
-    def of(self, item: dict[str, Any]) -> _ItemScope:
-        """Return the scope for one item."""
-        scope = _ItemScope(self._frame, self.input, self._context)
-        scope._item = item
-        return scope
-
-    @property
-    def context(self) -> dict[str, Any]:
-        """The parent's context object with this item."""
-        return {**self._context, "Map": {"Item": self._item}}

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.path_fields import path_field
-from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.ports import ItemBatcherSpec, ItemReaderSpec, ResultWriterSpec
@@ -20,7 +19,7 @@ from simulator.aws.asl.states.map_fields import MOST, whole_number
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.expressions.jsonpath import Path
-    from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.expressions.scope import Scope
 
 
 GET_OBJECT = "arn:aws:states:::s3:getObject"
@@ -109,7 +108,7 @@ class ItemReaderField:
             "delimiter": DELIMITERS[delimiter],
         }
 
-    def resolve(self, frame: Frame, effective: Any) -> ItemReaderSpec:
+    def resolve(self, scope: Scope) -> ItemReaderSpec:
         """Return the reader with every path read.
 
         Raises:
@@ -117,8 +116,8 @@ class ItemReaderField:
         """
         config = dict(self._config)
         if self._max_items_path is not None:
-            config["max_items"] = whole_number(self._max_items_path, "MaxItemsPath", frame, effective)
-        parameters = self._parameters.evaluate(Scope(frame, effective)) if self._parameters else {}
+            config["max_items"] = whole_number(self._max_items_path, "MaxItemsPath", scope)
+        parameters = self._parameters.evaluate(scope) if self._parameters else {}
         return ItemReaderSpec(resource=self._resource, parameters=parameters, input_type=self._type, **config)
 
 
@@ -138,18 +137,16 @@ class ItemBatcherField:
         self._input = PayloadTemplate.of(fields, "BatchInput")
         fields.refuse_rest("ItemBatcher")
 
-    def resolve(self, frame: Frame, effective: Any) -> ItemBatcherSpec:
+    def resolve(self, scope: Scope) -> ItemBatcherSpec:
         """Return the batcher with every path read."""
         items, size = self._items, self._bytes
         if self._items_path is not None:
-            items = _positive(
-                whole_number(self._items_path, "MaxItemsPerBatchPath", frame, effective), "MaxItemsPerBatch"
-            )
+            items = _positive(whole_number(self._items_path, "MaxItemsPerBatchPath", scope), "MaxItemsPerBatch")
         if self._bytes_path is not None:
             size = _positive(
-                whole_number(self._bytes_path, "MaxInputBytesPerBatchPath", frame, effective), "MaxInputBytesPerBatch"
+                whole_number(self._bytes_path, "MaxInputBytesPerBatchPath", scope), "MaxInputBytesPerBatch"
             )
-        batch_input = self._input.evaluate(Scope(frame, effective)) if self._input else None
+        batch_input = self._input.evaluate(scope) if self._input else None
         return ItemBatcherSpec(max_items=items, max_bytes=size, batch_input=batch_input)
 
 
@@ -190,9 +187,9 @@ class ResultWriterField:
             config.refuse_rest("WriterConfig")
         fields.refuse_rest("ResultWriter")
 
-    def resolve(self, frame: Frame, effective: Any) -> ResultWriterSpec:
+    def resolve(self, scope: Scope) -> ResultWriterSpec:
         """Return the writer with every path read."""
-        where = self._parameters.evaluate(Scope(frame, effective)) if self._parameters else {}
+        where = self._parameters.evaluate(scope) if self._parameters else {}
         return ResultWriterSpec(
             bucket=where.get("Bucket"),
             prefix=where.get("Prefix") or "",

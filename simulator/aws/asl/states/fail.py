@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError, StateError
-from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.templates import compile_expression
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.states.state import State
@@ -14,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
 
 
@@ -25,7 +25,7 @@ class FailState(State):
     kind = "Fail"
     transition = None
 
-    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+    def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
         self._error = _text_field(fields, "Error")
         self._cause = _text_field(fields, "Cause")
@@ -37,7 +37,7 @@ class FailState(State):
 
     def execute(self, frame: Frame, data: Any) -> NoReturn:
         """Fail with the error and cause given."""
-        scope = Scope(frame, data)
+        scope = frame.scope(data)
         raise StateError(self._error(scope) or "", self._cause(scope))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError, StateError
-from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.quotas import check_size
 from simulator.aws.asl.runtime.branches import run_branches
 from simulator.aws.asl.states.data_flow import DataFlow
@@ -15,7 +14,7 @@ from simulator.aws.asl.states.retriable import RetriableState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.runtime.frame import Frame
 
@@ -26,15 +25,16 @@ class InlineMapState(RetriableState):
     kind = "Map"
     failed_event = "MapStateFailed"
 
-    def __init__(self, name: str, fields: Fields, processor: Fields | None, builder: Builder) -> None:
+    def __init__(self, name: str, fields: Fields, processor: Fields | None, context: BuildContext) -> None:
         super().__init__(name, fields, DataFlow(fields, result=True, selector=True))
         self._fields = MapFields(fields)
-        self._processor = builder.machine(processor, "an ItemProcessor") if processor is not None else None
+        self._processor = context.machine(processor, "an ItemProcessor") if processor is not None else None
 
     def work(self, frame: Frame, data: Any, effective: Any) -> list[Any]:  # noqa: ARG002 - the protocol's signature
         """Run one iteration an item."""
-        limit = self._fields.max_concurrency(frame, effective)
-        items = self._fields.items(frame, effective)
+        scope = frame.scope(effective)
+        limit = self._fields.max_concurrency(scope)
+        items = self._fields.items(scope)
         if not isinstance(items, list):
             raise EvaluationError(RUNTIME, f'Reference path "{self._fields.items_path.text}" must point to array.')
         frame.event("MapStateStarted", length=len(items))
@@ -59,7 +59,7 @@ class InlineMapState(RetriableState):
 
     def _run_item(self, frame: Frame, item: Any, effective: Any) -> Any:
         if self._fields.selector is not None:
-            item = self._fields.selector.evaluate(Scope(frame, effective))
+            item = self._fields.selector.evaluate(frame.scope(effective))
             check_size(item, self.name)
         assert self._processor is not None  # noqa: S101 - a machine without a processor is refused when it is created
         return self._processor.run(frame, item)

@@ -16,7 +16,7 @@ from simulator.aws.asl.json_text import to_json
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.expressions.jsonpath import Path
-    from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.expressions.scope import Scope
 
 
 MOST = 2**31 - 1
@@ -34,31 +34,31 @@ class MapFields:
         self._max_concurrency = fields.integer("MaxConcurrency", least=0, most=MOST)
         self._max_concurrency_path = path_field(fields, "MaxConcurrencyPath")
 
-    def max_concurrency(self, frame: Frame, effective: Any) -> int:
+    def max_concurrency(self, scope: Scope) -> int:
         """Return how many items at a time; 0 for no limit."""
         if self._max_concurrency_path is None:
             return self._max_concurrency or 0
-        number = whole_number(self._max_concurrency_path, "MaxConcurrencyPath", frame, effective)
+        number = whole_number(self._max_concurrency_path, "MaxConcurrencyPath", scope)
         if number < 0:
             raise EvaluationError(RUNTIME, "MaxConcurrency cannot be negative.")
         return number
 
-    def items(self, frame: Frame, effective: Any) -> Any:
+    def items(self, scope: Scope) -> Any:
         """Return what ItemsPath names."""
-        return read_path(self.items_path, frame, effective)
+        return read_path(self.items_path, scope)
 
 
-def whole_number(path: Path, name: str, frame: Frame, data: Any) -> int:
+def whole_number(path: Path, name: str, scope: Scope) -> int:
     """Return the integer a `...Path` field names, or fail in AWS's words."""
-    value = read_path(path, frame, data)
+    value = read_path(path, scope)
     if isinstance(value, bool) or not isinstance(value, int):
         raise _not_valid(path, name, value, "integer")
     return value
 
 
-def real_number(path: Path, name: str, frame: Frame, data: Any) -> float:
+def real_number(path: Path, name: str, scope: Scope) -> float:
     """Return the number a `...Path` field names, or fail in AWS's words."""
-    value = read_path(path, frame, data)
+    value = read_path(path, scope)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _not_valid(path, name, value, "float")
     return value
@@ -85,7 +85,7 @@ class ToleranceField:
         self._percentage = fields.number("ToleratedFailurePercentage", least=0, most=ALL_PERCENT)
         self._percentage_path = path_field(fields, "ToleratedFailurePercentagePath")
 
-    def resolve(self, frame: Frame, effective: Any) -> tuple[int | None, float | None]:
+    def resolve(self, scope: Scope) -> tuple[int | None, float | None]:
         """Return (count, percentage) with paths read.
 
         Raises:
@@ -93,11 +93,11 @@ class ToleranceField:
         """
         count, percentage = self._count, self._percentage
         if self._count_path is not None:
-            count = whole_number(self._count_path, "ToleratedFailureCountPath", frame, effective)
+            count = whole_number(self._count_path, "ToleratedFailureCountPath", scope)
             if count < 0:
                 raise EvaluationError(RUNTIME, "ToleratedFailureCount cannot be negative.")
         if self._percentage_path is not None:
-            percentage = real_number(self._percentage_path, "ToleratedFailurePercentagePath", frame, effective)
+            percentage = real_number(self._percentage_path, "ToleratedFailurePercentagePath", scope)
             if not 0 <= percentage <= ALL_PERCENT:
                 raise EvaluationError(RUNTIME, "ToleratedFailurePercentage must be between 0 and 100.")
         return count, percentage

@@ -9,7 +9,7 @@ from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.runtime.frame import Frame
 
@@ -20,12 +20,12 @@ class ParallelState(RetriableState):
     kind = "Parallel"
     failed_event = "ParallelStateFailed"
 
-    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:
+    def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:
         super().__init__(name, fields, DataFlow(fields, parameters="Parameters", result=True, selector=True))
         entries = fields.objects("Branches", required=True)
         if "Branches" in fields and not entries:
             fields.problem("Branches", "needs at least one branch")
-        self._branches = [builder.machine(entry, "a branch") for entry in entries]
+        self._branches = [context.machine(entry, "a branch") for entry in entries]
 
     def work(self, frame: Frame, data: Any, effective: Any) -> list[Any]:  # noqa: ARG002 - the protocol's signature
         """Run every branch on the effective input."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.aws.asl.errors import EvaluationError
-from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.quotas import MAX_NAME_LENGTH, check_size
 
@@ -104,6 +103,6 @@ class Assign:
         """Return the variables to set, with `$` being `data`; None where there are none."""
         if self._template is None:
             return None
-        values: dict[str, Any] = self._template.evaluate(Scope(frame, data))
+        values: dict[str, Any] = self._template.evaluate(frame.scope(data))
         check_size(values, frame.state)
         return values

@@ -8,7 +8,7 @@ from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.state import Outcome, State
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.runtime.frame import Frame
 
@@ -19,7 +19,7 @@ class SucceedState(State):
     kind = "Succeed"
     transition = None
 
-    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+    def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
         self._flow = DataFlow(fields)
 

@@ -1,6 +1,6 @@
 """The Task state: one call of a service.
 
-States Language, "Task State". What can be called is handed in (task_service.py).
+States Language, "Task State". What can be called is handed in (`TaskService` in runtime/ports.py).
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.expressions.jsonpath import Path
+    from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
 
 MAX_TIMEOUT = 99_999_999
@@ -33,7 +34,7 @@ class TaskState(RetriableState):
 
     kind = "Task"
 
-    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:
+    def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:
         resource = fields.string("Resource", required=True) or ""
         super().__init__(name, fields, DataFlow(fields, parameters="Parameters", result=True, selector=True))
         self._resource = resource
@@ -47,13 +48,13 @@ class TaskState(RetriableState):
             fields.problem("HeartbeatSeconds", "must be less than TimeoutSeconds")
         fields.not_simulated("HeartbeatSecondsPath", "Credentials")
         if resource:
-            for sentence in builder.tasks.problems(resource, fields.raw.get("Parameters")):
+            for sentence in context.tasks.problems(resource, fields.raw.get("Parameters")):
                 fields.problem("Resource", sentence)
 
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:
         """Call the resource once, with its events."""
         execution = frame.execution
-        timeout = self._timeout if self._timeout_path is None else _seconds(self._timeout_path, frame, data)
+        timeout = self._timeout if self._timeout_path is None else _seconds(self._timeout_path, frame.scope(data))
         self._events.scheduled(frame, effective, timeout, self._heartbeat)
         started = frame.clock.now()
         error: str | None = None
@@ -82,8 +83,8 @@ class TaskState(RetriableState):
         return result
 
 
-def _seconds(path: Path, frame: Frame, data: Any) -> int:
-    value = read_path(path, frame, data)
+def _seconds(path: Path, scope: Scope) -> int:
+    value = read_path(path, scope)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_TIMEOUT:
         raise EvaluationError(
             RUNTIME,

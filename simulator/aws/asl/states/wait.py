@@ -14,7 +14,7 @@ from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from simulator.aws.asl.definition.compiler import Builder
+    from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.runtime.frame import Frame
 
@@ -26,7 +26,7 @@ class WaitState(State):
 
     kind = "Wait"
 
-    def __init__(self, name: str, fields: Fields, builder: Builder) -> None:  # noqa: ARG002 - one signature for all
+    def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
         self._flow = DataFlow(fields)
         forms = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
@@ -58,10 +58,10 @@ class WaitState(State):
         if self._seconds is not None:
             return self._seconds
         if self._seconds_path is not None:
-            return self._seconds_of(read_path(self._seconds_path, frame, data), self._seconds_path.text)
+            return self._seconds_of(read_path(self._seconds_path, frame.scope(data)), self._seconds_path.text)
         until = self._until
         if self._until_path is not None:
-            value = read_path(self._until_path, frame, data)
+            value = read_path(self._until_path, frame.scope(data))
             until = parse_time(value)
             if until is None:
                 shown = value if isinstance(value, str) else to_json(value)
