@@ -9,7 +9,12 @@ import orjson
 
 
 def to_json(value: Any) -> str:
-    """Return compact JSON text, non-ASCII characters as they are."""
+    """Return compact JSON text, non-ASCII characters as they are.
+
+    Example:
+        >>> to_json({"name": "Zoë", "ids": [1, 2]})
+        '{"name":"Zoë","ids":[1,2]}'
+    """
     try:
         return orjson.dumps(value).decode()
     except (TypeError, ValueError):  # an integer beyond 64 bits, a lone surrogate
@@ -17,7 +22,12 @@ def to_json(value: Any) -> str:
 
 
 def json_size(value: Any) -> int:
-    """Return the size of a JSON value in bytes of compact UTF-8 text."""
+    """Return the size of a JSON value in bytes of compact UTF-8 text.
+
+    Example:
+        >>> json_size({"name": "Zoë"})
+        15
+    """
     try:
         return len(orjson.dumps(value))
     except (TypeError, ValueError):

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD:simulator/aws/asl/limits.py
-import json
-=======
->>>>>>> c54c39e (Split limits into JSON text and quotas):simulator/aws/asl/quotas.py
 import re
 from typing import Any
 
@@ -22,25 +18,6 @@ MAX_DEFINITION_BYTES = 1_048_576
 _FORBIDDEN_IN_NAMES = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\U0010ffff]")
 
 
-<<<<<<< HEAD:simulator/aws/asl/limits.py
-def to_json(value: Any) -> str:
-    """Return compact JSON text, non-ASCII characters as they are."""
-    try:
-        return orjson.dumps(value).decode()
-    except (TypeError, ValueError):  # an integer beyond 64 bits, a lone surrogate
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def json_size(value: Any) -> int:
-    """Return the size of a JSON value in bytes of compact UTF-8 text."""
-    try:
-        return len(orjson.dumps(value))
-    except (TypeError, ValueError):
-        return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
-
-
-=======
->>>>>>> c54c39e (Split limits into JSON text and quotas):simulator/aws/asl/quotas.py
 def check_size(value: Any, what: str) -> None:
     """Raise States.DataLimitExceeded where `value` is larger than a payload may be; `what` is named in the cause."""
     if json_size(value) > MAX_PAYLOAD_BYTES:

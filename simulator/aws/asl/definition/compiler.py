@@ -139,6 +139,17 @@ def build(
 ) -> StateMachine:
     """Compile a definition.
 
+    Example:
+        >>> from types import SimpleNamespace
+        >>> tasks = SimpleNamespace(problems=lambda resource, parameters: [], call=lambda request: None)
+        >>> machine = build('{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}', tasks=tasks)
+        >>> machine.start_at, list(machine.states)
+        ('Hello', ['Hello'])
+        >>> build({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B", "Nxt": 1}}}, tasks=tasks)
+        Traceback (most recent call last):
+        simulator.aws.asl.definition.fields.InvalidDefinition: States.A.Nxt is no field of a Pass state
+        States.A leads to the state 'B', which does not exist
+
     Args:
         definition: the Amazon States Language text (at most 1 MiB), or the object it stands for.
         tasks: the services that Tasks may call.
@@ -146,7 +157,7 @@ def build(
         machine_type: STANDARD or EXPRESS.
 
     Raises:
-        InvalidDefinition: with every problem, where the definition cannot be run.
+        InvalidDefinition: with every problem, if the definition cannot be run.
     """
     raw = _parse(definition) if isinstance(definition, str) else definition
     problems: list[Problem] = []

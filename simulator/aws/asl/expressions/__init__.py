@@ -1,1 +1,1 @@
-"""TODO."""
+"""What a field can hold besides a constant: paths, templates, intrinsic functions, Choice rules."""

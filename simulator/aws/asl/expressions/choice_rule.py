@@ -26,7 +26,19 @@ _COMBINATIONS = ("And", "Or", "Not")
 
 
 def compile_rule(fields: Fields) -> Test | None:
-    """Compile a rule into a test of a scope; None where it has problems, which are noted."""
+    """Compile a rule into a test of a scope; None if it has problems, which are noted.
+
+    Example:
+        >>> from simulator.aws.asl.definition.fields import Fields
+        >>> from simulator.aws.asl.expressions.scope import Scope
+        >>> rule = {"Variable": "$.age", "NumericGreaterThanEquals": 18}
+        >>> is_adult = compile_rule(Fields(rule, "States.Check.Choices[0]", problems := []))
+        >>> [is_adult(Scope({"age": age}, dict, {})) for age in (17, 18, "18")]
+        [False, True, False]
+        >>> compile_rule(Fields({"Variable": "$.age"}, "States.Check.Choices[0]", problems))
+        >>> print(problems[0])
+        States.Check.Choices[0] has no comparison operator, And, Or or Not; a rule needs exactly one
+    """
     kinds = [name for name in (*_COMBINATIONS, *_OPERATORS) if name in fields]
     if len(kinds) != 1:
         said = f"has {' and '.join(kinds)}" if kinds else "has no comparison operator, And, Or or Not"

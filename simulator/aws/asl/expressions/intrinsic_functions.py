@@ -1,4 +1,4 @@
-"""The intrinsic functions themselves: `States.Format` and its seventeen sisters.
+"""The intrinsic functions themselves: `States.Format` and the seventeen others.
 
 Developer guide, "Intrinsic functions for JSONPath states"; where recordings from AWS differ from the page, they win.
 """

@@ -33,7 +33,14 @@ class IntrinsicSyntaxError(ValueError):
 
 
 class Intrinsic:
-    """A compiled intrinsic function call.
+    """A compiled intrinsic function call; `read(scope)` gives its value.
+
+    Example:
+        >>> from simulator.aws.asl.expressions.scope import Scope
+        >>> Intrinsic("States.Format('{}-{}', $.name, States.MathAdd($.count, 1))").read(
+        ...     Scope({"name": "row", "count": 4}, dict, {})
+        ... )
+        'row-5'
 
     Args:
         text: the expression as written.

@@ -114,6 +114,15 @@ class Path:
 def compile_path(text: str) -> Path:
     """Return the compiled path (the same object for the same text).
 
+    Example:
+        >>> compile_path("$.rows[0].id").evaluate({"rows": [{"id": 7}]})
+        7
+        >>> compile_path("$.rows[*].id").evaluate({"rows": [{"id": 7}, {"id": 8}]})
+        [7, 8]
+        >>> compile_path("rows")
+        Traceback (most recent call last):
+        simulator.aws.asl.expressions.jsonpath.PathSyntaxError: 'rows' does not begin with $
+
     Raises:
         PathSyntaxError: where `text` is no path.
     """
@@ -122,6 +131,10 @@ def compile_path(text: str) -> Path:
 
 class ReferencePath:
     """A path to one place of the input, for ResultPath: only `.` and `[]`.
+
+    Example:
+        >>> ReferencePath("$.answer.code").put({"id": 7}, 200)
+        {'id': 7, 'answer': {'code': 200}}
 
     Raises:
         PathSyntaxError: where the text is none, or names more than one place.

@@ -45,6 +45,15 @@ class PathField:
 def read_path(path: Path, scope: Scope) -> Any:
     """Return what a path of a state's field names.
 
+    Example:
+        >>> from simulator.aws.asl.expressions.scope import Scope
+        >>> scope = Scope({"user": {"id": 7}}, lambda: {"State": {"Name": "Load"}}, {"stage": "test"})
+        >>> [read_path(compile_path(text), scope) for text in ("$.user.id", "$$.State.Name", "$stage", "$..id")]
+        [7, 'Load', 'test', [7]]
+        >>> read_path(compile_path("$.name"), scope)
+        Traceback (most recent call last):
+        simulator.aws.asl.errors.EvaluationError: States.Runtime: Invalid path '$.name' : No results for path: $['name']
+
     Raises:
         EvaluationError: States.Runtime in AWS's words, if it names nothing.
     """

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
 
 class PayloadTemplate:
-    """A compiled template; `evaluate(scope)` gives the JSON value."""
+    """A compiled template; `evaluate(scope)` gives the JSON value.
+
+    Example:
+        >>> from simulator.aws.asl.definition.fields import Fields
+        >>> from simulator.aws.asl.expressions.scope import Scope
+        >>> state = {"Parameters": {"id.$": "$.user", "label.$": "States.Format('user {}', $.user)", "kind": "row"}}
+        >>> template = PayloadTemplate.of(Fields(state, "States.Load", problems := []), "Parameters")
+        >>> template.evaluate(Scope({"user": 7}, dict, {}))
+        {'id': 7, 'label': 'user 7', 'kind': 'row'}
+        >>> problems
+        []
+    """
 
     __slots__ = ("evaluate", "raw")
 

@@ -11,7 +11,12 @@ _RFC3339 = re.compile(
 
 
 def format_time(moment: datetime) -> str:
-    """Return `2026-09-23T22:58:45.090Z`; whole seconds have no fraction (developer guide, context object)."""
+    """Return `2026-09-23T22:58:45.090Z`; whole seconds have no fraction (developer guide, context object).
+
+    Example:
+        >>> format_time(datetime(2026, 9, 23, 22, 58, 45, tzinfo=UTC))
+        '2026-09-23T22:58:45Z'
+    """
     moment = moment.astimezone(UTC)
     timespec = "milliseconds" if moment.microsecond >= 1000 else "seconds"  # noqa: PLR2004 - a millisecond
     return moment.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
@@ -23,6 +28,12 @@ def parse_time(text: object) -> datetime | None:
     The States Language wants `T` and `Z` in capitals. An offset is less than 24 hours (RFC 3339, section 5.6). As in
     Java's ISO_OFFSET_DATE_TIME, by which AWS's messages call the format, a fraction has at most nine digits and a leap
     second (`:60`) is refused. The year 0000 is refused too: it is RFC 3339, but no time in Python.
+
+    Example:
+        >>> parse_time("2016-03-14T01:59:00+09:00").isoformat()
+        '2016-03-14T01:59:00+09:00'
+        >>> parse_time("14 March 2016") is None
+        True
     """
     match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if match is None:

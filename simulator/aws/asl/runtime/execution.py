@@ -70,6 +70,29 @@ class Ended:
 class Execution:
     """One execution, run once by `run`, which may be stopped from another thread by `stop`.
 
+    Example:
+        >>> from types import SimpleNamespace
+        >>> from simulator.aws.asl.definition.compiler import build
+        >>> from simulator.aws.asl.runtime.clock import SkippingClock
+        >>> from simulator.aws.asl.runtime.history import RecordedHistory
+        >>> tasks = SimpleNamespace(
+        ...     problems=lambda resource, parameters: [], call=lambda request: request.parameters["text"].upper()
+        ... )
+        >>> shout = {"Type": "Task", "Resource": "arn:aws:lambda:::function:f", "ResultPath": "$.loud", "End": True}
+        >>> machine = build({"StartAt": "Shout", "States": {"Shout": shout}}, tasks=tasks)
+        >>> clock, events = SkippingClock(), []
+        >>> execution = Execution(
+        ...     machine=machine,
+        ...     identity=Identity(arn="", name="first", machine_arn="", machine_name="example", role_arn=""),
+        ...     data={"text": "hello"},
+        ...     services=Services(tasks=tasks, maps=SimpleNamespace(), clock=clock),
+        ...     history=RecordedHistory(clock, events.append),
+        ... )
+        >>> execution.run()
+        Ended(status='SUCCEEDED', output={'text': 'hello', 'loud': 'HELLO'}, error=None, cause=None)
+        >>> [event["type"] for event in events][:3]
+        ['ExecutionStarted', 'TaskStateEntered', 'LambdaFunctionScheduled']
+
     Args:
         machine: what it runs.
         identity: who it is.
