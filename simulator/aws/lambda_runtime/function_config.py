@@ -1,8 +1,6 @@
-"""The environment variables that Lambda itself sets.
+"""A function's configuration, as functions.json has it, and the environment variables that Lambda makes of it.
 
-Lambda developer guide, "Defined runtime environment variables". Nothing of the user's own environment gets in.
-
-A function's configuration, read from cdk/definitions/functions.json (CDK deploys the same file).
+Lambda API reference, "FunctionConfiguration"; developer guide, "Defined runtime environment variables".
 """
 
 from __future__ import annotations
@@ -19,28 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-
-def runtime_variables(config: FunctionConfig, log_stream: str, region: str, task_root: Path) -> dict[str, str]:
-    """Return the runtime's variables for one execution environment."""
-    return {
-        "_HANDLER": config.handler,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.11",
-        "AWS_LAMBDA_FUNCTION_NAME": config.name,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.memory_mb),
-        "AWS_LAMBDA_FUNCTION_VERSION": VERSION,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": config.log_group,
-        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
-        "LAMBDA_TASK_ROOT": str(task_root),
-        "LANG": "en_US.UTF-8",
-        "TZ": ":UTC",
-        "PATH": os.defpath,
-        "TMPDIR": tempfile.gettempdir(),
-    }
-
-
 VERSION = "$LATEST"
 
 
@@ -52,7 +28,6 @@ class FunctionConfig(BaseModel):
         handler: `package.module.function`, or with slashes as Lambda allows.
         timeout_seconds: how long one invocation may take, 1 to 900.
         memory_mb: its memory, 128 to 10,240; shown, not enforced.
-        environment: names of the variables it reads, whose values the cloud gives it; `$LATEST`'s own constants.
         reserved_concurrency: execution environments at most; None for no limit of its own.
     """
 
@@ -72,19 +47,52 @@ class FunctionConfig(BaseModel):
         return f"/aws/lambda/{self.name}"
 
 
+def runtime_variables(config: FunctionConfig, log_stream: str, region: str, task_root: Path) -> dict[str, str]:
+    """Return the variables that Lambda itself sets in one execution environment; none comes from the user's own.
+
+    Args:
+        config: the function.
+        log_stream: the name of the environment's log stream.
+        region: the AWS region.
+        task_root: the folder of the function's code.
+    """
+    return {
+        "_HANDLER": config.handler,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.11",
+        "AWS_LAMBDA_FUNCTION_NAME": config.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.memory_mb),
+        "AWS_LAMBDA_FUNCTION_VERSION": VERSION,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": config.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "LAMBDA_TASK_ROOT": str(task_root),
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PATH": os.defpath,
+        "TMPDIR": tempfile.gettempdir(),
+    }
+
+
 class InvalidFunctions(Exception):
-    """functions.json cannot be used; the message lists every fault."""
+    """functions.json cannot be used; the message lists every problem."""
 
 
 def parse_functions(text: str) -> Sequence[FunctionConfig]:
     """Read functions.json.
+
+    Example:
+        >>> [function] = parse_functions('[{"name": "load", "handler": "load.main", "timeoutSeconds": 3}]')
+        >>> function.name, function.timeout_seconds, function.memory_mb
+        ('load', 3.0, 128)
 
     Args:
         text: a JSON list of functions (keys `name, handler, timeoutSeconds, memoryMb, ...`), or an object whose
             `functions` is that list.
 
     Raises:
-        InvalidFunctions: where it is anything else; says what is wrong and where.
+        InvalidFunctions: it is anything else; the message says what is wrong and where.
     """
     try:
         data = read_json(text, repeated=refuse_repeated)
@@ -95,5 +103,5 @@ def parse_functions(text: str) -> Sequence[FunctionConfig]:
     try:
         return TypeAdapter(list[FunctionConfig]).validate_python(data)
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in error.errors())
-        raise InvalidFunctions("; ".join(faults)) from error
+        problems = (f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in error.errors())
+        raise InvalidFunctions("; ".join(problems)) from error

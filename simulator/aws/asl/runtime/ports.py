@@ -1,8 +1,7 @@
-"""What a Task may call: handed to the interpreter by whoever runs it.
+"""The two ports of the interpreter: what Tasks call (`TaskService`), and what runs Distributed Maps (`MapRuns`).
 
-How a Distributed Map hands its work to whoever runs Map Runs.
-
-Step Functions developer guide, "Using Map state in Distributed mode".
+Both are handed in with `Services` (execution.py): the interpreter itself calls no service and reads no file.
+Step Functions developer guide, "Integrating services" and "Using Map state in Distributed mode".
 """
 
 from __future__ import annotations
@@ -48,11 +47,11 @@ class TaskService(Protocol):
 
         Args:
             resource: the Task's `Resource`.
-            parameters: its `Parameters` as written (None where absent): a template whose keys may end in `.$`.
+            parameters: its `Parameters` as written (None if absent): a template whose keys may end in `.$`.
 
         Returns:
-            A sentence for each problem, empty where the Task can be run. A resource that AWS has and the simulator has
-            not ends in "is not simulated".
+            A sentence for each problem; empty if the Task can be run. The sentence about a resource that AWS has
+            and the simulator does not have ends in "is not simulated".
         """
         ...
 
@@ -66,7 +65,10 @@ class TaskService(Protocol):
 
 
 ItemSelector = Callable[[int, Any, str | None, str], Any]
-"""(index, value, key or None, source) -> the selected item."""
+"""(index, value, key or None, source) -> the selected item.
+
+`index` is 0-based; `key` is that of an object's item; `source` is STATE_DATA or the object's S3 URI.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,7 @@ class ItemReaderSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemBatcherSpec:
-    """An ItemBatcher with its paths resolved; `batch_input` is None where it is not configured."""
+    """An ItemBatcher with its paths resolved; `batch_input` is None if it is not configured."""
 
     max_items: int | None = None
     max_bytes: int | None = None
@@ -105,7 +107,7 @@ class ItemBatcherSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultWriterSpec:
-    """A ResultWriter with its paths resolved; `bucket` is None where it only formats the state's output.
+    """A ResultWriter with its paths resolved; `bucket` is None if it only formats the state's output.
 
     Args:
         bucket, prefix: where the results go.
@@ -129,11 +131,11 @@ class MapRunRequest:
         label: the Map's `Label`, given or generated.
         items: the items of the state's own input (list or object); None with an ItemReader.
         reader: where the items come from instead.
-        select: the ItemSelector as a function; None where the bare item is the child's input.
+        select: the ItemSelector as a function; None if the bare item is the child's input.
         batcher: the ItemBatcher, if any.
         writer: the ResultWriter, if any.
         max_concurrency: child executions at a time, 0 for no limit.
-        tolerated_count, tolerated_percentage: the thresholds; None where unset.
+        tolerated_count, tolerated_percentage: the thresholds; None if unset.
         processor: the compiled ItemProcessor.
         execution_type: EXPRESS or STANDARD.
     """
@@ -165,7 +167,7 @@ class MapRun(Protocol):
         Raises:
             StateError: States.ItemReaderFailed, States.ExceedToleratedFailureThreshold, States.ResultWriterFailed,
                 States.DataLimitExceeded.
-            Aborted: where the parent execution was stopped.
+            Aborted: the parent execution was stopped.
         """
         ...
 

@@ -1,8 +1,7 @@
-"""The fields `ItemReader` and `ReaderConfig`. Developer guide, "ItemReader (Map)".
+"""The fields of a Distributed Map that are objects: `ItemReader`, `ItemBatcher`, `ResultWriter`.
 
-The field `ItemBatcher`. Developer guide, "ItemBatcher (Map)".
-
-The field `ResultWriter`. Developer guide, "ResultWriter (Map)".
+Each is checked when the state machine is created, and resolved (its paths read) when the state is entered.
+Developer guide, "ItemReader (Map)", "ItemBatcher (Map)", "ResultWriter (Map)".
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from simulator.aws.asl.expressions.jsonpath import Path
     from simulator.aws.asl.expressions.scope import Scope
 
-
 GET_OBJECT = "arn:aws:states:::s3:getObject"
 LIST_OBJECTS = "arn:aws:states:::s3:listObjectsV2"
+PUT_OBJECT = "arn:aws:states:::s3:putObject"
 DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 MOST_ITEMS = 100_000_000
 MOST_HEADER_BYTES = 10 * 1024
@@ -34,7 +33,7 @@ _PARAMETERS = {
 
 
 class ItemReaderField:
-    """An ItemReader; `resolve` gives it with its paths read."""
+    """An ItemReader with its ReaderConfig; `resolve` gives it with its paths read."""
 
     def __init__(self, fields: Fields) -> None:
         self._resource = fields.choice("Resource", tuple(_PARAMETERS), required=True) or GET_OBJECT
@@ -112,7 +111,7 @@ class ItemReaderField:
         """Return the reader with every path read.
 
         Raises:
-            EvaluationError: States.Runtime where a path finds nothing, or MaxItemsPath no whole number.
+            EvaluationError: States.Runtime if a path finds nothing, or what MaxItemsPath finds is not a whole number.
         """
         config = dict(self._config)
         if self._max_items_path is not None:
@@ -148,15 +147,6 @@ class ItemBatcherField:
             )
         batch_input = self._input.evaluate(scope) if self._input else None
         return ItemBatcherSpec(max_items=items, max_bytes=size, batch_input=batch_input)
-
-
-def _positive(number: int, name: str) -> int:
-    if number < 1:
-        raise EvaluationError(RUNTIME, f"{name} must be positive.")
-    return number
-
-
-PUT_OBJECT = "arn:aws:states:::s3:putObject"
 
 
 class ResultWriterField:
@@ -196,3 +186,9 @@ class ResultWriterField:
             transformation=self._transformation,
             output_type=self._output_type,
         )
+
+
+def _positive(number: int, name: str) -> int:
+    if number < 1:
+        raise EvaluationError(RUNTIME, f"{name} must be positive.")
+    return number

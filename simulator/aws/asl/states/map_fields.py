@@ -1,6 +1,7 @@
-"""What the two modes of Map share: the items, the selector, the concurrency.
+"""The fields of a Map state itself: items, selector and concurrency, and how many items may fail.
 
-The fields `ToleratedFailureCount` and `ToleratedFailurePercentage`. Developer guide, "Failure thresholds".
+States Language, "Map State"; developer guide, "Failure thresholds". `ItemReader`, `ItemBatcher` and `ResultWriter`,
+which only a Distributed Map has, are in distributed_map_fields.py.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from simulator.aws.asl.expressions.jsonpath import Path
     from simulator.aws.asl.expressions.scope import Scope
 
-
 MOST = 2**31 - 1
+ALL_PERCENT = 100
 
 
 class MapFields:
@@ -48,6 +49,35 @@ class MapFields:
         return read_path(self.items_path, scope)
 
 
+class ToleranceField:
+    """How many items may fail, as a count and as a percentage."""
+
+    def __init__(self, fields: Fields) -> None:
+        fields.exclude("ToleratedFailureCount", "ToleratedFailureCountPath")
+        fields.exclude("ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
+        self._count = fields.integer("ToleratedFailureCount", least=0, most=MOST)
+        self._count_path = path_field(fields, "ToleratedFailureCountPath")
+        self._percentage = fields.number("ToleratedFailurePercentage", least=0, most=ALL_PERCENT)
+        self._percentage_path = path_field(fields, "ToleratedFailurePercentagePath")
+
+    def resolve(self, scope: Scope) -> tuple[int | None, float | None]:
+        """Return (count, percentage) with paths read; each None if it is unset.
+
+        Raises:
+            EvaluationError: States.Runtime if a value is not a number or is out of bounds.
+        """
+        count, percentage = self._count, self._percentage
+        if self._count_path is not None:
+            count = whole_number(self._count_path, "ToleratedFailureCountPath", scope)
+            if count < 0:
+                raise EvaluationError(RUNTIME, "ToleratedFailureCount cannot be negative.")
+        if self._percentage_path is not None:
+            percentage = real_number(self._percentage_path, "ToleratedFailurePercentagePath", scope)
+            if not 0 <= percentage <= ALL_PERCENT:
+                raise EvaluationError(RUNTIME, "ToleratedFailurePercentage must be between 0 and 100.")
+        return count, percentage
+
+
 def whole_number(path: Path, name: str, scope: Scope) -> int:
     """Return the integer a `...Path` field names, or fail in AWS's words."""
     value = read_path(path, scope)
@@ -69,35 +99,3 @@ def _not_valid(path: Path, name: str, value: Any, kind: str) -> EvaluationError:
     return EvaluationError(
         RUNTIME, f'The {name} field refers to value "{shown}" which is not a valid {kind}: {path.text}'
     )
-
-
-ALL_PERCENT = 100
-
-
-class ToleranceField:
-    """How many items may fail, as a count and as a percentage; each None where it is unset."""
-
-    def __init__(self, fields: Fields) -> None:
-        fields.exclude("ToleratedFailureCount", "ToleratedFailureCountPath")
-        fields.exclude("ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
-        self._count = fields.integer("ToleratedFailureCount", least=0, most=MOST)
-        self._count_path = path_field(fields, "ToleratedFailureCountPath")
-        self._percentage = fields.number("ToleratedFailurePercentage", least=0, most=ALL_PERCENT)
-        self._percentage_path = path_field(fields, "ToleratedFailurePercentagePath")
-
-    def resolve(self, scope: Scope) -> tuple[int | None, float | None]:
-        """Return (count, percentage) with paths read.
-
-        Raises:
-            EvaluationError: States.Runtime where a value is no number or out of bounds.
-        """
-        count, percentage = self._count, self._percentage
-        if self._count_path is not None:
-            count = whole_number(self._count_path, "ToleratedFailureCountPath", scope)
-            if count < 0:
-                raise EvaluationError(RUNTIME, "ToleratedFailureCount cannot be negative.")
-        if self._percentage_path is not None:
-            percentage = real_number(self._percentage_path, "ToleratedFailurePercentagePath", scope)
-            if not 0 <= percentage <= ALL_PERCENT:
-                raise EvaluationError(RUNTIME, "ToleratedFailurePercentage must be between 0 and 100.")
-        return count, percentage
