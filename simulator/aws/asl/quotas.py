@@ -19,7 +19,7 @@ _FORBIDDEN_IN_NAMES = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x
 
 
 def check_size(value: Any, what: str) -> None:
-    """Raise States.DataLimitExceeded where `value` is larger than a payload may be; `what` is named in the cause."""
+    """Raise States.DataLimitExceeded if `value` is larger than a payload may be; `what` is named in the cause."""
     if json_size(value) > MAX_PAYLOAD_BYTES:
         raise StateError(
             DATA_LIMIT_EXCEEDED,

@@ -61,7 +61,7 @@ class BuildContext:
         self._assigned.pop()
 
     def check_distributed(self, fields: Fields, *, plain: bool) -> None:
-        """Note a problem if a Distributed Map is somewhere where AWS, or the simulator, does not run one.
+        """Note a problem if a Distributed Map is in a place that AWS, or the simulator, does not allow.
 
         AWS refuses one in an EXPRESS machine. One inside another is simulated in the plain form only: STANDARD
         children, items from the state's input, no ItemBatcher and no ResultWriter.

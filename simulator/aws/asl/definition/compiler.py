@@ -97,7 +97,7 @@ def assigned_names(states: dict[str, Any]) -> set[str]:
 
 
 def refuse_jsonata(fields: Fields) -> bool:
-    """Read `QueryLanguage`; note a problem and return False where it asks for JSONata."""
+    """Read `QueryLanguage`; note a problem and return False if it asks for JSONata."""
     language = fields.choice("QueryLanguage", ("JSONPath", "JSONata"))
     if language == "JSONata":
         fields.problem("QueryLanguage", "JSONata is not simulated")
@@ -106,9 +106,9 @@ def refuse_jsonata(fields: Fields) -> bool:
 
 
 def _check_transitions(start_at: str, states: dict[str, State], fields: Fields, written: set[str]) -> None:
-    """Note each transition that leads nowhere, and each state that none leads to.
+    """Note each transition to a state that does not exist, and each state that no transition leads to.
 
-    Where a state has problems of its own (it is in `written` only), there is no telling where it leads.
+    If a state has problems of its own (it is in `written` only), its targets are not known.
     """
     if start_at and start_at not in written:
         fields.problem("StartAt", f"names the state {start_at!r}, which does not exist")

@@ -33,7 +33,7 @@ class InvalidDefinition(ValueError):
 
 
 class Fields:
-    """The fields of one JSON object of a definition; it knows which have been read, so that none is ever ignored."""
+    """The fields of one JSON object of a definition; it knows which have been read, so that none is ignored."""
 
     def __init__(self, raw: dict[str, Any], location: str, problems: list[Problem]) -> None:
         self.raw = raw
@@ -50,7 +50,7 @@ class Fields:
         return f"{self.location}.{name}" if self.location else name
 
     def problem(self, name: str, message: str) -> None:
-        """Note a problem of the field `name` (of the object itself where it is empty)."""
+        """Note a problem of the field `name` (of the object itself if it is empty)."""
         self.problems.append(Problem(self.at(name) if name else self.location, message))
 
     def take(self, name: str, default: Any = None) -> Any:
@@ -70,22 +70,22 @@ class Fields:
         return None
 
     def string(self, name: str, *, required: bool = False) -> str | None:
-        """Return a string field; a problem where it is something else, or missing though required."""
+        """Return a string field; a problem if it is something else, or missing though required."""
         text: str | None = self._typed(name, (str,), "a string", required=required)
         return text
 
     def boolean(self, name: str) -> bool | None:
-        """Return a boolean field; a problem where it is something else."""
+        """Return a boolean field; a problem if it is something else."""
         flag: bool | None = self._typed(name, (bool,), "true or false", required=False)
         return flag
 
     def integer(self, name: str, *, least: int, most: int) -> int | None:
-        """Return an integer field within bounds; a problem where it is something else."""
+        """Return an integer field within bounds; a problem if it is something else."""
         number: int | None = self._typed(name, (int,), "a whole number", required=False)
         return self._bounded(name, number, least, most)
 
     def number(self, name: str, *, least: float, most: float) -> float | None:
-        """Return a number field within bounds; a problem where it is something else."""
+        """Return a number field within bounds; a problem if it is something else."""
         number: float | None = self._typed(name, (int, float), "a number", required=False)
         return self._bounded(name, number, least, most)
 
@@ -96,7 +96,7 @@ class Fields:
         return number
 
     def choice(self, name: str, allowed: tuple[str, ...], *, required: bool = False) -> str | None:
-        """Return a string field that is one of `allowed`; a problem where it is not."""
+        """Return a string field that is one of `allowed`; a problem if it is not."""
         text = self.string(name, required=required)
         if text is not None and text not in allowed:
             self.problem(name, f"must be {' or '.join(allowed)}, not {_shown(text)}")
@@ -130,7 +130,7 @@ class Fields:
         return names
 
     def exclude(self, *names: str) -> None:
-        """Note a problem where more than one of `names` is written."""
+        """Note a problem if more than one of `names` is written."""
         present = [name for name in names if name in self.raw]
         if len(present) > 1:
             self.problem("", f"has {' and '.join(present)}; only one of them is allowed")

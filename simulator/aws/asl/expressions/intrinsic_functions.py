@@ -1,6 +1,6 @@
 """The intrinsic functions themselves: `States.Format` and the seventeen others.
 
-Developer guide, "Intrinsic functions for JSONPath states"; where recordings from AWS differ from the page, they win.
+Developer guide, "Intrinsic functions for JSONPath states". If recordings from AWS differ from the page, they win.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def array_partition(array: Any, size: Any) -> list[list[Any]]:
 
 
 def array_range(first: Any, last: Any, step: Any) -> list[int]:
-    """Count from `first` to `last`, which is included where it is hit."""
+    """Count from `first` to `last`, which is included if a step hits it."""
     first, last, step = _whole(first, "the start"), _whole(last, "the end"), _whole(step, "the step")
     if step == 0:
         raise IntrinsicError("the step must not be 0")

@@ -29,7 +29,7 @@ _ESCAPABLE = set("'{}\\")
 
 
 class IntrinsicSyntaxError(ValueError):
-    """A text that is no intrinsic function call; the message says why."""
+    """A text that is not an intrinsic function call; the message says why."""
 
 
 class Intrinsic:
@@ -46,7 +46,7 @@ class Intrinsic:
         text: the expression as written.
 
     Raises:
-        IntrinsicSyntaxError: where it is none, names an unknown function, or has more than ten functions.
+        IntrinsicSyntaxError: it is not one, names an unknown function, or has more than ten functions.
     """
 
     __slots__ = ("_count", "_position", "read", "text")

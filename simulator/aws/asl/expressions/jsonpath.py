@@ -1,7 +1,7 @@
 """Paths: `$.a.b[0]` into the input, `$$.State.Name` into the context object, `$name.a` into a variable.
 
 States Language, "Paths" and "Reference Paths". AWS evaluates them with Jayway JsonPath: a path that can name one
-place only gives that value and fails where there is none; any other (wildcard, slice, filter, `..`) gives a list.
+place only gives that value and fails if there is none; any other (wildcard, slice, filter, `..`) gives a list.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Step = str | int
 
 
 class PathSyntaxError(ValueError):
-    """A text that is no path; the message says why."""
+    """A text that is not a path; the message says why."""
 
 
 class PathNotFoundError(LookupError):
@@ -44,7 +44,7 @@ class Path:
         text: the path as written.
 
     Raises:
-        PathSyntaxError: where it is none.
+        PathSyntaxError: the text is not a path.
     """
 
     __slots__ = ("_query", "read", "source", "steps", "text", "variable")
@@ -85,7 +85,7 @@ class Path:
         """Return what the path names in `root`.
 
         Raises:
-            PathNotFoundError: where a path to one place finds nothing there.
+            PathNotFoundError: a path to one place finds nothing there.
         """
         if self.steps is None:
             return self._query.findall(root) if self._query is not None else []
@@ -124,7 +124,7 @@ def compile_path(text: str) -> Path:
         simulator.aws.asl.expressions.jsonpath.PathSyntaxError: 'rows' does not begin with $
 
     Raises:
-        PathSyntaxError: where `text` is no path.
+        PathSyntaxError: `text` is not a path.
     """
     return Path(text)
 
@@ -137,7 +137,7 @@ class ReferencePath:
         {'id': 7, 'answer': {'code': 200}}
 
     Raises:
-        PathSyntaxError: where the text is none, or names more than one place.
+        PathSyntaxError: the text is not a path, or names more than one place.
     """
 
     __slots__ = ("steps", "text")
@@ -152,10 +152,10 @@ class ReferencePath:
         self.steps = path.steps
 
     def put(self, document: Any, value: Any) -> Any:
-        """Return a copy of `document` with `value` at this place; objects on the way are made where they are missing.
+        """Return a copy of `document` with `value` at this place; missing objects on the way are made.
 
         Raises:
-            PathNotFoundError: where the place cannot be made (a property of something that is no object).
+            PathNotFoundError: the place cannot be made (a property of something that is not an object).
         """
         return self._put(document, self.steps, value)
 

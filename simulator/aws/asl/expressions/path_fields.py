@@ -64,7 +64,7 @@ def read_path(path: Path, scope: Scope) -> Any:
 
 
 def path_field(fields: Fields, name: str) -> Path | None:
-    """Return a `...Path` field of a state, compiled; None where it is absent or no path (a problem then)."""
+    """Return a `...Path` field of a state, compiled; None if it is absent, or not a path (a problem then)."""
     text = fields.string(name)
     if text is None:
         return None

@@ -1,6 +1,6 @@
 """Payload templates: JSON in which a key ending in `.$` takes its value from a path or an intrinsic function.
 
-States Language, "Payload Template": Parameters, ResultSelector, ItemSelector, BatchInput and Assign are such.
+States Language, "Payload Template": Parameters, ResultSelector, ItemSelector, BatchInput and Assign are templates.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PayloadTemplate:
 
     @classmethod
     def of(cls, fields: Fields, name: str, *, kinds: tuple[type, ...] = (dict,)) -> PayloadTemplate | None:
-        """Compile the field `name`, noting every problem in it; None where the field is absent or has one."""
+        """Compile the field `name`, noting every problem in it; None if the field is absent or has a problem."""
         raw = fields.take(name)
         if name not in fields:
             return None
@@ -56,7 +56,7 @@ class PayloadTemplate:
 
 
 def _compile(raw: Any, field: str, fields: Fields) -> Evaluate | None:
-    """Return the function that makes the value, or None where it is a constant."""
+    """Return the function that makes the value, or None if it is a constant."""
     if isinstance(raw, dict):
         return _compile_object(raw, field, fields)
     if isinstance(raw, list):
@@ -90,7 +90,7 @@ def _compile_object(raw: dict[str, Any], field: str, fields: Fields) -> Evaluate
 
 
 def compile_expression(text: Any, field: str, fields: Fields) -> Evaluate | None:
-    """Compile the value of a `.$` key: a path or an intrinsic function; a problem and None where it is neither."""
+    """Compile the value of a `.$` key: a path or an intrinsic function; a problem and None if it is neither."""
     if not isinstance(text, str):
         fields.problem(field, f"must be a path or an intrinsic function, not {to_json(text)}")
         return None

@@ -27,7 +27,7 @@ def run_branches(frame: Frame, branches: Sequence[Branch], limit: int) -> list[A
     Raises:
         StateError: of the first branch that fails, at once: no further one is begun, and what the others still do
             (a Task that runs goes on, as on AWS) is not waited for and leaves no event.
-        Aborted, ExecutionTimedOut: where the execution has been ended from outside.
+        Aborted, ExecutionTimedOut: the execution has been ended from outside.
     """
     if limit == 1 or len(branches) <= 1:
         return [_run_in_turn(frame, branch) for branch in branches]

@@ -1,4 +1,4 @@
-"""One execution: a machine, an input, a clock, a history, and the end it comes to."""
+"""One execution: a machine, an input, a clock and a history, run to its end."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Services:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who an execution is, as the context object shows it.
+    """The names of an execution, as the context object shows them.
 
     Args:
         arn, name: the execution's.
         machine_arn, machine_name: the state machine's.
         role_arn: the machine's role.
-        redrive_count, redriven: how often it was redriven, and when last (None if never).
+        redrive_count, redriven: how many times it was redriven, and the last time (None if never).
     """
 
     arn: str
@@ -95,12 +95,12 @@ class Execution:
 
     Args:
         machine: what it runs.
-        identity: who it is.
+        identity: its names.
         data: its input (JSON value).
         services: what it may use.
         history: takes its events.
         started: when it was started, for one that is redriven.
-        clock: its clock, where it is not the services'.
+        clock: its clock, if it is not the services'.
         seconds: its time limit (the machine's TimeoutSeconds, five minutes for EXPRESS); None for a year.
     """
 
@@ -182,7 +182,7 @@ class Execution:
         return left if seconds is None else min(seconds, left)
 
     def check_running(self, clock: Clock) -> None:
-        """Raise Aborted or ExecutionTimedOut where the execution has been stopped or, by `clock`, its time is up."""
+        """Raise Aborted or ExecutionTimedOut if the execution has been stopped or, by `clock`, its time is up."""
         if self.root_stop.is_set():
             raise Aborted
         if clock.now() >= self._deadline:

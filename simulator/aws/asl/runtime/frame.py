@@ -1,4 +1,4 @@
-"""Where one line of control stands inside an execution: its state, its variables, its last event."""
+"""One line of control inside an execution: its current state, its variables, its last event."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Frame:
         return Frame(self.execution, stop, self)
 
     def check_running(self) -> None:
-        """Raise where this line of control must end.
+        """Raise if this line of control must end.
 
         Raises:
             Aborted: the execution was stopped.

@@ -23,8 +23,8 @@ class ExecutionInfo:
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         started, stopped: times in UTC; `stopped` is None while it runs.
         output: the output (JSON value), when SUCCEEDED.
-        error, cause: the failure, where there is one.
-        redrive_count: how often it has been redriven.
+        error, cause: the failure, if there is one.
+        redrive_count: how many times it has been redriven.
     """
 
     arn: str
@@ -61,15 +61,15 @@ class ChildRecord:
         parent_arn: the execution the Map Run belongs to.
         name, arn: the child execution's own.
         index: 0-based position of its (first) item in the dataset.
-        line: 1-based line of the file on which the (first) item begins; None where items are no lines.
+        line: 1-based line of the file on which the (first) item begins; None if the items are not lines.
         items: how many items it processed (1 without ItemBatcher).
         value: the (first) item as the reader gave it, before ItemSelector.
         input, output: the child's input, and its output when SUCCEEDED (JSON values).
         status: SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         started, stopped: times in UTC.
-        worker: which of the concurrent lanes ran it, 0-based.
+        worker: the number of the concurrent worker that ran it, 0-based.
         attempts: Task calls, in order, retries included.
-        error, cause: the failure, where there is one.
+        error, cause: the failure, if there is one.
         redrive_count: the Map Run's redrive count when it ran.
     """
 
@@ -130,7 +130,7 @@ class Listener(Protocol):
         ...
 
     def map_run_changed(self, map_run: MapRunInfo) -> None:
-        """Tell how a Map Run stands."""
+        """Tell the counts and the status of a Map Run."""
         ...
 
     def child_ended(self, child: ChildRecord) -> None:
@@ -139,7 +139,7 @@ class Listener(Protocol):
 
 
 class SilentListener:
-    """A listener that does nothing; a base for those that care for some of it only."""
+    """A listener that does nothing; a base for listeners that need some of the calls only."""
 
     def execution_started(self, execution: ExecutionInfo) -> None:
         """Ignore it."""

@@ -1,4 +1,4 @@
-"""Where a redriven execution goes on. Developer guide, "Redriving executions"."""
+"""The state in which a redriven execution continues. Developer guide, "Redriving executions"."""
 
 from __future__ import annotations
 

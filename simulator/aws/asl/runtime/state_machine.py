@@ -41,10 +41,10 @@ class StateMachine:
         self.timeout = timeout
 
     def run(self, frame: Frame, data: Any, resume: Resume | None = None) -> Any:
-        """Run from StartAt, or from where a redrive resumes, to an end; return the last state's output.
+        """Run from StartAt, or from the state that a redrive resumes, to an end; return the last state's output.
 
         Raises:
-            StateError: where a state fails for good.
+            StateError: a state fails for good.
         """
         name: str | None = self.start_at
         states = self.states

@@ -23,7 +23,7 @@ class Variables:
         """Return a variable's value.
 
         Raises:
-            PathNotFoundError: where no variable of that name has been assigned.
+            PathNotFoundError: no variable of that name has been assigned.
         """
         if name in self._values:
             return self._values[name]

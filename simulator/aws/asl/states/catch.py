@@ -1,4 +1,4 @@
-"""Catch: where a state goes that has failed for good. States Language, "Fallback states"."""
+"""Catch: the next state after one that has failed for good. States Language, "Fallback states"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Choice state: goes where the first rule that holds says."""
+"""The Choice state: goes to the state that the first rule that holds names."""
 
 from __future__ import annotations
 

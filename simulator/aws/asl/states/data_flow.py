@@ -1,4 +1,4 @@
-"""How a state reads its input and makes its output: the one seam where the query language lives.
+"""How a state reads its input and makes its output: the only place that knows the query language.
 
 JSONPath mode, States Language "Input and Output Processing":
 input -> InputPath -> Parameters -> (the state) -> ResultSelector -> ResultPath -> OutputPath -> output.
@@ -25,7 +25,7 @@ class DataFlow:
 
     Args:
         fields: the state's fields; problems are noted there.
-        parameters: which template field makes the effective input (`Parameters`), None where the state has none.
+        parameters: which template field makes the effective input (`Parameters`), None if the state has none.
         result: whether the state has a result (ResultPath), and `selector` whether ResultSelector may shape it.
     """
 
@@ -84,7 +84,7 @@ class ResultPath:
 
 
 def result_path_of(fields: Fields) -> ResultPath | None:
-    """Return the ResultPath of a state or a catcher; None where it replaces the whole input (`$`, the default)."""
+    """Return the ResultPath of a state or a catcher; None if it replaces the whole input (`$`, the default)."""
     raw = fields.take("ResultPath", "$")
     if raw is None:
         return ResultPath(None)

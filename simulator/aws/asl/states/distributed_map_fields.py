@@ -150,7 +150,7 @@ class ItemBatcherField:
 
 
 class ResultWriterField:
-    """A ResultWriter: where the results go, and in which form; `resolve` gives it with its paths read."""
+    """A ResultWriter: the bucket and the form of the results; `resolve` gives it with its paths read."""
 
     def __init__(self, fields: Fields) -> None:
         self._exports = "Resource" in fields

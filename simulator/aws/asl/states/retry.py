@@ -1,4 +1,4 @@
-"""Retry: how often and after what wait a failed state is tried again.
+"""Retry: how many times, and after which wait, a failed state is tried again.
 
 States Language, "Retrying after error"; developer guide, "Handling errors", for MaxDelaySeconds and JitterStrategy.
 """
@@ -72,7 +72,7 @@ class Retrier(NamedTuple):
         except OverflowError:
             seconds = float(MAX_DELAY)
         seconds = min(seconds, float(self.max_delay or MAX_DELAY))
-        return random.uniform(0, seconds) if self.jitter else seconds  # noqa: S311 - jitter is no secret
+        return random.uniform(0, seconds) if self.jitter else seconds  # noqa: S311 - jitter is not a secret
 
 
 class Retry:
@@ -99,7 +99,7 @@ class RetryCounters:
         self._used: dict[int, int] = {}
 
     def next_delay(self, error: StateError) -> float | None:
-        """Return the seconds to wait before the state is tried again; None where it is not."""
+        """Return the seconds to wait before the state is tried again; None if it is not."""
         for index, retrier in enumerate(self._retriers):
             if matches(retrier.names, error.error):
                 used = self._used.get(index, 0)

@@ -41,8 +41,8 @@ class State:
         """Run the state on its input and return its output and the next state's name (None at an end).
 
         Raises:
-            StateError: where it fails.
-            Aborted, ExecutionTimedOut: where the execution is ended from outside.
+            StateError: it fails.
+            Aborted, ExecutionTimedOut: the execution is ended from outside.
         """
         frame.enter(self.name, self.entered, data, retries=self.retries)
         return self._finish(frame, data)
@@ -100,7 +100,7 @@ class Assign:
                     )
 
     def values(self, frame: Frame, data: Any) -> dict[str, Any] | None:
-        """Return the variables to set, with `$` being `data`; None where there are none."""
+        """Return the variables to set, with `$` being `data`; None if there are none."""
         if self._template is None:
             return None
         values: dict[str, Any] = self._template.evaluate(frame.scope(data))
