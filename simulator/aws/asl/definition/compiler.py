@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.build_context import BuildContext
 from simulator.aws.asl.definition.fields import Fields, InvalidDefinition, Problem
-from simulator.aws.asl.quotas import MAX_DEFINITION_BYTES
+from simulator.aws.asl.quotas import MAX_DEFINITION_BYTES, MAX_SECONDS
 from simulator.aws.asl.runtime.state_machine import StateMachine
 from simulator.aws.asl.states.choice import ChoiceState
 from simulator.aws.asl.states.fail import FailState
@@ -37,7 +37,6 @@ STATE_TYPES: dict[str, Callable[[str, Fields, BuildContext], State]] = {
     "Parallel": ParallelState,
     "Map": map_state,
 }
-MAX_TIMEOUT = 99_999_999
 _JSONATA_FIELDS = ("Arguments", "Output", "Items", "Condition")
 
 
@@ -165,7 +164,7 @@ def build(
     version = fields.string("Version")
     if version is not None and version != "1.0":
         fields.problem("Version", f"must be 1.0, not {version!r}")
-    timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_TIMEOUT)
+    timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_SECONDS)
     if not refuse_jsonata(fields):
         raise InvalidDefinition(problems)
     context = BuildContext(tasks, name, machine_type, build_machine)

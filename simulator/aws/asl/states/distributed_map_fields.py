@@ -13,7 +13,7 @@ from simulator.aws.asl.expressions.path_fields import path_field
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.ports import ItemBatcherSpec, ItemReaderSpec, ResultWriterSpec
-from simulator.aws.asl.states.map_fields import MOST, whole_number
+from simulator.aws.asl.states.map_fields import MAX_COUNT, whole_number
 
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields
@@ -129,7 +129,7 @@ class ItemBatcherField:
             fields.problem("", f"needs one of {', '.join(names)}")
         fields.exclude(*names[:2])
         fields.exclude(*names[2:])
-        self._items = fields.integer(names[0], least=1, most=MOST)
+        self._items = fields.integer(names[0], least=1, most=MAX_COUNT)
         self._items_path = path_field(fields, names[1])
         self._bytes = fields.integer(names[2], least=1, most=MAX_PAYLOAD_BYTES)
         self._bytes_path = path_field(fields, names[3])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.expressions.jsonpath import Path
     from simulator.aws.asl.expressions.scope import Scope
 
-MOST = 2**31 - 1
+MAX_COUNT = 2**31 - 1
 ALL_PERCENT = 100
 
 
@@ -32,7 +32,7 @@ class MapFields:
         self.items_path = path_field(fields, "ItemsPath") or compile_path("$")
         name = "Parameters" if "Parameters" in fields else "ItemSelector"
         self.selector = PayloadTemplate.of(fields, name, kinds=(object,))
-        self._max_concurrency = fields.integer("MaxConcurrency", least=0, most=MOST)
+        self._max_concurrency = fields.integer("MaxConcurrency", least=0, most=MAX_COUNT)
         self._max_concurrency_path = path_field(fields, "MaxConcurrencyPath")
 
     def max_concurrency(self, scope: Scope) -> int:
@@ -55,7 +55,7 @@ class ToleranceField:
     def __init__(self, fields: Fields) -> None:
         fields.exclude("ToleratedFailureCount", "ToleratedFailureCountPath")
         fields.exclude("ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
-        self._count = fields.integer("ToleratedFailureCount", least=0, most=MOST)
+        self._count = fields.integer("ToleratedFailureCount", least=0, most=MAX_COUNT)
         self._count_path = path_field(fields, "ToleratedFailureCountPath")
         self._percentage = fields.number("ToleratedFailurePercentage", least=0, most=ALL_PERCENT)
         self._percentage_path = path_field(fields, "ToleratedFailurePercentagePath")

@@ -9,12 +9,10 @@ import random
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.aws.asl.errors import ALL, RUNTIME, TASK_FAILED, TIMEOUT, StateError
+from simulator.aws.asl.quotas import MAX_RETRY_ATTEMPTS, MAX_RETRY_DELAY_SECONDS, MAX_SECONDS
 
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields
-
-MOST = 99_999_999
-MAX_DELAY = 31_622_400
 
 
 def matches(names: list[str], error: str) -> bool:
@@ -48,10 +46,10 @@ class Retrier(NamedTuple):
     def of(cls, fields: Fields, *, last: bool) -> Retrier:
         """Read a retrier, noting its problems."""
         names = error_names(fields, last=last)
-        interval = fields.integer("IntervalSeconds", least=1, most=MOST)
-        attempts = fields.integer("MaxAttempts", least=0, most=MOST)
+        interval = fields.integer("IntervalSeconds", least=1, most=MAX_SECONDS)
+        attempts = fields.integer("MaxAttempts", least=0, most=MAX_RETRY_ATTEMPTS)
         backoff = fields.number("BackoffRate", least=1.0, most=float("inf"))
-        max_delay = fields.integer("MaxDelaySeconds", least=1, most=MAX_DELAY)
+        max_delay = fields.integer("MaxDelaySeconds", least=1, most=MAX_RETRY_DELAY_SECONDS)
         if max_delay is not None and max_delay <= (interval or 1):
             fields.problem("MaxDelaySeconds", f"must be more than IntervalSeconds ({interval or 1})")
         jitter = fields.choice("JitterStrategy", ("FULL", "NONE"))
@@ -70,8 +68,8 @@ class Retrier(NamedTuple):
         try:
             seconds = self.interval * self.backoff ** (attempt - 1)
         except OverflowError:
-            seconds = float(MAX_DELAY)
-        seconds = min(seconds, float(self.max_delay or MAX_DELAY))
+            seconds = float(MAX_RETRY_DELAY_SECONDS)
+        seconds = min(seconds, float(self.max_delay or MAX_RETRY_DELAY_SECONDS))
         return random.uniform(0, seconds) if self.jitter else seconds  # noqa: S311 - jitter is not a secret
 
 

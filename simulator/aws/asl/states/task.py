@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
 from simulator.aws.asl.expressions.path_fields import path_field, read_path
 from simulator.aws.asl.json_text import to_json
-from simulator.aws.asl.quotas import check_size
+from simulator.aws.asl.quotas import MAX_SECONDS, check_size
 from simulator.aws.asl.runtime.listener import TaskAttempt
 from simulator.aws.asl.runtime.ports import TaskRequest
 from simulator.aws.asl.states.data_flow import DataFlow
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
 
-MAX_TIMEOUT = 99_999_999
 _LAMBDA = re.compile(r"arn:[^:]*:lambda:[^:]*:\d*:function:.+")
 _SERVICE = re.compile(r"arn:[^:]*:states:[^:]*:\d*:((?:aws-sdk:)?[^:]+):([^:.]+)")
 
@@ -41,10 +40,10 @@ class TaskState(RetriableState):
         self._events = _ServiceEvents(resource) if not _LAMBDA.fullmatch(resource) else _LambdaEvents(resource)
         fields.exclude("TimeoutSeconds", "TimeoutSecondsPath")
         fields.exclude("HeartbeatSeconds", "HeartbeatSecondsPath")
-        self._timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_TIMEOUT)
+        self._timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_SECONDS)
         self._timeout_path = path_field(fields, "TimeoutSecondsPath")
-        heartbeat = self._heartbeat = fields.integer("HeartbeatSeconds", least=1, most=MAX_TIMEOUT)
-        if heartbeat is not None and heartbeat >= (self._timeout or MAX_TIMEOUT):
+        heartbeat = self._heartbeat = fields.integer("HeartbeatSeconds", least=1, most=MAX_SECONDS)
+        if heartbeat is not None and heartbeat >= (self._timeout or MAX_SECONDS):
             fields.problem("HeartbeatSeconds", "must be less than TimeoutSeconds")
         fields.not_simulated("HeartbeatSecondsPath", "Credentials")
         if resource:
@@ -85,7 +84,7 @@ class TaskState(RetriableState):
 
 def _seconds(path: Path, scope: Scope) -> int:
     value = read_path(path, scope)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_TIMEOUT:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_SECONDS:
         raise EvaluationError(
             RUNTIME,
             f"The TimeoutSecondsPath parameter cannot be parsed as a long value: {path.text} == {to_json(value)}",

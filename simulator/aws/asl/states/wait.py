@@ -8,6 +8,7 @@ from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.path_fields import path_field, read_path
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.json_text import to_json
+from simulator.aws.asl.quotas import MAX_SECONDS
 from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.runtime.frame import Frame
-
-MAX_SECONDS = 99_999_999
 
 
 class WaitState(State):
