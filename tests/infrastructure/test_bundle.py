@@ -38,7 +38,7 @@ def built(folder: Path) -> Path:
     """Build the package into a folder, as `cdk deploy` does."""
     load_cdk()
     folder.mkdir()
-    importlib.import_module("userlog.bundle").build(folder)
+    importlib.import_module("userlog.functions.bundle").build(folder)
     return folder
 
 
@@ -152,7 +152,7 @@ def test_a_handler_is_imported_by_a_bare_interpreter(package: Path, stack: Resol
 def test_the_package_pins_every_version() -> None:
     """At those of pyproject.toml, which the tests run with."""
     load_cdk()
-    pins = importlib.import_module("userlog.bundle").requirements()
+    pins = importlib.import_module("userlog.functions.bundle").requirements()
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert pins
     for pin in pins:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from userlog.pipeline_metrics import PERIOD
+from userlog.monitoring.pipeline_metrics import PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs import Construct
 
-    from userlog.functions import Functions
-    from userlog.pipeline_metrics import PipelineMetrics
+    from userlog.functions.functions import Functions
+    from userlog.monitoring.pipeline_metrics import PipelineMetrics
     from userlog.stage import Stage
 
 EXECUTIONS = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")

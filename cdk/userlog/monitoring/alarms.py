@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from userlog.alarm_rule import AlarmRule
-from userlog.audit_table import audit_table_name
-from userlog.pipeline_metrics import PERIOD
-from userlog.workflow import DISPATCHER_FAILURES, RULE_DEAD_LETTERS
+from userlog.monitoring.alarm_rule import AlarmRule
+from userlog.monitoring.pipeline_metrics import PERIOD
+from userlog.storage.audit_table import audit_table_name
+from userlog.workflow.workflow import DISPATCHER_FAILURES, RULE_DEAD_LETTERS
 
 if TYPE_CHECKING:
-    from userlog.functions import Functions
-    from userlog.pipeline_metrics import PipelineMetrics
+    from userlog.functions.functions import Functions
+    from userlog.monitoring.pipeline_metrics import PipelineMetrics
     from userlog.stage import Stage
 
 # Sustained for a quarter of an hour: Serverless v2 is meant to have peaks.

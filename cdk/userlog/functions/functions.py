@@ -10,9 +10,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from userlog.bundle import functions_code
 from userlog.definitions import DEFINITIONS
-from userlog.function_rights import (
+from userlog.functions.bundle import functions_code
+from userlog.functions.function_rights import (
     MIGRATOR_USER,
     PROCESSOR_USER,
     Policies,
@@ -21,13 +21,13 @@ from userlog.function_rights import (
     processor_policies,
     validator_policies,
 )
-from userlog.function_role import FunctionRole
+from userlog.functions.function_role import FunctionRole
 
 if TYPE_CHECKING:
-    from userlog.database import Database
-    from userlog.network import Network
+    from userlog.database.database import Database
+    from userlog.network.network import Network
     from userlog.stage import Stage
-    from userlog.storage import Storage
+    from userlog.storage.storage import Storage
 
 VALIDATOR, PROCESSOR, MIGRATOR = "user-log-csv-validator", "user-log-processor", "user-log-schema-migrator"
 MAX_ROWS = 100_000

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 
 from userlog.stage import REGION
-from userlog.storage import USERS_PREFIX
+from userlog.storage.storage import USERS_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_s3 as s3
 
-    from userlog.database import Database
-    from userlog.network import Network
-    from userlog.storage import Storage
+    from userlog.database.database import Database
+    from userlog.network.network import Network
+    from userlog.storage.storage import Storage
 
 Policies = dict[str, list[iam.PolicyStatement]]
 MIGRATOR_USER, PROCESSOR_USER = "user_log_migrator", "user_log_processor"

@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import Aws, Duration, RemovalPolicy
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
-from userlog.addresses import ZONE_A, ZONE_C
-from userlog.aws_call import aws_call, sdk_call
-from userlog.definitions import DEFINITIONS
-from userlog.network import POSTGRESQL_PORT
+from userlog.database.login_roles import login_roles
+from userlog.network.addresses import ZONE_A, ZONE_C
+from userlog.network.paths import POSTGRESQL_PORT
 from userlog.stage import REGION
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
-    from aws_cdk import custom_resources as cr
 
-    from userlog.network import Network
+    from userlog.network.network import Network
     from userlog.stage import Stage
 
 MIN_ACU, MAX_ACU = 0.5, 2.0
@@ -54,7 +51,7 @@ class Database(Construct):
         self.cluster = self._cluster(stage, network)
         self.host = self.cluster.cluster_endpoint.hostname
         self.port = POSTGRESQL_PORT
-        self.roles_ready = self._login_roles()
+        self.roles_ready = login_roles(self, self.cluster, database=self.name, data_key=data_key)
 
     def login_arn(self, user: str) -> str:
         """Return the ARN of a database user, for `rds-db:connect`."""
@@ -123,39 +120,3 @@ class Database(Construct):
             performance_insight_encryption_key=self._data_key,
             performance_insight_retention=rds.PerformanceInsightRetention.DEFAULT,
         )
-
-    def _login_roles(self) -> cr.AwsCustomResource:
-        """Make the login roles as the master does it: by the Data API, which needs no way into the VPC."""
-        secret = self.cluster.secret
-        if secret is None:
-            raise TypeError("CDK keeps no secret of the master")
-        call = sdk_call(
-            "RDSDataService",
-            "ExecuteStatement",
-            "login-roles",
-            {
-                "resourceArn": self.cluster.cluster_arn,
-                "secretArn": secret.secret_arn,
-                "database": self.name,
-                "sql": (DEFINITIONS / "aws_roles.sql").read_text(encoding="utf-8"),
-            },
-            "numberOfRecordsUpdated",
-        )
-        statements = [
-            iam.PolicyStatement(actions=["rds-data:ExecuteStatement"], resources=[self.cluster.cluster_arn]),
-            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret.secret_arn]),
-            iam.PolicyStatement(
-                actions=["kms:Decrypt"],
-                resources=[self._data_key.key_arn],
-                conditions={
-                    "StringEquals": {
-                        "kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com",
-                        "kms:EncryptionContext:SecretARN": secret.secret_arn,
-                    }
-                },
-            ),
-        ]
-        roles = aws_call(self, "LoginRoles", call=call, statements=statements)
-        # The writer too, not the cluster alone.
-        roles.node.add_dependency(self.cluster)
-        return roles

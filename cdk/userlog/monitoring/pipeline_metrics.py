@@ -8,10 +8,10 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 if TYPE_CHECKING:
-    from userlog.database import Database
-    from userlog.functions import Functions
-    from userlog.storage import Storage
-    from userlog.workflow import Workflow
+    from userlog.database.database import Database
+    from userlog.functions.functions import Functions
+    from userlog.storage.storage import Storage
+    from userlog.workflow.workflow import Workflow
 
 PERIOD = Duration.minutes(5)
 # As lambdas/shared/observability.py names them.

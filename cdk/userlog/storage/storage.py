@@ -9,9 +9,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from userlog.audit_table import audit_table
-from userlog.data_key import data_key, upload_use
 from userlog.stage import REGION
+from userlog.storage.audit_table import audit_table
+from userlog.storage.data_key import data_key, upload_use
 
 if TYPE_CHECKING:
     from userlog.stage import Stage

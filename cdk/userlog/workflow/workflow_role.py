@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Aws
 
-from userlog.machine_role import allow
 from userlog.stage import REGION
+from userlog.workflow.machine_role import allow
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_s3 as s3
 
-    from userlog.functions import Functions
-    from userlog.storage import Storage
+    from userlog.functions.functions import Functions
+    from userlog.storage.storage import Storage
 
 
 def workflow_policies(name: str, *, storage: Storage, functions: Functions) -> dict[str, list[iam.PolicyStatement]]:

@@ -12,15 +12,15 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from userlog.definitions import DEFINITIONS
-from userlog.machine_role import MachineRole, allow
-from userlog.upload_rule import UploadRule
-from userlog.waiting_queue import WaitingQueue
-from userlog.workflow_role import workflow_policies
+from userlog.workflow.machine_role import MachineRole, allow
+from userlog.workflow.upload_rule import UploadRule
+from userlog.workflow.waiting_queue import WaitingQueue
+from userlog.workflow.workflow_role import workflow_policies
 
 if TYPE_CHECKING:
-    from userlog.functions import Functions
+    from userlog.functions.functions import Functions
     from userlog.stage import Stage
-    from userlog.storage import Storage
+    from userlog.storage.storage import Storage
 
 WORKFLOW, DISPATCHER, RULE = "csv-user-log-processor", "csv-user-log-dispatcher", "s3-csv-upload-rule"
 RULE_DEAD_LETTERS, DISPATCHER_FAILURES = f"{RULE}-dlq", "user-log-dispatcher-failures"

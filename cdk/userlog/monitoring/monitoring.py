@@ -8,18 +8,18 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from constructs import Construct
 
-from userlog.alarm_topic import AlarmTopic
-from userlog.alarms import alarm_rules
-from userlog.dashboard import PipelineDashboard
-from userlog.pipeline_metrics import PipelineMetrics
+from userlog.monitoring.alarm_topic import AlarmTopic
+from userlog.monitoring.alarms import alarm_rules
+from userlog.monitoring.dashboard import PipelineDashboard
+from userlog.monitoring.pipeline_metrics import PipelineMetrics
 
 if TYPE_CHECKING:
-    from userlog.alarm_rule import AlarmRule
-    from userlog.database import Database
-    from userlog.functions import Functions
+    from userlog.database.database import Database
+    from userlog.functions.functions import Functions
+    from userlog.monitoring.alarm_rule import AlarmRule
     from userlog.stage import Stage
-    from userlog.storage import Storage
-    from userlog.workflow import Workflow
+    from userlog.storage.storage import Storage
+    from userlog.workflow.workflow import Workflow
 
 
 class Monitoring(Construct):

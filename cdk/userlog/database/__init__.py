@@ -1,0 +1,1 @@
+"""Aurora PostgreSQL: the cluster and the login roles."""

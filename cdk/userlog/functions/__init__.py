@@ -1,0 +1,1 @@
+"""The Lambda functions: their package, roles and rights, and the migration at deploy."""

@@ -1,0 +1,1 @@
+"""The VPC: subnets and their addresses, endpoints, security groups, the flow log."""

@@ -1,0 +1,45 @@
+"""The stack's outputs: what `cdk deploy` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import CfnOutput
+
+from userlog.stage import REGION
+
+if TYPE_CHECKING:
+    from userlog.stack import UserLogStack
+
+
+def write_outputs(stack: UserLogStack) -> None:
+    """Write what an operator and the dashboard need to know."""
+    console = f"https://{REGION}.console.aws.amazon.com"
+    outputs = {
+        "InputBucketName": (stack.storage.input_bucket.bucket_name, "Upload CSV files here"),
+        "OutputBucketName": (stack.storage.output_bucket.bucket_name, "results/ and rejected/ lie here"),
+        "ProcessingLogsTableName": (stack.storage.logs_table.table_name, "The audit trail"),
+        "WorkflowArn": (stack.workflow.workflow.state_machine_arn, "The workflow: one execution a file"),
+        "DispatcherArn": (
+            stack.workflow.dispatcher.state_machine_arn,
+            "Names the run after the upload and starts it",
+        ),
+        "RuleDeadLetterQueueUrl": (
+            stack.workflow.rule_dead_letter_queue.queue_url,
+            "Events that reached no dispatcher",
+        ),
+        "DispatcherFailuresQueueUrl": (
+            stack.workflow.dispatcher_failures_queue.queue_url,
+            "Events for which no run could be started",
+        ),
+        "MigratorFunctionName": (stack.functions.migrator.function_name, "Invoke it with load_users or count_users"),
+        "DatabaseClusterArn": (stack.database.cluster.cluster_arn, "For the query editor and the Data API"),
+        "DatabaseName": (stack.database.name, "The database in the cluster"),
+        "AlarmTopicArn": (stack.monitoring.topic.topic_arn, "Subscribe to it to be told"),
+        "DashboardUrl": (
+            f"{console}/cloudwatch/home?region={REGION}#dashboards/dashboard/{stack.monitoring.dashboard.dashboard_name}",
+            "How the pipeline fares",
+        ),
+    }
+    for name, (value, description) in outputs.items():
+        CfnOutput(stack, name, value=value, description=description)
