@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Acknowledgment, Stack, Validations
 
+from userlog.definitions import rejected_prefix, results_prefix
+from userlog.storage.storage import USERS_PREFIX
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,7 +58,11 @@ def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
         )
     uploads, output = stack.storage.input_bucket, stack.storage.output_bucket
     yield "Functions/ValidatorRole", _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
-    yield "Functions/MigratorRole", _objects(output, "users/*"), "The user master may have any name below users/."
+    yield (
+        "Functions/MigratorRole",
+        _objects(output, f"{USERS_PREFIX}*"),
+        "The user master may have any name below users/.",
+    )
 
 
 def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
@@ -68,8 +75,8 @@ def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
     yield role, f"{_EXECUTIONS}{name}:*]", "The workflow's own executions, whose names are made from uploads."
     yield role, f"{_EXECUTIONS}{name}/*:*]", "The children of the workflow's own Map Runs, whose names AWS makes."
     yield role, _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
-    yield role, _objects(output, "results/*"), "The Map Run's id, which AWS makes, is part of the key."
-    yield role, _objects(output, "rejected/*"), "The execution's name is the key."
+    yield role, _objects(output, f"{results_prefix()}*"), "The Map Run's id, which AWS makes, is part of the key."
+    yield role, _objects(output, f"{rejected_prefix()}*"), "The execution's name is the key."
 
 
 def _objects(bucket: s3.Bucket, keys: str) -> str:

@@ -26,5 +26,5 @@ def make_app(context: Mapping[str, object] | None = None) -> App:
     app = App(context=context)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     stage = Stage.from_context(app.node)
-    UserLogStack(app, stage.suffixed("UserLogPipeline"), stage=stage)
+    UserLogStack(app, stage.name_of("Stack"), stage=stage)
     return app

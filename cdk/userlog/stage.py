@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
+from userlog.definitions import definition, distributed_map
+
 if TYPE_CHECKING:
     from constructs import Node
 
@@ -16,7 +18,6 @@ StageName = Literal["dev", "prod"]
 REGION = "ap-northeast-1"
 AVAILABILITY_ZONES = (f"{REGION}a", f"{REGION}c")
 MAX_NAT_GATEWAYS = len(AVAILABILITY_ZONES)
-MAP_CONCURRENCY = 5
 
 _PRINCIPAL_ARN = re.compile(r"arn:aws:iam::\d{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -62,7 +63,9 @@ class Stage:
             uploader_principal_arn=_matching(
                 node, "uploaderPrincipalArn", _PRINCIPAL_ARN, "like arn:aws:iam::123456789012:role/uploader"
             ),
-            reserved_concurrency=_number(node, "reservedConcurrency", least=MAP_CONCURRENCY, most=1000),
+            reserved_concurrency=_number(
+                node, "reservedConcurrency", least=distributed_map()["MaxConcurrency"], most=1000
+            ),
             alarm_email=_matching(node, "alarmEmail", _EMAIL, "an email address"),
         )
 
@@ -86,13 +89,21 @@ class Stage:
         """Whether AWS refuses to delete the table and the cluster."""
         return self.keeps_data
 
-    def alarm_name(self, rule: str) -> str:
-        """Return the name of the alarm that follows a rule, in this stage."""
-        return f"{self.suffixed('user-log')}-{rule}"
-
     def suffixed(self, name: str) -> str:
         """Return a resource's name in this stage: the design document's own in prod, with `-dev` in dev."""
-        return name if self.name == "prod" else f"{name}-{self.name}"
+        return f"{name}{definition('resources.json')['stageSuffix'][self.name]}"
+
+    def alarm_name(self, rule: str) -> str:
+        """Return the name in this stage of the alarm that an AlarmRule describes."""
+        return f"{self.name_of('Alarms')}-{rule}"
+
+    def name_of(self, resource: str) -> str:
+        """Return the name in this stage of a resource of resources.json, such as `InputBucket`.
+
+        Raises:
+            KeyError: resources.json has no such resource.
+        """
+        return self.suffixed(definition("resources.json")["names"][resource])
 
 
 def _text(node: Node, key: str) -> str | None:

@@ -14,18 +14,17 @@ from dateutil.relativedelta import relativedelta
 from lambdas.csv_validator.child_input import ChildInput
 from lambdas.csv_validator.validation import Findings, validate
 from lambdas.shared.errors import ValidationError
-from lambdas.shared.observability import count_metric, make_logger
+from lambdas.shared.observability import VALIDATOR_SERVICE, count_metric, make_logger
 from lambdas.shared.settings import ValidatorSettings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-SERVICE = "csv-validator"
 CHUNK = 256 * 1024
 KEPT = relativedelta(months=6)
 
 settings = ValidatorSettings()
-logger = make_logger(SERVICE)
+logger = make_logger(VALIDATOR_SERVICE)
 s3 = boto3.client("s3", config=Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"}))
 
 
@@ -70,7 +69,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             "errors": len(findings.errors),
         },
     )
-    count_metric(SERVICE, context, FilesValidated=1, FilesRejected=int(not findings.valid))
+    count_metric(VALIDATOR_SERVICE, context, FilesValidated=1, FilesRejected=int(not findings.valid))
     return answer
 
 

@@ -12,7 +12,7 @@ from lambdas.schema_migrator.migrations import apply_migrations, read_migrations
 from lambdas.schema_migrator.users import load_users
 from lambdas.shared.database import Database
 from lambdas.shared.errors import UnknownActionError, UsersFileError
-from lambdas.shared.observability import make_logger
+from lambdas.shared.observability import MIGRATOR_SERVICE, make_logger
 from lambdas.shared.settings import DatabaseSettings, MigratorSettings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CHUNK = 256 * 1024
 
 settings = MigratorSettings()
-logger = make_logger("schema-migrator")
+logger = make_logger(MIGRATOR_SERVICE)
 database = Database(DatabaseSettings(), statement_ms=0)
 s3 = boto3.client("s3", config=Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"}))
 

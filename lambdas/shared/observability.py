@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 NAMESPACE = "UserLog"
+VALIDATOR_SERVICE, PROCESSOR_SERVICE, MIGRATOR_SERVICE = "csv-validator", "user-log-processor", "schema-migrator"
 
 
 class CurrentStdout(logging.StreamHandler[TextIO]):

@@ -8,6 +8,8 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BUNDLE = Path(__file__).resolve().parents[2]
+MAX_ROWS = 100_000
+"""The most rows that a file may have when `MAX_ROWS` is not set."""
 _CONFIG = SettingsConfigDict(env_ignore_empty=True, frozen=True)
 
 
@@ -16,7 +18,7 @@ class ValidatorSettings(BaseSettings):
 
     model_config = _CONFIG
 
-    max_rows: int = Field(default=100_000, ge=1)
+    max_rows: int = Field(default=MAX_ROWS, ge=1)
 
 
 class AuditSettings(BaseSettings):
@@ -24,15 +26,15 @@ class AuditSettings(BaseSettings):
 
     model_config = _CONFIG
 
-    processing_logs_table: str = "ProcessingLogs"
+    processing_logs_table: str
 
 
 class DatabaseSettings(BaseSettings):
     """How to reach PostgreSQL.
 
-    Either `DATABASE_URL`, a libpq URL or connection string; or `DATABASE_HOST` (with `DATABASE_PORT`, `DATABASE_NAME`,
-    `DATABASE_USER`, `AWS_REGION`): then the login is an IAM token, and the server's certificate is verified against
-    `DATABASE_CA_FILE`, which lies in the bundle.
+    Either `DATABASE_URL`, a libpq URL or connection string; or `DATABASE_HOST`, `DATABASE_NAME` and `DATABASE_USER`
+    (with `DATABASE_PORT` and `AWS_REGION`): then the login is an IAM token, and the server's certificate is verified
+    against `DATABASE_CA_FILE`, which lies in the bundle.
     """
 
     model_config = _CONFIG
@@ -40,8 +42,8 @@ class DatabaseSettings(BaseSettings):
     database_url: SecretStr | None = None
     database_host: str | None = None
     database_port: int = 5432
-    database_name: str = "userlog"
-    database_user: str = "user_log_processor"
+    database_name: str = ""
+    database_user: str = ""
     database_ca_file: Path = BUNDLE / "rds-ca.pem"
     aws_region: str = "ap-northeast-1"
 
@@ -49,6 +51,8 @@ class DatabaseSettings(BaseSettings):
     def _one_way(self) -> DatabaseSettings:
         if self.database_url is None and self.database_host is None:
             raise ValueError("DATABASE_URL or DATABASE_HOST must be set")
+        if self.database_url is None and not (self.database_name and self.database_user):
+            raise ValueError("DATABASE_HOST needs DATABASE_NAME and DATABASE_USER beside it")
         return self
 
 

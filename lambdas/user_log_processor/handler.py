@@ -9,25 +9,23 @@ import psycopg
 from botocore.config import Config
 
 from lambdas.shared.database import Database
-from lambdas.shared.errors import DatabaseError, InvalidRecordError
-from lambdas.shared.observability import count_metric, make_logger
+from lambdas.shared.errors import InvalidRecordError
+from lambdas.shared.observability import PROCESSOR_SERVICE, count_metric, make_logger
 from lambdas.shared.settings import AuditSettings, DatabaseSettings
 from lambdas.user_log_processor.audit import SUCCESS, SUPERSEDED, AuditTrail
-from lambdas.user_log_processor.jitter import pause
 from lambdas.user_log_processor.record import UserLogRecord, parse_record
 from lambdas.user_log_processor.statistics import Totals, lock_totals, set_totals
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-SERVICE = "user-log-processor"
-
 # A server that hangs is given up before the function itself is: a DatabaseError, and the row is repeated.
 DYNAMODB_CONFIG = Config(connect_timeout=1, read_timeout=2.5, retries={"mode": "standard", "total_max_attempts": 2})
 
-logger = make_logger(SERVICE)
+logger = make_logger(PROCESSOR_SERVICE)
 database = Database(DatabaseSettings())
-audit = AuditTrail(boto3.client("dynamodb", config=DYNAMODB_CONFIG), AuditSettings().processing_logs_table)
+audit_settings = AuditSettings()  # type: ignore[call-arg] # the field comes from the environment
+audit = AuditTrail(boto3.client("dynamodb", config=DYNAMODB_CONFIG), audit_settings.processing_logs_table)
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -57,12 +55,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         old, status = _process(record)
     except Exception as error:
         logger.warning("row failed", extra={**facts, "error": type(error).__name__, "cause": str(error)})
-        count_metric(SERVICE, context, RowsFailed=1)
-        if isinstance(error, DatabaseError):
-            pause(context)
+        count_metric(PROCESSOR_SERVICE, context, RowsFailed=1)
         raise
     logger.info("row processed", extra={**facts, "status": status})
-    count_metric(SERVICE, context, RowsProcessed=1, RowsSuperseded=int(status == SUPERSEDED))
+    count_metric(PROCESSOR_SERVICE, context, RowsProcessed=1, RowsSuperseded=int(status == SUPERSEDED))
     return {
         "userId": record.user_id,
         "status": status,

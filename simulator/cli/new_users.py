@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from lambdas.csv_validator.validation import validate
 from lambdas.schema_migrator.users_csv import HEADER
 from lambdas.shared.csv_dialect import decode, records
+from lambdas.shared.settings import MAX_ROWS
 from simulator.runs.encoding import read_chunks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_ROWS = 100_000
-"""The validator's default."""
 MAX_LENGTH = 10
 """`users.user_id` is VARCHAR(10)."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.json_reader import BadJson, read_json
@@ -19,28 +20,65 @@ if TYPE_CHECKING:
     from simulator.aws.moto.clients import AwsClients
 
 DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
-DISPATCHER_FAILURES_QUEUE = "user-log-dispatcher-failures"
-RULE_DEAD_LETTER_QUEUE = "s3-csv-upload-rule-dlq"
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}"
+_MACHINE_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}"
+
+
+@cache
+def _names() -> dict[str, str]:
+    names: dict[str, str] = json.loads(read_definition("resources.json", {}))["names"]
+    return names
+
+
+def resource_name(resource: str) -> str:
+    """Return a resource's name in the stage prod, from `resources.json`.
+
+    Args:
+        resource: what the file calls it, such as `Workflow`.
+
+    Raises:
+        CloudError: the file cannot be read, or does not have that resource.
+    """
+    name = _names().get(resource)
+    if name is None:
+        raise CloudError(f"{DEFINITIONS / 'resources.json'} gives no name to {resource}.")
+    return name
+
+
+def function_names() -> dict[str, str]:
+    """Return the values of the placeholders in `functions.json`.
+
+    Raises:
+        CloudError: as `resource_name`.
+    """
+    functions = ("CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction")
+    return {f"{function}Name": resource_name(function) for function in functions}
+
+
+def _from_name(resource: str, form: str) -> Any:
+    """Return a field whose default is a name of `resources.json`, put into `form` when an instance is made."""
+    return field(default_factory=lambda: form.format(resource_name(resource)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
     """The names, ARNs and addresses of everything in the local cloud.
 
-    `placeholders` gives them by the names that the files in cdk/definitions use.
+    The names are those of `resources.json` in the stage prod; a bucket's has the account behind it. `placeholders`
+    gives them by the names that the files in cdk/definitions use.
     """
 
-    input_bucket: str = f"user-log-input-{ACCOUNT}"
-    output_bucket: str = f"user-log-output-{ACCOUNT}"
-    table: str = "ProcessingLogs"
-    validator_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:user-log-csv-validator"
-    processor_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:user-log-processor"
-    migrator_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:user-log-schema-migrator"
-    workflow_arn: str = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:csv-user-log-processor"
-    dispatcher_arn: str = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:csv-user-log-dispatcher"
-    rule_role_arn: str = f"arn:aws:iam::{ACCOUNT}:role/s3-csv-upload-rule"
-    rule_dead_letter_queue_arn: str = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{RULE_DEAD_LETTER_QUEUE}"
+    input_bucket: str = _from_name("InputBucket", "{}-" + ACCOUNT)
+    output_bucket: str = _from_name("OutputBucket", "{}-" + ACCOUNT)
+    table: str = _from_name("ProcessingLogsTable", "{}")
+    validator_arn: str = _from_name("CsvValidatorFunction", _FUNCTION_ARN)
+    processor_arn: str = _from_name("UserLogProcessorFunction", _FUNCTION_ARN)
+    migrator_arn: str = _from_name("SchemaMigratorFunction", _FUNCTION_ARN)
+    workflow_arn: str = _from_name("Workflow", _MACHINE_ARN)
+    dispatcher_arn: str = _from_name("Dispatcher", _MACHINE_ARN)
+    rule_role_arn: str = _from_name("UploadRule", f"arn:aws:iam::{ACCOUNT}:role/{{}}")
+    rule_dead_letter_queue_arn: str = _from_name("RuleDeadLetterQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}")
     rule_dead_letter_queue_url: str
     dispatcher_failures_queue_url: str
 
@@ -48,6 +86,8 @@ class Resources:
     def placeholders(self) -> dict[str, str]:
         """Return the values of the `${...}` in cdk/definitions."""
         return {
+            **function_names(),
+            "UploadRuleName": resource_name("UploadRule"),
             "InputBucketName": self.input_bucket,
             "OutputBucketName": self.output_bucket,
             "ProcessingLogsTableName": self.table,
@@ -74,8 +114,10 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
         CloudError: where a definition cannot be read.
     """
     resources = Resources(
-        rule_dead_letter_queue_url=aws.sqs.create_queue(QueueName=RULE_DEAD_LETTER_QUEUE)["QueueUrl"],
-        dispatcher_failures_queue_url=aws.sqs.create_queue(QueueName=DISPATCHER_FAILURES_QUEUE)["QueueUrl"],
+        rule_dead_letter_queue_url=aws.sqs.create_queue(QueueName=resource_name("RuleDeadLetterQueue"))["QueueUrl"],
+        dispatcher_failures_queue_url=aws.sqs.create_queue(QueueName=resource_name("DispatcherFailuresQueue"))[
+            "QueueUrl"
+        ],
     )
     for bucket in (resources.input_bucket, resources.output_bucket):
         aws.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})

@@ -11,6 +11,7 @@ from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.cli.errors import UsageFault
 from simulator.cli.output.words import count
 from simulator.cli.paths import SAMPLES, shown
+from simulator.pipeline.provisioning import resource_name
 from simulator.pipeline.settings import Settings
 from simulator.runs.fan_out import FanOut
 from simulator.runs.recorder import RunRecorder
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
     from simulator.fault_injection.fault_injection import Faults
     from simulator.pipeline.local_cloud import LocalCloud
-
-WORKFLOW = "csv-user-log-processor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ def opened_cloud(
     def fetch_input(bucket: str, key: str, version_id: str | None) -> Iterable[bytes]:
         return opened[0].read_object(bucket, key, version_id)
 
-    recorder = RunRecorder(store, WORKFLOW, fetch_input)
+    recorder = RunRecorder(store, resource_name("Workflow"), fetch_input)
     recorder.injected = [fault.spec.text for fault in faults.all] if faults else []
 
     def results_folder(name: str) -> Path | None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from lambdas.shared.settings import AuditSettings, DatabaseSettings, ValidatorSettings
+from simulator.pipeline.provisioning import function_names, read_definition
 from tests.infrastructure.resolver import Resolver
 from tests.infrastructure.synthesis import CDK
 
 DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator")
-FILES: list[dict[str, Any]] = json.loads((CDK / "definitions" / "functions.json").read_text(encoding="utf-8"))
+FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_names()))
 SETTINGS = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (DatabaseSettings, AuditSettings),

@@ -83,7 +83,7 @@ def test_only_the_input_bucket_tells_eventbridge(stack: Resolver) -> None:
 def test_the_table_is_the_one_that_the_simulator_makes(stack: Resolver) -> None:
     """Keys, index, billing, time to live: every field of the file."""
     (table,) = stack.of_type("AWS::DynamoDB::Table").values()
-    definition = json.loads(read_definition("processing_logs.json", {}))
+    definition = json.loads(read_definition("processing_logs.json", {"ProcessingLogsTableName": "ProcessingLogs"}))
     assert {field: table.get(field) for field in definition} == definition
 
 

@@ -10,6 +10,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from userlog.database.login_roles import login_roles
+from userlog.definitions import definition
 from userlog.network.addresses import ZONE_A, ZONE_C
 from userlog.network.paths import POSTGRESQL_PORT
 from userlog.stage import REGION
@@ -46,7 +47,7 @@ class Database(Construct):
         self, scope: Construct, construct_id: str, *, stage: Stage, network: Network, data_key: kms.IKey
     ) -> None:
         super().__init__(scope, construct_id)
-        self.name = "userlog"
+        self.name: str = definition("resources.json")["database"]["name"]
         self._data_key = data_key
         self.cluster = self._cluster(stage, network)
         self.host = self.cluster.cluster_endpoint.hostname
@@ -59,7 +60,7 @@ class Database(Construct):
         return f"arn:{Aws.PARTITION}:rds-db:{REGION}:{Aws.ACCOUNT_ID}:{login}"
 
     def _cluster(self, stage: Stage, network: Network) -> rds.DatabaseCluster:
-        identifier = stage.suffixed("user-log")
+        identifier = stage.name_of("DatabaseCluster")
         log_group = logs.LogGroup(
             self,
             "PostgresqlLogs",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
+from userlog.definitions import definition
 from userlog.stage import REGION
 from userlog.storage.storage import USERS_PREFIX
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from userlog.storage.storage import Storage
 
 Policies = dict[str, list[iam.PolicyStatement]]
-MIGRATOR_USER, PROCESSOR_USER = "user_log_migrator", "user_log_processor"
+MIGRATOR_USER: str = definition("resources.json")["database"]["migratorUser"]
+PROCESSOR_USER: str = definition("resources.json")["database"]["processorUser"]
 _READ_VERSION = ["s3:GetObjectVersion"]
 _READ = ["s3:GetObject"]
 _WRITE_ITEMS = ["dynamodb:BatchWriteItem", "dynamodb:PutItem"]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, RemovalPolicy, triggers
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from userlog.definitions import DEFINITIONS
-from userlog.functions.bundle import functions_code
+from lambdas.shared.settings import MAX_ROWS
+from userlog.definitions import function_settings
+from userlog.functions.bundle import PYTHON, functions_code
 from userlog.functions.function_rights import (
     MIGRATOR_USER,
     PROCESSOR_USER,
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from userlog.stage import Stage
     from userlog.storage.storage import Storage
 
-VALIDATOR, PROCESSOR, MIGRATOR = "user-log-csv-validator", "user-log-processor", "user-log-schema-migrator"
-MAX_ROWS = 100_000
+VALIDATOR, PROCESSOR, MIGRATOR = "CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction"
 
 
 class Functions(Construct):
@@ -58,19 +57,15 @@ class Functions(Construct):
         self._database = database
         self._code = functions_code()
         self._roles: dict[str, FunctionRole] = {}
-        text = (DEFINITIONS / "functions.json").read_text(encoding="utf-8")
-        configurations: dict[str, dict[str, Any]] = {each["name"]: each for each in json.loads(text)}
-        self.validator = self._function("Validator", configurations[VALIDATOR], validator_policies(storage))
+        self.validator = self._function("Validator", VALIDATOR, validator_policies(storage))
         self.processor = self._function(
             "Processor",
-            configurations[PROCESSOR],
+            PROCESSOR,
             processor_policies(storage, database),
             user=PROCESSOR_USER,
             reserved_concurrency=stage.reserved_concurrency,
         )
-        self.migrator = self._function(
-            "Migrator", configurations[MIGRATOR], migrator_policies(storage, database), user=MIGRATOR_USER
-        )
+        self.migrator = self._function("Migrator", MIGRATOR, migrator_policies(storage, database), user=MIGRATOR_USER)
         open_endpoints(
             network,
             storage,
@@ -78,18 +73,19 @@ class Functions(Construct):
             processor=self._roles[PROCESSOR],
             migrator=self._roles[MIGRATOR],
         )
-        self.migration = self._migration(configurations[MIGRATOR]["timeoutSeconds"])
+        self.migration = self._migration(function_settings(MIGRATOR)["timeoutSeconds"])
 
     def _function(
         self,
         construct_id: str,
-        configuration: dict[str, Any],
+        resource: str,
         policies: Policies,
         *,
         user: str = "",
         reserved_concurrency: int | None = None,
     ) -> lambda_.Function:
-        name = self._stage.suffixed(configuration["name"])
+        configuration = function_settings(resource)
+        name = self._stage.name_of(resource)
         log_group = logs.LogGroup(
             self,
             f"{construct_id}Logs",
@@ -99,13 +95,13 @@ class Functions(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         role = FunctionRole(self, f"{construct_id}Role", function_name=name, log_group=log_group, policies=policies)
-        self._roles[configuration["name"]] = role
+        self._roles[resource] = role
         return lambda_.Function(
             self,
             construct_id,
             function_name=name,
             description=configuration["description"],
-            runtime=lambda_.Runtime.PYTHON_3_11,
+            runtime=lambda_.Runtime(f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON),
             architecture=lambda_.Architecture.X86_64,
             handler=configuration["handler"],
             code=self._code,

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmRule:
-    """What is worth telling someone, and what they are to do then.
+    """A metric and a threshold, with what to do when the metric reaches it.
 
     Args:
         name: CamelCase; the construct's id, and the end of the alarm's name.
         metric: what is watched, in periods of five minutes.
-        threshold: alarms where the metric is at or above it.
+        threshold: the alarm goes off when the metric is at or above it.
         periods: for how many periods in a row.
         what_to_do: the alarm's description: what happened, and what to do about it.
     """

@@ -35,7 +35,7 @@ class AlarmTopic(sns.Topic):
         key = kms.Key(
             scope,
             f"{construct_id}Key",
-            alias=f"alias/{stage.suffixed('user-log-alarms')}",
+            alias=f"alias/{stage.name_of('AlarmTopic')}",
             description="Encrypts alarms on their way from CloudWatch to those who are to act",
             enable_key_rotation=True,
             removal_policy=stage.removal_policy,
@@ -43,7 +43,7 @@ class AlarmTopic(sns.Topic):
         super().__init__(
             scope,
             construct_id,
-            topic_name=stage.suffixed("user-log-alarms"),
+            topic_name=stage.name_of("AlarmTopic"),
             display_name=f"User log pipeline ({stage.name})",
             master_key=key,
             enforce_ssl=True,

@@ -1,13 +1,17 @@
-"""The alarms: what is worth telling someone, and what they are to do then."""
+"""The alarms: what an operator is told, and what to do about it.
+
+Tolerance and timeouts come from the definitions that are deployed.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from userlog.database.database import MAX_ACU
+from userlog.definitions import definition, distributed_map, function_settings, rejected_prefix, results_prefix
+from userlog.functions.functions import PROCESSOR, VALIDATOR
 from userlog.monitoring.alarm_rule import AlarmRule
 from userlog.monitoring.pipeline_metrics import PERIOD
-from userlog.storage.audit_table import audit_table_name
-from userlog.workflow.workflow import DISPATCHER_FAILURES, RULE_DEAD_LETTERS
 
 if TYPE_CHECKING:
     from userlog.functions.functions import Functions
@@ -16,13 +20,11 @@ if TYPE_CHECKING:
 
 # Sustained for a quarter of an hour: Serverless v2 is meant to have peaks.
 SUSTAINED = 3
-# Of a function's timeout (functions.json: 10 s and 300 s), in milliseconds: 80 %.
-PROCESSOR_SLOW_MS, VALIDATOR_SLOW_MS = 8_000, 240_000
-# Throttled calls are repeated for more than a minute a row; fewer than this cure themselves.
+# Of a function's timeout, in per cent.
+SLOW_PER_CENT = 80
+# Throttled calls are repeated for more than a minute per row: fewer than this need no one.
 MANY_THROTTLES = 25
-# The workflow's tolerance, in per cent of the rows.
-TOLERATED_ERRORS = 5
-# Five connections a running file; 0.5 ACU allows for many more.
+# Five connections per running file; 0.5 ACU allows for many more.
 MANY_CONNECTIONS = 60
 BUSY_PER_CENT = 80
 CAPACITY_PER_CENT = 90
@@ -30,7 +32,7 @@ SLOW_COMMIT_MS = 100
 
 
 def alarm_rules(metrics: PipelineMetrics, functions: Functions, stage: Stage) -> list[AlarmRule]:
-    """Return all alarms, in the order in which a file passes what they watch; texts name things as `stage` does."""
+    """Return all alarms, in the order in which a file passes what they watch."""
     return [
         *_event_path(metrics, stage),
         *_runs(metrics),
@@ -49,8 +51,8 @@ def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             threshold=1,
             what_to_do=(
                 "EventBridge could not hand an upload to the dispatcher: the file was NOT processed. Read the message "
-                f"in the queue {stage.suffixed(RULE_DEAD_LETTERS)}: its attributes ERROR_CODE and ERROR_MESSAGE "
-                "say why (NO_PERMISSIONS: the rule's role; THROTTLING: the account's quota). Correct that, copy the "
+                f"in the queue {stage.name_of('RuleDeadLetterQueue')}: its attributes ERROR_CODE and ERROR_MESSAGE say "
+                "why (NO_PERMISSIONS: the rule's role; THROTTLING: the account's quota). Fix the cause, copy the "
                 "object onto itself to send the event again, then delete the message."
             ),
         ),
@@ -60,8 +62,8 @@ def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             threshold=1,
             what_to_do=(
                 "The dispatcher could not start the workflow: the file was NOT processed. The message in the queue "
-                f"{stage.suffixed(DISPATCHER_FAILURES)} holds the event, with error and cause in `error`. "
-                "Correct that, copy the object onto itself to send the event again, then delete the message."
+                f"{stage.name_of('DispatcherFailuresQueue')} holds the event, with error and cause in `error`. Fix the "
+                "cause, copy the object onto itself to send the event again, then delete the message."
             ),
         ),
         AlarmRule(
@@ -69,9 +71,9 @@ def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             metric=metrics.dispatches_lost(),
             threshold=1,
             what_to_do=(
-                f"The dispatcher failed or timed out. If {stage.alarm_name('UploadsUnstarted')} is in alarm "
-                "too, do what that says. If not, it could not even report: look for ExecutionFailed in its log group "
-                "for the event, and copy that object onto itself."
+                f"The dispatcher failed or timed out. If {stage.alarm_name('UploadsUnstarted')} is in alarm too, do "
+                "what it says. If not, the dispatcher could not report the failure: find ExecutionFailed in its log "
+                "group, read the event there, and copy that object onto itself."
             ),
         ),
         AlarmRule(
@@ -79,9 +81,9 @@ def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             metric=metrics.rule("FailedInvocations"),
             threshold=1,
             what_to_do=(
-                "The upload rule failed to start the dispatcher for good. See "
-                f"{stage.alarm_name('UploadsUndelivered')}; if its queue is empty, the queue's policy no longer lets "
-                "the rule write to it: compare with the template (`npx cdk drift`)."
+                f"The upload rule gave up starting the dispatcher. See {stage.alarm_name('UploadsUndelivered')}. If "
+                "its queue is empty, the queue's policy no longer lets the rule write to it: compare with the template "
+                "(`npx cdk drift`)."
             ),
         ),
     ]
@@ -94,11 +96,12 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             metric=metrics.executions("ExecutionsFailed"),
             threshold=1,
             what_to_do=(
-                "A run failed. Open the execution in Step Functions. Failed at FileRejected: the file is bad; "
-                "rejected/<execution>.json in the output bucket lists its faults by line; have it corrected and "
-                "uploaded anew. Failed at UserLogDistributedMap: more rows failed than are tolerated; FAILED_0.json "
-                "below results/ says why; correct that, and redrive the execution within 14 days (only the failed "
-                "rows run again). WorkflowFailed: an error of the system; upload the file again once it is corrected."
+                "A run failed. Open the execution in Step Functions. Failed at FileRejected: the file is invalid; "
+                f"{rejected_prefix()}<execution>.json in the output bucket lists its errors by line; have it corrected "
+                "and uploaded again. Failed at UserLogDistributedMap: more rows failed than are tolerated; "
+                f"FAILED_0.json below {results_prefix()} says why; fix the cause and redrive the execution "
+                "within 14 days (only the failed rows run again). WorkflowFailed: an error of the system; fix it and "
+                "upload the file again."
             ),
         ),
         AlarmRule(
@@ -106,8 +109,9 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             metric=metrics.executions("ExecutionsTimedOut"),
             threshold=1,
             what_to_do=(
-                "A run took more than 12 hours. Look whether Aurora or Lambda is slow (dashboard), correct that, then "
-                "redrive the execution: only rows that were not done run again."
+                f"A run took more than {definition('workflow.asl.json')['TimeoutSeconds'] // 3600} hours. Check the "
+                "dashboard: is Aurora or Lambda slow? Fix the cause, then redrive the execution: only rows that were "
+                "not done run again."
             ),
         ),
         AlarmRule(
@@ -116,7 +120,7 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=1,
             what_to_do=(
                 "Someone stopped a run: rows that were not done yet are missing. Redrive the execution, or upload the "
-                "file again: rows that are done do not change by being repeated."
+                "file again: repeating a row that is done changes nothing."
             ),
         ),
         AlarmRule(
@@ -125,7 +129,7 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=1,
             periods=SUSTAINED,
             what_to_do=(
-                "Step Functions throttles the workflow: runs are slow, nothing is lost. See what else in the account "
+                "Step Functions throttles the workflow: runs are slow, nothing is lost. Find what else in the account "
                 "starts executions, or ask for a higher StateTransition quota."
             ),
         ),
@@ -134,8 +138,8 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             metric=metrics.files("FilesRejected"),
             threshold=1,
             what_to_do=(
-                "A file was rejected before any row was written. rejected/<execution>.json in the output bucket lists "
-                "its faults by line: send them to whoever made the file."
+                f"A file was rejected before any row was written. {rejected_prefix()}<execution>.json in the output "
+                "bucket lists its errors by line: send the list to the author of the file."
             ),
         ),
     ]
@@ -143,15 +147,21 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
 
 def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
     validator, processor = functions.validator, functions.processor
+    tolerated = distributed_map()["ToleratedFailurePercentage"]
+    tolerated_rows = distributed_map()["ToleratedFailureCount"]
+    validator_limit = function_settings(VALIDATOR)["timeoutSeconds"]
+    processor_limit = function_settings(PROCESSOR)["timeoutSeconds"]
+    validator_slow, processor_slow = _slow(validator_limit), _slow(processor_limit)
     return [
         AlarmRule(
             name="RowsFailed",
             metric=metrics.rows("RowsFailed"),
             threshold=1,
             what_to_do=(
-                "Rows failed; their run may have succeeded all the same (up to 5 % and 50 rows are tolerated), and "
-                "nothing else tells of them. FAILED_0.json below results/<map run>/ holds each with its error. Upload a"
-                " file with the corrected rows alone. (DatabaseError: attempts are counted, a retry may have cured it.)"
+                f"Rows failed. Their run may have succeeded (up to {tolerated} % and {tolerated_rows} rows are "
+                "tolerated); then only this alarm reports them. FAILED_0.json below "
+                f"{results_prefix()}<map run>/ holds each row with its error. Upload a file with only these rows, "
+                "corrected. (DatabaseError: attempts are counted, so a retry may have succeeded.)"
             ),
         ),
         AlarmRule(
@@ -161,30 +171,30 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
             what_to_do=(
                 "Rows with nothing wrong in them were given up, because Aurora, DynamoDB or Lambda did not answer for "
                 "more than a minute. A run that SUCCEEDED all the same cannot be redriven. Once the outage is over: "
-                "redrive the runs that failed; of those that succeeded, upload the rows of FAILED_0.json below results/"
-                "<map run>/ whose error is DatabaseError, States.Timeout or one of Lambda's as a file of their own, as "
+                f"redrive the runs that failed; of those that succeeded, upload the rows of FAILED_0.json below "
+                f"{results_prefix()}<map run>/ whose error is DatabaseError, States.Timeout or one of Lambda's as a file of their own, as "
                 "they are, or the whole file again if no newer one has come since."
             ),
         ),
         AlarmRule(
             name="ProcessorErrorRate",
             metric=metrics.error_rate(),
-            threshold=TOLERATED_ERRORS,
+            threshold=tolerated,
             what_to_do=(
-                "5 % or more of the processor's invocations end in an error. Its log group says why: DatabaseError "
-                "means Aurora or DynamoDB (dashboard), InvalidRecordError or UserNotFoundError the file, or users that "
-                "were never loaded."
+                f"{tolerated} % or more of the processor's invocations end in an error. Its log group says why: "
+                "DatabaseError means Aurora or DynamoDB (see the dashboard); InvalidRecordError or UserNotFoundError "
+                "means the file, or users that were never loaded."
             ),
         ),
         AlarmRule(
             name="ProcessorSlow",
             metric=processor.metric_duration(statistic="p99", period=PERIOD),
-            threshold=PROCESSOR_SLOW_MS,
+            threshold=processor_slow * 1000,
             periods=SUSTAINED,
             what_to_do=(
-                "Rows take 8 s and more, of the 10 s after which they are given up. Look at Aurora's CPU, capacity and "
-                "commit latency: most likely its 2 ACU are used up, or another session holds locks on `users` "
-                "(pg_stat_activity)."
+                f"Rows take {processor_slow:g} s or more; after {processor_limit} s they fail. Look at Aurora's CPU, "
+                f"capacity and commit latency: most likely its {MAX_ACU:g} ACU are used up, or another session holds "
+                "locks on `users` (pg_stat_activity)."
             ),
         ),
         AlarmRule(
@@ -201,17 +211,17 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
             metric=validator.metric_errors(period=PERIOD),
             threshold=1,
             what_to_do=(
-                "The validator failed: usually the object cannot be read any more (deleted, or its key's policy "
-                "changed). Its log group says which; upload the file again."
+                "The validator failed: usually it can no longer read the object (deleted, or its key's policy "
+                "changed). Its log group says why. Upload the file again."
             ),
         ),
         AlarmRule(
             name="ValidatorSlow",
             metric=validator.metric_duration(statistic="max", period=PERIOD),
-            threshold=VALIDATOR_SLOW_MS,
+            threshold=validator_slow * 1000,
             what_to_do=(
-                "Validating a file took 240 s and more, of the 300 s after which its run fails. Have it split into "
-                "smaller files, or give the validator more memory in functions.json."
+                f"Validating a file took {validator_slow:g} s or more; after {validator_limit} s its run fails. Have "
+                "the file split, or give the validator more memory in functions.json."
             ),
         ),
         AlarmRule(
@@ -220,7 +230,7 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
             threshold=MANY_THROTTLES,
             what_to_do=(
                 "Lambda throttles the validator; runs may fail at CSVFileValidation. Ask for a higher concurrency "
-                "quota; upload again what failed."
+                "quota, and upload the failed files again."
             ),
         ),
     ]
@@ -234,8 +244,8 @@ def _database(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=MANY_CONNECTIONS,
             periods=SUSTAINED,
             what_to_do=(
-                "More connections than ten files at once need. See who holds them (pg_stat_activity, by usename); end "
-                "those that should not be there."
+                "More connections than ten files at once need. Find out who holds them (pg_stat_activity, by usename), "
+                "and end those that should not be there."
             ),
         ),
         AlarmRule(
@@ -244,8 +254,8 @@ def _database(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=BUSY_PER_CENT,
             periods=SUSTAINED,
             what_to_do=(
-                "Aurora's writer is at 80 % CPU for a quarter of an hour. Performance Insights or pg_stat_activity "
-                "names the statement; a run alone does not do this."
+                f"Aurora's writer has been at {BUSY_PER_CENT} % CPU or more for a quarter of an hour. Performance "
+                "Insights or pg_stat_activity shows the statement; a run alone does not cause this."
             ),
         ),
         AlarmRule(
@@ -254,8 +264,9 @@ def _database(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=CAPACITY_PER_CENT,
             periods=SUSTAINED,
             what_to_do=(
-                "Aurora uses 90 % of its 2.0 ACU for a quarter of an hour. Find what uses it (pg_stat_activity); if it "
-                "is the usual load, raise the cluster's highest capacity in database.py."
+                f"Aurora has used {CAPACITY_PER_CENT} % or more of its {MAX_ACU} ACU for a quarter of an hour. Find "
+                "what uses it (pg_stat_activity). If it is the usual load, raise MAX_ACU in "
+                "cdk/userlog/database/database.py."
             ),
         ),
         AlarmRule(
@@ -264,15 +275,15 @@ def _database(metrics: PipelineMetrics) -> list[AlarmRule]:
             threshold=SLOW_COMMIT_MS,
             periods=SUSTAINED,
             what_to_do=(
-                "Commits take 100 ms and more: every row is slow. Look at Aurora's capacity, and at AWS Health for the "
-                "region."
+                f"Commits take {SLOW_COMMIT_MS} ms or more: every row is slow. Look at Aurora's capacity, and at AWS "
+                "Health for the region."
             ),
         ),
     ]
 
 
 def _audit_table(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
-    table = audit_table_name(stage)
+    table = stage.name_of("ProcessingLogsTable")
     return [
         AlarmRule(
             name="AuditTableErrors",
@@ -280,8 +291,8 @@ def _audit_table(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             threshold=1,
             periods=2,
             what_to_do=(
-                f"DynamoDB fails on {table}: rows are retried, then fail. Look at AWS Health for the region; "
-                "redrive the failed runs when it is over."
+                f"DynamoDB returns server errors on {table}: rows are retried, then fail. Look at AWS Health for the "
+                "region, and redrive the failed runs when it is over."
             ),
         ),
         AlarmRule(
@@ -290,8 +301,13 @@ def _audit_table(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             threshold=1,
             periods=2,
             what_to_do=(
-                f"DynamoDB throttles {table}. On-demand tables double within minutes; if it stays, one partition "
-                "is hot (all of a run's items share executionName): run fewer files at once."
+                f"DynamoDB throttles {table}. On-demand tables double within minutes. If it goes on, one partition is "
+                "hot (all items of a run share executionName): run fewer files at once."
             ),
         ),
     ]
+
+
+def _slow(timeout_seconds: int) -> float:
+    """Return after how many seconds a function that may run for `timeout_seconds` counts as slow."""
+    return timeout_seconds * SLOW_PER_CENT / 100

@@ -42,7 +42,7 @@ class PipelineDashboard(cloudwatch.Dashboard):
         functions: Functions,
         alarms: Sequence[cloudwatch.IAlarm],
     ) -> None:
-        super().__init__(scope, construct_id, dashboard_name=stage.suffixed("user-log-pipeline"))
+        super().__init__(scope, construct_id, dashboard_name=stage.name_of("Dashboard"))
         self.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24, height=6))
         self.add_widgets(
             _graph("Uploads", [metrics.rule("MatchedEvents"), metrics.rule("FailedInvocations")]),

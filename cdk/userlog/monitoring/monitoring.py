@@ -1,4 +1,4 @@
-"""What tells a person how the pipeline fares: a dashboard, alarms, and the topic they go to."""
+"""What an operator watches: a dashboard, alarms, and the topic that alarms go to."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Monitoring(Construct):
     Args:
         scope: the parent construct.
         construct_id: its name below the parent.
-        stage: names, and whom to tell.
+        stage: gives names, and the address that alarms go to.
         storage, database, functions, workflow: what is watched.
     """
 
@@ -61,7 +61,7 @@ class Monitoring(Construct):
             threshold=rule.threshold,
             evaluation_periods=rule.periods,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            # No upload, no data: that is no fault.
+            # Without uploads there is no data; that is not a failure.
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from lambdas.shared.observability import NAMESPACE, PROCESSOR_SERVICE, VALIDATOR_SERVICE
+
 if TYPE_CHECKING:
     from userlog.database.database import Database
     from userlog.functions.functions import Functions
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
     from userlog.workflow.workflow import Workflow
 
 PERIOD = Duration.minutes(5)
-# As lambdas/shared/observability.py names them.
-NAMESPACE = "UserLog"
 # What the pipeline calls on the table.
 TABLE_OPERATIONS = ("PutItem", "BatchWriteItem")
 # Below this a rate says nothing: one bad row of three is 33 %.
@@ -72,7 +72,7 @@ class PipelineMetrics:
         )
 
     def error_rate(self) -> cloudwatch.MathExpression:
-        """Per cent of the processor's invocations that ended in an error, where there are enough to speak of a rate."""
+        """Per cent of the processor's invocations that ended in an error, 0 below 20 invocations."""
         return cloudwatch.MathExpression(
             expression=f"IF(invocations >= {ENOUGH_INVOCATIONS}, 100 * errors / invocations, 0)",
             label="processor: errors, % of invocations",
@@ -85,7 +85,7 @@ class PipelineMetrics:
 
     def rows(self, metric_name: str) -> cloudwatch.Metric:
         """What the processor counts, an attempt at a time: `RowsProcessed`, `RowsFailed`, `RowsSuperseded`."""
-        return self._counted(metric_name, "user-log-processor", self._functions.processor.function_name)
+        return self._counted(metric_name, PROCESSOR_SERVICE, self._functions.processor.function_name)
 
     def rows_lost(self) -> cloudwatch.Metric:
         """Rows that were given up by an outage, each once; none that a retry has cured."""
@@ -93,7 +93,7 @@ class PipelineMetrics:
 
     def files(self, metric_name: str) -> cloudwatch.Metric:
         """What the validator counts: `FilesValidated`, `FilesRejected`."""
-        return self._counted(metric_name, "csv-validator", self._functions.validator.function_name)
+        return self._counted(metric_name, VALIDATOR_SERVICE, self._functions.validator.function_name)
 
     def _counted(self, metric_name: str, service: str, function_name: str) -> cloudwatch.Metric:
         return cloudwatch.Metric(

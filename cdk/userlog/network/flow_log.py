@@ -20,7 +20,7 @@ def flow_log(scope: Construct, stage: Stage, vpc: ec2.IVpc) -> None:
     group = logs.LogGroup(
         scope,
         "FlowLogs",
-        log_group_name=f"/aws/vpc/{stage.suffixed('user-log')}",
+        log_group_name=f"/aws/vpc/{stage.name_of('Vpc')}",
         retention=logs.RetentionDays.ONE_MONTH,
         removal_policy=RemovalPolicy.DESTROY,
     )

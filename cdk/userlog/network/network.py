@@ -39,10 +39,10 @@ class Network(Construct):
         self.s3_endpoint = self._endpoint("S3Endpoint", ec2.GatewayVpcEndpointAwsService.S3)
         self.dynamodb_endpoint = self._endpoint("DynamoDbEndpoint", ec2.GatewayVpcEndpointAwsService.DYNAMODB)
         self.functions_security_group = self._security_group(
-            "FunctionsSecurityGroup", stage.suffixed("user-log-functions"), "Functions: out to Aurora, S3, DynamoDB"
+            "FunctionsSecurityGroup", stage.name_of("FunctionsSecurityGroup"), "Functions: out to Aurora, S3, DynamoDB"
         )
         self.database_security_group = self._security_group(
-            "DatabaseSecurityGroup", stage.suffixed("user-log-database"), "Aurora: in from the functions only"
+            "DatabaseSecurityGroup", stage.name_of("DatabaseSecurityGroup"), "Aurora: in from the functions only"
         )
         open_paths(self, functions=self.functions_security_group, database=self.database_security_group)
 
@@ -51,7 +51,7 @@ class Network(Construct):
         vpc = ec2.Vpc(
             self,
             "Vpc",
-            vpc_name=stage.suffixed("user-log"),
+            vpc_name=stage.name_of("Vpc"),
             ip_addresses=DrawnAddresses(),
             availability_zones=list(AVAILABILITY_ZONES),
             nat_gateways=stage.nat_gateways,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_dynamodb as dynamodb
 
-from userlog.definitions import DEFINITIONS
+from userlog.definitions import definition
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
@@ -20,17 +19,17 @@ _BILLING = {"PAY_PER_REQUEST": dynamodb.BillingMode.PAY_PER_REQUEST, "PROVISIONE
 
 def audit_table(scope: Construct, construct_id: str, *, stage: Stage, key: kms.IKey) -> dynamodb.Table:
     """Return the table of processing_logs.json: keys, indexes, billing, time to live."""
-    definition = _definition()
-    types = {entry["AttributeName"]: entry["AttributeType"] for entry in definition["AttributeDefinitions"]}
-    partition_key, sort_key = _keys(definition["KeySchema"], types)
+    table_definition: dict[str, Any] = definition("processing_logs.json")
+    types = {entry["AttributeName"]: entry["AttributeType"] for entry in table_definition["AttributeDefinitions"]}
+    partition_key, sort_key = _keys(table_definition["KeySchema"], types)
     table = dynamodb.Table(
         scope,
         construct_id,
-        table_name=audit_table_name(stage),
+        table_name=stage.name_of("ProcessingLogsTable"),
         partition_key=partition_key,
         sort_key=sort_key,
-        billing_mode=_BILLING[definition["BillingMode"]],
-        time_to_live_attribute=definition["TimeToLiveSpecification"]["AttributeName"],
+        billing_mode=_BILLING[table_definition["BillingMode"]],
+        time_to_live_attribute=table_definition["TimeToLiveSpecification"]["AttributeName"],
         encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
         encryption_key=key,
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
@@ -39,7 +38,7 @@ def audit_table(scope: Construct, construct_id: str, *, stage: Stage, key: kms.I
         deletion_protection=stage.deletion_protection,
         removal_policy=stage.removal_policy,
     )
-    for index in definition["GlobalSecondaryIndexes"]:
+    for index in table_definition["GlobalSecondaryIndexes"]:
         partition_key, sort_key = _keys(index["KeySchema"], types)
         table.add_global_secondary_index(
             index_name=index["IndexName"],
@@ -48,16 +47,6 @@ def audit_table(scope: Construct, construct_id: str, *, stage: Stage, key: kms.I
             projection_type=dynamodb.ProjectionType[index["Projection"]["ProjectionType"]],
         )
     return table
-
-
-def audit_table_name(stage: Stage) -> str:
-    """Return the table's name in a stage."""
-    return stage.suffixed(_definition()["TableName"])
-
-
-def _definition() -> dict[str, Any]:
-    definition: dict[str, Any] = json.loads((DEFINITIONS / "processing_logs.json").read_text(encoding="utf-8"))
-    return definition
 
 
 def _keys(schema: list[dict[str, str]], types: dict[str, str]) -> tuple[dynamodb.Attribute, dynamodb.Attribute]:

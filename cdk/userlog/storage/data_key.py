@@ -47,7 +47,7 @@ def data_key(scope: Construct, construct_id: str, *, stage: Stage) -> kms.Key:
     return kms.Key(
         scope,
         construct_id,
-        alias=f"alias/{stage.suffixed('user-log')}",
+        alias=f"alias/{stage.name_of('DataKey')}",
         description="User log pipeline: buckets, audit table, database, logs",
         enable_key_rotation=True,
         pending_window=Duration.days(30 if stage.keeps_data else 7),

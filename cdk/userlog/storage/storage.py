@@ -41,23 +41,23 @@ class Storage(Construct):
         self._stage = stage
         self.data_key = data_key(self, "DataKey", stage=stage)
         self.access_logs_bucket = self._access_logs()
-        self.input_bucket = self._bucket("Input", "user-log-input", INPUT_KEPT)
-        self.output_bucket = self._bucket("Output", "user-log-output", OUTPUT_KEPT)
+        self.input_bucket = self._bucket("Input", "InputBucket", INPUT_KEPT)
+        self.output_bucket = self._bucket("Output", "OutputBucket", OUTPUT_KEPT)
         self.logs_table = audit_table(self, "ProcessingLogs", stage=stage, key=self.data_key)
         self._tell_eventbridge()
         if stage.uploader_principal_arn:
             self._admit_uploader(iam.ArnPrincipal(stage.uploader_principal_arn))
 
-    def _name(self, name: str) -> str:
-        """Return a bucket's name: unique in the world by its account and region."""
-        return f"{self._stage.suffixed(name)}-{Aws.ACCOUNT_ID}-{REGION}"
+    def _name(self, bucket: str) -> str:
+        """Return the name of a bucket of resources.json: account and region make it unique in the world."""
+        return f"{self._stage.name_of(bucket)}-{Aws.ACCOUNT_ID}-{REGION}"
 
     def _access_logs(self) -> s3.Bucket:
         # S3 delivers access logs only into a bucket with its own kind of encryption.
         return s3.Bucket(
             self,
             "AccessLogs",
-            bucket_name=self._name("user-log-access-logs"),
+            bucket_name=self._name("AccessLogsBucket"),
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -68,11 +68,11 @@ class Storage(Construct):
             auto_delete_objects=not self._stage.keeps_data,
         )
 
-    def _bucket(self, construct_id: str, name: str, kept: Duration) -> s3.Bucket:
+    def _bucket(self, construct_id: str, bucket: str, kept: Duration) -> s3.Bucket:
         return s3.Bucket(
             self,
             construct_id,
-            bucket_name=self._name(name),
+            bucket_name=self._name(bucket),
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self.data_key,
             bucket_key_enabled=True,
@@ -115,4 +115,4 @@ class Storage(Construct):
 
     def _input_bucket_arn(self) -> str:
         """Return the ARN by name: the key's policy cannot refer to a bucket that refers to the key."""
-        return f"arn:{Aws.PARTITION}:s3:::{self._name('user-log-input')}"
+        return f"arn:{Aws.PARTITION}:s3:::{self._name('InputBucket')}"

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from userlog.stage import Stage
     from userlog.storage.storage import Storage
 
-WORKFLOW, DISPATCHER, RULE = "csv-user-log-processor", "csv-user-log-dispatcher", "s3-csv-upload-rule"
-RULE_DEAD_LETTERS, DISPATCHER_FAILURES = f"{RULE}-dlq", "user-log-dispatcher-failures"
-
 
 class Workflow(Construct):
     """Two state machines, the rule that starts the first, and a queue for what either of the two cannot start.
@@ -43,8 +40,8 @@ class Workflow(Construct):
         super().__init__(scope, construct_id)
         self._stage = stage
         self._storage = storage
-        self.rule_dead_letter_queue = self._queue("RuleDeadLetterQueue", RULE_DEAD_LETTERS)
-        self.dispatcher_failures_queue = self._queue("DispatcherFailuresQueue", DISPATCHER_FAILURES)
+        self.rule_dead_letter_queue = self._queue("RuleDeadLetterQueue")
+        self.dispatcher_failures_queue = self._queue("DispatcherFailuresQueue")
         self._placeholders = {
             "InputBucketName": storage.input_bucket.bucket_name,
             "OutputBucketName": storage.output_bucket.bucket_name,
@@ -54,7 +51,7 @@ class Workflow(Construct):
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue.queue_url,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue.queue_arn,
         }
-        self.name, dispatcher_name = stage.suffixed(WORKFLOW), stage.suffixed(DISPATCHER)
+        self.name = stage.name_of("Workflow")
         workflow_role = MachineRole(
             self,
             "WorkflowRole",
@@ -76,15 +73,19 @@ class Workflow(Construct):
             },
         )
         self.dispatcher = self._machine(
-            "Dispatcher", dispatcher_name, "dispatcher.asl.json", dispatcher_role, sfn.StateMachineType.EXPRESS
+            "Dispatcher",
+            stage.name_of("Dispatcher"),
+            "dispatcher.asl.json",
+            dispatcher_role,
+            sfn.StateMachineType.EXPRESS,
         )
         self._placeholders["DispatcherArn"] = self.dispatcher.state_machine_arn
-        self.rule = self._rule(stage.suffixed(RULE))
+        self.rule = self._rule(stage.name_of("UploadRule"))
         # No upload is taken before the schema is there.
         self.rule.node.add_dependency(functions.migration)
 
-    def _queue(self, construct_id: str, name: str) -> WaitingQueue:
-        return WaitingQueue(self, construct_id, name=self._stage.suffixed(name))
+    def _queue(self, resource: str) -> WaitingQueue:
+        return WaitingQueue(self, resource, name=self._stage.name_of(resource))
 
     def _machine(
         self, construct_id: str, name: str, file: str, role: iam.Role, kind: sfn.StateMachineType
@@ -160,6 +161,5 @@ class Workflow(Construct):
                 conditions={"ArnEquals": {"aws:SourceArn": rule_arn}},
             )
         )
-        return UploadRule(
-            self, "UploadRule", name=name, placeholders={**self._placeholders, "RuleRoleArn": role.role_arn}
-        )
+        placeholders = {**self._placeholders, "UploadRuleName": name, "RuleRoleArn": role.role_arn}
+        return UploadRule(self, "UploadRule", placeholders=placeholders)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Aws
 
+from userlog.definitions import rejected_prefix, results_prefix
 from userlog.stage import REGION
 from userlog.workflow.machine_role import allow
 
@@ -42,9 +43,9 @@ def workflow_policies(name: str, *, storage: Storage, functions: Functions) -> d
         "WriteResults": [
             allow(
                 ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
-                [storage.output_bucket.arn_for_objects("results/*")],
+                [storage.output_bucket.arn_for_objects(f"{results_prefix()}*")],
             ),
-            allow(["s3:PutObject"], [storage.output_bucket.arn_for_objects("rejected/*")]),
+            allow(["s3:PutObject"], [storage.output_bucket.arn_for_objects(f"{rejected_prefix()}*")]),
         ],
         "LogErrors": [allow(["dynamodb:PutItem"], [storage.logs_table.table_arn])],
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuAndPermissions.html (a multipart upload decrypts its

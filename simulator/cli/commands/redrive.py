@@ -14,7 +14,8 @@ from simulator.cli.options import Json, RunName, examples
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import count
-from simulator.pipeline.session import WORKFLOW, opened_cloud
+from simulator.pipeline.provisioning import resource_name
+from simulator.pipeline.session import opened_cloud
 from simulator.pipeline.settings import Settings
 from simulator.runs.interrupted import settled
 from simulator.runs.redrive_plan import NotRedrivable, RedrivePlan, plan_redrive
@@ -91,7 +92,7 @@ def _redrive(term: Terminal, folder: RunFolder, plan: RedrivePlan, clock: RealCl
     # Only here: see opened_cloud.
     from simulator.pipeline.redriving import redrive  # noqa: PLC0415 - as the line above says
 
-    pace = Pace(f":{WORKFLOW}:")
+    pace = Pace(f":{resource_name('Workflow')}:")
     with opened_cloud(term, pace, clock) as opened:
         running = redrive(opened.cloud, folder, plan)
         interrupt = follow(running, pace, term)

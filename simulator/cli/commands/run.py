@@ -20,7 +20,8 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import count
 from simulator.cli.paths import readable_file, shown
 from simulator.cli.upload_file import upload_file
-from simulator.pipeline.session import WORKFLOW, load_sample_users, opened_cloud
+from simulator.pipeline.provisioning import resource_name
+from simulator.pipeline.session import load_sample_users, opened_cloud
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
@@ -61,7 +62,7 @@ def run_command(  # noqa: PLR0917 - options, each by its name
     with terminal(json=json) as term:
         source = readable_file(file)
         checked = _checked_key(key if key is not None else source.name)
-        pace = Pace(f":{WORKFLOW}:")
+        pace = Pace(f":{resource_name('Workflow')}:")
         clock = SkippingClock() if skip_waits else RealClock()
         specs = checked_faults(fault or [])
         try:

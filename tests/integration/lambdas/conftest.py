@@ -26,8 +26,8 @@ def cold_start(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Modul
 
 
 @pytest.fixture
-def processor(cold_start: Callable[..., ModuleType], database: Any) -> ModuleType:
+def processor(cold_start: Callable[..., ModuleType], database: Any, aws: Any) -> ModuleType:
     """Return the processor's handler module, with one user in the database."""
     with database.connect() as connection:
         connection.execute("INSERT INTO users (user_id, username, email) VALUES ('U1', 'n', 'e')")
-    return cold_start("user_log_processor", DATABASE_URL=database.url)
+    return cold_start("user_log_processor", DATABASE_URL=database.url, PROCESSING_LOGS_TABLE=aws.resources.table)

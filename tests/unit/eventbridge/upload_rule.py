@@ -11,6 +11,7 @@ BUCKET = "user-log-input-123456789012"
 DISPATCHER = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:csv-user-log-dispatcher"
 QUEUE = "arn:aws:sqs:ap-northeast-1:123456789012:csv-user-log-rule-dead-letters"
 NAMES = {
+    "UploadRuleName": "s3-csv-upload-rule",
     "InputBucketName": BUCKET,
     "DispatcherArn": DISPATCHER,
     "RuleRoleArn": "arn:aws:iam::123456789012:role/csv-user-log-rule",

@@ -12,12 +12,10 @@ from pydantic import ValidationError
 from lambdas.shared.database import CONNECT_SECONDS, STATEMENT_MS, Database
 from lambdas.shared.settings import AuditSettings, DatabaseSettings, MigratorSettings, ValidatorSettings
 from simulator.aws.moto.environment import local_aws
+from simulator.pipeline.provisioning import function_names, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
 
-FUNCTIONS = {
-    function["name"]: function
-    for function in json.loads((PROJECT_ROOT / "cdk/definitions/functions.json").read_text(encoding="utf-8"))
-}
+FUNCTIONS = {function["name"]: function for function in json.loads(read_definition("functions.json", function_names()))}
 READ_BY = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (AuditSettings, DatabaseSettings),
@@ -47,6 +45,21 @@ def test_a_database_needs_a_url_or_a_host(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("DATABASE_URL", "")
     with pytest.raises(ValidationError, match="DATABASE_URL or DATABASE_HOST must be set"):
         DatabaseSettings()
+
+
+@pytest.mark.parametrize("missing", ["DATABASE_NAME", "DATABASE_USER"])
+def test_a_host_needs_a_database_and_a_user(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """No name is guessed: it would be another stage's."""
+    for name in {"DATABASE_HOST", "DATABASE_NAME", "DATABASE_USER"} - {missing}:
+        monkeypatch.setenv(name, "x")
+    with pytest.raises(ValidationError, match="DATABASE_HOST needs DATABASE_NAME and DATABASE_USER"):
+        DatabaseSettings()
+
+
+def test_the_audit_table_must_be_named() -> None:
+    """As above."""
+    with pytest.raises(ValidationError, match="processing_logs_table"):
+        AuditSettings()
 
 
 def test_a_password_in_the_url_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,6 +127,7 @@ def test_the_options_of_a_url_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_server_that_hangs_is_given_up_before_the_function_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever of the two it is: an error that is told and retried is better than a function that is killed."""
     monkeypatch.setenv("DATABASE_URL", "postgresql:///db")
+    monkeypatch.setenv("PROCESSING_LOGS_TABLE", "ProcessingLogs")
     with local_aws("http://127.0.0.1:1"):
         from lambdas.user_log_processor.handler import DYNAMODB_CONFIG  # noqa: PLC0415 - it reads the environment
 
