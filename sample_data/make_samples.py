@@ -9,8 +9,10 @@ import argparse
 import random
 from pathlib import Path
 
+from lambdas.shared.columns import HEADER as FIRST_LINE
+
 HERE = Path(__file__).parent
-HEADER = "ユーザーID,ログイン回数,投稿回数"
+HEADER = ",".join(FIRST_LINE)
 FAMILY = ("佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "Smith", "García")
 GIVEN = ("翔太", "美咲", "健一", "さくら", "大輔", "陽子", "蓮", "葵", "拓海", "結衣", "Alex", "Zoë")
 USERS = 1_000

@@ -12,6 +12,7 @@ from dashboard.components.moments import browser_zone
 from dashboard.jobs import CannotStart, Job, find_job, job_state, jobs, start_run
 from dashboard.plain_text import plain
 from dashboard.queries.store import default_store
+from lambdas.shared.columns import HEADER
 
 if TYPE_CHECKING:
     from simulator.runs.store import RunStore
@@ -23,7 +24,7 @@ def page() -> None:
     store = default_store()
     st.caption(
         "The file goes through the whole pipeline, as with the terminal's command `run`: S3, validation, every row. "
-        "Its columns: ユーザーID, ログイン回数, 投稿回数. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
+        f"Its columns: {', '.join(HEADER)}. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
         "converted. Rows of a corrected failed-rows.csv whose user ID is not that of their line any more are refused."
     )
     file = st.file_uploader("CSV file", type=["csv"], key="file")

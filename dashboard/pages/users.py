@@ -11,17 +11,19 @@ from dashboard.components.picking import picked_row
 from dashboard.plain_text import plain
 from dashboard.queries.database import Database, DatabaseUnavailable
 from dashboard.queries.store import default_store
-from dashboard.queries.users import Change, Order, UserPage, user_history, users
+from dashboard.queries.users import Change, UserPage, user_history, users
+from lambdas.shared.audit_key import ROW_FAILED
+from lambdas.shared.columns import TOTALS
 from simulator.runs.suggested_command import command
 
 PAGE = 100
-ORDERS: dict[Order, str] = {
+ORDERS = {
     "user": "User ID",
-    "logins": "Most logins",
-    "posts": "Most posts",
+    **{column.title.lower(): f"Most {column.title.lower()}" for column in TOTALS},
     "updated": "Last updated",
 }
-TYPES = {"login_update": "Logins", "post_update": "Posts", "user_update": "Row failed"}
+TITLES = [column.title for column in TOTALS]
+TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "Row failed"}
 
 
 @st.cache_resource
@@ -68,13 +70,12 @@ def _statistics(found: UserPage, number: int) -> str | None:
                 "User": one.user_id,
                 "Name": one.username,
                 "E-mail": one.email,
-                "Logins": one.login_count,
-                "Posts": one.post_count,
+                **dict(zip(TITLES, one.totals, strict=True)),
                 "As of": local(one.last_updated),
             }
             for one in found.users
         ]
-    ).astype({"Logins": "Int64", "Posts": "Int64"})
+    ).astype(dict.fromkeys(TITLES, "Int64"))
     chosen = picked_row(table, key="users-table", height=420)
     return None if chosen is None else found.users[chosen].user_id
 

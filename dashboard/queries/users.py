@@ -1,16 +1,14 @@
-"""The users' statistics as they stand in PostgreSQL.
-
-One user's history, from the audit items of all runs.
-"""
+"""A user's totals as they are in PostgreSQL, and a user's history from the audit items of all runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from lambdas.shared.columns import TOTALS
 from simulator.runs.json_lines import encode, parse_line
 from simulator.runs.line_search import lines_with
 from simulator.runs.moments import parsed_moment
@@ -21,14 +19,12 @@ if TYPE_CHECKING:
     from dashboard.queries.database import Database
     from simulator.runs.folder import RunFolder
 
-
-Order = Literal["user", "logins", "posts", "updated"]
-_ORDERS: dict[Order, str] = {
+_ORDERS = {
     "user": "u.user_id",
-    "logins": "s.login_count desc nulls last, u.user_id",
-    "posts": "s.post_count desc nulls last, u.user_id",
+    **{column.title.lower(): f"s.{column.field} desc nulls last, u.user_id" for column in TOTALS},
     "updated": "s.last_updated desc nulls last, u.user_id",
 }
+_TOTALS = ", ".join(f"s.{column.field}" for column in TOTALS)
 _FROM = (
     "from users u left join user_statistics s using (user_id) "
     "where u.user_id ilike %(like)s or u.username ilike %(like)s or u.email ilike %(like)s"
@@ -37,13 +33,12 @@ _FROM = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserStatistics:
-    """A user: the counts and the time of the upload they come from are None where no file has had them."""
+    """A user; `totals` are in the order of the columns. What no file has set is None, and so is `last_updated` then."""
 
     user_id: str
     username: str
     email: str
-    login_count: int | None
-    post_count: int | None
+    totals: tuple[int | None, ...]
     last_updated: datetime | None
 
 
@@ -56,10 +51,15 @@ class UserPage:
     tables: bool = True
 
 
-def users(
-    database: Database, *, search: str = "", order: Order = "user", offset: int = 0, limit: int = 100
-) -> UserPage:
+def users(database: Database, *, search: str = "", order: str = "user", offset: int = 0, limit: int = 100) -> UserPage:
     """Return users `offset` to `offset + limit` whose ID, name or e-mail has `search` in it, whatever its case.
+
+    Args:
+        database: what is asked.
+        search: what to look for.
+        order: `user`, `updated`, or a total's title in lower case (`logins`): the largest first.
+        offset: how many users to leave out.
+        limit: how many users to return at most.
 
     Raises:
         DatabaseUnavailable: with what to do.
@@ -69,7 +69,7 @@ def users(
     try:
         (total,) = database.ask(f"select count(*) as total {_FROM}", values)
         found = database.ask(
-            "select u.user_id, u.username, u.email, s.login_count, s.post_count, "
+            f"select u.user_id, u.username, u.email, {_TOTALS}, "
             f"s.last_updated at time zone 'UTC' as last_updated {_FROM} "
             f"order by {_ORDERS[order]} offset %(offset)s limit %(limit)s",
             values,
@@ -78,7 +78,12 @@ def users(
         return UserPage(users=[], total=0, tables=False)
     except psycopg.errors.UntranslatableCharacter:  # the database's encoding cannot hold what is searched for
         return UserPage(users=[], total=0)
-    return UserPage(users=[UserStatistics(**row) for row in found], total=total["total"])
+    return UserPage(users=[_statistics(row) for row in found], total=total["total"])
+
+
+def _statistics(row: dict[str, Any]) -> UserStatistics:
+    totals = tuple(row.pop(column.field) for column in TOTALS)
+    return UserStatistics(**row, totals=totals)
 
 
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -91,7 +96,7 @@ class Change:
     Args:
         run: the run that wrote it.
         time: when, in UTC.
-        type: `login_update`, `post_update`, or `user_update` for a row that failed.
+        type: the `audit_type` of a column, or `ROW_FAILED`.
         old, new: the values; None for a row that failed.
         status: `success`, `superseded` (a newer file had been there) or `failed`.
         error: of a row that failed.

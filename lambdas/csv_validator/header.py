@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, HEADER, OLDER_FAILED_ROWS_COLUMNS
+from lambdas.shared.columns import HEADER
+from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, OLDER_FAILED_ROWS_COLUMNS
 
 ALLOWED = (HEADER, HEADER + FAILED_ROWS_COLUMNS, HEADER + OLDER_FAILED_ROWS_COLUMNS)
 _RIGHT = ",".join(HEADER)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.csv_validator.child_input import MAX_BYTES
 from lambdas.csv_validator.header import header_fault
+from lambdas.shared.columns import HEADER
 from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, records
 from lambdas.shared.encodings import EncodingFault
-from lambdas.shared.upload_columns import HEADER
 from lambdas.shared.utf8_text import utf8_text
 
 if TYPE_CHECKING:

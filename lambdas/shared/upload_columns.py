@@ -1,8 +1,7 @@
-"""The columns of an upload, and those that `failed-rows.csv` has beside them."""
+"""The columns that `failed-rows.csv` has beside those of an upload."""
 
 from __future__ import annotations
 
-HEADER = ["ユーザーID", "ログイン回数", "投稿回数"]
 LINE, ERROR, CAUSE, ATTEMPTS, RUN = "_line", "_error", "_cause", "_attempts", "_run"
 FAILED_ROWS_COLUMNS = [LINE, ERROR, CAUSE, ATTEMPTS, RUN]
 OLDER_FAILED_ROWS_COLUMNS = [LINE, ERROR, CAUSE, ATTEMPTS]

@@ -1,4 +1,4 @@
-"""The audit trail in DynamoDB: two items a row, written before its transaction is committed."""
+"""The audit trail in DynamoDB: one item for each total of a row, written before its transaction is committed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own name
 
+from lambdas.shared import audit_key
+from lambdas.shared.columns import TOTALS
 from lambdas.shared.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -32,16 +34,16 @@ _SERVER_FAULT = 500
 
 
 def audit_items(record: UserLogRecord, old: Totals, status: str) -> list[dict[str, Any]]:
-    """Return a row's two items in DynamoDB's typed JSON.
+    """Return a row's items in DynamoDB's typed JSON.
 
-    The sort key is the same on every repeat of the row (retry, redrive), so a repeat adds no item.
+    One for each total. A repeat of the row (retry, redrive) makes the same keys, so it adds no item.
     """
     processed_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def item(kind: str, old_value: int, new_value: int) -> dict[str, Any]:
         return {
             "executionName": {"S": record.execution_name},
-            "timestamp": {"S": f"{record.map_entered_at}#{record.row_index}#{kind}"},
+            "timestamp": {"S": audit_key.make(record.map_entered_at, record.row_index, kind)},
             "userId": {"S": record.user_id},
             "processingType": {"S": kind},
             "oldValue": {"N": str(old_value)},
@@ -52,10 +54,8 @@ def audit_items(record: UserLogRecord, old: Totals, status: str) -> list[dict[st
             "ttl": {"N": str(record.ttl)},
         }
 
-    return [
-        item("login_update", old.login_count, record.login_count),
-        item("post_update", old.post_count, record.post_count),
-    ]
+    changes = zip(TOTALS, old.values, record.totals, strict=True)
+    return [item(column.audit_type, before, after) for column, before, after in changes]
 
 
 class AuditTrail:
@@ -80,7 +80,7 @@ class AuditTrail:
             DatabaseError: where DynamoDB throttles or fails.
         """
         items = audit_items(record, old, status)
-        unchanged = (old.login_count, old.post_count) == (record.login_count, record.post_count)
+        unchanged = old.values == record.totals
         try:
             if unchanged or status == SUPERSEDED:
                 for item in items:

@@ -8,6 +8,7 @@ import boto3
 import psycopg
 from botocore.config import Config
 
+from lambdas.shared.columns import TOTALS, USER
 from lambdas.shared.database import Database
 from lambdas.shared.errors import InvalidRecordError
 from lambdas.shared.observability import PROCESSOR_SERVICE, count_metric, make_logger
@@ -32,13 +33,13 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """Process one row.
 
     Args:
-        event: `userId`, `loginCount`, `postCount` (text, as in the file), `rowIndex`, `mapEnteredAt`, `uploadedAt`,
+        event: the `event_key` of each column (text, as in the file), `rowIndex`, `mapEnteredAt`, `uploadedAt`,
             `executionName`, `executionArn`, `ttlTimestamp`.
         context: Lambda's.
 
     Returns:
         `userId`, `status` (`success`, or `superseded` where a newer upload has set the totals already), and the old
-        and new values of `loginCount` and `postCount`.
+        and new value of each total by its `event_key`.
 
     Raises:
         InvalidRecordError, UserNotFoundError: the row is at fault, and stays so.
@@ -47,7 +48,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     facts = {
         "executionName": event.get("executionName"),
         "rowIndex": event.get("rowIndex"),
-        "userId": event.get("userId"),
+        "userId": event.get(USER.event_key),
         "function_request_id": context.aws_request_id,
     }
     try:
@@ -60,10 +61,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     logger.info("row processed", extra={**facts, "status": status})
     count_metric(PROCESSOR_SERVICE, context, RowsProcessed=1, RowsSuperseded=int(status == SUPERSEDED))
     return {
-        "userId": record.user_id,
+        USER.event_key: record.user_id,
         "status": status,
-        "loginCount": {"old": old.login_count, "new": record.login_count},
-        "postCount": {"old": old.post_count, "new": record.post_count},
+        **{
+            column.event_key: {"old": before, "new": after}
+            for column, before, after in zip(TOTALS, old.values, record.totals, strict=True)
+        },
     }
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from lambdas.shared.columns import MAX_COUNT, MAX_USER_ID, TOTALS, USER
 from lambdas.shared.errors import InvalidRecordError
 
-MAX_USER_ID = 10
-MAX_COUNT = 2_147_483_647
 _DIGITS = re.compile(r"[0-9]+")
 _SHOWN = 50
 
@@ -21,7 +20,7 @@ class UserLogRecord:
 
     Args:
         user_id: at most 10 characters, not blank.
-        login_count, post_count: the user's totals, 0 to 2147483647.
+        totals: the user's totals, 0 to 2147483647, in the order of `TOTALS`.
         row_index: the row's 0-based place in the file.
         map_entered_at: when the Map was entered; part of the audit items' key.
         uploaded_at: the upload's time in UTC, without a zone, as the table keeps it.
@@ -30,8 +29,7 @@ class UserLogRecord:
     """
 
     user_id: str
-    login_count: int
-    post_count: int
+    totals: tuple[int, ...]
     row_index: int
     map_entered_at: str
     uploaded_at: datetime
@@ -44,12 +42,11 @@ def parse_record(event: dict[str, Any]) -> UserLogRecord:
     """Return the row of an event.
 
     Raises:
-        InvalidRecordError: where a value of the file cannot be used; the message names the column and quotes the value.
+        InvalidRecordError: a value of the file cannot be used; the message names the column and quotes the value.
     """
     return UserLogRecord(
-        user_id=_user_id(event.get("userId")),
-        login_count=_count(event.get("loginCount"), "ログイン回数"),
-        post_count=_count(event.get("postCount"), "投稿回数"),
+        user_id=_user_id(event.get(USER.event_key)),
+        totals=tuple(_count(event.get(column.event_key), column.header) for column in TOTALS),
         row_index=int(event["rowIndex"]),
         map_entered_at=event["mapEnteredAt"],
         uploaded_at=datetime.fromisoformat(event["uploadedAt"]).astimezone(UTC).replace(tzinfo=None),
@@ -69,13 +66,13 @@ def _text(value: object, column: str) -> str:
 
 
 def _user_id(given: object) -> str:
-    value = _text(given, "ユーザーID")
+    value = _text(given, USER.header)
     if len(value) > MAX_USER_ID:
-        raise InvalidRecordError(f"ユーザーID has {len(value)} characters, at most {MAX_USER_ID}: {_quoted(value)}")
+        raise InvalidRecordError(f"{USER.header} has {len(value)} characters, at most {MAX_USER_ID}: {_quoted(value)}")
     if "\0" in value:
-        raise InvalidRecordError(f"ユーザーID has a NUL character: {_quoted(value)}")
+        raise InvalidRecordError(f"{USER.header} has a NUL character: {_quoted(value)}")
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidRecordError(f"ユーザーID has half a character: {_quoted(value)}")
+        raise InvalidRecordError(f"{USER.header} has half a character: {_quoted(value)}")
     return value
 
 

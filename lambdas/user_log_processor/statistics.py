@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from psycopg import sql
+
+from lambdas.shared.columns import TOTALS
 from lambdas.shared.errors import UserNotFoundError
 
 if TYPE_CHECKING:
@@ -15,25 +18,41 @@ if TYPE_CHECKING:
     from lambdas.user_log_processor.record import UserLogRecord
 
 # The lock is on users: a user without statistics has no other row to lock.
-_LOCK = """
-    SELECT s.login_count, s.post_count, s.last_updated
+_LOCK = (
+    sql.SQL("""
+    SELECT {totals}, s.last_updated
     FROM users u LEFT JOIN user_statistics s ON s.user_id = u.user_id
     WHERE u.user_id = %s
     FOR UPDATE OF u
-"""
-_SET = """
-    INSERT INTO user_statistics (user_id, login_count, post_count, last_updated) VALUES (%s, %s, %s, %s)
-    ON CONFLICT (user_id) DO UPDATE
-    SET login_count = EXCLUDED.login_count, post_count = EXCLUDED.post_count, last_updated = EXCLUDED.last_updated
-"""
+""")
+    .format(totals=sql.SQL(", ").join(sql.Identifier("s", column.field) for column in TOTALS))
+    .as_bytes()
+)
+_STORED = [sql.Identifier(name) for name in (*(column.field for column in TOTALS), "last_updated")]
+_SET = (
+    sql.SQL("""
+    INSERT INTO user_statistics (user_id, {stored}) VALUES (%s, {values})
+    ON CONFLICT (user_id) DO UPDATE SET {changes}
+""")
+    .format(
+        stored=sql.SQL(", ").join(_STORED),
+        values=sql.SQL(", ").join([sql.SQL("%s")] * len(_STORED)),
+        changes=sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(name) for name in _STORED),
+    )
+    .as_bytes()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What is stored of a user: both totals (0 where there are none), and the upload they are from (None)."""
+    """What is stored of a user.
 
-    login_count: int
-    post_count: int
+    Args:
+        values: the totals in the order of `TOTALS`; 0 for what is not stored.
+        last_updated: the time of the upload they are from, in UTC; None if there was none.
+    """
+
+    values: tuple[int, ...]
     last_updated: datetime | None
 
     def newer_than(self, uploaded_at: datetime) -> bool:
@@ -45,15 +64,15 @@ def lock_totals(connection: psycopg.Connection[Any], user_id: str) -> Totals:
     """Lock a user until the transaction ends, and return what is stored.
 
     Raises:
-        UserNotFoundError: where there is no such user.
+        UserNotFoundError: there is no such user.
     """
     row = connection.execute(_LOCK, (user_id,)).fetchone()
     if row is None:
         raise UserNotFoundError(f"There is no user {user_id!r} in the table users.")
-    login_count, post_count, last_updated = row
-    return Totals(login_count or 0, post_count or 0, last_updated)
+    *values, last_updated = row
+    return Totals(tuple(value or 0 for value in values), last_updated)
 
 
 def set_totals(connection: psycopg.Connection[Any], record: UserLogRecord) -> None:
     """Set a user's totals to the row's."""
-    connection.execute(_SET, (record.user_id, record.login_count, record.post_count, record.uploaded_at))
+    connection.execute(_SET, (record.user_id, *record.totals, record.uploaded_at))

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 from lambdas.csv_validator.validation import validate
 from lambdas.schema_migrator.users_csv import HEADER
+from lambdas.shared.columns import MAX_USER_ID
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.settings import MAX_ROWS
 from simulator.runs.encoding import read_chunks
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-MAX_LENGTH = 10
-"""`users.user_id` is VARCHAR(10)."""
 
 
 def write_user_master(source: Path, target: Path) -> int:
@@ -48,4 +46,4 @@ def write_user_master(source: Path, target: Path) -> int:
 
 
 def _usable(user: str) -> bool:
-    return bool(user.strip()) and len(user) <= MAX_LENGTH and user.isprintable()
+    return bool(user.strip()) and len(user) <= MAX_USER_ID and user.isprintable()

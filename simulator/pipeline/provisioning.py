@@ -26,9 +26,10 @@ _MACHINE_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}"
 
 
 @cache
-def _names() -> dict[str, str]:
-    names: dict[str, str] = json.loads(read_definition("resources.json", {}))["names"]
-    return names
+def _names() -> dict[str, Any]:
+    document = json.loads(read_definition("resources.json", {}))
+    names = document.get("names") if isinstance(document, dict) else None
+    return names if isinstance(names, dict) else {}
 
 
 def resource_name(resource: str) -> str:
@@ -38,11 +39,11 @@ def resource_name(resource: str) -> str:
         resource: what the file calls it, such as `Workflow`.
 
     Raises:
-        CloudError: the file cannot be read, or does not have that resource.
+        CloudError: the file cannot be read, or has no name for that resource.
     """
     name = _names().get(resource)
-    if name is None:
-        raise CloudError(f"{DEFINITIONS / 'resources.json'} gives no name to {resource}.")
+    if not isinstance(name, str):
+        raise CloudError(f"{DEFINITIONS / 'resources.json'}: `names` has no text for {resource}.")
     return name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared import audit_key
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.runs.encoding import read_chunks
@@ -76,9 +77,8 @@ def _read_row(folder: RunFolder, story: RowStory) -> bool:
 
 
 def _index_in_key(item: dict[str, Any]) -> int | None:
-    """The sort key is `<time the Map was entered>#<row index>#<type>`."""
-    parts = str(item.get("timestamp", "")).split("#")
-    return int(parts[1]) if len(parts) > 1 and parts[1].isdecimal() else None
+    key = audit_key.parse(item.get("timestamp"))
+    return None if key is None else key.row_index
 
 
 def logs_of_row(folder: RunFolder, index: int, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,9 +1,12 @@
-"""The audit items against rows and file: two of a row that succeeded, one of a row that failed."""
+"""Compares the audit items with rows and file: one per total of a row that succeeded, one of a row that failed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared import audit_key
+from lambdas.shared.audit_key import ROW_FAILED as FAILURE
+from lambdas.shared.columns import TOTALS
 from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row
 
 if TYPE_CHECKING:
@@ -11,15 +14,13 @@ if TYPE_CHECKING:
     from simulator.verify.findings import Findings
 
 PLACE = "audit"
-UPDATES = ("login_update", "post_update")
-FAILURE = "user_update"
+UPDATES = tuple(column.audit_type for column in TOTALS)
 ROLLED_BACK = (
     "It has update items though it did not succeed: of a transaction that was rolled back, or whose end is lost."
 )
 FAILED_BEFORE = "It has a failure item though it succeeded: it had failed before, and was redriven."
 UNLOGGED = "It has no failure item: LogError could not write it either."
 STOPPED = "It has no failure item: it was stopped before it could log one."
-_PARTS = 3
 _Item = dict[str, Any]
 
 
@@ -54,23 +55,24 @@ class AuditCheck:
                 self._not_ended(row)
 
     def _take(self, item: dict[str, Any]) -> None:
-        parts = str(item.get("timestamp", "")).rsplit("#", _PARTS - 1)
-        index = int(parts[1]) if len(parts) == _PARTS and parts[1].isdecimal() else -1
+        key = audit_key.parse(item.get("timestamp"))
         where = f"The item with the timestamp {item.get('timestamp')!r}"
         if item.get("executionName") != self._folder.name:
             self._findings.disagree(PLACE, f"{where} is of another run, {item.get('executionName')!r}.")
-        elif not 0 <= index < len(self._rows) or parts[2] not in (*UPDATES, FAILURE):
+        elif key is None or key.row_index >= len(self._rows) or key.processing_type not in (*UPDATES, FAILURE):
             self._findings.disagree(PLACE, f"{where} is of no row of the file.")
-        elif item.get("processingType") != parts[2]:
-            self._findings.disagree(PLACE, f"{where} calls itself {item.get('processingType')!r}.", self._rows[index])
+        elif item.get("processingType") != key.processing_type:
+            row = self._rows[key.row_index]
+            self._findings.disagree(PLACE, f"{where} calls itself {item.get('processingType')!r}.", row)
         else:
-            kept = self._items.setdefault(index, {})
-            if kept and parts[0] not in self._entered:
+            row = self._rows[key.row_index]
+            kept = self._items.setdefault(key.row_index, {})
+            if kept and key.map_entered_at not in self._entered:
                 self._findings.disagree(
-                    PLACE, f"{where} has another time than the row's first items: it was done twice.", self._rows[index]
+                    PLACE, f"{where} has another time than the row's first items: it was done twice.", row
                 )
-            self._entered.add(parts[0])
-            kept[parts[2]] = item
+            self._entered.add(key.map_entered_at)
+            kept[key.processing_type] = item
 
     def _succeeded(self, row: Row, items: dict[str, _Item]) -> None:
         for kind, total in zip(UPDATES, row.totals, strict=True):

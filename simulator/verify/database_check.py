@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from lambdas.shared.columns import COLUMNS, TOTALS
 from simulator.verify.row import SUCCEEDED, Row
 
 if TYPE_CHECKING:
@@ -28,10 +29,14 @@ DONE_BEFORE = (
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database has of a user: totals and the upload they are from (UTC); None where there are none."""
+    """What the database has of a user.
 
-    login_count: int | None
-    post_count: int | None
+    Args:
+        totals: in the order of `TOTALS`; None for what is not stored.
+        last_updated: the time of the upload they are from, in UTC; None if there was none.
+    """
+
+    totals: tuple[int | None, ...]
     last_updated: datetime | None
 
 
@@ -77,18 +82,20 @@ class DatabaseCheck:
             self._findings.disagree(
                 PLACE, f"The row succeeded, and the database still has the totals of {stored.last_updated}.", row
             )
-        elif (stored.login_count, stored.post_count) != row.totals:
+        elif stored.totals != row.totals:
             if self._shared:
                 self._findings.note(SAME_TIME, row)
                 return
-            told = f"{stored.login_count} logins, {stored.post_count} posts"
-            self._findings.disagree(PLACE, f"It has {told}; the file says {row.fields[1]}, {row.fields[2]}.", row)
+            columns = zip(TOTALS, stored.totals, strict=True)
+            told = ", ".join(f"{total} {column.title.lower()}" for column, total in columns)
+            said = ", ".join(row.fields[1 : len(COLUMNS)])
+            self._findings.disagree(PLACE, f"It has {told}; the file says {said}.", row)
 
     def _not_done(self, row: Row, stored: Stored | None) -> None:
         """A row that did not succeed must not have changed anything."""
         if stored is None or stored.last_updated != self._uploaded:
             return
-        ours = (stored.login_count, stored.post_count) == row.totals
+        ours = stored.totals == row.totals
         if row.unsure and ours:
             self._findings.note(DONE, row)
         elif row.succeeded_before and ours:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.columns import COLUMNS
 from simulator.verify.result_entries import Attempt, Entry, attempts
 from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row
 
@@ -104,9 +105,10 @@ class ResultsCheck:
             findings.disagree(
                 PLACE, f"It is in a {entry.status} file of {attempt.name} as {entry.record.get('Status')}.", row
             )
-        told = [given.get("userId"), given.get("loginCount"), given.get("postCount")]
-        if told != row.fields[:3]:
-            findings.disagree(PLACE, f"{attempt.name} ran it with {told}; the file says {row.fields[:3]}.", row)
+        told = [given.get(column.event_key) for column in COLUMNS]
+        values = row.fields[: len(COLUMNS)]
+        if told != values:
+            findings.disagree(PLACE, f"{attempt.name} ran it with {told}; the file says {values}.", row)
         if redrive == row.redrive and row.ended:
             self._outcome(row, entry)
 

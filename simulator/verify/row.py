@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.columns import COLUMNS
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import original_width
 from simulator.runs.encoding import read_chunks
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PENDING, SUCCEEDED, FAILED = "pending", "succeeded", "failed"
-_COLUMNS = 3
+_COLUMNS = len(COLUMNS)
 _STATE, _ERROR, _TRY = 0, 3, 4
 """Of an entry of `tries` ([state, start, stop, error]): where two of its values are, and how many it has."""
 _MAX_DIGITS = 18
@@ -66,9 +67,9 @@ class Row:
         return self.fields[0]
 
     @property
-    def totals(self) -> tuple[int | None, int | None]:
-        """Logins and posts; None for what is no number."""
-        return _number(self.fields[1]), _number(self.fields[2])
+    def totals(self) -> tuple[int | None, ...]:
+        """The totals in the order of the columns; None for what is not a number."""
+        return tuple(_number(field) for field in self.fields[1:_COLUMNS])
 
     def take(self, item: dict[str, Any]) -> None:
         """Take over a line of `items.jsonl`."""

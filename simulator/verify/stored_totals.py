@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg import sql
 
+from lambdas.shared.columns import MAX_USER_ID, TOTALS
 from lambdas.shared.connection import connect
 from lambdas.shared.database_encoding import DatabaseEncoding
 from simulator.verify.database_check import Stored
@@ -14,12 +16,15 @@ from simulator.verify.database_check import Stored
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-MAX_USER_ID = 10
-_READ = """
-    SELECT u.user_id, s.login_count, s.post_count, s.last_updated
+_READ = (
+    sql.SQL("""
+    SELECT u.user_id, {totals}, s.last_updated
     FROM users u LEFT JOIN user_statistics s ON s.user_id = u.user_id
     WHERE u.user_id = ANY(%s)
-"""
+""")
+    .format(totals=sql.SQL(", ").join(sql.Identifier("s", column.field) for column in TOTALS))
+    .as_bytes()
+)
 
 
 @contextmanager
@@ -39,6 +44,6 @@ def stored_totals(url: str) -> Iterator[Callable[[Sequence[str]], Mapping[str, S
         def read(users: Sequence[str]) -> Mapping[str, Stored]:
             possible = [user for user in users if len(user) <= MAX_USER_ID and "\0" not in user]
             held = encoding.holds(possible)
-            return {row[0]: Stored(*row[1:]) for row in connection.execute(_READ, (held,))}
+            return {row[0]: Stored(row[1:-1], row[-1]) for row in connection.execute(_READ, (held,))}
 
         yield read

@@ -168,7 +168,7 @@ class Trial:
             stored = read(self.mixture.users)
         for user, totals in self.mixture.totals.items():
             found = stored.get(user)
-            if found is None or (found.login_count, found.post_count) != totals:
+            if found is None or found.totals != totals:
                 self.lost += 1
                 self.faults.append(f"the database has {found} of {user}; the file, {totals}")
         untouched = [user for user in self.mixture.users if user not in self.mixture.totals]

@@ -68,10 +68,10 @@ def test_users_come_in_pages_with_their_statistics(filled: Database) -> None:
     """Those no file has had have none; the time is the upload's, in UTC."""
     page = users(filled, limit=2)
     assert (page.total, page.tables, [one.user_id for one in page.users]) == (3, True, ["U1", "U2"])
-    assert (page.users[0].login_count, page.users[0].post_count) == (5, 2)
+    assert page.users[0].totals == (5, 2)
     assert page.users[0].last_updated == datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
     (last,) = users(filled, offset=2).users
-    assert (last.user_id, last.login_count, last.last_updated) == ("U3", None, None)
+    assert (last.user_id, last.totals, last.last_updated) == ("U3", (None, None), None)
 
 
 def test_users_are_ordered_by_what_is_asked_for(filled: Database) -> None:
@@ -103,7 +103,7 @@ def test_nothing_can_be_changed(filled: Database) -> None:
     """A page only reads."""
     with pytest.raises(DatabaseUnavailable, match="read-only"):
         filled.ask("delete from user_statistics returning user_id")
-    assert users(filled).users[0].login_count == 5
+    assert users(filled).users[0].totals[0] == 5
 
 
 def test_a_database_without_tables_says_that_nothing_has_been_run(empty_database: TestDatabase) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from simulator.pipeline import provisioning
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import DEFINITIONS, Resources, resource_name
 from simulator.pipeline.settings import PROJECT_ROOT
@@ -19,8 +21,21 @@ DISTINCT = [name for name in set(NAMES.values()) if name not in ("user-log", "us
 
 def test_a_resource_that_the_file_does_not_have_is_named() -> None:
     """The error says which, and in which file."""
-    with pytest.raises(CloudError, match=r"resources\.json gives no name to Wokflow\."):
+    with pytest.raises(CloudError, match=r"resources\.json: `names` has no text for Wokflow\."):
         resource_name("Wokflow")
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"names": []}', '{"names": {"Workflow": 5}}'])
+def test_a_file_of_another_shape_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """The person who edited it sees no traceback."""
+    (tmp_path / "resources.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(provisioning, "read_definition", lambda name, _values: (tmp_path / name).read_text("utf-8"))
+    provisioning._names.cache_clear()
+    try:
+        with pytest.raises(CloudError, match="`names` has no text for Workflow"):
+            resource_name("Workflow")
+    finally:
+        provisioning._names.cache_clear()
 
 
 def test_the_local_cloud_has_the_names_of_prod() -> None:
@@ -36,7 +51,8 @@ def test_the_local_cloud_has_the_names_of_prod() -> None:
 @pytest.mark.parametrize("name", sorted(DISTINCT))
 def test_no_other_file_states_a_name_again(name: str) -> None:
     """As a text of its own, quoted, in code or in a definition."""
-    quoted = re.compile(f"[\"']{re.escape(name)}[\"']")
+    # `self, "ProcessingLogs"` is the id of a construct, which makes a logical id, not a name.
+    quoted = re.compile(f"(?<!self, )[\"']{re.escape(name)}[\"']")
     folders = ("cdk/definitions", "cdk/userlog", "lambdas", "simulator/pipeline", "simulator/cli", "dashboard")
     files = [
         file

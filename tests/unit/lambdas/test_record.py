@@ -31,14 +31,14 @@ def parse(**changes: Any) -> Any:
 def test_a_good_row_is_typed() -> None:
     """Counts are numbers, the upload's time is UTC without a zone."""
     record = parse()
-    assert (record.login_count, record.post_count, record.ttl) == (12, 0, 1740787815)
+    assert (record.totals, record.ttl) == ((12, 0), 1740787815)
     assert record.uploaded_at == datetime(2025, 8, 2, 9, 30)  # noqa: DTZ001 - the column has no zone
 
 
 @pytest.mark.parametrize(("text", "value"), [("0", 0), ("007", 7), ("2147483647", 2147483647), ("0" * 5000 + "1", 1)])
 def test_a_count_is_any_run_of_ascii_digits_in_bounds(text: str, value: int) -> None:
     """0 to 2147483647."""
-    assert parse(loginCount=text).login_count == value
+    assert parse(loginCount=text).totals[0] == value
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lambdas.csv_validator.validation import MAX_ERRORS, validate
+from lambdas.shared.columns import HEADER
 from lambdas.shared.csv_dialect import records
 from lambdas.shared.errors import InvalidRecordError
-from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, HEADER
+from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
 from lambdas.user_log_processor.record import MAX_COUNT, MAX_USER_ID, parse_record
 from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.runtime.ports import ItemReaderSpec
@@ -140,8 +141,7 @@ def test_a_row_is_a_record_within_the_tables_bounds_or_an_invalid_record(user: s
         assert len(str(error)) < 500  # noqa: PT017 - either end is right
         return
     assert 1 <= len(record.user_id) <= MAX_USER_ID
-    assert 0 <= record.login_count <= MAX_COUNT
-    assert 0 <= record.post_count <= MAX_COUNT
+    assert all(0 <= total <= MAX_COUNT for total in record.totals)
 
 
 def test_a_long_file_of_anything_takes_no_time() -> None:

@@ -25,10 +25,10 @@ UPLOADED = datetime(2025, 8, 2, 9, 30)  # noqa: DTZ001 - as the table keeps it
 ENTERED = "2025-08-02T09:30:00.100Z"
 Totals = dict[str, Stored]
 DONE: Totals = {
-    "U1": Stored(1, 2, UPLOADED),
-    "U2": Stored(0, 0, None),
-    "U3": Stored(9, 9, datetime(2025, 8, 3)),  # noqa: DTZ001 - as above
-    "U4": Stored(0, 0, datetime(2025, 8, 1)),  # noqa: DTZ001 - as above
+    "U1": Stored((1, 2), UPLOADED),
+    "U2": Stored((0, 0), None),
+    "U3": Stored((9, 9), datetime(2025, 8, 3)),  # noqa: DTZ001 - as above
+    "U4": Stored((0, 0), datetime(2025, 8, 1)),  # noqa: DTZ001 - as above
 }
 """U1 succeeded, U2 failed, U3 was superseded, U4 was never begun."""
 

@@ -156,12 +156,12 @@ def test_without_a_manifest_missing_results_are_a_note(folder: RunFolder) -> Non
 @pytest.mark.parametrize(
     ("totals", "line"),
     [
-        ({"U1": Stored(1, 3, UPLOADED)}, 2),
-        ({"U1": Stored(1, 2, datetime(2025, 8, 1))}, 2),  # noqa: DTZ001 - as the table keeps it
-        ({"U1": Stored(None, None, None)}, 2),
-        ({"U2": Stored(0, 2, UPLOADED)}, 3),
-        ({"U3": Stored(3, 4, UPLOADED)}, 4),
-        ({"U4": Stored(5, 6, UPLOADED)}, 5),
+        ({"U1": Stored((1, 3), UPLOADED)}, 2),
+        ({"U1": Stored((1, 2), datetime(2025, 8, 1))}, 2),  # noqa: DTZ001 - as the table keeps it
+        ({"U1": Stored((None, None), None)}, 2),
+        ({"U2": Stored((0, 2), UPLOADED)}, 3),
+        ({"U3": Stored((3, 4), UPLOADED)}, 4),
+        ({"U4": Stored((5, 6), UPLOADED)}, 5),
     ],
 )
 def test_a_database_that_is_not_what_the_rows_say_is_found(
@@ -178,7 +178,7 @@ def test_a_user_who_is_gone_is_found(folder: RunFolder) -> None:
 
 def test_a_newer_upload_in_the_database_is_a_note(folder: RunFolder) -> None:
     """Its totals are right to stand there."""
-    newer = {**DONE, "U1": Stored(7, 7, datetime(2025, 9, 1))}  # noqa: DTZ001 - as the table keeps it
+    newer = {**DONE, "U1": Stored((7, 7), datetime(2025, 9, 1))}  # noqa: DTZ001 - as the table keeps it
     findings = found(folder, newer)
     assert said(findings) == []
     assert any("later upload" in note.message for note in findings.notes)
@@ -186,7 +186,7 @@ def test_a_newer_upload_in_the_database_is_a_note(folder: RunFolder) -> None:
 
 def test_totals_of_the_same_second_are_a_note_only_where_there_was_another_upload(folder: RunFolder) -> None:
     """Times of uploads are whole seconds."""
-    other = {**DONE, "U1": Stored(7, 7, UPLOADED)}
+    other = {**DONE, "U1": Stored((7, 7), UPLOADED)}
     assert said(found(folder, other)) == [("database", 2)]
     assert said(found(folder, other, shared_second=True)) == []
 
@@ -245,7 +245,7 @@ def test_a_redriven_row_may_have_failed_before_and_not_have_succeeded_before(fol
     edit(folder.audit_file, lambda items: items.extend(audit_item(3, k) for k in ("login_update", "post_update")))
     writer.execution_ended(execution(status="FAILED", redrive_count=1))
     writer.close()
-    now = {**DONE, "U4": Stored(5, 6, UPLOADED)}
+    now = {**DONE, "U4": Stored((5, 6), UPLOADED)}
     assert said(found(folder, now)) == []
     edit(folder.items_file, lambda items: items.append({**items[0], "redrive": 1}))
     assert ("results", 2) in said(found(folder, now))
@@ -259,10 +259,10 @@ def test_rows_of_an_interrupted_run_may_be_done_and_not_told(tmp_path: Path) -> 
     folder.write_record(record)
     result_file(folder, "manifest.json").unlink()
     edit(folder.audit_file, lambda items: items.extend(audit_item(3, k) for k in ("login_update", "post_update")))
-    findings = found(folder, {**DONE, "U4": Stored(5, 6, UPLOADED)})
+    findings = found(folder, {**DONE, "U4": Stored((5, 6), UPLOADED)})
     assert said(findings) == []
     assert sum("after the commit" in note.message for note in findings.notes) == 1
-    assert said(found(folder, {**DONE, "U4": Stored(5, 7, UPLOADED)})) == [("database", 5)]
+    assert said(found(folder, {**DONE, "U4": Stored((5, 7), UPLOADED)})) == [("database", 5)]
 
 
 def test_a_rejected_file_has_done_nothing(tmp_path: Path) -> None:
