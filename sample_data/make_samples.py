@@ -9,10 +9,13 @@ import argparse
 import random
 from pathlib import Path
 
-from lambdas.shared.columns import HEADER as FIRST_LINE
+from lambdas.shared.columns import HEADER as COLUMNS
+from lambdas.shared.columns import TOTALS
 
 HERE = Path(__file__).parent
-HEADER = ",".join(FIRST_LINE)
+HEADER = ",".join(COLUMNS)
+LARGEST = {"login_count": 400, "post_count": 90}
+"""The largest value that is made of a total; 100 for any other."""
 FAMILY = ("佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "Smith", "García")
 GIVEN = ("翔太", "美咲", "健一", "さくら", "大輔", "陽子", "蓮", "葵", "拓海", "結衣", "Alex", "Zoë")
 USERS = 1_000
@@ -42,9 +45,18 @@ def users(number: int, chance: random.Random) -> str:
 
 def rows(number: int, chance: random.Random, bad: dict[int, str] | None = None) -> str:
     """Return an upload of `number` rows, some of them replaced by `bad`."""
-    good = (f"U{index:05},{chance.randint(0, 400)},{chance.randint(0, 90)}" for index in range(1, number + 1))
-    lines = [(bad or {}).get(index, row) for index, row in enumerate(good, start=1)]
+    largest = [LARGEST.get(column.field, 100) for column in TOTALS]
+    good = (
+        ",".join([f"U{index:05}", *(str(chance.randint(0, most)) for most in largest)])
+        for index in range(1, number + 1)
+    )
+    lines = [_complete((bad or {}).get(index, row)) for index, row in enumerate(good, start=1)]
     return "\n".join([HEADER, *lines]) + "\n"
+
+
+def _complete(row: str) -> str:
+    """Return a row with a 0 in each column that it is short of."""
+    return row + ",0" * (len(COLUMNS) - 1 - row.count(","))
 
 
 def make_all() -> None:
@@ -61,7 +73,7 @@ def make_all() -> None:
         invalid / "empty.csv": "",
         invalid / "header_only.csv": HEADER + "\n",
         invalid / "ragged_row.csv": good.replace("U00003,", "U00003,1,"),
-        invalid / "duplicate_user.csv": good + "U00002,1,1\n",
+        invalid / "duplicate_user.csv": good + _complete("U00002,1,1") + "\n",
         invalid / "unbalanced_quote.csv": good.replace("U00004,", '"U00004,'),
         invalid / "blank_line.csv": good.replace("U00003,", "\nU00003,"),
     }
