@@ -1,4 +1,4 @@
-"""cdk-nag's and the validator's findings that stand, each where it is found, with its reason; all others are errors."""
+"""The findings of cdk-nag and the validator that are accepted, each with its reason; all others are errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def acknowledge_exceptions(stack: UserLogStack) -> None:
     """Acknowledge the stack's known findings.
 
     Raises:
-        RuntimeError: where a construct that is named here is gone: then its line has to go too.
+        RuntimeError: a construct that is named here no longer exists: remove its line.
     """
     for path, rule, reason in (*_everywhere(stack), *_functions(stack), *_workflow(stack)):
         construct: IConstruct = stack

@@ -21,7 +21,7 @@ def make_app(context: Mapping[str, object] | None = None) -> App:
         context: context values beside those of the command line (`-c stage=prod`).
 
     Raises:
-        ValueError: where an option has a value that it cannot have.
+        StageError: an option has a value that is not possible.
     """
     app = App(context=context)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput
 
+from userlog.definitions import rejected_prefix, results_prefix
 from userlog.stage import REGION
 
 if TYPE_CHECKING:
@@ -13,13 +14,16 @@ if TYPE_CHECKING:
 
 
 def write_outputs(stack: UserLogStack) -> None:
-    """Write what an operator and the dashboard need to know."""
+    """Write what an operator needs: names, addresses, the dashboard's URL."""
     console = f"https://{REGION}.console.aws.amazon.com"
     outputs = {
         "InputBucketName": (stack.storage.input_bucket.bucket_name, "Upload CSV files here"),
-        "OutputBucketName": (stack.storage.output_bucket.bucket_name, "results/ and rejected/ lie here"),
+        "OutputBucketName": (
+            stack.storage.output_bucket.bucket_name,
+            f"{results_prefix()} and {rejected_prefix()} are here",
+        ),
         "ProcessingLogsTableName": (stack.storage.logs_table.table_name, "The audit trail"),
-        "WorkflowArn": (stack.workflow.workflow.state_machine_arn, "The workflow: one execution a file"),
+        "WorkflowArn": (stack.workflow.workflow.state_machine_arn, "The workflow: one execution per file"),
         "DispatcherArn": (
             stack.workflow.dispatcher.state_machine_arn,
             "Names the run after the upload and starts it",
@@ -35,10 +39,10 @@ def write_outputs(stack: UserLogStack) -> None:
         "MigratorFunctionName": (stack.functions.migrator.function_name, "Invoke it with load_users or count_users"),
         "DatabaseClusterArn": (stack.database.cluster.cluster_arn, "For the query editor and the Data API"),
         "DatabaseName": (stack.database.name, "The database in the cluster"),
-        "AlarmTopicArn": (stack.monitoring.topic.topic_arn, "Subscribe to it to be told"),
+        "AlarmTopicArn": (stack.monitoring.topic.topic_arn, "Subscribe to it to get the alarms"),
         "DashboardUrl": (
             f"{console}/cloudwatch/home?region={REGION}#dashboards/dashboard/{stack.monitoring.dashboard.dashboard_name}",
-            "How the pipeline fares",
+            "Alarms, files, rows, functions, database",
         ),
     }
     for name, (value, description) in outputs.items():

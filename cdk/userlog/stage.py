@@ -24,7 +24,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class StageError(ValueError):
-    """A value given with `-c` is none of those that are possible; the text says which are."""
+    """A value given with `-c` is not possible; the text says which values are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Stage:
         nat_gateways: 2 as the design document has it; 1; or 0, since nothing in the pipeline needs one.
         uploader_principal_arn: the external system's user or role: it may put into the input bucket, and nothing else.
         reserved_concurrency: for `user-log-processor`; a new account (limit 10) refuses any reservation.
-        alarm_email: who is told of alarms.
+        alarm_email: the address that alarms go to.
     """
 
     name: StageName = "prod"
@@ -51,7 +51,7 @@ class Stage:
         """Read `stage`, `natGateways`, `uploaderPrincipalArn`, `reservedConcurrency` and `alarmEmail`.
 
         Raises:
-            StageError: where one has a value that cannot be.
+            StageError: one of them has a value that is not possible.
         """
         name = _text(node, "stage") or "prod"
         if name not in get_args(StageName):
@@ -76,7 +76,7 @@ class Stage:
 
     @property
     def removal_policy(self) -> RemovalPolicy:
-        """What becomes of a bucket, a table or a key when it leaves the stack."""
+        """Whether a bucket, a table or a key is kept when it leaves the stack."""
         return RemovalPolicy.RETAIN if self.keeps_data else RemovalPolicy.DESTROY
 
     @property

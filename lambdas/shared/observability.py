@@ -1,7 +1,7 @@
 """Structured logs and metrics, the same on AWS and in the simulator.
 
 In the simulator several copies of a function share one process. So what belongs to an invocation is passed with each
-log line and never kept in the logger, and metrics are gathered anew for each invocation.
+log line and never kept in the logger, and metrics are collected separately for each invocation.
 """
 
 from __future__ import annotations

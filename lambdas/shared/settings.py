@@ -34,7 +34,7 @@ class DatabaseSettings(BaseSettings):
 
     Either `DATABASE_URL`, a libpq URL or connection string; or `DATABASE_HOST`, `DATABASE_NAME` and `DATABASE_USER`
     (with `DATABASE_PORT` and `AWS_REGION`): then the login is an IAM token, and the server's certificate is verified
-    against `DATABASE_CA_FILE`, which lies in the bundle.
+    against `DATABASE_CA_FILE`, which is in the bundle.
     """
 
     model_config = _CONFIG
@@ -57,7 +57,7 @@ class DatabaseSettings(BaseSettings):
 
 
 class MigratorSettings(BaseSettings):
-    """Where the migrations lie: `MIGRATIONS_DIR`; the bundle's `migrations`, or the checkout's, where it is not set."""
+    """The folder of migrations: `MIGRATIONS_DIR`; if that is not set, the bundle's `migrations` or the checkout's."""
 
     model_config = _CONFIG
 

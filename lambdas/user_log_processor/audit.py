@@ -73,11 +73,11 @@ class AuditTrail:
     def write(self, record: UserLogRecord, old: Totals, status: str) -> None:
         """Write a row's items.
 
-        Where the row changes nothing it may be a repeat of one that did: then an item that is there stays, with the
-        first old value. Where it changes something, an item that is there is from an attempt that was rolled back.
+        If the row changes nothing, it may be a repeat of one that did: an existing item stays, with the first old
+        value. If it changes something, an existing item is from an attempt that was rolled back, and is replaced.
 
         Raises:
-            DatabaseError: where DynamoDB throttles or fails.
+            DatabaseError: DynamoDB throttles or fails.
         """
         items = audit_items(record, old, status)
         unchanged = old.values == record.totals

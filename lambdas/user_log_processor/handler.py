@@ -38,7 +38,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         context: Lambda's.
 
     Returns:
-        `userId`, `status` (`success`, or `superseded` where a newer upload has set the totals already), and the old
+        `userId`, `status` (`success`, or `superseded` if a newer upload has already set the totals), and the old
         and new value of each total by its `event_key`.
 
     Raises:

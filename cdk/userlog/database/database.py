@@ -39,7 +39,7 @@ class Database(Construct):
 
     Attributes:
         cluster: the cluster.
-        host, port, name: where the functions connect to: the writer.
+        host, port, name: what the functions connect to: the writer.
         roles_ready: depend on it to have the login roles.
     """
 

@@ -56,7 +56,7 @@ def requirements() -> list[str]:
     """Return `name==version` of each package.
 
     Raises:
-        BundleError: where pyproject.toml pins one not at all.
+        BundleError: pyproject.toml does not pin one of them.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pins = (_PIN.match(line) for line in project["tool"]["uv"]["constraint-dependencies"])
@@ -71,7 +71,7 @@ def build(target: Path) -> None:
     """Put the package into a folder, which may be there already.
 
     Raises:
-        BundleError: where the libraries cannot be fetched.
+        BundleError: the libraries cannot be fetched.
     """
     _install(target)
     shutil.copytree(
@@ -83,7 +83,7 @@ def build(target: Path) -> None:
 
 
 def _install(target: Path) -> None:
-    """Fetch the libraries' wheels for Lambda's platform, by uv where it is there, by pip where it is not."""
+    """Fetch the libraries' wheels for Lambda's platform, by uv if it is installed, else by pip."""
     uv = shutil.which("uv")
     common = ["--no-deps", "--only-binary", ":all:", "--python-version", PYTHON, "--target", str(target)]
     if uv is not None:
@@ -92,12 +92,12 @@ def _install(target: Path) -> None:
         platforms = [word for platform in PIP_PLATFORMS for word in ("--platform", platform)]
         command = [sys.executable, "-m", "pip", "install", "--no-compile", "--implementation", "cp", *platforms]
     else:
-        raise BundleError("The functions' package is built by uv or by pip, and neither is here.")
+        raise BundleError("The functions' package is built by uv or by pip, and neither is installed: install uv.")
     done = subprocess.run(  # noqa: S603 - our own words
         [*command, *common, *requirements()], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise BundleError(f"The libraries of the functions' package cannot be installed:\n{done.stderr.strip()}")
+        raise BundleError(f"The libraries of the functions' package could not be installed:\n{done.stderr.strip()}")
 
 
 def _make_the_same(target: Path) -> None:
@@ -119,7 +119,7 @@ class LocalBundling:
     """Builds the package in this process when CDK asks for it."""
 
     def try_bundle(self, output_dir: str, *_options: object, **_more: object) -> bool:
-        """Build, and never leave it to Docker; end the program where that cannot be done.
+        """Build, and never leave it to Docker; end the program if that is not possible.
 
         An exception would come back from jsii as another, with the stack traces of both languages.
         """

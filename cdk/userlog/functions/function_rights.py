@@ -1,4 +1,4 @@
-"""What each function may do with data: every statement, and the same once more at the network's endpoints."""
+"""What each function may do with data: its statements, and the same limits at the network's endpoints."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WRITE_ITEMS = ["dynamodb:BatchWriteItem", "dynamodb:PutItem"]
 
 
 def validator_policies(storage: Storage) -> Policies:
-    """Read the uploaded version, nothing else: with a version, GetObject would not do."""
+    """Read the uploaded version, nothing else: reading a version needs GetObjectVersion."""
     return {
         "ReadUpload": [
             _allow(_READ_VERSION, [storage.input_bucket.arn_for_objects("*")]),
@@ -87,7 +87,7 @@ def _log_in(database: Database, user: str) -> iam.PolicyStatement:
 
 
 def _decrypt(storage: Storage, bucket: s3.IBucket) -> iam.PolicyStatement:
-    """Decrypt what lies in one bucket: the context is the bucket (with a bucket key), or the object."""
+    """Decrypt the objects of one bucket: the context is the bucket (with a bucket key), or the object."""
     context = {"kms:EncryptionContext:aws:s3:arn": [bucket.bucket_arn, bucket.arn_for_objects("*")]}
     return _allow(["kms:Decrypt"], [storage.data_key.key_arn], {**_through("s3"), "StringLike": context})
 

@@ -1,4 +1,4 @@
-"""Where alarms go: a topic with a key of its own, to which only CloudWatch's alarms of this account publish."""
+"""The topic for alarms, with its own key: only this account's CloudWatch alarms can publish to it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CLOUDWATCH = "cloudwatch.amazonaws.com"
 class AlarmTopic(sns.Topic):
     """An encrypted, TLS-only topic; `-c alarmEmail` subscribes an address, which has to confirm.
 
-    CloudWatch needs a right in both policies: an encrypted topic drops its alarms in silence without the key, and a
-    topic policy of one's own replaces the default one, which let it publish.
+    CloudWatch needs a right in both policies: without the key an encrypted topic drops its alarms in silence, and a
+    custom topic policy replaces the default one, which let it publish.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
 
     Args:
         scope: the parent construct.
         construct_id: its name below the parent.
-        stage: names, the address, and what becomes of the key when the stack goes.
+        stage: gives names, the address, and whether the key stays when the stack is deleted.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
@@ -36,7 +36,7 @@ class AlarmTopic(sns.Topic):
             scope,
             f"{construct_id}Key",
             alias=f"alias/{stage.name_of('AlarmTopic')}",
-            description="Encrypts alarms on their way from CloudWatch to those who are to act",
+            description="Encrypts alarms on their way from CloudWatch to their subscribers",
             enable_key_rotation=True,
             removal_policy=stage.removal_policy,
         )

@@ -25,7 +25,7 @@ class Network(Construct):
 
     Attributes:
         vpc: the VPC.
-        private_subnets: where the functions and the cluster are.
+        private_subnets: the subnets of the functions and the cluster.
         functions_security_group: out to Aurora, S3 and DynamoDB, and nowhere else; nothing in.
         database_security_group: in from the functions on 5432; nothing out.
         s3_endpoint, dynamodb_endpoint: the gateway endpoints.
@@ -69,7 +69,7 @@ class Network(Construct):
         for subnet in vpc.public_subnets[: stage.nat_gateways]:
             gateway = subnet.node.find_child("NATGateway")
             if not isinstance(gateway, ec2.CfnNatGateway):
-                raise TypeError("CDK names a subnet's NAT gateway otherwise than it did")
+                raise TypeError("CDK no longer names a subnet's NAT gateway as this code expects")
             gateway.private_ip_address = NAT_ADDRESSES[subnet.availability_zone]
         return vpc
 

@@ -30,7 +30,7 @@ def open_paths(scope: Construct, *, functions: ec2.SecurityGroup, database: ec2.
     # each of these a resource beside the group.
     group = functions.node.default_child
     if not isinstance(group, ec2.CfnSecurityGroup):
-        raise TypeError("CDK makes a security group otherwise than it did")
+        raise TypeError("CDK no longer makes a security group as this code expects")
     group.security_group_egress = [
         ec2.CfnSecurityGroup.EgressProperty(
             ip_protocol="tcp",

@@ -1,4 +1,4 @@
-"""The audit table, from the definition that the simulator makes it of."""
+"""The audit table, from the definition that the simulator uses too."""
 
 from __future__ import annotations
 

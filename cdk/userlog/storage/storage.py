@@ -1,4 +1,4 @@
-"""Where files and the audit trail lie: two buckets, their access logs, the table, and the key of all of them."""
+"""Storage of files and audit trail: two buckets, their access logs, the table, and the key of all of them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Storage(Construct):
         # CDK's own `event_bridge_enabled` would add a function that only sets this property.
         bucket = self.input_bucket.node.default_child
         if not isinstance(bucket, s3.CfnBucket):
-            raise TypeError("CDK makes a bucket otherwise than it did")
+            raise TypeError("CDK no longer makes a bucket as this code expects")
         bucket.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)  # noqa: FBT003
 
     def _admit_uploader(self, principal: iam.IPrincipal) -> None:

@@ -1,4 +1,4 @@
-"""The EventBridge rule, from the very file that the simulator runs."""
+"""The EventBridge rule, from the file that the simulator runs too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The event path and the workflow: rule -> dispatcher -> workflow, from the very files that the simulator runs."""
+"""The event path and the workflow: rule -> dispatcher -> workflow, from the files that the simulator runs too."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Workflow(Construct):
     Args:
         scope: the parent construct.
         construct_id: its name below the parent.
-        stage: names, and what becomes of things when the stack goes.
+        stage: gives names, and says what is kept when the stack is deleted.
         storage: buckets, table and their key.
         functions: what the workflow calls; the rule comes last, when the schema is there.
     """
