@@ -164,6 +164,32 @@ def test_slow_functions_alarm_before_they_time_out(stack: Resolver) -> None:
                 assert limit / 2 < alarm["Threshold"] < limit
 
 
+def test_alarms_tell_the_limits_of_the_definitions_that_are_deployed(stack: Resolver) -> None:
+    """Tolerance of the workflow, timeouts of workflow and functions."""
+    alarms = stack.by_name("AWS::CloudWatch::Alarm")
+    machine = stack.by_name("AWS::StepFunctions::StateMachine")["csv-user-log-processor"]
+    workflow = json.loads(machine["DefinitionString"])
+    rows = workflow["States"]["UserLogDistributedMap"]
+    percentage, count = rows["ToleratedFailurePercentage"], rows["ToleratedFailureCount"]
+    assert alarms["user-log-ProcessorErrorRate"]["Threshold"] == percentage
+    assert f"{percentage} % and {count} rows" in alarms["user-log-RowsFailed"]["AlarmDescription"]
+    assert f"{workflow['TimeoutSeconds'] // 3600} hours" in alarms["user-log-RunTimedOut"]["AlarmDescription"]
+    functions = stack.by_name("AWS::Lambda::Function")
+    for name, function in (("Processor", "user-log-processor"), ("Validator", "user-log-csv-validator")):
+        told = alarms[f"user-log-{name}Slow"]["AlarmDescription"]
+        assert f"after {functions[function]['Timeout']} s" in told
+
+
+def test_an_alarm_of_dev_names_what_dev_has(dev_stack: Resolver) -> None:
+    """A queue or a table of prod would be the wrong place to look."""
+    alarms = dev_stack.by_name("AWS::CloudWatch::Alarm")
+    told = {name.removeprefix("user-log-dev-"): alarm["AlarmDescription"] for name, alarm in alarms.items()}
+    assert "queue s3-csv-upload-rule-dlq-dev:" in told["UploadsUndelivered"]
+    assert "queue user-log-dispatcher-failures-dev " in told["UploadsUnstarted"]
+    assert "user-log-dev-UploadsUnstarted" in told["DispatcherFailed"]
+    assert all("ProcessingLogs-dev" in told[name] for name in ("AuditTableErrors", "AuditTableThrottled"))
+
+
 def test_one_waiting_message_is_enough(stack: Resolver) -> None:
     """It is a file that was not processed."""
     for alarm in stack.of_type("AWS::CloudWatch::Alarm").values():
