@@ -172,8 +172,8 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
                 "Rows with nothing wrong in them were given up, because Aurora, DynamoDB or Lambda did not answer for "
                 "more than a minute. A run that SUCCEEDED all the same cannot be redriven. Once the outage is over: "
                 f"redrive the runs that failed; of those that succeeded, upload the rows of FAILED_0.json below "
-                f"{results_prefix()}<map run>/ whose error is DatabaseError, States.Timeout or one of Lambda's as a file "
-                "of their own, as they are, or the whole file again if no newer one has come since."
+                f"{results_prefix()}<map run>/ whose error is DatabaseError, States.Timeout or one of Lambda's as a "
+                "file of their own, as they are, or the whole file again if no newer one has come since."
             ),
         ),
         AlarmRule(
