@@ -9,7 +9,7 @@ from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from simulator.cli.errors import UsageFault
 from simulator.cli.output.words import count
 from simulator.cli.paths import shown
-from simulator.fault_injection.spec import BadFault, parse_fault
+from simulator.fault_injection.spec import BadFault, FaultPlan, parse_fault
 from simulator.pipeline.settings import Settings
 from simulator.runs.encoding import read_chunks
 
@@ -44,24 +44,19 @@ def checked_faults(texts: Sequence[str]) -> list[FaultSpec]:
     return specs
 
 
-def faults_for(specs: Sequence[FaultSpec], file: Path, seed: int) -> Faults | None:
-    """Make the faults of a run of `file`; None where none was asked for.
+def fault_plan(specs: Sequence[FaultSpec], file: Path, seed: int) -> FaultPlan:
+    """Return what is to be broken in a run of `file`.
 
     Raises:
         UsageFault: no row begins on a line that is named.
         OSError: the file cannot be read.
     """
-    if not specs:
-        return None
-    # Only here: botocore takes time that `--help` and `show` need not wait for.
-    from simulator.fault_injection.fault_injection import Faults  # noqa: PLC0415 - as the line above says
-
     wanted = {spec.values["row"]: spec for spec in specs if spec.values.get("row") is not None}
     lines, whole = _lines(file, set(wanted)) if wanted else ({}, True)
     for line in sorted(set(wanted) - set(lines)):
         if whole:  # else the validator will refuse the file
             raise UsageFault(f"--fault {wanted[line].text!r}: no row of {shown(file)} begins on line {line}.")
-    return Faults(specs, lines=lines, seed=seed)
+    return FaultPlan(specs=specs, lines=lines, seed=seed)
 
 
 def _lines(file: Path, wanted: set[int]) -> tuple[dict[int, int], bool]:
@@ -83,9 +78,7 @@ def tell_faults(faults: Faults, term: Terminal) -> None:
         term.say(("fault  ", "yellow"), f"{fault.spec.text} {times}{f'; {fault.trouble}' if fault.trouble else ''}")
 
 
-def fault_documents(faults: Faults | None) -> dict[str, Any]:
-    """Return the same for the document: `faults`, or nothing where none was asked for."""
-    if faults is None:
-        return {}
+def fault_documents(faults: Faults) -> dict[str, Any]:
+    """Return the same for the document: `faults`, or nothing if none was asked for."""
     told = [{"spec": one.spec.text, "happened": one.happened, "trouble": one.trouble} for one in faults.all]
-    return {"faults": told}
+    return {"faults": told} if told else {}

@@ -14,7 +14,7 @@ from simulator.runs.interrupted import settled
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.cli.output.terminal import Terminal
-    from simulator.pipeline.session import OpenCloud
+    from simulator.pipeline.session import Session
 
 TICK_SECONDS = 0.1
 STOP_SECONDS = 60.0
@@ -35,23 +35,22 @@ def follow(running: RunningExecution, pace: Pace, term: Terminal) -> KeyboardInt
     return None
 
 
-def outcome(opened: OpenCloud, running: RunningExecution, interrupt: KeyboardInterrupt | None, term: Terminal) -> int:
+def outcome(session: Session, running: RunningExecution, interrupt: KeyboardInterrupt | None, term: Terminal) -> int:
     """Report a run that has ended, and return the command's exit code.
 
     Raises:
         UsageFault: where the run could not be recorded.
     """
-    if (folder := opened.recorder.folder(running.name)) is None:
-        raise UsageFault(" ".join(opened.recorder.faults) or f"The run {running.name} was not recorded.")
+    if (folder := session.recorder.folder(running.name)) is None:
+        raise UsageFault(" ".join(session.recorder.problems) or f"The run {running.name} was not recorded.")
     record = settled(folder)
-    for fault in opened.recorder.faults:
-        if fault not in record.notes:
-            term.say(("Note: ", "yellow"), fault)
+    for problem in session.recorder.problems:
+        if problem not in record.notes:
+            term.say(("Note: ", "yellow"), problem)
     report(term, folder, record)
-    if opened.faults is not None:
-        opened.faults.close()
-        tell_faults(opened.faults, term)
-    term.document({**document(folder, record), **fault_documents(opened.faults)})
+    session.faults.close()
+    tell_faults(session.faults, term)
+    term.document({**document(folder, record), **fault_documents(session.faults)})
     if interrupt is not None:
         return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
     return exit_codes.SUCCEEDED if record.status == "SUCCEEDED" else exit_codes.FAILED

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What is broken on purpose (`run --fault`): its notation, and the faults themselves."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from simulator.fault_injection.fault import TimedFault
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.runtime.clock import Alarm
-    from simulator.fault_injection.parts import DatabaseServer, Parts
+    from simulator.aws.asl.runtime.clock import Alarm, Clock
+    from simulator.fault_injection.parts import DatabaseServer
     from simulator.fault_injection.spec import FaultSpec
 
 
@@ -17,15 +17,19 @@ class DatabaseOutage(TimedFault):
 
     Args:
         spec: what was asked for.
+        server: the server; None if it is not ours to stop.
+        clock: the clock that states see.
     """
 
-    def __init__(self, spec: FaultSpec) -> None:
+    def __init__(self, spec: FaultSpec, server: DatabaseServer | None, clock: Clock) -> None:
         super().__init__(spec)
+        self._server = server
+        self._clock = clock
         self._back: Alarm | None = None
 
-    def strike(self, parts: Parts) -> None:
+    def strike(self) -> None:
         """Stop the server; start it again at once, or after a while by the clock that states see."""
-        server = parts.database
+        server = self._server
         if server is None:
             self.trouble = "the database is not ours to stop"
             return
@@ -38,7 +42,7 @@ class DatabaseOutage(TimedFault):
         if self.spec.values["database"] == "restart":
             self._start(server)
             return
-        self._back = parts.clock.alarm(self.spec.values["for"], lambda: self._start(server))
+        self._back = self._clock.alarm(self.spec.values["for"], lambda: self._start(server))
 
     def _start(self, server: DatabaseServer) -> None:
         try:
@@ -46,10 +50,9 @@ class DatabaseOutage(TimedFault):
         except Exception as error:  # noqa: BLE001 - rows then fail with what the database says, and the report says why
             self.trouble = f"the database could not be started again: {error}"
 
-    def close(self, parts: Parts) -> None:
-        """Bring the server back where it is still away."""
-        if self._back is None:
+    def close(self) -> None:
+        """Bring the server back if it is still away."""
+        if self._back is None or self._server is None:
             return
         self._back.cancel()
-        if parts.database is not None:
-            self._start(parts.database)
+        self._start(self._server)

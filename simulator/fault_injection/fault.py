@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.fault_injection.parts import Parts
+    from simulator.fault_injection.parts import UploadedFile
     from simulator.fault_injection.spec import FaultSpec
 
 
@@ -33,11 +33,11 @@ class Fault:
         with self._lock:
             self._happened += 1
 
-    def uploaded(self, parts: Parts) -> None:
+    def uploaded(self, upload: UploadedFile) -> None:
         """Take note that the file has been uploaded and its event delivered."""
 
-    def close(self, parts: Parts) -> None:
-        """Put right what still is broken, before the local cloud stops."""
+    def close(self) -> None:
+        """Put right what is still broken, before the session ends."""
 
 
 class TimedFault(Fault):
@@ -48,6 +48,6 @@ class TimedFault(Fault):
         """How many rows are called before."""
         return int(self.spec.values["after"])
 
-    def strike(self, parts: Parts) -> None:
+    def strike(self) -> None:
         """Break it; the call of the next row waits until this has returned."""
         raise NotImplementedError

@@ -1,14 +1,14 @@
-"""All faults of a run, and the seams of the local cloud where they are let in."""
+"""All faults of a run, and the seams of a session where they are let in."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from simulator.fault_injection.aws_refusals import KINDS as AWS_KINDS
 from simulator.fault_injection.database_outage import DatabaseOutage
 from simulator.fault_injection.fault import TimedFault
 from simulator.fault_injection.function_end import FunctionEnd, mortal
 from simulator.fault_injection.object_replaced import ObjectReplaced
+from simulator.fault_injection.refused_by_aws import KINDS as AWS_KINDS
 from simulator.fault_injection.refused_by_aws import RefusedByAws
 from simulator.fault_injection.row_calls import RowCalls
 from simulator.fault_injection.row_error import FaultyFunctions, RowError
@@ -16,76 +16,63 @@ from simulator.fault_injection.row_pick import RowPick
 from simulator.fault_injection.second_event import SecondEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable
 
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
     from simulator.aws.lambda_runtime.handler_loading import Handler
     from simulator.fault_injection.fault import Fault
-    from simulator.fault_injection.parts import Parts
-    from simulator.fault_injection.spec import FaultSpec
-
-_OTHERS: dict[str, type[Fault]] = {
-    "database": DatabaseOutage,
-    "event": SecondEvent,
-    "object": ObjectReplaced,
-    **dict.fromkeys(AWS_KINDS, RefusedByAws),
-}
+    from simulator.fault_injection.parts import Parts, UploadedFile
+    from simulator.fault_injection.spec import FaultPlan, FaultSpec
 
 
 class Faults:
-    """The faults of one open cloud; made for one file.
+    """The faults of one session. Without any, nothing is changed at any seam.
 
     Args:
-        specs: what was asked for.
-        lines: the index of the row that begins on a line of the file (for `row=`).
-        seed: chooses the rows of `share=`.
+        plan: what was asked for.
+        parts: what there is to be broken.
     """
 
-    def __init__(self, specs: Sequence[FaultSpec], *, lines: Mapping[int, int], seed: int = 0) -> None:
-        self.all: list[Fault] = [_made(spec, lines, seed) for spec in specs]
+    def __init__(self, plan: FaultPlan, parts: Parts) -> None:
+        self.all: list[Fault] = [_made(spec, plan, parts) for spec in plan.specs]
         self._errors = [fault for fault in self.all if isinstance(fault, RowError)]
         self._ends = [fault for fault in self.all if isinstance(fault, FunctionEnd)]
         self._calls = RowCalls([(one.after, self._striking(one)) for one in self.all if isinstance(one, TimedFault)])
-        self._parts: Parts | None = None
+        self._closed = False
 
-    def _striking(self, fault: TimedFault) -> Any:
-        return lambda: fault.strike(self._parts) if self._parts is not None else None
-
-    @property
-    def of_aws(self) -> list[str]:
-        """The SPECs that moto's process is to be started with."""
-        return [fault.spec.text for fault in self.all if isinstance(fault, RefusedByAws)]
+    def _striking(self, fault: TimedFault) -> Callable[[], None]:
+        return lambda: None if self._closed else fault.strike()
 
     def functions(self, functions: LambdaInvoker) -> LambdaInvoker:
         """Return what Tasks are to call in place of the functions."""
-        return FaultyFunctions(functions, self._calls, self._errors)
+        return FaultyFunctions(functions, self._calls, self._errors) if self.all else functions
 
     def handler(self, handler: Handler) -> Handler:
         """Return what execution environments are to run in place of a function's handler."""
         return mortal(handler, self._calls, self._ends) if self._ends else handler
 
-    def connect(self, parts: Parts) -> None:
-        """Say what there is to be broken."""
-        self._parts = parts
-
-    def uploaded(self, event: dict[str, Any]) -> None:
+    def uploaded(self, upload: UploadedFile) -> None:
         """Say that a file has been uploaded, and its event delivered."""
-        if self._parts is not None:
-            self._parts.event = event
-            for fault in self.all:
-                fault.uploaded(self._parts)
+        for fault in self.all:
+            fault.uploaded(upload)
 
     def close(self) -> None:
-        """Put right what still is broken; the cloud is about to stop. Harmless where it was done before."""
-        parts, self._parts = self._parts, None
-        if parts is not None:
+        """Put right what is still broken; the session is about to end. A second call does nothing."""
+        if not self._closed:
+            self._closed = True
             for fault in self.all:
-                fault.close(parts)
+                fault.close()
 
 
-def _made(spec: FaultSpec, lines: Mapping[int, int], seed: int) -> Fault:
+def _made(spec: FaultSpec, plan: FaultPlan, parts: Parts) -> Fault:
     if spec.kind == "error":
-        return RowError(spec, RowPick(spec, lines, seed))
+        return RowError(spec, RowPick(spec, plan.lines, plan.seed))
     if spec.kind == "function":
-        return FunctionEnd(spec, RowPick(spec, lines, seed))
-    return _OTHERS[spec.kind](spec)
+        return FunctionEnd(spec, RowPick(spec, plan.lines, plan.seed))
+    if spec.kind == "database":
+        return DatabaseOutage(spec, parts.database, parts.clock)
+    if spec.kind == "object":
+        return ObjectReplaced(spec, parts.s3)
+    if spec.kind in AWS_KINDS:
+        return RefusedByAws(spec, parts.endpoint)
+    return SecondEvent(spec)

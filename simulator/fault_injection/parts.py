@@ -1,4 +1,4 @@
-"""The parts of an open local cloud that faults break."""
+"""The parts of an open session that faults break."""
 
 from __future__ import annotations
 
@@ -33,22 +33,31 @@ class DatabaseServer(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What faults break.
 
     Args:
         endpoint: moto's address.
         s3: the S3 client.
-        database: the server; None where it is not ours to stop.
-        deliver: puts an S3 event on the bus.
+        database: the server; None if it is not ours to stop.
         clock: the clock that states see.
-        event: the event of the upload, once there is one.
     """
 
     endpoint: str
     s3: S3Client
     database: DatabaseServer | None
-    deliver: Callable[[dict[str, Any]], object]
     clock: Clock
-    event: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedFile:
+    """A file that has been uploaded.
+
+    Args:
+        event: its S3 event, which has been delivered.
+        deliver: puts an S3 event on the bus.
+    """
+
+    event: dict[str, Any]
+    deliver: Callable[[dict[str, Any]], object]

@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING
 from simulator.fault_injection.fault import TimedFault
 
 if TYPE_CHECKING:
-    from simulator.fault_injection.parts import Parts
+    from simulator.fault_injection.parts import UploadedFile
+    from simulator.fault_injection.spec import FaultSpec
 
 
 class SecondEvent(TimedFault):
     """A second delivery of the upload's event: at once where it waits for no rows."""
 
-    def uploaded(self, parts: Parts) -> None:
+    def __init__(self, spec: FaultSpec) -> None:
+        super().__init__(spec)
+        self._upload: UploadedFile | None = None
+
+    def uploaded(self, upload: UploadedFile) -> None:
         """Deliver it now, unless rows are to be called first."""
+        self._upload = upload
         if not self.after:
-            self._deliver(parts)
+            self._deliver(upload)
 
-    def strike(self, parts: Parts) -> None:
+    def strike(self) -> None:
         """Deliver it, unless that was done at the upload."""
-        if self.after:
-            self._deliver(parts)
+        if self.after and self._upload is not None:
+            self._deliver(self._upload)
 
-    def _deliver(self, parts: Parts) -> None:
-        if parts.event is not None:
-            parts.deliver(parts.event)
-            self.happens()
+    def _deliver(self, upload: UploadedFile) -> None:
+        upload.deliver(upload.event)
+        self.happens()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from simulator.fault_injection.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from simulator.fault_injection.kinds import Kind
 
@@ -33,6 +33,21 @@ class FaultSpec:
     text: str
     kind: str
     values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultPlan:
+    """What is to be broken in the run of one file; nothing by default.
+
+    Args:
+        specs: what was asked for.
+        lines: the index of the row that begins on a line of the file (for `row=`).
+        seed: chooses the rows of `share=`.
+    """
+
+    specs: Sequence[FaultSpec] = ()
+    lines: Mapping[int, int] = field(default_factory=dict)
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.definition.compiler import build
 from simulator.aws.asl.definition.fields import InvalidDefinition, Problem
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
-from simulator.aws.integrations.registry import Integrations
+from simulator.aws.map_run.map_run import LocalMapRuns
+from simulator.aws.map_run.s3_object_store import S3ObjectStore
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.aws.stepfunctions.service import StepFunctions
@@ -42,10 +42,18 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
         rule_dead_letter_queue_url=f"{NOWHERE}/rule", dispatcher_failures_queue_url=f"{NOWHERE}/dispatcher"
     )
     filled = substitute(text, {**resources.placeholders, **values}, source=source)
-    machines = StepFunctions(region=REGION, account=ACCOUNT, clock=RealClock(), listener=SilentListener())
-    tasks = Integrations(functions=_NoFunctions(), aws=aws_clients(NOWHERE), machines=machines)
+    aws, listener = aws_clients(NOWHERE), SilentListener()
+    machines = StepFunctions(
+        region=REGION,
+        account=ACCOUNT,
+        clock=RealClock(),
+        listener=listener,
+        functions=_NoFunctions(),
+        aws=aws,
+        maps=LocalMapRuns(S3ObjectStore(aws.s3), listener, lambda _name: None),
+    )
     try:
-        build(filled, tasks=tasks, name="checked", machine_type=machine_type)
+        machines.create_state_machine(name="checked", definition=filled, kind=machine_type)
     except InvalidDefinition as error:
         return error.problems
     return []

@@ -15,10 +15,16 @@ from simulator.postgres.sessions import end_sessions, session_conninfo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from simulator.aws.lambda_runtime.handler_loading import Handler
+
 
 @contextmanager
 def open_functions(
-    *, database_url: str, environment: dict[str, str], log_sink: Callable[[dict[str, Any]], None]
+    *,
+    database_url: str,
+    environment: dict[str, str],
+    log_sink: Callable[[dict[str, Any]], None],
+    wrap: Callable[[Handler], Handler] | None = None,
 ) -> Iterator[LambdaService]:
     """Open the functions; each execution environment has a database session of its own, known by its name.
 
@@ -26,6 +32,7 @@ def open_functions(
         database_url: the database, for psycopg.
         environment: variables that every function has.
         log_sink: given each record that a function logs.
+        wrap: makes what is run of each function's handler; None to run the handler itself.
 
     Raises:
         CloudError: where functions.json cannot be used.
@@ -46,5 +53,6 @@ def open_functions(
         variables=variables,
         log_sink=log_sink,
         ended=lambda names: end_sessions(database_url, names),
+        wrap=wrap,
     ) as service:
         yield service

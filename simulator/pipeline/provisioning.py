@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from simulator.aws.moto.clients import AwsClients
 
 DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
+RESULTS_PREFIX = "results/"
+"""How the keys of the ResultWriter's objects begin, in the output bucket."""
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 _FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}"
 _MACHINE_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}"

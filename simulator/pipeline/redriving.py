@@ -16,31 +16,32 @@ from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.map_run.earlier import EarlierMapRun
 from simulator.aws.moto.restore_endpoint import PATH
 from simulator.pipeline.errors import CloudError
+from simulator.pipeline.provisioning import RESULTS_PREFIX
 from simulator.runs.earlier_results import mend_result_files
 from simulator.runs.item_index import redrive_of
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
-    from simulator.pipeline.local_cloud import LocalCloud
+    from simulator.pipeline.session import Session
     from simulator.runs.folder import RunFolder
     from simulator.runs.map_run_passes import MapRunPass
     from simulator.runs.redrive_plan import RedrivePlan
 
 
-def redrive(cloud: LocalCloud, folder: RunFolder, plan: RedrivePlan) -> RunningExecution:
+def redrive(session: Session, folder: RunFolder, plan: RedrivePlan) -> RunningExecution:
     """Start the redrive of a run.
 
     Raises:
         CloudError: where the run's rows lie in another database, or its folder cannot be restored.
     """
-    _check_database(cloud, plan)
-    _restore(cloud, folder, plan)
+    _check_database(session, plan)
+    _restore(session, folder, plan)
     if plan.map_run is not None:
-        cloud.map_runs.continue_with(plan.record.arn, plan.resume.state, _earlier(folder, plan, plan.map_run))
+        session.map_runs.continue_with(plan.record.arn, plan.resume.state, _earlier(folder, plan, plan.map_run))
     info = ExecutionInfo(
         arn=plan.record.arn,
         name=plan.record.name,
-        machine_arn=cloud.resources.workflow_arn,
+        machine_arn=session.resources.workflow_arn,
         machine_name=plan.record.machine,
         definition=folder.definition_file.read_text(encoding="utf-8"),
         input=plan.input,
@@ -48,15 +49,15 @@ def redrive(cloud: LocalCloud, folder: RunFolder, plan: RedrivePlan) -> RunningE
         started=parse_time(plan.record.started) or plan.resume.entered_at,
         redrive_count=plan.redrive_count,
     )
-    return cloud.step_functions.redrive_execution(info, plan.resume, last_event=plan.last_event)
+    return session.step_functions.redrive_execution(info, plan.resume, last_event=plan.last_event)
 
 
-def _check_database(cloud: LocalCloud, plan: RedrivePlan) -> None:
-    before, now = plan.record.database_id, cloud.database_id
+def _check_database(session: Session, plan: RedrivePlan) -> None:
+    before, now = plan.record.database_id, session.database_id
     if before is not None and before != now:
         raise CloudError(
             f"The rows of this run are in another PostgreSQL ({plan.record.database}) than the one that answers now "
-            f"({cloud.postgres.display_url}). A redrive must go to the same one: set SIMULATOR_DATABASE_URL or "
+            f"({session.postgres.display_url}). A redrive must go to the same one: set SIMULATOR_DATABASE_URL or "
             "SIMULATOR_HOME as they were, or run failed-rows.csv as a file of its own."
         )
 
@@ -82,7 +83,7 @@ def _earlier(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -> Earli
     )
 
 
-def _restore(cloud: LocalCloud, folder: RunFolder, plan: RedrivePlan) -> None:
+def _restore(session: Session, folder: RunFolder, plan: RedrivePlan) -> None:
     """Put back the uploaded object under its version, the result files, and the audit items."""
     source = plan.record.source
     uploaded = {
@@ -93,14 +94,15 @@ def _restore(cloud: LocalCloud, folder: RunFolder, plan: RedrivePlan) -> None:
     }
     results = [
         {
-            "bucket": cloud.resources.output_bucket,
-            "key": f"results/{path.relative_to(folder.results).as_posix()}",
+            "bucket": session.resources.output_bucket,
+            "key": f"{RESULTS_PREFIX}{path.relative_to(folder.results).as_posix()}",
             "path": str(path),
         }
         for path in folder.result_files()
     ]
-    body = {"objects": [uploaded, *results], "table": cloud.resources.table, "audit": str(folder.audit_file)}
-    _post(f"{cloud.aws.endpoint}{PATH}", body)
+    items = {"table": session.resources.table, "path": str(folder.audit_file)}
+    body = {"objects": [uploaded, *results], "items": items}
+    _post(f"{session.aws.endpoint}{PATH}", body)
 
 
 def _post(url: str, body: Any) -> None:

@@ -1,107 +1,174 @@
-"""The local cloud together with what records a run, as commands open them."""
+"""The one place that starts everything, and stops it: AWS on this machine, the database, the pipeline, its record."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Self
 
-from simulator.aws.asl.runtime.clock import RealClock
-from simulator.aws.asl.runtime.listener import SilentListener
-from simulator.cli.errors import UsageFault
-from simulator.cli.output.words import count
-from simulator.cli.paths import SAMPLES, shown
-from simulator.pipeline.provisioning import resource_name
-from simulator.pipeline.settings import Settings
+from simulator.aws.asl.definition.fields import InvalidDefinition
+from simulator.aws.errors import ServerError
+from simulator.aws.map_run.map_run import LocalMapRuns
+from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.moto.clients import aws_clients
+from simulator.aws.moto.environment import ACCOUNT, REGION, aws_environment
+from simulator.aws.moto.server import MotoServer
+from simulator.aws.stepfunctions.service import StepFunctions
+from simulator.fault_injection.fault_injection import Faults
+from simulator.fault_injection.parts import Parts, UploadedFile
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.functions import open_functions
+from simulator.pipeline.migrator import Migrator
+from simulator.pipeline.moto import moto_options
+from simulator.pipeline.provisioning import provision, read_definition, resource_name
+from simulator.pipeline.uploads import Upload, Uploads
+from simulator.postgres.embedded import EmbeddedPostgres
+from simulator.postgres.server import database_id, open_postgres
 from simulator.runs.fan_out import FanOut
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
-    from simulator.cli.output.terminal import Terminal
-    from simulator.fault_injection.fault_injection import Faults
-    from simulator.pipeline.local_cloud import LocalCloud
+    from simulator.aws.stepfunctions.running_execution import RunningExecution
+    from simulator.fault_injection.spec import FaultPlan
+    from simulator.pipeline.settings import Settings
+
+DISPATCH_SECONDS = 120.0
+STOP_SECONDS = 20.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCloud:
-    """A running local cloud, what records its runs, and what breaks in it."""
+class Session:
+    """The pipeline, running. To be closed, or used as a context manager.
 
-    cloud: LocalCloud
-    recorder: RunRecorder
-    store: RunStore
-    faults: Faults | None = None
-
-
-@contextmanager
-def opened_cloud(
-    terminal: Terminal, listener: Listener | None = None, clock: Clock | None = None, faults: Faults | None = None
-) -> Iterator[OpenCloud]:
-    """Start the local cloud and a recorder of its runs; stop and close them at the end.
+    Args:
+        settings: the folders, and which database.
+        tell: given a sentence about each step of the start, for people.
+        listener: told of every execution, Map Run and child.
+        clock: what executions see of time.
+        plan: what is to be broken.
 
     Raises:
-        CloudError: it cannot start.
+        CloudError: it cannot start; the message says what to do.
     """
-    # Only here: the imports of botocore and psycopg take time that `--help` and `show` need not wait for.
-    from simulator.pipeline.local_cloud import open_cloud  # noqa: PLC0415 - as the line above says
 
-    settings = Settings()
-    store = RunStore(settings.home.runs)
-    opened: list[LocalCloud] = []
+    def __init__(
+        self, settings: Settings, *, tell: Callable[[str], None], listener: Listener, clock: Clock, plan: FaultPlan
+    ) -> None:
+        home = settings.home.create()
+        with ExitStack() as stack:
+            tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
+            moto = stack.enter_context(MotoServer(moto_options(home, plan)))  # starts while PostgreSQL does
+            self.postgres = stack.enter_context(closing(open_postgres(settings)))
+            self.aws = stack.enter_context(closing(aws_clients(_url(moto))))
+            self.resources = provision(self.aws)
+            self.database_id = database_id(self.postgres.url)
+            self.store = RunStore(home.runs)
+            self.recorder = stack.enter_context(
+                closing(
+                    RunRecorder(
+                        self.store,
+                        resource_name("Workflow"),
+                        self._read_object,
+                        database=self.postgres.display_url,
+                        database_id=self.database_id,
+                        injected=[spec.text for spec in plan.specs],
+                    )
+                )
+            )
+            server = self.postgres if isinstance(self.postgres, EmbeddedPostgres) else None
+            self.faults = Faults(plan, Parts(endpoint=self.aws.endpoint, s3=self.aws.s3, database=server, clock=clock))
+            self.functions = stack.enter_context(
+                open_functions(
+                    database_url=self.postgres.url,
+                    environment={
+                        **aws_environment(self.aws.endpoint),
+                        "PROCESSING_LOGS_TABLE": self.resources.table,
+                    },
+                    log_sink=self.recorder.log,
+                    wrap=self.faults.handler,
+                )
+            )
+            stack.callback(self.faults.close)  # before the functions: they end their sessions in the database
+            self.migrator = Migrator(self.functions, self.aws, self.resources)
+            self.migrator.migrate()
+            everyone = FanOut(self.recorder, listener)
+            self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)
+            self.step_functions = StepFunctions(
+                region=REGION,
+                account=ACCOUNT,
+                clock=clock,
+                listener=everyone,
+                functions=self.faults.functions(self.functions),
+                aws=self.aws,
+                maps=self.map_runs,
+            )
+            stack.callback(self.step_functions.stop_all, STOP_SECONDS)
+            self._create_machines()
+            self._uploads = Uploads(self.aws, self.resources, self.step_functions, clock)
+            self._stack = stack.pop_all()
 
-    def fetch_input(bucket: str, key: str, version_id: str | None) -> Iterable[bytes]:
-        return opened[0].read_object(bucket, key, version_id)
+    def upload(self, source: bytes | Path, key: str) -> Upload:
+        """Put a file into the input bucket; from there only events move it on."""
+        upload = self._uploads.upload(source, key)
+        self.faults.uploaded(UploadedFile(event=upload.event, deliver=self._uploads.deliver))
+        return upload
 
-    recorder = RunRecorder(store, resource_name("Workflow"), fetch_input)
-    recorder.injected = [fault.spec.text for fault in faults.all] if faults else []
+    def wait_for_workflow(self, upload: Upload) -> RunningExecution:
+        """Wait until the dispatcher has started the workflow for an upload, and return that execution.
 
-    def results_folder(name: str) -> Path | None:
-        folder = recorder.folder(name)
+        Raises:
+            CloudError: the dispatcher failed.
+        """
+        dispatchers = self._uploads.dispatchers(upload)
+        for dispatcher in dispatchers:  # of an event that was delivered twice, one starts the workflow
+            if not dispatcher.wait(DISPATCH_SECONDS):
+                raise CloudError(f"The dispatcher did not start the workflow within {DISPATCH_SECONDS:.0f} s.")
+            output = dispatcher.info.output
+            if isinstance(output, dict) and "ExecutionArn" in output:
+                return self.step_functions.execution(output["ExecutionArn"])
+        info = dispatchers[-1].info
+        raise CloudError(
+            f"The dispatcher {info.status.lower()} and started no workflow: {info.error}: {info.cause}. "
+            "Its definition is cdk/definitions/dispatcher.asl.json."
+        )
+
+    def close(self) -> None:
+        """Stop what runs, and close everything. A second call does nothing."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read_object(self, bucket: str, key: str, version_id: str | None) -> Iterator[bytes]:
+        return S3ObjectStore(self.aws.s3).open({"Bucket": bucket, "Key": key, "VersionId": version_id})
+
+    def _results_folder(self, execution_name: str) -> Path | None:
+        folder = self.recorder.folder(execution_name)
         return folder.results if folder else None
 
+    def _create_machines(self) -> None:
+        """Create both machines from the text that is deployed."""
+        for arn, file, kind in (
+            (self.resources.workflow_arn, "workflow.asl.json", "STANDARD"),
+            (self.resources.dispatcher_arn, "dispatcher.asl.json", "EXPRESS"),
+        ):
+            definition = read_definition(file, self.resources.placeholders)
+            try:
+                self.step_functions.create_state_machine(name=arn.rpartition(":")[2], definition=definition, kind=kind)
+            except InvalidDefinition as error:
+                lines = "\n".join(f"  {problem}" for problem in error.problems)
+                raise CloudError(f"cdk/definitions/{file} cannot be run:\n{lines}") from error
+
+
+def _url(moto: MotoServer) -> str:
     try:
-        with open_cloud(
-            settings,
-            listener=FanOut(recorder, listener or SilentListener()),
-            clock=clock or RealClock(),
-            results_folder=results_folder,
-            log_sink=recorder.log,
-            tell=terminal.say,
-            faults=faults,
-        ) as cloud:
-            opened.append(cloud)
-            recorder.database = cloud.postgres.display_url
-            recorder.database_id = cloud.database_id
-            yield OpenCloud(cloud=cloud, recorder=recorder, store=store, faults=faults)
-    finally:
-        recorder.close()
-
-
-def load_sample_users(cloud: LocalCloud, terminal: Terminal) -> None:
-    """Load `sample_data/users.csv` where the table users is empty, so that the sample works on a fresh clone."""
-    master = SAMPLES / "users.csv"
-    if cloud.database.count_users() == 0 and master.is_file():
-        load_users(cloud, master, terminal)
-
-
-def load_users(cloud: LocalCloud, path: Path, terminal: Terminal, name: str | None = None) -> int:
-    """Load a user master through the migrator Lambda and return how many users it holds.
-
-    `name` is what the person calls the file, where `path` is a converted copy.
-
-    Raises:
-        UsageFault: the file is not one; the message names the lines.
-    """
-    from simulator.pipeline.database import UsersRefused  # noqa: PLC0415 - see opened_cloud
-
-    try:
-        loaded = cloud.database.load_users(path)
-    except UsersRefused as fault:
-        raise UsageFault(f"The users in {name or shown(path)} were not loaded: {fault}") from None
-    terminal.say(f"loaded {count(loaded, 'user')} from {name or shown(path)}")
-    return loaded
+        return moto.url
+    except ServerError as error:
+        raise CloudError(str(error)) from error

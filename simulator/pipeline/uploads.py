@@ -40,7 +40,7 @@ class Upload:
     why_not: str | None
 
 
-class EventPath:
+class Uploads:
     """Uploads files the way the outside system does; from there only events move them on.
 
     Args:
@@ -55,7 +55,7 @@ class EventPath:
         self._resources = resources
         self._step_functions = step_functions
         self._events = S3Events(region=REGION, account=ACCOUNT)
-        self._dispatched: dict[str, RunningExecution] = {}
+        self._dispatched: dict[str, list[RunningExecution]] = {}
         self._lock = threading.Lock()
         rule = parse_rule(
             read_definition("upload_rule.json", resources.placeholders), "cdk/definitions/upload_rule.json"
@@ -99,9 +99,10 @@ class EventPath:
             why_not=None if started else "; ".join(reasons),
         )
 
-    def dispatcher_execution(self, upload: Upload) -> RunningExecution:
-        """Return the dispatcher's execution for an upload (the latest, where its event was delivered again)."""
-        return self._dispatched[upload.event["id"]]
+    def dispatchers(self, upload: Upload) -> list[RunningExecution]:
+        """Return the dispatcher's executions for an upload, oldest first: one for each delivery of its event."""
+        with self._lock:
+            return list(self._dispatched.get(upload.event["id"], ()))
 
     def _start_dispatcher(self, input_text: str, event: dict[str, Any]) -> None:
         """Start the dispatcher as EventBridge does: the execution's name begins with the event's id."""
@@ -112,7 +113,7 @@ class EventPath:
         except ApiError as error:
             raise TargetError("SDK_CLIENT_ERROR", f"{error.name}: {error}", retryable=False) from error
         with self._lock:
-            self._dispatched[event["id"]] = running
+            self._dispatched.setdefault(event["id"], []).append(running)
 
     def _dead_letter(self, queue_arn: str, body: str, attributes: dict[str, str]) -> None:
         if queue_arn != self._resources.rule_dead_letter_queue_arn:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+AUDIT_FILE = "audit.jsonl"
+"""The file in a run's folder that takes its ProcessingLogs items."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunFolder:
     """The folder of one run, which need not exist (yet, or any more).
@@ -74,7 +78,7 @@ class RunFolder:
     @property
     def audit_file(self) -> Path:
         """`audit.jsonl`: the run's ProcessingLogs items."""
-        return self.path / "audit.jsonl"
+        return self.path / AUDIT_FILE
 
     @property
     def logs_file(self) -> Path:

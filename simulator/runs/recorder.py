@@ -12,7 +12,7 @@ from simulator.runs.run_lock import RunBusy
 from simulator.runs.run_name import BadRunName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, MapRunInfo
     from simulator.runs.folder import RunFolder
@@ -25,26 +25,37 @@ _log = logging.getLogger(__name__)
 class RunRecorder:
     """A Listener that keeps run folders.
 
-    A folder that cannot be written does not stop the run: `faults` then holds a sentence for each kind of failure.
+    A folder that cannot be written does not stop the run: `problems` then holds a sentence for each kind of failure.
 
     Args:
         store: where the runs lie.
         machine: the name of the state machine whose executions are runs; others are not kept.
         fetch_input: gives an object's bytes for (bucket, key, version id).
-        database: the database's address without its password, kept in `run.json`; may be set until the run starts.
+        database: the database's address without its password, kept in `run.json`.
+        database_id: tells that database from every other; None if it is not known.
+        injected: the SPECs of the faults that runs are started with.
     """
 
-    def __init__(self, store: RunStore, machine: str, fetch_input: FetchInput, database: str | None = None) -> None:
+    def __init__(
+        self,
+        store: RunStore,
+        machine: str,
+        fetch_input: FetchInput,
+        *,
+        database: str | None = None,
+        database_id: str | None = None,
+        injected: Sequence[str] = (),
+    ) -> None:
         self._store = store
         self._machine = machine
         self._fetch_input = fetch_input
-        self.database = database
-        self.database_id: str | None = None
-        self.injected: list[str] = []
+        self._database = database
+        self._database_id = database_id
+        self._injected = injected
         self._by_arn: dict[str, OpenRun] = {}
         self._by_name: dict[str, OpenRun] = {}
         self._lock = threading.Lock()
-        self.faults: list[str] = []
+        self.problems: list[str] = []
 
     def folder(self, name: str) -> RunFolder | None:
         """Return the folder of a run that this recorder has opened, by the execution's name."""
@@ -59,12 +70,12 @@ class RunRecorder:
             earlier = self._by_name.get(execution.name)
             if earlier is not None:
                 earlier.close()
-            run = OpenRun(self._store.folder(execution.name), execution, self._fetch_input, self.database)
-            run.record.database_id = self.database_id or run.record.database_id
-            run.record.injected += self.injected
+            run = OpenRun(self._store.folder(execution.name), execution, self._fetch_input, self._database)
+            run.record.database_id = self._database_id or run.record.database_id
+            run.record.injected += self._injected
             run.record.corrects = corrected_run(self._store, run.folder.input_file, execution.name)
         except (OSError, BadRunName, RunBusy) as error:
-            self._fault(f"The run {execution.name} is not recorded: {error}")
+            self._problem(f"The run {execution.name} is not recorded: {error}")
             return
         with self._lock:
             self._by_arn[execution.arn] = run
@@ -118,11 +129,11 @@ class RunRecorder:
         except OSError as error:
             text = f"The run folder {run.folder.path} is incomplete: {what} could not be written: {error.strerror}"
             run.note(text)
-            self._fault(text)
+            self._problem(text)
 
-    def _fault(self, text: str) -> None:
+    def _problem(self, text: str) -> None:
         with self._lock:
-            if text in self.faults:
+            if text in self.problems:
                 return
-            self.faults.append(text)
+            self.problems.append(text)
         _log.error("%s", text)

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.runtime.clock import RealClock
-from simulator.pipeline.local_cloud import LocalCloud, open_cloud
+from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.fault_injection.spec import FaultPlan
+from simulator.pipeline.session import Session
 from simulator.pipeline.settings import Settings
-from simulator.runs.recorder import RunRecorder
-from simulator.runs.store import RunStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,46 +35,28 @@ def main() -> None:
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(simulator_home=Path(folder))
-        opened: list[LocalCloud] = []
-        recorder = RunRecorder(
-            RunStore(settings.home.runs),
-            "csv-user-log-processor",
-            lambda *where: opened[0].read_object(*where),  # noqa: PLW0108 - it is opened later
-        )
-
-        def results_folder(name: str) -> Path | None:
-            found = recorder.folder(name)
-            return found.results if found else None
-
-        with open_cloud(
-            settings,
-            listener=recorder,
-            clock=RealClock(),
-            results_folder=results_folder,
-            log_sink=recorder.log,
-            tell=lambda _text: None,
-        ) as cloud:
-            opened.append(cloud)
-            load_users(cloud, Path(folder))
+        with Session(
+            settings, tell=lambda _text: None, listener=SilentListener(), clock=RealClock(), plan=FaultPlan()
+        ) as session:
+            load_users(session, Path(folder))
             runs, bare = [], []
             for number in range(ROUNDS + 1):
-                whole, loop = ROWS / run(cloud, number), ROWS / bare_loop(cloud, number)
+                whole, loop = ROWS / run(session, number), ROWS / bare_loop(session, number)
                 if number:  # the first round warms both up
                     runs.append(whole)
                     bare.append(loop)
-        recorder.close()
     print(f"end-to-end, {ROWS} rows, median of {ROUNDS} alternating rounds")
     print(f"  whole run, from upload to summary: {statistics.median(runs):>8.0f} rows/s")
     print(f"  bare loop of {THREADS} threads          : {statistics.median(bare):>8.0f} rows/s")
     print(f"  ratio                            : {statistics.median(runs) / statistics.median(bare):>8.2f}")
 
 
-def load_users(cloud: LocalCloud, folder: Path) -> None:
+def load_users(session: Session, folder: Path) -> None:
     """Load the users of the rows."""
     users = folder / "users.csv"
     lines = [f"U{index:05},name,{index}@example.com" for index in range(ROWS)]
     users.write_text("\n".join(["user_id,username,email", *lines]) + "\n", encoding="utf-8")
-    cloud.database.load_users(users)
+    session.migrator.load_users(users)
 
 
 def body(number: int) -> bytes:
@@ -83,10 +65,10 @@ def body(number: int) -> bytes:
     return ("\n".join([HEADER, *lines]) + "\n").encode()
 
 
-def run(cloud: LocalCloud, number: int) -> float:
+def run(session: Session, number: int) -> float:
     """Run a file through the whole pipeline; return the seconds from upload to the end."""
     began = time.perf_counter()
-    running = cloud.wait_for_workflow(cloud.upload(body(number * 2), f"whole-{number}.csv"))
+    running = session.wait_for_workflow(session.upload(body(number * 2), f"whole-{number}.csv"))
     running.wait()
     seconds = time.perf_counter() - began
     if running.status != "SUCCEEDED":
@@ -94,15 +76,15 @@ def run(cloud: LocalCloud, number: int) -> float:
     return seconds
 
 
-def bare_loop(cloud: LocalCloud, number: int) -> float:
+def bare_loop(session: Session, number: int) -> float:
     """Call the two handlers for a file; return the seconds from upload to the end."""
-    resources, data = cloud.resources, body(number * 2 + 1)
+    resources, data = session.resources, body(number * 2 + 1)
     began = time.perf_counter()
-    put = cloud.aws.s3.put_object(Bucket=resources.output_bucket, Key=f"bare-{number}", Body=data)
+    put = session.aws.s3.put_object(Bucket=resources.output_bucket, Key=f"bare-{number}", Body=data)
     del put
     uploaded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     where = {"bucket": resources.output_bucket, "key": f"bare-{number}", "uploadedAt": uploaded}
-    answer = invoke(cloud, resources.validator_arn, where)
+    answer = invoke(session, resources.validator_arn, where)
     rows = enumerate(data.decode().splitlines()[1:])
     lock = threading.Lock()
 
@@ -114,7 +96,7 @@ def bare_loop(cloud: LocalCloud, number: int) -> float:
                 return
             user, logins, posts = line.split(",")
             invoke(
-                cloud,
+                session,
                 resources.processor_arn,
                 {
                     "userId": user,
@@ -137,9 +119,9 @@ def bare_loop(cloud: LocalCloud, number: int) -> float:
     return time.perf_counter() - began
 
 
-def invoke(cloud: LocalCloud, function: str, event: Any) -> Any:
+def invoke(session: Session, function: str, event: Any) -> Any:
     """Call a handler in one of its execution environments."""
-    result = cloud.functions.invoke(function, json.dumps(event).encode())
+    result = session.functions.invoke(function, json.dumps(event).encode())
     if result.function_error:
         raise SystemExit(result.payload.decode())
     return json.loads(result.payload)

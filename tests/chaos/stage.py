@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.aws.asl.runtime.clock import SkippingClock
+from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.output.terminal import Piece, Terminal
-from simulator.pipeline.session import OpenCloud, load_sample_users, opened_cloud
 from simulator.pipeline.settings import Settings
 from simulator.postgres.server import open_postgres
 from simulator.runs.interrupted import settled
@@ -20,7 +20,8 @@ from simulator.verify.stored_totals import stored_totals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.fault_injection.fault_injection import Faults
+    from simulator.fault_injection.spec import FaultPlan
+    from simulator.pipeline.session import Session
     from simulator.runs.folder import RunFolder
     from simulator.verify.findings import Findings
 
@@ -43,24 +44,23 @@ class QuietTerminal(Terminal):
 class Stage:
     """An open cloud and its home."""
 
-    opened: OpenCloud
+    session: Session
     home: Path
     terminal: QuietTerminal
 
     @property
     def database_url(self) -> str:
         """PostgreSQL's, for psycopg."""
-        return self.opened.cloud.postgres.url
+        return self.session.postgres.url
 
     def run(self, body: bytes, key: str = "users.csv") -> RunFolder:
         """Upload a file, and wait for the end of its run."""
-        cloud = self.opened.cloud
-        upload = cloud.upload(body, key)
+        upload = self.session.upload(body, key)
         assert upload.started, upload.why_not
-        running = cloud.wait_for_workflow(upload)
+        running = self.session.wait_for_workflow(upload)
         assert running.wait(RUN_SECONDS), f"{running.name} does not end"
-        folder = self.opened.recorder.folder(running.name)
-        assert folder is not None, self.opened.recorder.faults
+        folder = self.session.recorder.folder(running.name)
+        assert folder is not None, self.session.recorder.problems
         return folder
 
     def verify(self, folder: RunFolder, *, shared_second: bool = False) -> Findings:
@@ -86,9 +86,9 @@ def home_of(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_stage(faults: Faults | None = None) -> Iterator[Stage]:
+def open_stage(plan: FaultPlan | None = None) -> Iterator[Stage]:
     """Start a cloud in the home of this process; its waits take no time, the sample's users are there."""
     terminal = QuietTerminal()
-    with opened_cloud(terminal, None, SkippingClock(), faults) as opened:
-        load_sample_users(opened.cloud, terminal)
-        yield Stage(opened, Settings().home.path, terminal)
+    with open_session(terminal, None, SkippingClock(), plan) as session:
+        load_sample_users(session, terminal)
+        yield Stage(session, Settings().home.path, terminal)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
-from simulator.fault_injection.fault_injection import Faults
-from simulator.fault_injection.spec import parse_fault
+from simulator.fault_injection.spec import FaultPlan, parse_fault
 from simulator.pipeline.redriving import redrive
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.interrupted import settled
@@ -73,10 +72,13 @@ class Trial:
         if mixture.kill_after is not None:
             self._kill(work, mixture.kill_after)
             return
-        faults = Faults([parse_fault(text) for text in mixture.faults], lines=mixture.row_lines, seed=mixture.seed)
-        with open_stage(faults) as stage:
+        plan = FaultPlan(
+            specs=[parse_fault(text) for text in mixture.faults], lines=mixture.row_lines, seed=mixture.seed
+        )
+        with open_stage(plan) as stage:
             before = _runs(stage)
             folder = stage.run(mixture.body, f"chaos-{mixture.seed}.csv")
+            faults = stage.session.faults
             faults.close()
             more = len(_runs(stage) - before) - 1
         self._began(folder)
@@ -114,7 +116,7 @@ class Trial:
 
     def mend_it(self, stage: Stage) -> None:
         """Redrive, or send the corrected failed rows, until only rows are left that are wrong themselves."""
-        folder = stage.opened.store.folder(self.first)
+        folder = stage.session.store.folder(self.first)
         folders = [folder]
         for _ in range(MOST_REPAIRS):
             left = self._left(folder)
@@ -127,7 +129,7 @@ class Trial:
                 folders.append(folder)
             else:
                 self.redrives += 1
-                running = redrive(stage.opened.cloud, folder, plan_redrive(folder, record))
+                running = redrive(stage.session, folder, plan_redrive(folder, record))
                 if not running.wait(RUN_SECONDS):
                     self.faults.append(f"the redrive of {folder.name} does not end")
                     return
@@ -159,7 +161,7 @@ class Trial:
 
     def _compare(self, stage: Stage, last: RunFolder) -> None:
         """Compare the database with the file, without asking any of the run's own records."""
-        uploads = [stage.opened.store.folder(self.first).record(), last.record()]
+        uploads = [stage.session.store.folder(self.first).record(), last.record()]
         times = {
             datetime.fromisoformat(record.source.uploaded_at or "").astimezone(UTC).replace(tzinfo=None)
             for record in uploads
@@ -180,7 +182,7 @@ class Trial:
 
 
 def _runs(stage: Stage) -> set[str]:
-    return {folder.name for folder in stage.opened.store.folders()}
+    return {folder.name for folder in stage.session.store.folders()}
 
 
 def _last_items(folder: RunFolder) -> dict[str, dict[str, str]]:

@@ -30,7 +30,6 @@ from moto import mock_aws  # noqa: E402
 from simulator.aws.asl.definition.fields import InvalidDefinition  # noqa: E402
 from simulator.aws.asl.runtime.clock import SkippingClock  # noqa: E402
 from simulator.aws.asl.runtime.listener import SilentListener  # noqa: E402
-from simulator.aws.integrations.registry import Integrations  # noqa: E402
 from simulator.aws.lambda_runtime.errors import CallerTimeout, ResourceNotFoundException  # noqa: E402
 from simulator.aws.map_run.map_run import LocalMapRuns  # noqa: E402
 from simulator.aws.map_run.s3_object_store import S3ObjectStore  # noqa: E402
@@ -83,10 +82,15 @@ class Events(SilentListener):
 
 def _service(lambdas: dict[str, Any], listener: Events) -> StepFunctions:
     clock = SkippingClock()
-    service = StepFunctions(region=REGION, account=ACCOUNT, clock=clock, listener=listener)
-    tasks = Integrations(functions=RecordedFunctions(lambdas, clock), aws=AWS, machines=service)
-    service.connect(tasks, LocalMapRuns(S3ObjectStore(AWS.s3), listener, lambda _name: None))
-    return service
+    return StepFunctions(
+        region=REGION,
+        account=ACCOUNT,
+        clock=clock,
+        listener=listener,
+        functions=RecordedFunctions(lambdas, clock),
+        aws=AWS,
+        maps=LocalMapRuns(S3ObjectStore(AWS.s3), listener, lambda _name: None),
+    )
 
 
 def _prepare(setup: dict[str, Any], service: StepFunctions) -> None:

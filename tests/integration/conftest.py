@@ -20,6 +20,7 @@ from simulator.aws.moto import clients as cloud_clients
 from simulator.aws.moto.environment import local_aws
 from simulator.aws.moto.server import MotoServer
 from simulator.pipeline.functions import open_functions
+from simulator.pipeline.moto import moto_options
 from simulator.pipeline.provisioning import Resources, provision
 from simulator.pipeline.settings import Home
 from simulator.postgres.embedded import EmbeddedPostgres
@@ -117,7 +118,7 @@ def empty_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def moto_url(session_home: Home) -> Iterator[str]:
     """Return the address of the session's moto; audit items go to `session_home.runs`."""
-    with MotoServer(session_home.runs) as moto:
+    with MotoServer(moto_options(session_home)) as moto:
         yield moto.url
 
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""EventBridge: events of S3, rules with their patterns and transformers, and delivery to targets."""

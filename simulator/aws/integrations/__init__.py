@@ -1,1 +1,1 @@
-"""TODO."""
+"""The services that a Task may call."""

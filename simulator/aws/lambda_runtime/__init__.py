@@ -1,1 +1,1 @@
-"""TODO."""
+"""AWS Lambda: functions in execution environments of this process."""

@@ -52,6 +52,7 @@ class LambdaService:
         log_sink: takes log records (see `FunctionLog`); called by several threads. None to keep no log.
         ended: told the names of environments that are gone (given up, dead, closed), to end what they hold outside,
             such as database sessions.
+        wrap: makes what is run of each function's handler; None to run the handler itself.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class LambdaService:
         account: str = "123456789012",
         log_sink: LogSink | None = None,
         ended: Callable[[Sequence[str]], None] = lambda _names: None,
+        wrap: Callable[[Handler], Handler] | None = None,
     ) -> None:
         self._task_root = task_root
         self._variables = variables
@@ -71,7 +73,7 @@ class LambdaService:
         self._arn_prefix = f"arn:aws:lambda:{region}:{account}:function:"
         self._log_sink = log_sink
         self._on_ended = ended
-        self._wrap: Callable[[Handler], Handler] | None = None
+        self._wrap = wrap
         self._pools = {config.name: EnvironmentPool(config, self._make) for config in functions}
         self._open = ExitStack()
         self._open.enter_context(routing())
@@ -112,10 +114,6 @@ class LambdaService:
         if invocation.result is None:
             raise AssertionError("an invocation that has ended has a result")
         return invocation.result
-
-    def wrap_handlers(self, wrap: Callable[[Handler], Handler]) -> None:
-        """Let environments that start from now on run what `wrap` makes of their function's handler."""
-        self._wrap = wrap
 
     def close(self) -> None:
         """End all environments; what still runs is waited for two seconds at most. May be called twice."""

@@ -1,4 +1,4 @@
-"""moto in a process of its own: `python -m simulator.aws.moto.process RUNS_FOLDER [FAULT...]`, by `moto_server`.
+"""moto in a process of its own: `python -m simulator.aws.moto.process OPTIONS`, started by `server`.
 
 Prints its address as one line on stdout once it accepts connections, and ends when its stdin does, that is, with the
 process that started it, however that one ends (a pipe closes on kill -9 too, on every system).
@@ -10,18 +10,21 @@ import gc
 import os
 import sys
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cheroot.wsgi import Server
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from simulator.aws.moto.dispatcher import Dispatcher
+from simulator.aws.moto.options import MotoOptions
+from simulator.aws.moto.refusals import RefusingApp
 from simulator.aws.moto.restore_endpoint import RestoreEndpoint
-from simulator.aws.moto.table_log import AuditMiddleware, AuditTrail
+from simulator.aws.moto.table_log import LoggingApp, TableLog
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 THREADS = 12
 
@@ -30,28 +33,30 @@ def main(arguments: Sequence[str]) -> None:
     """Serve moto on a free port of 127.0.0.1 until stdin ends.
 
     Args:
-        arguments: the folder of the runs, whose audit items are appended there, and SPECs of requests to refuse.
+        arguments: one, the JSON of `MotoOptions`.
     """
-    runs_folder, *faults = arguments
-    runs = Path(runs_folder)
-    dispatcher = Dispatcher(create_backend_app)
     server = Server(
         ("127.0.0.1", 0),
-        RestoreEndpoint(AuditMiddleware(dispatcher, AuditTrail(runs)), runs),
+        _app(MotoOptions.from_json(arguments[0])),
         numthreads=THREADS,
         request_queue_size=128,
         timeout=600,
     )
-    if faults:
-        from simulator.fault_injection.aws_refusals import AwsRefusals  # noqa: PLC0415 - of no use to a run without faults
-
-        server.wsgi_app = AwsRefusals(server.wsgi_app, faults)
     server.prepare()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     gc.freeze()
     sys.stdout.write(f"http://127.0.0.1:{server.bind_addr[1]}\n")
     sys.stdout.flush()
     server.serve()
+
+
+def _app(options: MotoOptions) -> WsgiApp:
+    """Return moto with what the options put before it."""
+    app: WsgiApp = Dispatcher(create_backend_app)
+    if options.kept is not None:
+        app = LoggingApp(app, TableLog(options.kept))
+    app = RestoreEndpoint(app, options.restore_from)
+    return RefusingApp(app, options.refusals) if options.refusals else app
 
 
 def _end_with_stdin() -> None:

@@ -1,7 +1,11 @@
-"""An address of moto's process that puts an earlier run's objects and items back: `POST /simulator/restore`.
+"""An address of moto's process that puts objects and items back from files: `POST /simulator/restore`.
 
-moto forgets when it stops. A redrive needs the uploaded object under its very version id, which no S3 call can set, and
-the audit items without writing them to the trail once more. Files are read below the runs folder only.
+moto forgets when it stops. What goes on with earlier work needs its objects under their version ids, which no S3 call
+can set, and items in their table without keeping them once more in its log (see `table_log`). Files are read below one
+folder only.
+
+The body is JSON: `{"objects": [{"bucket", "key", "versionId"?, "path"}], "items": {"table", "path"}}`. The answer has
+the same two keys with how many of each were restored.
 """
 
 from __future__ import annotations
@@ -29,22 +33,23 @@ class RestoreEndpoint:
 
     Args:
         app: the application behind it.
-        runs_folder: the only folder it reads from.
+        folder: the only folder it reads from.
     """
 
-    def __init__(self, app: WsgiApp, runs_folder: Path) -> None:
+    def __init__(self, app: WsgiApp, folder: Path) -> None:
         self._app = app
-        self._runs = runs_folder.resolve()
+        self._folder = folder.resolve()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI, PEP 3333)."""
         if environ.get("PATH_INFO") != PATH:
             return self._app(environ, start_response)
         wanted = orjson.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+        items = wanted.get("items")
         try:
             done = {
                 "objects": sum(self._object(entry) for entry in wanted.get("objects", [])),
-                "items": self._items(wanted["table"], self._inside(wanted["audit"])) if wanted.get("audit") else 0,
+                "items": self._items(items["table"], self._inside(items["path"])) if items else 0,
             }
         except (OSError, ValueError) as error:
             start_response("400 Bad Request", [("Content-Type", "text/plain")])
@@ -54,8 +59,8 @@ class RestoreEndpoint:
 
     def _inside(self, name: str) -> Path:
         path = Path(name).resolve()
-        if not path.is_relative_to(self._runs):
-            raise ValueError(f"{name} is not below {self._runs}")
+        if not path.is_relative_to(self._folder):
+            raise ValueError(f"{name} is not below {self._folder}")
         return path
 
     def _object(self, entry: dict[str, str]) -> int:
@@ -66,13 +71,13 @@ class RestoreEndpoint:
             stored._version_id = entry["versionId"]  # noqa: SLF001 - no call of S3 can set it
         return 1
 
-    def _items(self, table: str, audit: Path) -> int:
-        """Put the items of an audit.jsonl, in the order they were written."""
+    def _items(self, table: str, path: Path) -> int:
+        """Put the items of a table's log, in the order they were written."""
         backend = dynamodb_backends[ACCOUNT][REGION]
         serialize = TypeSerializer().serialize
         count = 0
-        if audit.is_file():
-            with audit.open("rb") as file:
+        if path.is_file():
+            with path.open("rb") as file:
                 for line in file:
                     try:
                         item = orjson.loads(line)

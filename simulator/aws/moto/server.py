@@ -1,4 +1,4 @@
-"""Starts and stops moto, which plays S3, DynamoDB, SQS and EventBridge."""
+"""Starts and stops moto, which plays S3, DynamoDB and SQS."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from simulator.aws.errors import ServerError
 from simulator.aws.moto.environment import aws_environment, without_aws
-from simulator.pipeline.errors import CloudError
-from simulator.pipeline.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from simulator.aws.moto.options import MotoOptions
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 5.0
 _LOG_TAIL = 2000
+_IMPORTED_FROM = Path(__file__).resolve().parents[3]
+"""The folder that this package is imported from, in moto's process as well."""
 
 
 class MotoServer:
@@ -30,21 +31,20 @@ class MotoServer:
     be started meanwhile.
 
     Args:
-        runs_folder: where the audit items are appended (see `audit.AuditTrail`).
-        faults: SPECs of requests that it is to refuse (see `faults.aws_refusals`).
+        options: how it is run.
     """
 
-    def __init__(self, runs_folder: Path, faults: Sequence[str] = ()) -> None:
+    def __init__(self, options: MotoOptions) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._url: str | None = None
         environment = {
             **without_aws(os.environ),
             **aws_environment("http://127.0.0.1"),
-            "PYTHONPATH": str(PROJECT_ROOT),
+            "PYTHONPATH": str(_IMPORTED_FROM),
             "MOTO_DISABLE_GLOBAL_CORS": "true",
         }
         self._process = subprocess.Popen(  # noqa: S603 - no shell, our own module
-            [sys.executable, "-m", "simulator.aws.moto.process", str(runs_folder), *faults],
+            [sys.executable, "-m", "simulator.aws.moto.process", options.to_json()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -57,7 +57,7 @@ class MotoServer:
         """Return the endpoint (`http://127.0.0.1:<port>`), waiting until it accepts connections.
 
         Raises:
-            CloudError: where moto does not start.
+            ServerError: if moto does not start.
         """
         if self._url is None:
             self._url = self._wait()
@@ -90,17 +90,17 @@ class MotoServer:
     def _wait(self) -> str:
         output = self._process.stdout
         if output is None or output.closed:
-            raise CloudError("moto has been stopped.")
+            raise ServerError("moto has been stopped.")
         line = b""
         deadline = time.monotonic() + START_TIMEOUT
         while not line.endswith(b"\n"):
             if not select.select([output], [], [], max(0.0, deadline - time.monotonic()))[0]:
-                raise CloudError(
+                raise ServerError(
                     f"moto did not start within {START_TIMEOUT:.0f} s. Is the machine overloaded? Try again."
                 )
             chunk = os.read(output.fileno(), 4096)
             if not chunk:
-                raise CloudError(f"moto ended while it started, saying:\n{self._tail()}")
+                raise ServerError(f"moto ended while it started, saying:\n{self._tail()}")
             line += chunk
         return line.decode().strip()
 

@@ -1,4 +1,4 @@
-"""The audit trail: the items of table ProcessingLogs, kept on disk, since moto forgets when it stops.
+"""The items that are written to a table, kept on disk as well, since moto forgets when it stops.
 
 Runs inside moto's process, as a WSGI middleware: the lines are written before the caller's write is acknowledged.
 DynamoDB API reference: PutItem, BatchWriteItem, UpdateItem.
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from simulator.aws.moto.options import KeptTable
+
     WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-TABLE = "ProcessingLogs"
 MAX_NAME_LENGTH = 80
 MAX_INTEGER = 2**63 - 1
 _TARGET_PREFIX = "DynamoDB_20120810."
@@ -33,17 +34,16 @@ class _WireDeserializer(TypeDeserializer):
         return value
 
 
-class AuditTrail:
-    """Appends audit items to the `audit.jsonl` of the run they belong to.
+class TableLog:
+    """Appends a table's items to the files of the folders that they name.
 
     Args:
-        runs_folder: holds one folder a run, named by `executionName`. Items whose run has no folder there (or
-            whose name is no plain name) go to `audit-orphans.jsonl` beside the runs folder, so that nothing is lost.
+        kept: which table, and which files.
     """
 
-    def __init__(self, runs_folder: Path) -> None:
-        self._runs = runs_folder
-        self._orphans = runs_folder.parent / "audit-orphans.jsonl"
+    def __init__(self, kept: KeptTable) -> None:
+        self.table = kept.name
+        self._kept = kept
         self._to_python = _WireDeserializer().deserialize
 
     def append(self, items: list[dict[str, Any]]) -> None:
@@ -52,30 +52,31 @@ class AuditTrail:
         for item in items:
             plain = {name: self._to_python(value) for name, value in item.items()}
             line = orjson.dumps(plain, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
-            path = self._file_of(plain.get("executionName"))
+            path = self._file_of(plain.get(self._kept.folder_attribute))
             lines[path] = lines.get(path, b"") + line
         for path, data in lines.items():
             _append(path, data)
 
     def _file_of(self, name: Any) -> Path:
         if isinstance(name, str) and _is_plain(name):
-            folder = self._runs / name
+            folder = self._kept.folders / name
             if folder.is_dir() and not folder.is_symlink():
-                return folder / "audit.jsonl"
-        return self._orphans
+                return folder / self._kept.file_name
+        return self._kept.orphans
 
 
-class AuditMiddleware:
-    """Passes every request on, and tells the trail about the audit items that were written.
+class LoggingApp:
+    """Passes every request on, and tells the log about the items that were written to its table.
 
     Args:
         app: the application behind it (moto's).
-        trail: where the items go.
+        log: where the items go.
     """
 
-    def __init__(self, app: WsgiApp, trail: AuditTrail) -> None:
+    def __init__(self, app: WsgiApp, log: TableLog) -> None:
         self._app = app
-        self._trail = trail
+        self._log = log
+        self._table = log.table
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI, PEP 3333)."""
@@ -85,11 +86,11 @@ class AuditMiddleware:
             return self._app(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        if TABLE.encode() not in body:
+        if self._table.encode() not in body:
             return self._app(environ, start_response)
         status, headers, response = self._call(environ)
         if status.startswith("200"):
-            self._trail.append(operation(self, environ, orjson.loads(body), orjson.loads(response)))
+            self._log.append(operation(self, environ, orjson.loads(body), orjson.loads(response)))
         start_response(status, headers)
         return [response]
 
@@ -112,18 +113,21 @@ class AuditMiddleware:
         return answer[0], answer[1], b"".join(written)
 
     def _put(self, _environ: dict[str, Any], request: Any, _response: Any) -> list[dict[str, Any]]:
-        return [request["Item"]] if request["TableName"] == TABLE else []
+        return [request["Item"]] if request["TableName"] == self._table else []
 
     def _batch_write(self, _environ: dict[str, Any], request: Any, response: Any) -> list[dict[str, Any]]:
-        puts = _puts(request["RequestItems"])
-        unprocessed = _puts(response.get("UnprocessedItems") or {})
+        puts = self._puts(request["RequestItems"])
+        unprocessed = self._puts(response.get("UnprocessedItems") or {})
         return [item for item in puts if item not in unprocessed]
+
+    def _puts(self, requests: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        return [entry["PutRequest"]["Item"] for entry in requests.get(self._table, []) if "PutRequest" in entry]
 
     def _update(self, environ: dict[str, Any], request: Any, _response: Any) -> list[dict[str, Any]]:
         """Read the whole item back: an update's own answer need not have all of it."""
-        if request["TableName"] != TABLE:
+        if request["TableName"] != self._table:
             return []
-        body = orjson.dumps({"TableName": TABLE, "Key": request["Key"], "ConsistentRead": True})
+        body = orjson.dumps({"TableName": self._table, "Key": request["Key"], "ConsistentRead": True})
         read = dict(environ)
         read["HTTP_X_AMZ_TARGET"] = f"{_TARGET_PREFIX}GetItem"
         read["CONTENT_LENGTH"] = str(len(body))
@@ -135,15 +139,11 @@ class AuditMiddleware:
         return [orjson.loads(answer)["Item"]]
 
 
-_OPERATIONS: dict[str, Callable[[AuditMiddleware, dict[str, Any], Any, Any], list[dict[str, Any]]]] = {
-    "PutItem": AuditMiddleware._put,  # noqa: SLF001 - the class's own table of methods
-    "BatchWriteItem": AuditMiddleware._batch_write,  # noqa: SLF001 - as above
-    "UpdateItem": AuditMiddleware._update,  # noqa: SLF001 - as above
+_OPERATIONS: dict[str, Callable[[LoggingApp, dict[str, Any], Any, Any], list[dict[str, Any]]]] = {
+    "PutItem": LoggingApp._put,  # noqa: SLF001 - the class's own table of methods
+    "BatchWriteItem": LoggingApp._batch_write,  # noqa: SLF001 - as above
+    "UpdateItem": LoggingApp._update,  # noqa: SLF001 - as above
 }
-
-
-def _puts(requests: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    return [entry["PutRequest"]["Item"] for entry in requests.get(TABLE, []) if "PutRequest" in entry]
 
 
 def _is_plain(name: str) -> bool:

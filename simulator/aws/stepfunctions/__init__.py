@@ -1,1 +1,1 @@
-"""TODO."""
+"""The Step Functions service: state machines, and their executions."""

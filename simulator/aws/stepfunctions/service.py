@@ -17,15 +17,18 @@ from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Iden
 from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.integrations.integration import ApiError
+from simulator.aws.integrations.registry import Integrations
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.aws.stepfunctions.running_execution import RunningExecution
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
-    from simulator.aws.asl.runtime.ports import MapRuns, TaskService
+    from simulator.aws.asl.runtime.ports import MapRuns
     from simulator.aws.asl.runtime.resume import Resume
     from simulator.aws.asl.runtime.state_machine import StateMachine
+    from simulator.aws.integrations.lambda_tasks import LambdaInvoker
+    from simulator.aws.integrations.registry import Clients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +49,32 @@ class StepFunctions:
         region, account: where the ARNs say it is.
         clock: what executions see of time.
         listener: told of every execution and, for STANDARD ones, every event.
+        functions: what Tasks invoke.
+        aws: clients of the other services that Tasks may call.
+        maps: opens Map Runs.
     """
 
-    def __init__(self, *, region: str, account: str, clock: Clock, listener: Listener) -> None:
+    def __init__(
+        self,
+        *,
+        region: str,
+        account: str,
+        clock: Clock,
+        listener: Listener,
+        functions: LambdaInvoker,
+        aws: Clients,
+        maps: MapRuns,
+    ) -> None:
         self._prefix = f"arn:aws:states:{region}:{account}"
         self._role = f"arn:aws:iam::{account}:role"
         self._clock = clock
         self._listener = listener
-        self._services: Services | None = None
+        self._services = Services(
+            tasks=Integrations(functions=functions, aws=aws, machines=self), maps=maps, clock=clock
+        )
         self._machines: dict[str, RegisteredMachine] = {}
         self._executions: dict[str, RunningExecution] = {}
         self._lock = threading.Lock()
-
-    def connect(self, tasks: TaskService, maps: MapRuns) -> None:
-        """Say what Tasks may call and what runs Map Runs; both may call back into this service."""
-        self._services = Services(tasks=tasks, maps=maps, clock=self._clock)
 
     def machine_arn(self, name: str) -> str:
         """Return the ARN that a machine of that name has or would have."""
@@ -75,18 +89,13 @@ class StepFunctions:
         """
         if problem := name_problem(name):
             raise ApiError("InvalidName", f"The name {name!r} {problem}")
-        compiled = build(definition, tasks=self._connected().tasks, name=name, machine_type=kind)
+        compiled = build(definition, tasks=self._services.tasks, name=name, machine_type=kind)
         arn = self.machine_arn(name)
         earlier = self._machines.get(arn)
         if earlier is not None and (earlier.definition, earlier.kind) != (definition, kind):
             raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{arn}'")
         self._machines[arn] = RegisteredMachine(arn=arn, name=name, kind=kind, definition=definition, compiled=compiled)
         return arn
-
-    def _connected(self) -> Services:
-        if self._services is None:
-            raise RuntimeError("connect() must be called before a state machine is created or started")
-        return self._services
 
     def start_execution(self, machine_arn: str, *, name: str | None = None, input_text: str = "{}") -> RunningExecution:
         """Start an execution, or return the running one of the same name and input (STANDARD).
@@ -134,7 +143,7 @@ class StepFunctions:
             InvalidDefinition: where the definition cannot be run any more.
             ApiError: ExecutionNotRedrivable where it runs.
         """
-        compiled = build(info.definition, tasks=self._connected().tasks, name=info.machine_name)
+        compiled = build(info.definition, tasks=self._services.tasks, name=info.machine_name)
         identity = Identity(
             arn=info.arn,
             name=info.name,
@@ -148,7 +157,7 @@ class StepFunctions:
             machine=compiled,
             identity=identity,
             data=info.input,
-            services=self._connected(),
+            services=self._services,
             history=RecordedHistory(
                 self._clock, lambda event: self._listener.history_event(info.arn, event), last_event
             ),
@@ -179,7 +188,7 @@ class StepFunctions:
             machine=machine.compiled,
             identity=identity,
             data=data,
-            services=self._connected(),
+            services=self._services,
             history=CountedHistory()
             if express
             else RecordedHistory(self._clock, lambda event: self._listener.history_event(arn, event)),

@@ -10,12 +10,12 @@ from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli import exit_codes
 from simulator.cli.errors import UsageFault
 from simulator.cli.following import follow, outcome
+from simulator.cli.opening import open_session
 from simulator.cli.options import Json, RunName, examples
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import count
 from simulator.pipeline.provisioning import resource_name
-from simulator.pipeline.session import opened_cloud
 from simulator.pipeline.settings import Settings
 from simulator.runs.interrupted import settled
 from simulator.runs.redrive_plan import NotRedrivable, RedrivePlan, plan_redrive
@@ -89,11 +89,11 @@ def _confirmed(term: Terminal) -> bool:
 
 
 def _redrive(term: Terminal, folder: RunFolder, plan: RedrivePlan, clock: RealClock | SkippingClock) -> int:
-    # Only here: see opened_cloud.
+    # Only here: see open_session.
     from simulator.pipeline.redriving import redrive  # noqa: PLC0415 - as the line above says
 
     pace = Pace(f":{resource_name('Workflow')}:")
-    with opened_cloud(term, pace, clock) as opened:
-        running = redrive(opened.cloud, folder, plan)
+    with open_session(term, pace, clock) as session:
+        running = redrive(session, folder, plan)
         interrupt = follow(running, pace, term)
-        return outcome(opened, running, interrupt, term)
+        return outcome(session, running, interrupt, term)

@@ -68,7 +68,7 @@ def _confirm(term: Terminal, *, yes: bool) -> None:
 
 def _delete(home: Home, ours: list[Path]) -> None:
     """Delete what is ours and nothing else that lies in the home; a link is unlinked, never followed."""
-    from simulator.postgres.cluster import PostgresCluster  # noqa: PLC0415 - slow to import, see cloud_opening
+    from simulator.postgres.cluster import PostgresCluster  # noqa: PLC0415 - slow to import, see open_session
     from simulator.postgres.users import PostgresUsers  # noqa: PLC0415 - as above
 
     try:

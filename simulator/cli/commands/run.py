@@ -11,9 +11,10 @@ import typer
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli.corrected_file import check_corrected_file
 from simulator.cli.errors import UsageFault
-from simulator.cli.fault_option import checked_faults, faults_for
+from simulator.cli.fault_option import checked_faults, fault_plan
 from simulator.cli.following import follow, outcome
 from simulator.cli.new_users import write_user_master
+from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
@@ -21,11 +22,10 @@ from simulator.cli.output.words import count
 from simulator.cli.paths import readable_file, shown
 from simulator.cli.upload_file import upload_file
 from simulator.pipeline.provisioning import resource_name
-from simulator.pipeline.session import load_sample_users, opened_cloud
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
-    from simulator.pipeline.session import OpenCloud
+    from simulator.pipeline.session import Session
 
 MAX_KEY_BYTES = 1024
 
@@ -68,11 +68,11 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         try:
             with upload_file(source, term, convert=convert) as body:
                 check_corrected_file(body, source, term)
-                with opened_cloud(term, pace, clock, faults_for(specs, body, seed)) as opened:
-                    load_sample_users(opened.cloud, term)
+                with open_session(term, pace, clock, fault_plan(specs, body, seed)) as session:
+                    load_sample_users(session, term)
                     if create_users:
-                        _create_users(opened, body, term)
-                    code = _run(opened, body, checked, term, pace)
+                        _create_users(session, body, term)
+                    code = _run(session, body, checked, term, pace)
                     if clock.skipped_seconds:
                         term.say(f"skipped {clock.skipped_seconds:.0f} s of backoff and waits (--skip-waits)")
         except OSError as error:
@@ -90,14 +90,14 @@ def _checked_key(key: str) -> str:
     return key
 
 
-def _create_users(opened: OpenCloud, body: Path, term: Terminal) -> None:
-    from simulator.pipeline.database import UsersRefused  # noqa: PLC0415 - see opened_cloud
+def _create_users(session: Session, body: Path, term: Terminal) -> None:
+    from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - see open_session
 
     with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
         master = Path(folder) / "users.csv"
         if write_user_master(body, master):
             try:
-                created = opened.cloud.database.load_users(master, only_new=True)
+                created = session.migrator.load_users(master, only_new=True)
             except UsersRefused as fault:
                 raise UsageFault(
                     f"The users of the file could not be created, and nothing was uploaded: {fault}. Without "
@@ -106,10 +106,10 @@ def _create_users(opened: OpenCloud, body: Path, term: Terminal) -> None:
             term.say(f"created {count(created, 'user')} that the file names and the database had not")
 
 
-def _run(opened: OpenCloud, body: Path, key: str, term: Terminal, pace: Pace) -> int:
-    upload = opened.cloud.upload(body, key)
+def _run(session: Session, body: Path, key: str, term: Terminal, pace: Pace) -> int:
+    upload = session.upload(body, key)
     if not upload.started:
         raise UsageFault(f"Nothing was started: s3://{upload.bucket}/{upload.key} was uploaded, but {upload.why_not}")
-    running = opened.cloud.wait_for_workflow(upload)
+    running = session.wait_for_workflow(upload)
     term.say("run ", (running.name, "bold"), f"  (s3://{upload.bucket}/{upload.key})")
-    return outcome(opened, running, follow(running, pace, term), term)
+    return outcome(session, running, follow(running, pace, term), term)

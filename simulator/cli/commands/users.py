@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from simulator.cli.opening import load_users, open_session
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
 from simulator.cli.upload_file import upload_file
-from simulator.pipeline.session import load_users, opened_cloud
 
 users_app = typer.Typer(
     help="The user master: a row of an upload needs its user in the table users.", no_args_is_help=True
@@ -35,8 +35,8 @@ def load_command(
     """Load a file of users into the database, all of them or, where a line is wrong, none."""
     with terminal(json=json) as term:
         source = readable_file(file)
-        with upload_file(source, term, convert=True) as body, opened_cloud(term) as opened:
-            loaded = load_users(opened.cloud, body, term, shown(source))
-            total = opened.cloud.database.count_users()
-            term.say(f"the database {opened.cloud.postgres.display_url} has {total:,} users now")
+        with upload_file(source, term, convert=True) as body, open_session(term) as session:
+            loaded = load_users(session, body, term, shown(source))
+            total = session.migrator.count_users()
+            term.say(f"the database {session.postgres.display_url} has {total:,} users now")
             term.document({"file": str(source.absolute()), "loaded": loaded, "users": total})

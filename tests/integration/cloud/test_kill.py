@@ -27,9 +27,10 @@ import sys, time
 from pathlib import Path
 from simulator.pipeline.settings import Home
 from simulator.aws.moto.server import MotoServer
+from simulator.pipeline.moto import moto_options
 from simulator.postgres.embedded import EmbeddedPostgres
 home = Home(Path(sys.argv[1])).create()
-moto = MotoServer(home.runs)
+moto = MotoServer(moto_options(home))
 postgres = EmbeddedPostgres(home.postgres)
 print(moto.pid, moto.url, flush=True)
 time.sleep(600)

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from simulator.aws.moto.clients import aws_clients
+from simulator.aws.moto.options import MotoOptions
 from simulator.aws.moto.server import MotoServer
 from simulator.pipeline.provisioning import provision
 
@@ -114,7 +115,10 @@ def test_writes_at_the_same_time_are_all_kept(
 
 def test_it_stops_when_told_and_its_port_is_free_again(tmp_path: Path) -> None:
     """Nothing of it is left; a second one beside it has a port and contents of its own."""
-    with MotoServer(tmp_path / "runs") as first, MotoServer(tmp_path / "runs") as second:
+    with (
+        MotoServer(MotoOptions(restore_from=tmp_path)) as first,
+        MotoServer(MotoOptions(restore_from=tmp_path)) as second,
+    ):
         assert first.url != second.url
         clients = aws_clients(first.url)
         provision(clients)
@@ -128,7 +132,7 @@ def test_it_stops_when_told_and_its_port_is_free_again(tmp_path: Path) -> None:
 
 def test_a_second_close_does_nothing(tmp_path: Path) -> None:
     """Closing is for `finally` blocks."""
-    server = MotoServer(tmp_path / "runs")
+    server = MotoServer(MotoOptions(restore_from=tmp_path))
     assert server.url
     server.close()
     server.close()
@@ -136,7 +140,7 @@ def test_a_second_close_does_nothing(tmp_path: Path) -> None:
 
 def test_it_is_quick_to_stop_while_clients_are_connected(aws: Aws, tmp_path: Path) -> None:
     """Open keep-alive connections do not hold it up."""
-    server = MotoServer(tmp_path / "runs")
+    server = MotoServer(MotoOptions(restore_from=tmp_path))
     aws_clients(server.url).s3.list_buckets()
     began = time.monotonic()
     server.close()

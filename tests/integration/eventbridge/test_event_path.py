@@ -12,12 +12,11 @@ import pytest
 
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.aws.asl.runtime.listener import SilentListener
-from simulator.aws.integrations.registry import Integrations
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.s3_object_store import S3ObjectStore
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.pipeline.provisioning import read_definition
-from simulator.pipeline.uploads import EventPath, Upload
+from simulator.pipeline.uploads import Upload, Uploads
 from tests.integration.conftest import Aws
 from tests.unit.integrations.fakes import Answer
 
@@ -49,10 +48,14 @@ class Path:
         clock, listener = SkippingClock(), SilentListener()
         self.aws = aws
         self.gate = Gate()
-        self.machines = StepFunctions(region="ap-northeast-1", account="123456789012", clock=clock, listener=listener)
-        self.machines.connect(
-            Integrations(functions=self.gate, aws=aws.clients, machines=self.machines),
-            LocalMapRuns(S3ObjectStore(aws.s3), listener, lambda _name: None),
+        self.machines = StepFunctions(
+            region="ap-northeast-1",
+            account="123456789012",
+            clock=clock,
+            listener=listener,
+            functions=self.gate,
+            aws=aws.clients,
+            maps=LocalMapRuns(S3ObjectStore(aws.s3), listener, lambda _name: None),
         )
         dispatcher = read_definition("dispatcher.asl.json", aws.resources.placeholders)
         self.machines.create_state_machine(name="csv-user-log-dispatcher", definition=dispatcher, kind="EXPRESS")
@@ -60,11 +63,11 @@ class Path:
             self.machines.create_state_machine(
                 name="csv-user-log-processor", definition=json.dumps(WORKFLOW), kind="STANDARD"
             )
-        self.events = EventPath(aws.clients, aws.resources, self.machines, clock)
+        self.events = Uploads(aws.clients, aws.resources, self.machines, clock)
 
     def dispatched(self, upload: Upload) -> RunningExecution:
-        """Return the dispatcher's execution for an upload, ended."""
-        execution = self.events.dispatcher_execution(upload)
+        """Return the dispatcher's latest execution for an upload, ended."""
+        execution = self.events.dispatchers(upload)[-1]
         assert execution.wait(20)
         return execution
 

@@ -10,9 +10,8 @@ import psycopg
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
+from simulator.aws.asl.runtime.clock import Clock, RealClock, SkippingClock
 from simulator.fault_injection.database_outage import DatabaseOutage
-from simulator.fault_injection.parts import Parts
 from simulator.fault_injection.spec import parse_fault
 from simulator.pipeline.settings import Home
 from simulator.postgres.embedded import EmbeddedPostgres
@@ -37,15 +36,9 @@ def server(home: Home) -> Iterator[EmbeddedPostgres]:
     assert servers_in(home.postgres) == []
 
 
-def parts(server: EmbeddedPostgres, clock: SkippingClock | None = None) -> Parts:
-    """What there is to be broken."""
-    return Parts(
-        endpoint="",
-        s3=None,  # type: ignore[arg-type]  # not of this test
-        database=server,
-        deliver=lambda _event: None,
-        clock=clock or RealClock(),
-    )
+def outage(spec: str, server: EmbeddedPostgres, clock: Clock | None = None) -> DatabaseOutage:
+    """The fault of a SPEC."""
+    return DatabaseOutage(parse_fault(spec), server, clock or RealClock())
 
 
 def answers(server: EmbeddedPostgres) -> bool:
@@ -59,12 +52,12 @@ def answers(server: EmbeddedPostgres) -> bool:
 
 def test_a_restart_throws_out_who_is_connected_and_keeps_what_is_committed(server: EmbeddedPostgres) -> None:
     """The same URL leads to it afterwards; an open transaction is gone."""
-    fault = DatabaseOutage(parse_fault("database=restart"))
+    fault = outage("database=restart", server)
     with connect(server.url) as connection:
         connection.execute("CREATE TABLE t AS SELECT 1 AS x")
         connection.commit()
         connection.execute("INSERT INTO t VALUES (2)")
-        fault.strike(parts(server))
+        fault.strike()
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
     with connect(server.url) as connection:
@@ -74,9 +67,9 @@ def test_a_restart_throws_out_who_is_connected_and_keeps_what_is_committed(serve
 
 def test_connections_are_refused_for_a_while(home: Home, server: EmbeddedPostgres) -> None:
     """There is no server until the time is up."""
-    fault = DatabaseOutage(parse_fault("database=refuse,for=0.7"))
+    fault = outage("database=refuse,for=0.7", server)
     began = time.monotonic()
-    fault.strike(parts(server))
+    fault.strike()
     assert not answers(server)
     assert servers_in(home.postgres) == []
     while not answers(server):
@@ -87,10 +80,9 @@ def test_connections_are_refused_for_a_while(home: Home, server: EmbeddedPostgre
 
 def test_the_cloud_does_not_stop_without_its_database(server: EmbeddedPostgres) -> None:
     """A run that ends within the outage finds the server again, and no timer is left."""
-    fault = DatabaseOutage(parse_fault("database=refuse,for=600"))
-    broken = parts(server)
-    fault.strike(broken)
-    fault.close(broken)
+    fault = outage("database=refuse,for=600", server)
+    fault.strike()
+    fault.close()
     assert answers(server)
     assert fault.trouble is None
 
@@ -99,8 +91,8 @@ def test_waits_that_are_skipped_bring_the_server_back_as_well(home: Home, server
     """Or with --skip-waits all retries would be over in the first second of an outage."""
     clock = SkippingClock()
     lane = clock.fork()
-    fault = DatabaseOutage(parse_fault("database=refuse,for=60"))
-    fault.strike(parts(server, clock))
+    fault = outage("database=refuse,for=60", server, clock)
+    fault.strike()
     lane.sleep(30, threading.Event())
     assert not answers(server)
     lane.sleep(30, threading.Event())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.map_run.s3_object_store import S3ObjectStore
 from simulator.fault_injection.fault_injection import Faults
-from simulator.fault_injection.parts import Parts
-from simulator.fault_injection.spec import parse_fault
+from simulator.fault_injection.parts import Parts, UploadedFile
+from simulator.fault_injection.spec import FaultPlan, parse_fault
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Aws
@@ -27,11 +27,10 @@ class Told:
         self.events.append(event)
 
 
-def connected(aws: Aws, told: Told, *specs: str) -> Faults:
-    """Faults of a cloud that is open."""
-    faults = Faults([parse_fault(spec) for spec in specs], lines={})
-    faults.connect(Parts(endpoint=aws.endpoint, s3=aws.s3, database=None, deliver=told.deliver, clock=RealClock()))
-    return faults
+def faults_of(aws: Aws, *specs: str) -> Faults:
+    """Faults of a session that is open."""
+    plan = FaultPlan(specs=[parse_fault(spec) for spec in specs])
+    return Faults(plan, Parts(endpoint=aws.endpoint, s3=aws.s3, database=None, clock=RealClock()))
 
 
 def uploaded(aws: Aws) -> dict[str, Any]:
@@ -59,10 +58,11 @@ def test_an_event_comes_again_at_once_or_after_some_rows(aws: Aws) -> None:
     """The very same event, once more and no more."""
     told = Told()
     event = uploaded(aws)
-    connected(aws, told, "event=twice").uploaded(event)
+    upload = UploadedFile(event=event, deliver=told.deliver)
+    faults_of(aws, "event=twice").uploaded(upload)
     assert told.events == [event]
-    later = connected(aws, told, "event=twice,after=3")
-    later.uploaded(event)
+    later = faults_of(aws, "event=twice,after=3")
+    later.uploaded(upload)
     call_rows(later, 3)
     assert told.events == [event]
     call_rows(later, 5)
@@ -72,11 +72,11 @@ def test_an_event_comes_again_at_once_or_after_some_rows(aws: Aws) -> None:
 
 def test_a_replaced_object_is_a_new_version_and_the_old_one_can_still_be_read(aws: Aws) -> None:
     """Same size, same header, other users and totals: whoever reads a byte of it shows it."""
-    faults = connected(aws, Told(), "object=replace,after=1")
+    faults = faults_of(aws, "object=replace,after=1")
     event = uploaded(aws)
     stored = event["detail"]["object"]
     where = {"Bucket": aws.resources.input_bucket, "Key": "a.csv"}
-    faults.uploaded(event)
+    faults.uploaded(UploadedFile(event=event, deliver=Told().deliver))
     call_rows(faults, 1)
     store = S3ObjectStore(aws.s3)
     assert b"".join(store.open(where)) == FILE
@@ -89,8 +89,8 @@ def test_a_replaced_object_is_a_new_version_and_the_old_one_can_still_be_read(aw
 
 def test_a_database_that_is_not_ours_is_left_alone(aws: Aws) -> None:
     """And that is said."""
-    faults = connected(aws, Told(), "database=restart")
-    faults.uploaded(uploaded(aws))
+    faults = faults_of(aws, "database=restart")
+    faults.uploaded(UploadedFile(event=uploaded(aws), deliver=Told().deliver))
     call_rows(faults, 2)
     assert faults.all[0].happened == 0
     assert faults.all[0].trouble == "the database is not ours to stop"

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.map_run.object_store import ObjectStoreError
 from simulator.aws.map_run.s3_object_store import S3ObjectStore
 from simulator.aws.moto.clients import AwsClients, aws_clients
 from simulator.aws.moto.server import MotoServer
-from simulator.fault_injection.parts import Parts
 from simulator.fault_injection.refused_by_aws import RefusedByAws
-from simulator.fault_injection.spec import parse_fault
+from simulator.fault_injection.spec import FaultPlan, parse_fault
+from simulator.pipeline.moto import moto_options
 from simulator.pipeline.provisioning import provision
 from simulator.pipeline.settings import Home
 
@@ -31,7 +30,8 @@ ATTEMPTS = 3
 @pytest.fixture
 def refusing(tmp_path: Path) -> Iterator[AwsClients]:
     """Clients of a moto that refuses."""
-    with MotoServer(Home(tmp_path).create().runs, [THROTTLE, RESULTS]) as moto:
+    plan = FaultPlan(specs=[parse_fault(THROTTLE), parse_fault(RESULTS)])
+    with MotoServer(moto_options(Home(tmp_path).create(), plan)) as moto:
         clients = aws_clients(moto.url)
         yield clients
         clients.close()
@@ -39,10 +39,8 @@ def refusing(tmp_path: Path) -> Iterator[AwsClients]:
 
 def happened(clients: AwsClients, spec: str) -> int:
     """What is told at the end of the run."""
-    fault = RefusedByAws(parse_fault(spec))
-    fault.close(
-        Parts(endpoint=clients.endpoint, s3=clients.s3, database=None, deliver=lambda _event: None, clock=RealClock())
-    )
+    fault = RefusedByAws(parse_fault(spec), clients.endpoint)
+    fault.close()
     assert fault.trouble is None
     return fault.happened
 
@@ -84,7 +82,7 @@ def test_s3_fails_on_results_and_on_nothing_else(refusing: AwsClients, tmp_path:
 
 def test_a_moto_that_was_asked_for_nothing_has_nothing_of_it(tmp_path: Path) -> None:
     """Not even the address for the counts."""
-    with MotoServer(Home(tmp_path).create().runs) as moto:
-        fault = RefusedByAws(parse_fault(RESULTS))
-        fault.close(Parts(endpoint=moto.url, s3=None, database=None, deliver=lambda _event: None, clock=RealClock()))  # type: ignore[arg-type]  # unused
+    with MotoServer(moto_options(Home(tmp_path).create())) as moto:
+        fault = RefusedByAws(parse_fault(RESULTS), moto.url)
+        fault.close()
         assert fault.trouble is not None

@@ -43,7 +43,7 @@ def invoke(stage: Stage, user: str, logins: str, posts: str) -> str:
         "executionArn": "arn:aws:states:ap-northeast-1:123456789012:execution:m:hostile",
         "ttlTimestamp": "1900000000",
     }
-    result = stage.opened.cloud.functions.invoke("user-log-processor", json.dumps(event).encode())
+    result = stage.session.functions.invoke("user-log-processor", json.dumps(event).encode())
     return str(json.loads(result.payload).get("errorType", "")) if result.function_error else ""
 
 
@@ -63,7 +63,7 @@ def test_a_user_whose_id_is_an_injection_is_that_user_and_no_other(stage: Stage,
     master = tmp_path / "users.csv"
     lines = [f'{quoted(user)},"name {number}",hostile{number}@example.com' for number, user in enumerate(SHORT_IDS)]
     master.write_text("\n".join(["user_id,username,email", *lines, ""]), encoding="utf-8")
-    stage.opened.cloud.database.load_users(master)
+    stage.session.migrator.load_users(master)
     before = everything(stage)
     rows = [f"{quoted(user)},{number},{number}" for number, user in enumerate(SHORT_IDS, start=100)]
     folder = stage.run("\n".join([HEADER, *rows, ""]).encode(), "ids.csv")

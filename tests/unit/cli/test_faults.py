@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.cli.fault_option import checked_faults, faults_for
+from simulator.cli.fault_option import checked_faults, fault_plan
 from simulator.fault_injection.kinds import KINDS
 from simulator.fault_injection.row_calls import RowCall
+from simulator.fault_injection.row_pick import RowPick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,9 +73,8 @@ def test_a_database_of_ones_own_is_not_stopped(
 def test_a_line_names_the_row_that_begins_there(file: Path) -> None:
     """As in `show --row`, also after a row of two lines."""
     specs = checked_faults(["row=4,error=X"])
-    faults = faults_for(specs, file, seed=0)
-    assert faults is not None
-    pick = faults.all[0].rows  # type: ignore[attr-defined]  # a RowError's
+    plan = fault_plan(specs, file, seed=0)
+    pick = RowPick(plan.specs[0], plan.lines, plan.seed)
     assert RowCall(1, 1) in pick
     assert RowCall(2, 1) not in pick
 
@@ -83,4 +83,4 @@ def test_a_file_that_cannot_be_read_as_text_is_left_to_the_validator(tmp_path: P
     """Its run ends in a rejection that says more than a fault could."""
     path = tmp_path / "sjis.csv"
     path.write_bytes("ユーザーID,ログイン回数,投稿回数\nU1,1,1\n".encode("cp932"))
-    assert faults_for(checked_faults(["row=2,error=X"]), path, seed=0) is not None
+    assert len(fault_plan(checked_faults(["row=2,error=X"]), path, seed=0).specs) == 1

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.cli.commands import run as run_module
+from simulator.fault_injection.fault_injection import Faults
+from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.errors import CloudError
-from simulator.pipeline.session import OpenCloud
-from simulator.runs.store import RunStore
+from tests.unit.faults.parts import NOTHING
 from tests.unit.runs.made_runs import HEADER, NAME, START, child, execution, failed_child, map_run, recorder
 
 if TYPE_CHECKING:
@@ -97,21 +98,21 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
     @contextmanager
     def opened(
-        _terminal: Terminal, _listener: object = None, _clock: object = None, _faults: object = None
-    ) -> Iterator[OpenCloud]:
+        _terminal: Terminal, _listener: object = None, _clock: object = None, _plan: object = None
+    ) -> Iterator[SimpleNamespace]:
         if played.fault:
             raise played.fault
-        writer = recorder(home / "runs", ROWS)
-        writer.database = "postgresql://u:***@h/d"
-        cloud = SimpleNamespace(
+        writer = recorder(home / "runs", ROWS, "postgresql://u:***@h/d")
+        yield SimpleNamespace(
             upload=upload,
             wait_for_workflow=lambda _: PlayedRun(writer, played.children, played.end, stuck=played.stuck),
-            database=SimpleNamespace(count_users=lambda: 5, load_users=load_users),
+            migrator=SimpleNamespace(count_users=lambda: 5, load_users=load_users),
+            recorder=writer,
+            faults=Faults(FaultPlan(), NOTHING),
         )
-        yield OpenCloud(cloud=cloud, recorder=writer, store=RunStore(home / "runs"))  # type: ignore[arg-type]
         writer.close()
 
-    monkeypatch.setattr(run_module, "opened_cloud", opened)
+    monkeypatch.setattr(run_module, "open_session", opened)
     return played
 
 

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.aws.moto.table_log import AuditMiddleware, AuditTrail
+from simulator.aws.moto.table_log import LoggingApp, TableLog
+from simulator.pipeline.moto import moto_options
+from simulator.pipeline.settings import Home
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ITEM = {"executionName": {"S": "run"}, "timestamp": {"S": "t"}, "oldValue": {"N": "10"}, "share": {"N": "0.5"}}
+
+
+def _log(runs: Path) -> TableLog:
+    return TableLog(moto_options(Home(runs.parent)).kept)
 
 
 def _lines(path: Path) -> list[Any]:
@@ -30,7 +36,7 @@ def runs(tmp_path: Path) -> Path:
 
 def test_an_item_is_a_line_of_plain_json_in_its_runs_folder(runs: Path) -> None:
     """Numbers are numbers, sets are sorted lists, bytes are base64."""
-    AuditTrail(runs).append(
+    _log(runs).append(
         [{**ITEM, "s": {"SS": ["b", "a"]}, "b": {"B": "AAE="}, "n": {"NULL": True}, "big": {"N": "1" * 38}}]
     )
     assert _lines(runs / "run" / "audit.jsonl") == [
@@ -52,7 +58,7 @@ def test_an_item_is_a_line_of_plain_json_in_its_runs_folder(runs: Path) -> None:
 )
 def test_an_item_of_no_run_is_kept_beside_the_runs(runs: Path, name: str) -> None:
     """Also where the name is made to lead elsewhere: no path is ever made of it."""
-    AuditTrail(runs).append([{**ITEM, "executionName": {"S": name}}])
+    _log(runs).append([{**ITEM, "executionName": {"S": name}}])
     assert [line["executionName"] for line in _lines(runs.parent / "audit-orphans.jsonl")] == [name]
     assert sorted(path.name for path in runs.parent.rglob("*")) == ["audit-orphans.jsonl", "run", "runs"]
 
@@ -61,13 +67,13 @@ def test_a_run_that_is_a_link_out_of_the_runs_folder_is_not_followed(runs: Path,
     """Somebody else's folder is not written to."""
     (tmp_path / "elsewhere").mkdir()
     (runs / "link").symlink_to(tmp_path / "elsewhere")
-    AuditTrail(runs).append([{**ITEM, "executionName": {"S": "link"}}])
+    _log(runs).append([{**ITEM, "executionName": {"S": "link"}}])
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_lines_of_several_threads_stay_whole(runs: Path) -> None:
     """One write a batch, in append mode."""
-    trail = AuditTrail(runs)
+    trail = _log(runs)
     batch = [{**ITEM, "text": {"S": "あ" * 3000}}] * 2
     threads = [threading.Thread(target=lambda: [trail.append(batch) for _ in range(20)]) for _ in range(5)]
     for thread in threads:
@@ -77,7 +83,7 @@ def test_lines_of_several_threads_stay_whole(runs: Path) -> None:
     assert len(_lines(runs / "run" / "audit.jsonl")) == 200
 
 
-def _request(app: AuditMiddleware, operation: str, body: Any) -> str:
+def _request(app: LoggingApp, operation: str, body: Any) -> str:
     data = json.dumps(body).encode()
     answers: list[str] = []
     environ = {
@@ -99,7 +105,7 @@ def _service(status: str, response: Any) -> Any:
 
 def test_a_write_that_was_refused_leaves_no_line(runs: Path) -> None:
     """A failed condition is no write."""
-    app = AuditMiddleware(_service("400 BAD REQUEST", {"__type": "ConditionalCheckFailedException"}), AuditTrail(runs))
+    app = LoggingApp(_service("400 BAD REQUEST", {"__type": "ConditionalCheckFailedException"}), _log(runs))
     assert _request(app, "PutItem", {"TableName": "ProcessingLogs", "Item": ITEM}) == "400 BAD REQUEST"
     assert not (runs / "run" / "audit.jsonl").exists()
 
@@ -109,13 +115,13 @@ def test_unprocessed_items_of_a_batch_leave_no_line(runs: Path) -> None:
     first = {"PutRequest": {"Item": {**ITEM, "timestamp": {"S": "1"}}}}
     second = {"PutRequest": {"Item": {**ITEM, "timestamp": {"S": "2"}}}}
     response = {"UnprocessedItems": {"ProcessingLogs": [second]}}
-    app = AuditMiddleware(_service("200 OK", response), AuditTrail(runs))
+    app = LoggingApp(_service("200 OK", response), _log(runs))
     _request(app, "BatchWriteItem", {"RequestItems": {"ProcessingLogs": [first, second], "Other": [first]}})
     assert [line["timestamp"] for line in _lines(runs / "run" / "audit.jsonl")] == ["1"]
 
 
 def test_other_tables_leave_no_line(runs: Path) -> None:
     """Only the audit table is audited."""
-    app = AuditMiddleware(_service("200 OK", {}), AuditTrail(runs))
+    app = LoggingApp(_service("200 OK", {}), _log(runs))
     _request(app, "PutItem", {"TableName": "Other", "Item": {**ITEM, "note": {"S": "ProcessingLogs"}}})
     assert not (runs / "run" / "audit.jsonl").exists()

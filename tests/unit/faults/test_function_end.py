@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from simulator.fault_injection.fault_injection import Faults
-from simulator.fault_injection.spec import parse_fault
+from simulator.fault_injection.spec import FaultPlan, parse_fault
+from tests.unit.faults.parts import NOTHING
 from tests.unit.lambda_runtime.conftest import Functions, functions  # noqa: F401 - the fixture
 
 ROWS = """
@@ -21,10 +22,9 @@ def handle(event, context):
 
 def rows(served: Functions, spec: str) -> Any:
     """Serve the function with a fault; return what invokes it as the state machine does."""
-    served.serve(ROWS, timeout=0.3)
+    faults = Faults(FaultPlan(specs=[parse_fault(spec)]), NOTHING)
+    served.serve(ROWS, timeout=0.3, wrap=faults.handler)
     assert served.service is not None
-    faults = Faults([parse_fault(spec)], lines={})
-    served.service.wrap_handlers(faults.handler)
     faulty = faults.functions(served.service)
 
     def call(index: int) -> Any:

@@ -15,7 +15,8 @@ from simulator.aws.integrations.lambda_tasks import invoke as invoke_for_task
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.row_calls import RowCall, RowCalls
 from simulator.fault_injection.row_pick import RowPick
-from simulator.fault_injection.spec import parse_fault
+from simulator.fault_injection.spec import FaultPlan, parse_fault
+from tests.unit.faults.parts import NOTHING
 from tests.unit.integrations.fakes import Answer
 
 FUNCTION = "arn:aws:lambda:ap-northeast-1:123456789012:function:user-log-processor"
@@ -40,7 +41,9 @@ def event(index: Any) -> bytes:
 
 def outcomes(functions: Functions, calls: list[int], *specs: str, seed: int = 0) -> list[str | None]:
     """What a Task gets for one call after another: the error's name, or None."""
-    faulty = Faults([parse_fault(spec) for spec in specs], lines={3: 1}, seed=seed).functions(functions)
+    faulty = Faults(FaultPlan(specs=[parse_fault(spec) for spec in specs], lines={3: 1}, seed=seed), NOTHING).functions(
+        functions
+    )
     found: list[str | None] = []
     for index in calls:
         try:
@@ -93,7 +96,7 @@ def test_an_answer_is_lost_after_the_work_was_done() -> None:
 )
 def test_each_error_reaches_the_task_as_on_aws(name: str, cause: str) -> None:
     """By name and with the cause that the integration makes of it."""
-    faulty = Faults([parse_fault(f"index=1,error={name}")], lines={}).functions(Functions())
+    faulty = Faults(FaultPlan(specs=[parse_fault(f"index=1,error={name}")]), NOTHING).functions(Functions())
     request = TaskRequest(
         resource=FUNCTION, parameters={"rowIndex": 1}, timeout=None, state="S", execution_arn="e", attempt=1
     )
@@ -150,7 +153,7 @@ def test_two_runs_in_one_cloud_count_for_themselves() -> None:
 
 def test_what_happened_is_counted() -> None:
     """And a fault that met no call says so by 0."""
-    faults = Faults([parse_fault("index=1,error=A"), parse_fault("index=9,error=A")], lines={})
+    faults = Faults(FaultPlan(specs=[parse_fault("index=1,error=A"), parse_fault("index=9,error=A")]), NOTHING)
     faulty = faults.functions(Functions())
     with pytest.raises(StateError):
         LambdaFunction(faulty).call(

@@ -13,8 +13,10 @@ from simulator.aws.lambda_runtime.function_config import FunctionConfig
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from simulator.aws.lambda_runtime.handler_loading import Handler
 
 
 class Functions:
@@ -31,7 +33,13 @@ class Functions:
         self._stack = stack
 
     def serve(
-        self, source: str, *, timeout: float = 5.0, concurrency: int | None = None, handler: str = "fn.h.handle"
+        self,
+        source: str,
+        *,
+        timeout: float = 5.0,
+        concurrency: int | None = None,
+        handler: str = "fn.h.handle",
+        wrap: Callable[[Handler], Handler] | None = None,
     ) -> None:
         """Write the source and open a service with the function `f`."""
         package = self.root / "fn"
@@ -48,6 +56,7 @@ class Functions:
                 variables=lambda _config, name: {"OWN": "from-the-cloud", "ENVIRONMENT": name},
                 log_sink=self.records.append,
                 ended=self._gone,
+                wrap=wrap,
             )
         )
 

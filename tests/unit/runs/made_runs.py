@@ -89,9 +89,9 @@ def map_run(name: str = NAME, **counts: int) -> MapRunInfo:
     )
 
 
-def recorder(runs: Path, text: str = THREE_ROWS) -> RunRecorder:
+def recorder(runs: Path, text: str = THREE_ROWS, database: str | None = None) -> RunRecorder:
     """A recorder for which every uploaded object holds `text`."""
-    return RunRecorder(RunStore(runs), MACHINE, lambda *_: [text.encode()])
+    return RunRecorder(RunStore(runs), MACHINE, lambda *_: [text.encode()], database=database)
 
 
 def finished_run(runs: Path, text: str = THREE_ROWS, *children: ChildRecord, name: str = NAME, **end: Any) -> None:

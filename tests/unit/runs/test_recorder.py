@@ -174,8 +174,8 @@ def test_a_full_disk_does_not_stop_the_run_and_is_told_once(tmp_path: Path, monk
     monkeypatch.setattr(LineFile, "write", full)
     writer.child_ended(child(0, 2))
     writer.child_ended(child(1, 3))
-    assert len(writer.faults) == 1
-    assert "No space left" in writer.faults[0]
+    assert len(writer.problems) == 1
+    assert "No space left" in writer.problems[0]
     writer.close()
 
 

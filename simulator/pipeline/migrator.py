@@ -21,13 +21,13 @@ class UsersRefused(Exception):
     """A users file that is not one; the message names its lines."""
 
 
-class Database:
+class Migrator:
     """The tables users and user_statistics, reached through the migrator.
 
     Args:
-        functions: the functions of the local cloud.
-        aws: its clients; a users file is loaded from S3.
-        resources: its names.
+        functions: the functions.
+        aws: clients; a users file is loaded from S3.
+        resources: names and ARNs.
     """
 
     def __init__(self, functions: LambdaService, aws: AwsClients, resources: Resources) -> None:

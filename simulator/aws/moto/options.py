@@ -1,0 +1,77 @@
+"""What moto's process is told when it is started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTable:
+    """A DynamoDB table whose written items are kept on disk as well, since moto forgets when it stops.
+
+    Args:
+        name: the table's name.
+        folder_attribute: the attribute of an item that names the folder below `folders` where it is kept.
+        folders: holds those folders; none is made here.
+        file_name: the file in such a folder, one item per line as JSON.
+        orphans: the file for items whose folder does not exist, or whose attribute is not a plain file name.
+    """
+
+    name: str
+    folder_attribute: str
+    folders: Path
+    file_name: str
+    orphans: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Requests that are refused, as AWS does under load: writes to a table, or uploads of objects.
+
+    Args:
+        name: counts are asked for by it.
+        count: how many requests are refused.
+        after: how many requests of the kind pass before.
+        table: refuse writes to this DynamoDB table.
+        key_prefix: refuse S3 uploads of keys that begin so.
+    """
+
+    name: str
+    count: int
+    after: int = 0
+    table: str | None = None
+    key_prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotoOptions:
+    """How moto is run.
+
+    Args:
+        restore_from: the only folder that objects and items may be restored from (see `restore_endpoint`).
+        kept: the table that is kept on disk; None for none.
+        refusals: what is refused.
+    """
+
+    restore_from: Path
+    kept: KeptTable | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    def to_json(self) -> str:
+        """Return one argument for the process's command line."""
+        return orjson.dumps(self, default=str).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` made."""
+        value = orjson.loads(text)
+        kept = value["kept"]
+        return cls(
+            restore_from=Path(value["restore_from"]),
+            kept=kept and KeptTable(**{**kept, "folders": Path(kept["folders"]), "orphans": Path(kept["orphans"])}),
+            refusals=tuple(Refusal(**one) for one in value["refusals"]),
+        )

@@ -1,0 +1,72 @@
+"""Opening a session for a command, and loading users into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.aws.asl.runtime.clock import RealClock
+from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.cli.errors import UsageFault
+from simulator.cli.output.words import count
+from simulator.cli.paths import SAMPLES, shown
+from simulator.fault_injection.spec import FaultPlan
+from simulator.pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.aws.asl.runtime.clock import Clock
+    from simulator.aws.asl.runtime.listener import Listener
+    from simulator.cli.output.terminal import Terminal
+    from simulator.pipeline.session import Session
+
+
+def open_session(
+    terminal: Terminal, listener: Listener | None = None, clock: Clock | None = None, plan: FaultPlan | None = None
+) -> Session:
+    """Start the pipeline with the settings of the environment; to be used in a `with`.
+
+    Args:
+        terminal: told what is being started.
+        listener: told of executions; None for nobody.
+        clock: what executions see of time; None for the real one.
+        plan: what is to be broken; None for nothing.
+
+    Raises:
+        CloudError: it cannot start.
+    """
+    # Only here: the imports of botocore and psycopg take time that `--help` and `show` need not wait for.
+    from simulator.pipeline.session import Session  # noqa: PLC0415 - as the line above says
+
+    return Session(
+        Settings(),
+        tell=terminal.say,
+        listener=listener or SilentListener(),
+        clock=clock or RealClock(),
+        plan=plan or FaultPlan(),
+    )
+
+
+def load_sample_users(session: Session, terminal: Terminal) -> None:
+    """Load `sample_data/users.csv` if the table users is empty, so that the sample works on a fresh clone."""
+    master = SAMPLES / "users.csv"
+    if session.migrator.count_users() == 0 and master.is_file():
+        load_users(session, master, terminal)
+
+
+def load_users(session: Session, path: Path, terminal: Terminal, name: str | None = None) -> int:
+    """Load a user master through the migrator Lambda and return how many users it holds.
+
+    `name` is what the person calls the file, if `path` is a converted copy.
+
+    Raises:
+        UsageFault: the file cannot be used; the message names the lines.
+    """
+    from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - see open_session
+
+    try:
+        loaded = session.migrator.load_users(path)
+    except UsersRefused as fault:
+        raise UsageFault(f"The users in {name or shown(path)} were not loaded: {fault}") from None
+    terminal.say(f"loaded {count(loaded, 'user')} from {name or shown(path)}")
+    return loaded

@@ -1,0 +1,8 @@
+"""What there is to be broken where no server is."""
+
+from __future__ import annotations
+
+from simulator.aws.asl.runtime.clock import RealClock
+from simulator.fault_injection.parts import Parts
+
+NOTHING = Parts(endpoint="", s3=None, database=None, clock=RealClock())  # type: ignore[arg-type]  # these faults need no S3
