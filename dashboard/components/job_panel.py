@@ -10,8 +10,8 @@ from dashboard.components.rejected_lines import rejected_lines
 from dashboard.components.verdict import headline, verdict
 from dashboard.jobs import job_state
 from dashboard.plain_text import plain
-from dashboard.queries.outcome import Kind
 from dashboard.queries.run_list import run
+from simulator.runs.outcome import Kind
 
 if TYPE_CHECKING:
     from dashboard.jobs import Job

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard.queries.outcome import Kind
 from dashboard.queries.state_grid import StateStatus
+from simulator.runs.outcome import Kind
 
 GREEN, RED, ORANGE, BLUE, GRAY, AMBER = "#2e9e5b", "#d64545", "#d9822b", "#3b82c4", "#8a8f98", "#a58a12"
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard.jobs import CannotStart, start_redrive
 from dashboard.plain_text import plain
-from dashboard.queries.outcome import REDRIVABLE
 from simulator.runs.interrupted import settled
+from simulator.runs.outcome import redrivable
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def redrive_button(store: RunStore, folder: RunFolder) -> None:
     """Offer to redrive a run that can be; nothing for any other."""
     record = settled(folder)
-    if record.status not in REDRIVABLE or record.map_run is None:
+    if not redrivable(record):
         return
     left = record.rows.failed + record.rows.pending
     with st.popover("Redrive …", icon=":material/replay:"):

@@ -9,9 +9,10 @@ import streamlit as st
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
 from dashboard.plain_text import plain
-from dashboard.queries.outcome import explanation, next_steps
 from dashboard.queries.run_list import run_row
 from simulator.runs.interrupted import settled
+from simulator.runs.outcome import explanation, next_steps
+from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from dashboard.queries.run_list import RunRow
@@ -70,8 +71,9 @@ def _steps(folder: RunFolder, record: RunRecord) -> None:
     st.markdown("**What to do now**")
     for number, step in enumerate(steps, 1):
         st.markdown(f"{number}. {plain(step.text, 600)}")
-        if step.command:
-            st.code(step.command, language=None, wrap_lines=True)
+        if step.words:
+            typed = command(*step.words, home=folder.runs.parent, anywhere=True)
+            st.code(typed, language=None, wrap_lines=True)
     downloads(folder, run_row(record))
 
 

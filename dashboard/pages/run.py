@@ -16,9 +16,9 @@ from dashboard.components.row_detail import row_detail
 from dashboard.components.verdict import headline, verdict
 from dashboard.plain_text import plain
 from dashboard.queries.failures import failures
-from dashboard.queries.outcome import Kind
 from dashboard.queries.run_list import RunRow, run, runs
 from dashboard.queries.store import default_store
+from simulator.runs.outcome import Kind
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:

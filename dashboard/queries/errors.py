@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dashboard.queries.failures import Failure, failures
 from simulator.runs.cause_text import group_text, person_text
 from simulator.runs.moments import parsed_moment
-from simulator.runs.summary import findings
+from simulator.runs.outcome import findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

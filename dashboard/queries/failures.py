@@ -16,7 +16,7 @@ import duckdb
 from dashboard.queries.store import file_state
 from dashboard.queries.tables import fetch, load_items
 from simulator.runs.cause_text import group_text, person_text
-from simulator.runs.summary import findings
+from simulator.runs.outcome import findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

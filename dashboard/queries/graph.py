@@ -10,6 +10,7 @@ from dashboard.queries.spans import Part, span_tables
 from dashboard.queries.state_grid import SKIPPED, StateOutcome, StateStatus, state_outcomes
 from dashboard.queries.tables import fetch
 from dashboard.queries.workflow import Arrow, Box, Workflow, workflow_of
+from simulator.runs.history_reader import HistoryEvent
 from simulator.runs.run_record import RUNNING
 
 if TYPE_CHECKING:
@@ -112,11 +113,7 @@ def _inner_node(box: Box, calls: dict[str, Any] | None, record: RunRecord) -> No
 
 def _passed(events: list[dict[str, Any]], nodes: list[Node], flow: Workflow) -> frozenset[tuple[str, str]]:
     """The ways the run took: one after another at the top; inside the Map, those between states that rows came to."""
-    order = [
-        str((event.get("stateEnteredEventDetails") or {}).get("name"))
-        for event in events
-        if str(event.get("type", "")).endswith("StateEntered")
-    ]
+    order = [name for event in events if (name := HistoryEvent(event).state_entered) is not None]
     taken = set(pairwise(order))
     entered = {node.box.name for node in nodes if node.box.inside is not None and node.visits}
     taken |= {(arrow.source, arrow.target) for arrow in flow.arrows if {arrow.source, arrow.target} <= entered}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from dashboard.queries.outcome import Kind, in_words, kind
 from simulator.runs.interrupted import settled
 from simulator.runs.moments import parsed_moment
+from simulator.runs.outcome import Kind, in_words, kind
 from simulator.runs.run_record import RUNNING
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from dashboard.queries.workflow import Workflow, workflow
+from simulator.runs.history_reader import HistoryEvent, states_passed
 from simulator.runs.json_lines import parse_line
 from simulator.runs.moments import milliseconds_between
 from simulator.runs.run_record import INTERRUPTED, RUNNING
-from simulator.runs.summary import states_passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,15 +92,13 @@ def _status(visit: str, run_status: str) -> StateStatus:
 
 def _caught(events: list[dict[str, Any]]) -> set[tuple[str, str]]:
     """States that were left right after a failure, as (name, time of leaving): only a Catch leads out of one."""
-    kinds = {event.get("id"): str(event.get("type", "")) for event in events}
-    found = set()
-    for event in events:
-        if not str(event.get("type", "")).endswith("StateExited"):
-            continue
-        if kinds.get(event.get("previousEventId"), "").endswith(_FAILURES):
-            details = event.get("stateExitedEventDetails") or {}
-            found.add((str(details.get("name", "?")), str(event.get("timestamp", ""))))
-    return found
+    read = [HistoryEvent(event) for event in events]
+    kinds = {event.id: event.type for event in read}
+    return {
+        (event.state_exited, event.timestamp)
+        for event in read
+        if event.state_exited is not None and kinds.get(event.previous_id, "").endswith(_FAILURES)
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

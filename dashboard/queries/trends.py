@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from dashboard.queries.outcome import Kind
 from dashboard.queries.spans import span_tables
 from dashboard.queries.tables import fetch
+from simulator.runs.outcome import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.runs.failed_rows import write_failed_rows
+from simulator.runs.history_reader import HistoryEvent
 from simulator.runs.item_index import ItemIndex
 from simulator.runs.moments import moment_text
 from simulator.runs.run_lock import RunBusy, RunLock
@@ -16,14 +17,6 @@ from simulator.runs.tally import ReasonTally
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
     from simulator.runs.run_record import RunRecord
-
-_ENDS = {
-    "ExecutionSucceeded": "SUCCEEDED",
-    "ExecutionFailed": "FAILED",
-    "ExecutionAborted": "ABORTED",
-    "ExecutionTimedOut": "TIMED_OUT",
-}
-_MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED", "MapRunAborted": "ABORTED"}
 
 
 def settled(folder: RunFolder) -> RunRecord:
@@ -77,18 +70,15 @@ def _write_end(folder: RunFolder, record: RunRecord, _index: ItemIndex) -> None:
 
 
 def _take_end(folder: RunFolder, record: RunRecord) -> None:
-    last: dict[str, Any] = {}
+    last = HistoryEvent({})
     for event in folder.events():
-        last = event
-        kind = event.get("type")
-        if kind in _MAP_RUN_ENDS and record.map_run is not None:
-            record.map_run.status = _MAP_RUN_ENDS[kind]
-    kind = str(last.get("type"))
-    if kind in _ENDS:
-        record.status = _ENDS[kind]
-        record.stopped = last.get("timestamp")
-        details = last.get(f"e{kind[1:]}EventDetails") or {}
-        record.error, record.cause = details.get("error"), details.get("cause")
+        last = HistoryEvent(event)
+        if last.map_run_end is not None and record.map_run is not None:
+            record.map_run.status = last.map_run_end
+    if last.execution_end is not None:
+        record.status = last.execution_end
+        record.stopped = last.timestamp or None
+        record.error, record.cause = last.error, last.cause
 
 
 def _last_sign_of_life(folder: RunFolder) -> str | None:

@@ -9,13 +9,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.failed_rows import write_failed_rows
+from simulator.runs.history_reader import validated_rows
 from simulator.runs.item_index import ItemIndex
 from simulator.runs.item_line import item_line
 from simulator.runs.json_lines import LineFile
 from simulator.runs.moments import moment_text
 from simulator.runs.run_lock import RunLock
 from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
-from simulator.runs.summary import validated_rows
 from simulator.runs.tally import ReasonTally
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 from simulator.aws.asl.runtime.resume import Resume, open_states
+from simulator.runs.history_reader import HistoryEvent
 from simulator.runs.item_index import ItemIndex
 from simulator.runs.map_run_passes import map_run_passes
 from simulator.runs.run_record import INTERRUPTED, RUNNING
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_REDRIVES = 1_000
 REDRIVABLE_FOR = timedelta(days=14)
-_ENDS = ("ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 _NEW_MAP_RUN = ("States.DataLimitExceeded", "States.Runtime")
 
 
@@ -85,7 +85,7 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         raise NotRedrivable("The run entered no state, or left every one. Run the file again.")
     if len(events) >= MAX_HISTORY_EVENTS - 1:
         raise NotRedrivable(f"Its history has {len(events)} events; AWS redrives none with 24,999 or more.")
-    resume = _resume(entered[0], events)
+    resume = _resume(HistoryEvent(entered[0]), events)
     _check_state(resume.state, json.loads(folder.definition_file.read_bytes()))
     passes = _passes(events, record)
     map_run = passes[0] if passes else None
@@ -96,7 +96,7 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         record=record,
         resume=resume,
         last_event=int(events[-1]["id"]),
-        input=json.loads(events[0]["executionStartedEventDetails"]["input"]),
+        input=HistoryEvent(events[0]).input,
         map_run=map_run,
         map_run_redrives=len(passes),
         redrive_count=record.redrive_count + 1,
@@ -138,19 +138,17 @@ def _check_state(name: str, definition: dict[str, Any]) -> None:
         )
 
 
-def _resume(entered: Any, events: list[dict[str, Any]]) -> Resume:
-    details = entered["stateEnteredEventDetails"]
+def _resume(entered: HistoryEvent, events: list[dict[str, Any]]) -> Resume:
     variables: dict[str, Any] = {}
     for event in events:
-        assigned = event.get("stateExitedEventDetails", {}).get("assignedVariables", {})
-        variables |= {name: json.loads(text) for name, text in assigned.items()}
+        variables |= HistoryEvent(event).assigned_variables
     return Resume(
-        state=details["name"],
-        input=json.loads(details["input"]),
-        entered_at=parse_time(entered["timestamp"]) or datetime.now(UTC),
-        entered_id=int(entered["id"]),
+        state=entered.details["name"],
+        input=entered.input,
+        entered_at=parse_time(entered.timestamp) or datetime.now(UTC),
+        entered_id=int(entered.raw["id"]),
         variables=variables,
-        ended=events[-1]["type"] in _ENDS,
+        ended=HistoryEvent(events[-1]).execution_end not in (None, "SUCCEEDED"),
     )
 
 

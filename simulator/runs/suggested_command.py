@@ -11,17 +11,18 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def command(*words: str, home: Path | None = None, anywhere: bool = False) -> str:
+def command(*words: str | Path, home: Path | None = None, anywhere: bool = False) -> str:
     """Return a command of the simulator, quoted for a POSIX shell.
 
     Args:
-        words: the command's words; files as `file_word` gives them.
+        words: the command's words; a path becomes what `file_word` gives.
         home: the folder of the runs that are spoken of; SIMULATOR_HOME's if absent.
         anywhere: whether it may be pasted into a shell in another folder than this process's (from a page).
     """
     named = home if home is not None else _home_of_environment()
     setting = [f"SIMULATOR_HOME={quoted(str(named))}"] if named not in (None, _ROOT / ".simulator") else []
-    return " ".join([*setting, *(quoted(word) for word in (*_start(anywhere=anywhere), *words))])
+    texts = (file_word(word, anywhere=anywhere) if isinstance(word, Path) else word for word in words)
+    return " ".join([*setting, *(quoted(word) for word in (*_start(anywhere=anywhere), *texts))])
 
 
 def file_word(path: Path, *, anywhere: bool = False) -> str:

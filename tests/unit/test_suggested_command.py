@@ -74,4 +74,5 @@ def test_a_file_with_an_odd_name_is_found_by_the_shell_that_is_given_its_word(
         word = file_word(tmp_path / name, anywhere=anywhere)
         assert pasted(f"cat {quoted(word)}", tmp_path).stdout == "found"
         assert quoted(word).isprintable()
+        assert command("run", tmp_path / name, anywhere=anywhere).endswith(f" run {quoted(word)}")
     assert Path(file_word(tmp_path / name, anywhere=True)).is_absolute()

@@ -14,11 +14,11 @@ from simulator.cli.output.row_report import row_document, row_report
 from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
 from simulator.runs.cause_text import person_text
+from simulator.runs.history_reader import states_passed
 from simulator.runs.interrupted import settled
 from simulator.runs.item_index import ItemIndex
 from simulator.runs.row_story import row_story
 from simulator.runs.store import RunNotFound, RunStore
-from simulator.runs.summary import states_passed
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal

@@ -11,7 +11,7 @@ from rich.table import Column
 
 from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.cli.output.words import duration
-from simulator.runs.summary import validated_rows
+from simulator.runs.history_reader import HistoryEvent, validated_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +47,10 @@ class Pace(SilentListener):
         """Follow the states of the workflow."""
         if self._machine not in execution_arn:
             return
-        kind = event["type"]
-        if kind.endswith("StateEntered"):
-            self.phase = str(event["stateEnteredEventDetails"]["name"])
-        elif kind == "TaskStateExited":
+        entered = HistoryEvent(event).state_entered
+        if entered is not None:
+            self.phase = entered
+        else:
             self.total = validated_rows(event) or self.total
 
     def map_run_changed(self, map_run: MapRunInfo) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from dashboard.jobs import Job, JobState, job_state, start_run
 from dashboard.queries.failures import rejection
-from dashboard.queries.outcome import Kind
 from dashboard.queries.run_list import run
+from simulator.runs.outcome import Kind
 from simulator.runs.store import RunStore
 
 ROWS = "ユーザーID,ログイン回数,投稿回数\nU00001,1,2\nU00002,x,2\nU00003,3,4\n"

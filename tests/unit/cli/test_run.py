@@ -135,7 +135,7 @@ def test_a_run_that_succeeds_exits_with_0(simulator: Callable[..., Outcome], sta
     assert document["status"] == "SUCCEEDED"
     assert document["rows"] == {"total": 2, "succeeded": 2, "failed": 0, "pending": 0, "superseded": 0}
     assert stage.key == "a.csv"
-    assert "What lies where" in outcome.err
+    assert "Files and database" in outcome.err
 
 
 def test_a_run_that_fails_exits_with_1(simulator: Callable[..., Outcome], stage: Stage, file: Path) -> None:

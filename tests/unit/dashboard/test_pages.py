@@ -80,7 +80,7 @@ def test_the_first_page_answers_which_rows_failed_why_and_what_to_do(opened: Ope
         "4 × :red[UserNotFoundError]: There is no user 'X0000' in the table users. (for example line 2)"
         in text.replace("**", "")
     )
-    assert "Download failed-rows.csv, correct the rows" in text
+    assert "Correct the rows of failed-rows.csv" in text
     assert [button.label for button in app.get("download_button")][:1] == ["Download failed-rows.csv"]
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from simulator.runs.cause_text import group_text, person_text
 from simulator.runs.folder import RunFolder
+from simulator.runs.history_reader import states_passed
 from simulator.runs.interrupted import settled
+from simulator.runs.outcome import findings
 from simulator.runs.row_story import row_story
 from simulator.runs.run_record import RunRecord
-from simulator.runs.summary import findings, states_passed
 from simulator.runs.tally import MAX_REASONS, OTHER, ReasonTally
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, execution, failed_child, finished_run, map_run, recorder
 

@@ -1,16 +1,18 @@
-"""How a run ended, in words and as one of few kinds, and what a person does about it."""
+"""How a run ended, why, and what to do now: terminal and pages only render it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from simulator.aws.json_reader import BadJson, read_json
 from simulator.runs.outages import how_they_come_back, outage_sentence
 from simulator.runs.run_record import INTERRUPTED, RUNNING
-from simulator.runs.suggested_command import command, file_word
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from simulator.runs.folder import RunFolder
     from simulator.runs.run_record import RunRecord
 
@@ -31,11 +33,25 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the validator found on a line of a rejected file; `line` is None if it is about the whole file."""
+
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """Something a person can do: a sentence, and the command for it where there is one."""
+    """Something a person can do.
+
+    Args:
+        text: a sentence.
+        words: the words of the simulator's command for it, as `suggested_command.command` takes them; empty if there
+            is none.
+    """
 
     text: str
-    command: str | None = None
+    words: tuple[str | Path, ...] = ()
 
 
 def kind(record: RunRecord) -> Kind:
@@ -68,11 +84,48 @@ def in_words(record: RunRecord) -> str:
     return f"{words}, {rows}" if failed else words
 
 
+def findings(record: RunRecord) -> list[Finding]:
+    """Return what the validator found in a rejected file; empty for any other run."""
+    if not record.rejected or not record.cause:
+        return []
+    try:
+        errors = read_json(record.cause, replace_halves=True)
+    except BadJson:
+        return [Finding(line=None, message=record.cause)]
+    if not isinstance(errors, list):
+        return [Finding(line=None, message=record.cause)]
+    return [_finding(error) for error in errors]
+
+
+def _finding(error: Any) -> Finding:
+    if not isinstance(error, dict):
+        return Finding(line=None, message=str(error))
+    line = error.get("line")
+    return Finding(line=line if isinstance(line, int) else None, message=str(error.get("message", error)))
+
+
+def redrivable(record: RunRecord) -> bool:
+    """Say whether a redrive can be offered (`redrive_plan` has the last word)."""
+    return record.status in REDRIVABLE and record.map_run is not None
+
+
+def has_failed_rows(folder: RunFolder, record: RunRecord) -> bool:
+    """Say whether there are rows to correct, in `failed-rows.csv`."""
+    return bool(record.rows.failed or record.rows.pending) and folder.failed_rows_file.exists()
+
+
 def explanation(record: RunRecord) -> str:
     """Return why it ended as it did, in sentences; empty where the words say it all."""
-    rows, note = record.rows, record.map_run
     if record.rejected:
         return "The validator refused the file before any row was run; nothing was written to the database."
+    if not record.outage_rows or record.status == RUNNING:
+        return _why(record)
+    outage = outage_sentence(record.outage_rows, succeeded=record.status == "SUCCEEDED")
+    return f"{outage} {_why(record)}".rstrip()
+
+
+def _why(record: RunRecord) -> str:
+    rows, note = record.rows, record.map_run
     if record.breached and note is not None:
         share = f" ({rows.failed * 100 / rows.total:.1f} %)" if rows.total else ""
         return (
@@ -80,8 +133,6 @@ def explanation(record: RunRecord) -> str:
             f"than {note.tolerated_failure_count:,} rows, fail. {rows.failed:,} of {rows.total:,} failed{share}. Rows "
             f"that had begun were finished; {rows.pending:,} were not begun."
         )
-    if record.status == "SUCCEEDED" and record.outage_rows:
-        return outage_sentence(record.outage_rows, succeeded=True)
     if record.status == INTERRUPTED:
         return "The simulator's process ended before the run did; what had been done by then is kept."
     if record.error:
@@ -96,45 +147,36 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
     if record.rejected:
         return [NextStep(text="Correct the lines that are named, save the file, and upload it again.")]
     steps = []
-    key = record.source.key
-    left = record.rows.failed + record.rows.pending
     unknown = sum(reason.count for reason in record.reasons if reason.error == UNKNOWN_USER)
     if unknown * 2 > record.rows.succeeded + record.rows.failed:
+        steps.append(_users(folder, record))
+    if has_failed_rows(folder, record):
+        steps.append(NextStep(text=_about_failed_rows(record), words=("run", folder.failed_rows_file)))
+    if redrivable(record):
         steps.append(
             NextStep(
-                text="Most users of this file are not in the table users. Load them, or have the file's users created:",
-                command=_command(
-                    folder, "run", file_word(folder.input_file, anywhere=True), f"--key={key}", "--create-users"
-                )
-                if folder.input_file.exists() and key
-                else None,
-            )
-        )
-    if record.status == "SUCCEEDED" and record.outage_rows and folder.failed_rows_file.exists():
-        steps.append(
-            NextStep(
-                text=how_they_come_back(record.outage_rows, record.rows.failed),
-                command=_command(folder, "run", file_word(folder.failed_rows_file, anywhere=True)),
-            )
-        )
-    elif left and folder.failed_rows_file.exists():
-        steps.append(
-            NextStep(
-                text="Download failed-rows.csv, correct the rows in a spreadsheet, and upload it: it holds only the "
-                f"{left:,} row{'' if left == 1 else 's'} that did not succeed.",
-                command=_command(folder, "run", file_word(folder.failed_rows_file, anywhere=True)),
-            )
-        )
-    if record.status in REDRIVABLE and record.map_run is not None:
-        steps.append(
-            NextStep(
-                text="Where the cause lay outside the file (the database was away, users were missing) and is gone, "
+                text="If the cause lay outside the file (the database was away, users were missing) and is gone, "
                 "run the rows that did not succeed again as they are:",
-                command=_command(folder, "redrive", record.name),
+                words=("redrive", record.name),
             )
         )
     return steps
 
 
-def _command(folder: RunFolder, *words: str) -> str:
-    return command(*words, home=folder.runs.parent, anywhere=True)
+def _users(folder: RunFolder, record: RunRecord) -> NextStep:
+    key, file = record.source.key, folder.input_file
+    return NextStep(
+        text="Most users of this file are not in the table users. Load them from a file with the columns "
+        "user_id,username,email (command users load), or have the file's users created:",
+        words=("run", file, f"--key={key}", "--create-users") if key and file.exists() else (),
+    )
+
+
+def _about_failed_rows(record: RunRecord) -> str:
+    if record.status == "SUCCEEDED" and record.outage_rows:
+        return how_they_come_back(record.outage_rows, record.rows.failed)
+    left = record.rows.failed + record.rows.pending
+    return (
+        "Correct the rows of failed-rows.csv in a spreadsheet, save it, and run or upload it: it holds only the "
+        f"{left:,} row{'' if left == 1 else 's'} that did not succeed."
+    )
