@@ -24,7 +24,7 @@ from simulator.cli.commands.users import users_app
 from simulator.cli.commands.verify import verify_command
 from simulator.cli.errors import Terminated
 from simulator.cli.options import examples
-from simulator.cli.output.streams import settle_streams, stdout_fault
+from simulator.cli.output.streams import settle_streams, stdout_problem
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def main() -> None:
         app(prog_name="python -m simulator")
     except SystemExit as ending:
         # A document's failure was told by its command, which exits with 2; a help text has no one else to tell it.
-        if ending.code in (None, exit_codes.SUCCEEDED) and (fault := stdout_fault()) is not None:
-            sys.stderr.write(f"Error: stdout could not be written to: {fault}.\n")
+        if ending.code in (None, exit_codes.SUCCEEDED) and (problem := stdout_problem()) is not None:
+            sys.stderr.write(f"Error: stdout could not be written to: {problem}.\n")
             raise SystemExit(exit_codes.USAGE) from None
         raise
 

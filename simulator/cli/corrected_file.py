@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.output.words import count
 from simulator.cli.paths import shown
 from simulator.pipeline.settings import Settings
@@ -28,7 +28,7 @@ def check_corrected_file(body: Path, source: Path, terminal: Terminal) -> None:
         terminal: where is told what could not be checked.
 
     Raises:
-        UsageFault: it does; the message names each such row.
+        UsageError: it does; the message names each such row.
     """
     checked = check_corrections(RunStore(Settings().home.runs), body)
     for note in checked.notes:
@@ -38,6 +38,6 @@ def check_corrected_file(body: Path, source: Path, terminal: Terminal) -> None:
         lines = checked.errors[:MOST_SHOWN]
         if len(checked.errors) > MOST_SHOWN:
             lines.append(f"and {len(checked.errors) - MOST_SHOWN} more")
-        raise UsageFault(
+        raise UsageError(
             "\n".join([f"{shown(source)} was not uploaded: {wrong} may be written to another user.", *lines, REALLY])
         )

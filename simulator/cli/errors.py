@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-class UsageFault(Exception):
-    """Something the person at the terminal can mend; the message is a sentence or two for them. Exit code 2."""
+class UsageError(Exception):
+    """Wrong usage: the message says to the person at the terminal what to do instead. Exit code 2."""
 
 
 class Terminated(KeyboardInterrupt):

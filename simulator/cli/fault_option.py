@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.output.words import count
 from simulator.cli.paths import shown
 from simulator.fault_injection.spec import BadFault, FaultPlan, parse_fault
@@ -26,18 +26,18 @@ def checked_faults(texts: Sequence[str]) -> list[FaultSpec]:
     """Read what was asked for.
 
     Raises:
-        UsageFault: it cannot be read, or cannot be done here.
+        UsageError: it cannot be read, or cannot be done here.
     """
     try:
         specs = [parse_fault(text) for text in texts]
-    except BadFault as fault:
-        raise UsageFault(str(fault)) from None
+    except BadFault as error:
+        raise UsageError(str(error)) from None
     twice = [text for text, times in Counter(texts).items() if times > 1]
     if twice:
-        raise UsageFault(f"--fault {twice[0]!r} is there twice.")
+        raise UsageError(f"--fault {twice[0]!r} is there twice.")
     outage = next((spec for spec in specs if spec.kind == "database"), None)
     if outage is not None and Settings().database_url is not None:
-        raise UsageFault(
+        raise UsageError(
             f"--fault {outage.text!r}: the PostgreSQL that SIMULATOR_DATABASE_URL names is not ours, so the simulator "
             "cannot stop it. Unset the variable to use the embedded one."
         )
@@ -48,14 +48,14 @@ def fault_plan(specs: Sequence[FaultSpec], file: Path, seed: int) -> FaultPlan:
     """Return what is to be broken in a run of `file`.
 
     Raises:
-        UsageFault: no row begins on a line that is named.
+        UsageError: no row begins on a line that is named.
         OSError: the file cannot be read.
     """
     wanted = {spec.values["row"]: spec for spec in specs if spec.values.get("row") is not None}
     lines, whole = _lines(file, set(wanted)) if wanted else ({}, True)
     for line in sorted(set(wanted) - set(lines)):
         if whole:  # else the validator will refuse the file
-            raise UsageFault(f"--fault {wanted[line].text!r}: no row of {shown(file)} begins on line {line}.")
+            raise UsageError(f"--fault {wanted[line].text!r}: no row of {shown(file)} begins on line {line}.")
     return FaultPlan(specs=specs, lines=lines, seed=seed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.cli import exit_codes
-from simulator.cli.errors import Terminated, UsageFault
+from simulator.cli.errors import Terminated, UsageError
 from simulator.cli.fault_option import fault_documents, tell_faults
 from simulator.cli.output.progress import Pace, ProgressDisplay
 from simulator.cli.output.report import document, report
@@ -39,10 +39,10 @@ def outcome(session: Session, running: RunningExecution, interrupt: KeyboardInte
     """Report a run that has ended, and return the command's exit code.
 
     Raises:
-        UsageFault: where the run could not be recorded.
+        UsageError: where the run could not be recorded.
     """
     if (folder := session.recorder.folder(running.name)) is None:
-        raise UsageFault(" ".join(session.recorder.problems) or f"The run {running.name} was not recorded.")
+        raise UsageError(" ".join(session.recorder.problems) or f"The run {running.name} was not recorded.")
     record = settled(folder)
     for problem in session.recorder.problems:
         if problem not in record.notes:

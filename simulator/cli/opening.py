@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.output.words import count
 from simulator.cli.paths import SAMPLES, shown
 from simulator.fault_injection.spec import FaultPlan
@@ -60,13 +60,13 @@ def load_users(session: Session, path: Path, terminal: Terminal, name: str | Non
     `name` is what the person calls the file, if `path` is a converted copy.
 
     Raises:
-        UsageFault: the file cannot be used; the message names the lines.
+        UsageError: the file cannot be used; the message names the lines.
     """
     from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - see open_session
 
     try:
         loaded = session.migrator.load_users(path)
-    except UsersRefused as fault:
-        raise UsageFault(f"The users in {name or shown(path)} were not loaded: {fault}") from None
+    except UsersRefused as error:
+        raise UsageError(f"The users in {name or shown(path)} were not loaded: {error}") from None
     terminal.say(f"loaded {count(loaded, 'user')} from {name or shown(path)}")
     return loaded

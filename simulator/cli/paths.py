@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.pipeline.settings import PROJECT_ROOT
 
 SAMPLES = PROJECT_ROOT / "sample_data"
@@ -14,24 +14,24 @@ def readable_file(text: str) -> Path:
     """Return the file a person means: the path as it is, or one in `sample_data/`.
 
     Raises:
-        UsageFault: there is no such file, or it cannot be read.
+        UsageError: there is no such file, or it cannot be read.
     """
     try:
         path = next((one for one in (Path(text), SAMPLES / text) if one.exists()), None)
     except (OSError, ValueError) as error:  # a name too long for the system, or with a NUL
-        raise UsageFault(f"{text!r} is no file name: {error}") from None
+        raise UsageError(f"{text!r} is no file name: {error}") from None
     if path is None:
         there = ", ".join(sorted(one.name for one in SAMPLES.glob("*.csv"))) or "none"
-        raise UsageFault(f"There is no file {text!r}, here or in {shown(SAMPLES)} (there are: {there}).")
+        raise UsageError(f"There is no file {text!r}, here or in {shown(SAMPLES)} (there are: {there}).")
     if path.is_dir():
-        raise UsageFault(f"{shown(path)} is a folder; a CSV file is needed.")
+        raise UsageError(f"{shown(path)} is a folder; a CSV file is needed.")
     if not path.is_file():
-        raise UsageFault(f"{shown(path)} is no ordinary file (a pipe or a device); save it as a file first.")
+        raise UsageError(f"{shown(path)} is no ordinary file (a pipe or a device); save it as a file first.")
     try:
         with path.open("rb") as file:
             file.read(1)
     except OSError as error:
-        raise UsageFault(f"The file {shown(path)} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"The file {shown(path)} cannot be read: {error.strerror}.") from None
     return path
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from simulator.cli import exit_codes
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import count
@@ -60,7 +60,7 @@ def check_command(
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise UsageFault(f"--set takes NAME=VALUE, not {text!r}.")
+        raise UsageError(f"--set takes NAME=VALUE, not {text!r}.")
     return name, value
 
 
@@ -68,6 +68,6 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise UsageFault(f"{shown(path)} is not UTF-8 text.") from None
+        raise UsageError(f"{shown(path)} is not UTF-8 text.") from None
     except OSError as error:
-        raise UsageFault(f"{shown(path)} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}.") from None

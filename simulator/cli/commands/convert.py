@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lambdas.shared.encodings import Encoding
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
@@ -85,15 +85,15 @@ def _found(source: Path) -> Encoding | None:
     if fault is None:
         return None
     if not fault.encoding.needs_conversion:
-        raise UsageFault(f"{shown(source)} is not converted. Line {fault.line}: {fault}")
+        raise UsageError(f"{shown(source)} is not converted. Line {fault.line}: {fault}")
     return fault.encoding
 
 
 def _write(source: Path, target: Path, codec: str, *, force: bool) -> None:
     if target.exists() and not force:
-        raise UsageFault(f"{shown(target)} exists; --force overwrites it, --out names another.")
+        raise UsageError(f"{shown(target)} exists; --force overwrites it, --out names another.")
     if target.exists() and target.samefile(source):
-        raise UsageFault("FILE itself is not overwritten; --out must name another file.")
+        raise UsageError("FILE itself is not overwritten; --out must name another file.")
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with draft.open("wb") as file:
@@ -103,8 +103,8 @@ def _write(source: Path, target: Path, codec: str, *, force: bool) -> None:
         with contextlib.suppress(OSError):
             draft.unlink()
         if isinstance(error, OSError):
-            raise UsageFault(f"Cannot write {shown(target)}: {error.strerror}.") from None
-        raise UsageFault(
+            raise UsageError(f"Cannot write {shown(target)}: {error.strerror}.") from None
+        raise UsageError(
             f"{shown(source)} is not {codec}: {error.reason} on line {_bad_line(source, codec)}."
         ) from None
 

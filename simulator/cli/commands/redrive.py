@@ -8,7 +8,7 @@ import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli import exit_codes
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.following import follow, outcome
 from simulator.cli.opening import open_session
 from simulator.cli.options import Json, RunName, examples
@@ -47,8 +47,8 @@ def redrive_command(
         try:
             folder = store.find(run)
             plan = plan_redrive(folder, settled(folder))
-        except (RunNotFound, NotRedrivable) as fault:
-            raise UsageFault(str(fault)) from None
+        except (RunNotFound, NotRedrivable) as error:
+            raise UsageError(str(error)) from None
         _tell(term, folder, plan)
         if dry_run:
             term.document(_plan_document(plan))
@@ -81,7 +81,7 @@ def _plan_document(plan: RedrivePlan) -> dict[str, object]:
 
 def _confirmed(term: Terminal) -> bool:
     if term.json:
-        raise UsageFault("--json asks nobody: add --yes to redrive, or --dry-run to see only.")
+        raise UsageError("--json asks nobody: add --yes to redrive, or --dry-run to see only.")
     try:
         return typer.confirm("Redrive it?", err=True)
     except typer.Abort:

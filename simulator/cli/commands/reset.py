@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import count
@@ -53,17 +53,17 @@ def reset_command(
 def _check_idle(store: RunStore) -> None:
     going_on = [record.name for record in store.records() if record.status == RUNNING]
     if going_on:
-        raise UsageFault(f"A run is going on ({going_on[0]}). Stop it, or wait for its end, and then reset.")
+        raise UsageError(f"A run is going on ({going_on[0]}). Stop it, or wait for its end, and then reset.")
 
 
 def _confirm(term: Terminal, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageFault("reset asks before it deletes, and there is no terminal to answer: add --yes.")
+        raise UsageError("reset asks before it deletes, and there is no terminal to answer: add --yes.")
     term.console.print("Delete them? [y/N] ", end="")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise UsageFault("Nothing was deleted.")
+        raise UsageError("Nothing was deleted.")
 
 
 def _delete(home: Home, ours: list[Path]) -> None:
@@ -76,7 +76,7 @@ def _delete(home: Home, ours: list[Path]) -> None:
             users = PostgresUsers(home.postgres)
             with users.changing():
                 if users.anyone():
-                    raise UsageFault("Another simulator uses the embedded database. Stop it, and then reset.")
+                    raise UsageError("Another simulator uses the embedded database. Stop it, and then reset.")
                 PostgresCluster(home.postgres).stop()
                 shutil.rmtree(home.postgres)
         for path in ours:
@@ -87,4 +87,4 @@ def _delete(home: Home, ours: list[Path]) -> None:
         if home.path.is_dir() and not any(home.path.iterdir()):
             home.path.rmdir()
     except OSError as error:
-        raise UsageFault(f"Cannot delete {error.filename}: {error.strerror}.") from None
+        raise UsageError(f"Cannot delete {error.filename}: {error.strerror}.") from None

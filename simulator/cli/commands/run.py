@@ -10,7 +10,7 @@ import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli.corrected_file import check_corrected_file
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.fault_option import checked_faults, fault_plan
 from simulator.cli.following import follow, outcome
 from simulator.cli.new_users import write_user_master
@@ -76,7 +76,7 @@ def run_command(  # noqa: PLR0917 - options, each by its name
                     if clock.skipped_seconds:
                         term.say(f"skipped {clock.skipped_seconds:.0f} s of backoff and waits (--skip-waits)")
         except OSError as error:
-            raise UsageFault(f"{shown(source)} could not be uploaded: {error}") from error
+            raise UsageError(f"{shown(source)} could not be uploaded: {error}") from error
         raise typer.Exit(code)
 
 
@@ -84,9 +84,9 @@ def _checked_key(key: str) -> str:
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
-        raise UsageFault("The key is not valid text; give another with --key.") from None
+        raise UsageError("The key is not valid text; give another with --key.") from None
     if not 1 <= size <= MAX_KEY_BYTES:
-        raise UsageFault(f"A key has 1 to {MAX_KEY_BYTES} bytes in UTF-8, not {size}.")
+        raise UsageError(f"A key has 1 to {MAX_KEY_BYTES} bytes in UTF-8, not {size}.")
     return key
 
 
@@ -98,9 +98,9 @@ def _create_users(session: Session, body: Path, term: Terminal) -> None:
         if write_user_master(body, master):
             try:
                 created = session.migrator.load_users(master, only_new=True)
-            except UsersRefused as fault:
-                raise UsageFault(
-                    f"The users of the file could not be created, and nothing was uploaded: {fault}. Without "
+            except UsersRefused as error:
+                raise UsageError(
+                    f"The users of the file could not be created, and nothing was uploaded: {error}. Without "
                     "--create-users only the rows of users who are not there fail."
                 ) from None
             term.say(f"created {count(created, 'user')} that the file names and the database had not")
@@ -109,7 +109,7 @@ def _create_users(session: Session, body: Path, term: Terminal) -> None:
 def _run(session: Session, body: Path, key: str, term: Terminal, pace: Pace) -> int:
     upload = session.upload(body, key)
     if not upload.started:
-        raise UsageFault(f"Nothing was started: s3://{upload.bucket}/{upload.key} was uploaded, but {upload.why_not}")
+        raise UsageError(f"Nothing was started: s3://{upload.bucket}/{upload.key} was uploaded, but {upload.why_not}")
     running = session.wait_for_workflow(upload)
     term.say("run ", (running.name, "bold"), f"  (s3://{upload.bucket}/{upload.key})")
     return outcome(session, running, follow(running, pace, term), term)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.clean_text import shortened
 from simulator.cli.output.report import document, report
@@ -40,11 +40,11 @@ def show_command(
     """Show a run: how it ended, why rows failed, what lies where. With --row, everything about one row."""
     with terminal(json=json) as term:
         if row is not None and index is not None:
-            raise UsageFault("--row and --index both name a row; give one of them.")
+            raise UsageError("--row and --index both name a row; give one of them.")
         try:
             folder = RunStore(Settings().home.runs).find(run)
-        except RunNotFound as fault:
-            raise UsageFault(str(fault)) from None
+        except RunNotFound as error:
+            raise UsageError(str(error)) from None
         if row is None and index is None:
             _run(term, folder, limit)
         else:
@@ -86,7 +86,7 @@ def _row(term: Terminal, folder: RunFolder, line: int | None, index: int | None)
     story = row_story(folder, line=line, index=index)
     if story is None:
         what = f"on line {line}" if index is None else f"with index {index}"
-        raise UsageFault(
+        raise UsageError(
             f"The file of {folder.name} has no row {what} (line 1 is the header, its first row has index 0)."
         )
     row_report(term, story)

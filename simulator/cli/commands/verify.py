@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli import exit_codes
-from simulator.cli.errors import UsageFault
+from simulator.cli.errors import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import count, status_piece
@@ -42,11 +42,11 @@ def verify_command(
         store = RunStore(Settings().home.runs)
         try:
             folder = store.find(run)
-        except RunNotFound as fault:
-            raise UsageFault(str(fault)) from None
+        except RunNotFound as error:
+            raise UsageError(str(error)) from None
         record = settled(folder)
         if record.status == RUNNING:
-            raise UsageFault(f"The run {folder.name} is going on; verify it when it has ended.")
+            raise UsageError(f"The run {folder.name} is going on; verify it when it has ended.")
         findings = _reconciled(store, folder, record, term, database=database)
         _report(term, folder, record, findings, limit)
         term.document(_document(folder, record, findings, database=database))

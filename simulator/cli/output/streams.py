@@ -33,7 +33,7 @@ _stdout: _Patient | None = None
 def settle_streams() -> None:
     """Make the streams of this process usable; call it before a file is opened that could take a closed one's number.
 
-    What cannot be written to stderr is dropped. What cannot be written to stdout is told by `stdout_fault`.
+    What cannot be written to stderr is dropped. What cannot be written to stdout is told by `stdout_problem`.
     """
     global _stdout  # noqa: PLW0603 - there is one stdout
     for fd, flags in ((_STDIN, os.O_RDONLY), (_STDOUT, os.O_RDONLY), (_STDERR, os.O_WRONLY)):
@@ -49,7 +49,7 @@ def settle_streams() -> None:
     sys.stderr = _text(_Patient(_STDERR, "w", closefd=False), sys.stderr, "backslashreplace")
 
 
-def stdout_fault() -> str | None:
+def stdout_problem() -> str | None:
     """Return why stdout could not be written to; None if it could, or if `settle_streams` was not called."""
     if _stdout is None:
         return None

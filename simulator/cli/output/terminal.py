@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from simulator.cli import exit_codes
-from simulator.cli.errors import Terminated, UsageFault
+from simulator.cli.errors import Terminated, UsageError
 from simulator.cli.output.clean_text import clean
-from simulator.cli.output.streams import stdout_fault, words_of
+from simulator.cli.output.streams import stdout_problem, words_of
 from simulator.pipeline.errors import CloudError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Terminal:
         """Write the document to stdout, if `--json` asks for one.
 
         Raises:
-            UsageFault: stdout cannot be written to; names the run's folder, which holds the same.
+            UsageError: stdout cannot be written to; names the run's folder, which holds the same.
         """
         if not self.json:
             return
@@ -69,19 +69,19 @@ class Terminal:
         try:
             sys.stdout.buffer.write(text)
             sys.stdout.buffer.flush()
-            fault = stdout_fault()
+            problem = stdout_problem()
         except OSError as error:
-            fault = words_of(error)
-        if fault is not None:
+            problem = words_of(error)
+        if problem is not None:
             folder = value.get("runDirectory") if isinstance(value, dict) else None
             where = f" The run itself is recorded in {folder}." if folder else ""
-            raise UsageFault(f"The JSON document could not be written to stdout: {fault}.{where}")
+            raise UsageError(f"The JSON document could not be written to stdout: {problem}.{where}")
 
-    def fault(self, name: str, message: str) -> None:
+    def error(self, name: str, message: str) -> None:
         """Say what went wrong; with `--json`, as the document too, where there is none yet."""
         self.say(("Error: ", "bold red"), message)
         if not self._documents:
-            with suppress(UsageFault):  # the person has been told what went wrong; that is the one error
+            with suppress(UsageError):  # the person has been told what went wrong; that is the one error
                 self.document({"error": name, "message": message})
 
 
@@ -96,13 +96,13 @@ def terminal(*, json: bool) -> Iterator[Terminal]:
     term = Terminal(json=json)
     try:
         yield term
-    except UsageFault as fault:
-        term.fault("Usage", str(fault))
+    except UsageError as error:
+        term.error("Usage", str(error))
         raise typer.Exit(exit_codes.USAGE) from None
-    except CloudError as fault:
-        term.fault("CloudError", str(fault))
+    except CloudError as error:
+        term.error("CloudError", str(error))
         raise typer.Exit(exit_codes.NO_CLOUD) from None
     except KeyboardInterrupt as interrupt:
-        term.fault("Interrupted", "Stopped from the terminal.")
+        term.error("Interrupted", "Stopped from the terminal.")
         stopped = exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
         raise typer.Exit(stopped) from None
