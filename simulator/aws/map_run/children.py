@@ -43,14 +43,14 @@ class Children:
         kind = "express" if self._express else "execution"
         self._arn_prefix = f"{arn_prefix}:{kind}:{self._labelled}"
         self.machine_arn = f"{arn_prefix}:stateMachine:{self._labelled}"
-        # A lane runs one child after another: they share a clock, and lanes run side by side.
+        # A worker runs one child after another: they share a clock, and workers run side by side.
         self._clocks: dict[int, Clock] = {}
         self._running: set[Execution] = set()
         self._stopping = False
 
-    def run(self, work: ChildWork, lane: int) -> ChildRecord:
+    def run(self, work: ChildWork, worker: int) -> ChildRecord:
         """Run one child to its end."""
-        execution = self._execution(work, self._clock_of(lane))
+        execution = self._execution(work, self._clock_of(worker))
         started = execution.started
         self._running.add(execution)
         if self._stopping:  # it was taken before the stop, and is here only now
@@ -59,7 +59,7 @@ class Children:
             ended = execution.run()
         finally:
             self._running.discard(execution)
-        return self._record(work, lane, execution, ended, started)
+        return self._record(work, worker, execution, ended, started)
 
     def stop(self) -> None:
         """Stop the children that run, and those that are just about to."""
@@ -71,11 +71,11 @@ class Children:
     def _stop(execution: Execution) -> None:
         execution.stop(None, "The child execution was stopped because its Map Run has failed or was stopped.")
 
-    def _clock_of(self, lane: int) -> Clock:
-        return self._clocks.get(lane) or self._clocks.setdefault(lane, self._request.parent.clock.fork())
+    def _clock_of(self, worker: int) -> Clock:
+        return self._clocks.get(worker) or self._clocks.setdefault(worker, self._request.parent.clock.fork())
 
     def join_clocks(self) -> None:
-        """Let the parent's clock go on from the latest of the lanes'."""
+        """Let the parent's clock go on from the latest of the workers'."""
         self._request.parent.clock.join(self._clocks.values())
 
     def _execution(self, work: ChildWork, clock: Clock) -> Execution:
@@ -104,7 +104,7 @@ class Children:
     def _teller(self, arn: str) -> Callable[[dict[str, Any]], None]:
         return lambda event: self._listener.history_event(arn, event)
 
-    def _record(self, work: ChildWork, lane: int, execution: Execution, ended: Ended, started: Any) -> ChildRecord:
+    def _record(self, work: ChildWork, worker: int, execution: Execution, ended: Ended, started: Any) -> ChildRecord:
         return ChildRecord(
             map_run_arn=self._map_run_arn,
             parent_arn=self._request.parent.arn,
@@ -118,7 +118,7 @@ class Children:
             status=ended.status,
             started=started,
             stopped=execution.clock.now(),
-            worker=lane,
+            worker=worker,
             attempts=tuple(execution.attempts),
             output=ended.output,
             error=ended.error,

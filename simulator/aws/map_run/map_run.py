@@ -21,7 +21,7 @@ from simulator.aws.map_run.items.items import ItemSource, items_of
 from simulator.aws.map_run.results.collected_results import CollectedResults
 from simulator.aws.map_run.results.result_writer import ExportedResults
 from simulator.aws.map_run.threshold import Threshold
-from simulator.aws.map_run.workers import Lanes
+from simulator.aws.map_run.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,10 +120,10 @@ class LocalMapRun:
             results.close()
 
     def _run_children(self, works: Iterator[ChildWork], results: ExportedResults | CollectedResults) -> Any:
-        lanes = Lanes(
-            works, self._request.max_concurrency, lambda work, lane: self._run_child(work, lane, results, lanes)
+        workers = Workers(
+            works, self._request.max_concurrency, lambda work, worker: self._run_child(work, worker, results, workers)
         )
-        lanes.run(lambda: self._watch(lanes), TELL_EVERY)
+        workers.run(lambda: self._watch(workers), TELL_EVERY)
         self._children.join_clocks()
         self._request.parent.check_running(self._clock)
         if self._breached:
@@ -188,29 +188,29 @@ class LocalMapRun:
         )
 
     def _run_child(
-        self, work: ChildWork, lane: int, results: ExportedResults | CollectedResults, lanes: Lanes[ChildWork]
+        self, work: ChildWork, worker: int, results: ExportedResults | CollectedResults, workers: Workers[ChildWork]
     ) -> None:
         self._counts.began(work.items)
-        child = self._children.run(work, lane)
+        child = self._children.run(work, worker)
         self._counts.ended(work.items, child.status)
         self._listener.child_ended(child)
         results.add(child)
         if child.status != "SUCCEEDED" and self._threshold.exceeded(
             self._counts.failed_items, self._counts.total_items
         ):
-            self._breach(lanes)
+            self._breach(workers)
 
-    def _breach(self, lanes: Lanes[ChildWork]) -> None:
+    def _breach(self, workers: Workers[ChildWork]) -> None:
         """Begin no more children; STANDARD ones that run are stopped, EXPRESS ones run to their end."""
         self._breached = True
-        lanes.stop()
+        workers.stop()
         if self._request.execution_type == "STANDARD":
             self._children.stop()
 
-    def _watch(self, lanes: Lanes[ChildWork]) -> None:
+    def _watch(self, workers: Workers[ChildWork]) -> None:
         parent = self._request.parent
         if parent.root_stop.is_set() or parent.time_left(self._clock) == 0:
-            lanes.stop()
+            workers.stop()
             self._children.stop()
         self._tell("RUNNING")
 

@@ -1,4 +1,4 @@
-"""The lanes of a Map Run: so many threads, each taking the next child and seeing it through."""
+"""The workers of a Map Run: so many threads, each taking the next child and running it to its end."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
 
 Work = TypeVar("Work")
 
-MOST_LANES = 40
+MOST_WORKERS = 40
 """`MaxConcurrency` 0 means 10,000 on AWS; threads of one process gain nothing beyond some dozens."""
 
 
-class Lanes(Generic[Work]):
-    """Runs `do(work, lane)` for each piece of work, `count` at a time, until the work ends or `stop` is called.
+class Workers(Generic[Work]):
+    """Runs `do(work, worker)` for each piece of work, `count` at a time, until the work ends or `stop` is called.
 
-    A failure of the source of work, or of `do` itself, stops all lanes; `run` raises it.
+    A failure of the source of work, or of `do` itself, stops all workers; `run` raises it.
     """
 
     def __init__(self, work: Iterator[Work], count: int, do: Callable[[Work, int], None]) -> None:
         self._work = work
-        self._count = min(count or MOST_LANES, MOST_LANES)
+        self._count = min(count or MOST_WORKERS, MOST_WORKERS)
         self._do = do
         self._next = threading.Lock()
         self._stopped = False
@@ -36,7 +36,7 @@ class Lanes(Generic[Work]):
     def run(self, tick: Callable[[], None], every: float) -> None:
         """Work until all is done, calling `tick` every so many seconds."""
         threads = [
-            threading.Thread(target=self._lane, args=(number,), name=f"lane-{number}", daemon=True)
+            threading.Thread(target=self._worker, args=(number,), name=f"worker-{number}", daemon=True)
             for number in range(self._count)
         ]
         for thread in threads:
@@ -50,7 +50,7 @@ class Lanes(Generic[Work]):
         if self._failure is not None:
             raise self._failure
 
-    def _lane(self, number: int) -> None:
+    def _worker(self, number: int) -> None:
         try:
             while (work := self._take()) is not None:
                 self._do(work, number)

@@ -67,7 +67,7 @@ class ChildRecord:
         input, output: the child's input, and its output when SUCCEEDED (JSON values).
         status: SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         started, stopped: times in UTC.
-        worker: the number of the concurrent worker that ran it, 0-based.
+        worker: which of the Map Run's workers ran it, 0-based.
         attempts: Task calls, in order, retries included.
         error, cause: the failure, if there is one.
         redrive_count: the Map Run's redrive count when it ran.
