@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard.jobs import CannotStart, start_redrive
 from dashboard.plain_text import plain
-from simulator.runs.interrupted import settled
 from simulator.runs.outcome import redrivable
+from simulator.runs.recovery import recovered
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def redrive_button(store: RunStore, folder: RunFolder) -> None:
     """Offer to redrive a run that can be; nothing for any other."""
-    record = settled(folder)
+    record = recovered(folder)
     if not redrivable(record):
         return
     left = record.rows.failed + record.rows.pending

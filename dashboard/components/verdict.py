@@ -10,8 +10,8 @@ from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
 from dashboard.plain_text import plain
 from dashboard.queries.run_list import run_row
-from simulator.runs.interrupted import settled
 from simulator.runs.outcome import explanation, next_steps
+from simulator.runs.recovery import recovered
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def headline(row: RunRow) -> None:
 
 def verdict(folder: RunFolder) -> None:
     """Show why rows failed, why the run ended so, and what can be done; nothing for a run that went well."""
-    record = settled(folder)
+    record = recovered(folder)
     for note in record.notes:
         st.warning(plain(note), icon=":material/info:")
     why = explanation(record)

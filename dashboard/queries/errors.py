@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dashboard.queries.failures import Failure, failures
-from simulator.runs.cause_text import group_text, person_text
+from simulator.runs.failure_reasons import group_text, person_text
 from simulator.runs.moments import parsed_moment
 from simulator.runs.outcome import findings
 

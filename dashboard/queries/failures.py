@@ -15,7 +15,7 @@ import duckdb
 
 from dashboard.queries.store import file_state
 from dashboard.queries.tables import fetch, load_items
-from simulator.runs.cause_text import group_text, person_text
+from simulator.runs.failure_reasons import group_text, person_text
 from simulator.runs.outcome import findings
 
 if TYPE_CHECKING:

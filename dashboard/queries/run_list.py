@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from simulator.runs.interrupted import settled
 from simulator.runs.moments import parsed_moment
 from simulator.runs.outcome import Kind, in_words, kind
+from simulator.runs.recovery import recovered
 from simulator.runs.run_record import RUNNING
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def runs(
     """
     wanted = file.casefold()
     found = []
-    for row in sorted(map(run_row, map(settled, store.folders())), key=_newest, reverse=True):
+    for row in sorted(map(run_row, map(recovered, store.folders())), key=_newest, reverse=True):
         day = row.started.astimezone(zone).date() if row.started else None
         if kinds and row.kind not in kinds:
             continue
@@ -93,7 +93,7 @@ def runs(
 
 def run(folder: RunFolder) -> RunRow | None:
     """Return one run as it stands; None where its folder has vanished."""
-    record = settled(folder)
+    record = recovered(folder)
     return run_row(record) if folder.path.is_dir() else None
 
 

@@ -9,7 +9,7 @@ from simulator.cli.errors import Terminated, UsageError
 from simulator.cli.fault_option import fault_documents, tell_faults
 from simulator.cli.output.progress import Pace, ProgressDisplay
 from simulator.cli.output.report import document, report
-from simulator.runs.interrupted import settled
+from simulator.runs.recovery import recovered
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
@@ -43,7 +43,7 @@ def outcome(session: Session, running: RunningExecution, interrupt: KeyboardInte
     """
     if (folder := session.recorder.folder(running.name)) is None:
         raise UsageError(" ".join(session.recorder.problems) or f"The run {running.name} was not recorded.")
-    record = settled(folder)
+    record = recovered(folder)
     for problem in session.recorder.problems:
         if problem not in record.notes:
             term.say(("Note: ", "yellow"), problem)

@@ -18,7 +18,7 @@ from simulator.aws.moto.restore_endpoint import PATH
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
 from simulator.runs.earlier_results import mend_result_files
-from simulator.runs.item_index import redrive_of
+from simulator.runs.items import redrive_of
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution

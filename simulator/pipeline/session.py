@@ -12,6 +12,7 @@ from simulator.aws.map_run.s3_object_store import S3ObjectStore
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.moto.server import MotoServer
+from simulator.aws.stepfunctions.fan_out import FanOut
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.parts import Parts, UploadedFile
@@ -23,7 +24,6 @@ from simulator.pipeline.provisioning import provision, read_definition, resource
 from simulator.pipeline.uploads import Upload, Uploads
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.server import database_id, open_postgres
-from simulator.runs.fan_out import FanOut
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
 

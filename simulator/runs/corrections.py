@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, RUN, original_width
-from simulator.runs.run_name import BadRunName
+from simulator.runs.folder import BadRunName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, original_width
-from simulator.runs.cause_text import person_text
-from simulator.runs.item_index import ItemIndex
+from simulator.runs.failure_reasons import person_text
+from simulator.runs.items import ItemIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

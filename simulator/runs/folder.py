@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.quotas import name_problem
 from simulator.runs.json_lines import encode, parse_line, read_lines
 from simulator.runs.moments import moment_text
 from simulator.runs.run_lock import is_held
-from simulator.runs.run_name import checked_run_name
 from simulator.runs.run_record import INTERRUPTED, RUNNING, RunRecord
 
 if TYPE_CHECKING:
@@ -20,6 +20,30 @@ if TYPE_CHECKING:
 
 AUDIT_FILE = "audit.jsonl"
 """The file in a run's folder that takes its ProcessingLogs items."""
+MAX_BYTES = 255
+"""The longest file name common file systems take."""
+
+
+class BadRunName(ValueError):
+    """A name that cannot be a run's folder; the message is for people."""
+
+
+def checked_run_name(name: str) -> str:
+    """Return `name` if it may be a folder's name below the runs folder.
+
+    A run is named as its execution (API reference, StartExecution: no slash, backslash or control character, at most
+    80 characters), and must in addition not begin with a dot and fit a file name.
+
+    Raises:
+        BadRunName: with what is wrong.
+    """
+    if problem := name_problem(name):
+        raise BadRunName(f"The run name {name!r} {problem}")
+    if name.startswith("."):
+        raise BadRunName(f"The run name {name!r} begins with a dot")
+    if len(name.encode(errors="surrogatepass")) > MAX_BYTES:
+        raise BadRunName(f"The run name {name!r} is longer than {MAX_BYTES} bytes")
+    return name
 
 
 @dataclass(frozen=True, slots=True)

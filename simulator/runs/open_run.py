@@ -9,14 +9,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.failed_rows import write_failed_rows
+from simulator.runs.failure_reasons import ReasonTally
 from simulator.runs.history_reader import validated_rows
-from simulator.runs.item_index import ItemIndex
-from simulator.runs.item_line import item_line
+from simulator.runs.items import ItemIndex, item_line
 from simulator.runs.json_lines import LineFile
 from simulator.runs.moments import moment_text
 from simulator.runs.run_lock import RunLock
 from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
-from simulator.runs.tally import ReasonTally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -163,7 +162,7 @@ class OpenRun:
         sees the same end.
 
         Raises:
-            OSError: not even that; the run is then settled by the next who looks (`interrupted.settled`).
+            OSError: not even that; the next command that reads the run then recovers it (`recovery`).
         """
         self._items.close()
         self._events.close()

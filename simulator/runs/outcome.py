@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.runs.outages import how_they_come_back, outage_sentence
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def explanation(record: RunRecord) -> str:
         return "The validator refused the file before any row was run; nothing was written to the database."
     if not record.outage_rows or record.status == RUNNING:
         return _why(record)
-    outage = outage_sentence(record.outage_rows, succeeded=record.status == "SUCCEEDED")
+    outage = _outage_sentence(record.outage_rows, succeeded=record.status == "SUCCEEDED")
     return f"{outage} {_why(record)}".rstrip()
 
 
@@ -129,9 +128,10 @@ def _why(record: RunRecord) -> str:
     if record.breached and note is not None:
         share = f" ({rows.failed * 100 / rows.total:.1f} %)" if rows.total else ""
         return (
-            f"A run is given up when strictly more than {note.tolerated_failure_percentage:g} % of its rows, or more "
-            f"than {note.tolerated_failure_count:,} rows, fail. {rows.failed:,} of {rows.total:,} failed{share}. Rows "
-            f"that had begun were finished; {rows.pending:,} were not begun."
+            "Too many rows failed: a run is given up when strictly more than "
+            f"{note.tolerated_failure_percentage:g} % of its rows, or more than {note.tolerated_failure_count:,} rows, "
+            f"fail. {rows.failed:,} of {rows.total:,} failed{share}. Rows that had begun were finished; "
+            f"{rows.pending:,} were not begun."
         )
     if record.status == INTERRUPTED:
         return "The simulator's process ended before the run did; what had been done by then is kept."
@@ -174,9 +174,36 @@ def _users(folder: RunFolder, record: RunRecord) -> NextStep:
 
 def _about_failed_rows(record: RunRecord) -> str:
     if record.status == "SUCCEEDED" and record.outage_rows:
-        return how_they_come_back(record.outage_rows, record.rows.failed)
+        return _how_they_come_back(record.outage_rows, record.rows.failed)
     left = record.rows.failed + record.rows.pending
     return (
         "Correct the rows of failed-rows.csv in a spreadsheet, save it, and run or upload it: it holds only the "
         f"{left:,} row{'' if left == 1 else 's'} that did not succeed."
+    )
+
+
+def _outage_sentence(rows: int, *, succeeded: bool) -> str:
+    """Return what to tell of a run some of whose rows failed by an outage; `succeeded`: the run as a whole did."""
+    what = "1 row is" if rows == 1 else f"{rows:,} rows are"
+    them = "it" if rows == 1 else "them"
+    tolerated = " The run counts as succeeded because so few failures are tolerated." if succeeded else ""
+    return (
+        f"{what} missing from the database by an outage (a database or a function that did not answer for more than a "
+        f"minute), not because the file is wrong.{tolerated} Nothing has to be corrected in {them}."
+    )
+
+
+def _how_they_come_back(rows: int, failed: int) -> str:
+    """Return what to do with `failed-rows.csv` of a run that failed `failed` rows, `rows` of them by an outage."""
+    others = failed - rows
+    if not others:
+        return "Once the outage is over, send failed-rows.csv again as it is."
+    what, lines = (
+        ("The other row in it is wrong", "its line")
+        if others == 1
+        else (f"The other {others:,} rows in it are wrong", "their lines")
+    )
+    return (
+        f"Once the outage is over, send failed-rows.csv again. {what}: correct that first, or delete {lines} (see "
+        "_error), because a run is given up when more than 5 % of its rows are wrong. Leave the others as they are."
     )

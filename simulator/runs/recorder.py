@@ -7,9 +7,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.corrections import corrected_run
+from simulator.runs.folder import BadRunName
 from simulator.runs.open_run import OpenRun
 from simulator.runs.run_lock import RunBusy
-from simulator.runs.run_name import BadRunName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,7 +14,7 @@ from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 from simulator.aws.asl.runtime.resume import Resume, open_states
 from simulator.runs.history_reader import HistoryEvent
-from simulator.runs.item_index import ItemIndex
+from simulator.runs.items import ItemIndex
 from simulator.runs.map_run_passes import map_run_passes
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 
@@ -68,7 +68,7 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
 
     Args:
         folder: the run's.
-        record: the run as it stands, settled.
+        record: the run as it stands, recovered if its process died (see `recovery`).
 
     Raises:
         NotRedrivable: where there can be none.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.runs.folder import RunFolder
-from simulator.runs.run_name import BadRunName
+from simulator.runs.folder import BadRunName, RunFolder
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:

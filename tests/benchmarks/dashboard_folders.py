@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from simulator.runs.failure_reasons import ReasonTally
 from simulator.runs.folder import RunFolder
 from simulator.runs.json_lines import encode
 from simulator.runs.moments import moment_text
 from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
 from simulator.runs.store import RunStore
-from simulator.runs.tally import ReasonTally
 
 DEFINITION = Path(__file__).parents[2] / "cdk" / "definitions" / "workflow.asl.json"
 FUNCTION = "user-log-processor"

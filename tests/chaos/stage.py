@@ -13,7 +13,7 @@ from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.output.terminal import Piece, Terminal
 from simulator.pipeline.settings import Settings
 from simulator.postgres.server import open_postgres
-from simulator.runs.interrupted import settled
+from simulator.runs.recovery import recovered
 from simulator.verify.reconcile import reconcile
 from simulator.verify.stored_totals import stored_totals
 
@@ -66,7 +66,7 @@ class Stage:
     def verify(self, folder: RunFolder, *, shared_second: bool = False) -> Findings:
         """Verify a run, the database included."""
         with stored_totals(self.database_url) as read:
-            return reconcile(folder, settled(folder), read, shared_second=shared_second)
+            return reconcile(folder, recovered(folder), read, shared_second=shared_second)
 
 
 @contextmanager

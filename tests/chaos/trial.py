@@ -16,7 +16,7 @@ from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
 from simulator.fault_injection.spec import FaultPlan, parse_fault
 from simulator.pipeline.redriving import redrive
 from simulator.pipeline.settings import PROJECT_ROOT
-from simulator.runs.interrupted import settled
+from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import plan_redrive
 from simulator.runs.store import RunStore
 from simulator.verify.row import SUCCEEDED, Row, read_rows
@@ -89,7 +89,7 @@ class Trial:
 
     def _began(self, folder: RunFolder) -> None:
         self.first = folder.name
-        self.statuses.append(settled(folder).status)
+        self.statuses.append(recovered(folder).status)
         self.rows = len(self.mixture.row_lines)
 
     def _kill(self, work: Path, rows: int) -> None:
@@ -122,7 +122,7 @@ class Trial:
             left = self._left(folder)
             if not left:
                 break
-            record = settled(folder)
+            record = recovered(folder)
             if record.status == "SUCCEEDED":  # within tolerance: AWS redrives no such run
                 self.corrected += 1
                 folder = stage.run(self._corrected(folder), f"corrected-{self.mixture.seed}.csv")
@@ -133,7 +133,7 @@ class Trial:
                 if not running.wait(RUN_SECONDS):
                     self.faults.append(f"the redrive of {folder.name} does not end")
                     return
-            self.statuses.append(settled(folder).status)
+            self.statuses.append(recovered(folder).status)
         else:
             self.faults.append(f"after {MOST_REPAIRS} repairs, {len(self._left(folder))} rows are not done")
         for one in folders:

@@ -22,7 +22,7 @@ from simulator.aws.map_run.items.items import UnreadableError
 from simulator.aws.map_run.items.json_items import json_items, jsonl_items
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import read_definition
-from simulator.runs.cause_text import person_text
+from simulator.runs.failure_reasons import person_text
 from tests.unit.states.harness import FakeTasks
 
 if TYPE_CHECKING:

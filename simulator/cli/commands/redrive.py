@@ -17,7 +17,7 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import count
 from simulator.pipeline.provisioning import resource_name
 from simulator.pipeline.settings import Settings
-from simulator.runs.interrupted import settled
+from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, RedrivePlan, plan_redrive
 from simulator.runs.store import RunNotFound, RunStore
 
@@ -46,7 +46,7 @@ def redrive_command(
         store = RunStore(Settings().home.runs)
         try:
             folder = store.find(run)
-            plan = plan_redrive(folder, settled(folder))
+            plan = plan_redrive(folder, recovered(folder))
         except (RunNotFound, NotRedrivable) as error:
             raise UsageError(str(error)) from None
         _tell(term, folder, plan)

@@ -10,7 +10,7 @@ from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotati
 from simulator.cli.output.run_table import show_runs
 from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
-from simulator.runs.interrupted import settled
+from simulator.runs.recovery import recovered
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 
@@ -28,7 +28,7 @@ def runs_command(
     with terminal(json=json) as term:
         store = RunStore(Settings().home.runs)
         records = store.records()
-        listed = [settled(store.folder(record.name)) for record in records[:limit]]
+        listed = [recovered(store.folder(record.name)) for record in records[:limit]]
         if not records:
             term.say("No run yet. Make the first one: ", (command("run", "sample.csv"), "bold"))
         else:

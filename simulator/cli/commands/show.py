@@ -13,10 +13,10 @@ from simulator.cli.output.report import document, report
 from simulator.cli.output.row_report import row_document, row_report
 from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
-from simulator.runs.cause_text import person_text
+from simulator.runs.failure_reasons import person_text
 from simulator.runs.history_reader import states_passed
-from simulator.runs.interrupted import settled
-from simulator.runs.item_index import ItemIndex
+from simulator.runs.items import ItemIndex
+from simulator.runs.recovery import recovered
 from simulator.runs.row_story import row_story
 from simulator.runs.store import RunNotFound, RunStore
 
@@ -52,7 +52,7 @@ def show_command(
 
 
 def _run(term: Terminal, folder: RunFolder, limit: int) -> None:
-    record = settled(folder)
+    record = recovered(folder)
     failed: list[dict[str, Any]] = []
     if record.rows.failed and limit:
         for item in ItemIndex(folder).failed():

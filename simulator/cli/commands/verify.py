@@ -13,7 +13,7 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import count, status_piece
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
-from simulator.runs.interrupted import settled
+from simulator.runs.recovery import recovered
 from simulator.runs.run_record import RUNNING
 from simulator.runs.store import RunNotFound, RunStore
 from simulator.runs.suggested_command import command
@@ -44,7 +44,7 @@ def verify_command(
             folder = store.find(run)
         except RunNotFound as error:
             raise UsageError(str(error)) from None
-        record = settled(folder)
+        record = recovered(folder)
         if record.status == RUNNING:
             raise UsageError(f"The run {folder.name} is going on; verify it when it has ended.")
         findings = _reconciled(store, folder, record, term, database=database)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cli.output.clean_text import shortened
 from simulator.cli.output.words import duration
-from simulator.runs.cause_text import person_text
+from simulator.runs.failure_reasons import person_text
 from simulator.runs.json_lines import encode
 from simulator.runs.moments import milliseconds_between
 

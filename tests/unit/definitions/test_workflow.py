@@ -17,7 +17,7 @@ from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.json_text import json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.states.retry import Retrier
-from simulator.runs.outages import OUTAGE_ERRORS
+from simulator.runs.failure_reasons import OUTAGE_ERRORS
 from tests.unit.states.harness import FakeMaps, Result, execute
 
 DEFINITIONS = Path(__file__).parents[3] / "cdk" / "definitions"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from simulator.runs.folder import RunFolder
-from simulator.runs.interrupted import settled
 from simulator.runs.json_lines import LineFile, read_lines
+from simulator.runs.recovery import recovered
 from tests.unit.runs.made_runs import (
     MAP_RUN,
     NAME,
@@ -204,11 +204,11 @@ def test_a_run_on_a_disk_that_fills_has_one_status_for_all_who_look(
     writer.execution_ended(execution(status=status, stopped=START))
     expected = status if reserve_is_enough else "INTERRUPTED"
     for _ in ("the last report", "runs", "show", "the page"):
-        record = settled(folder)
+        record = recovered(folder)
         assert record.status == folder.record().status == expected
         assert any("No space left" in note for note in record.notes)
     writer.close()
-    assert settled(folder).status == expected
+    assert recovered(folder).status == expected
     assert sorted(path.name for path in tmp_path.rglob(".run.json.*")) == []
 
 

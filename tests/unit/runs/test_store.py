@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.folder import RunFolder
+from simulator.runs.folder import BadRunName, RunFolder
 from simulator.runs.json_lines import LineFile, read_lines
 from simulator.runs.run_lock import RunBusy, RunLock, is_held
-from simulator.runs.run_name import BadRunName
 from simulator.runs.store import RunNotFound, RunStore
 from tests.unit.runs.made_runs import START, THREE_ROWS, child, finished_run
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.cause_text import group_text, person_text
+from simulator.runs.failure_reasons import MAX_REASONS, OTHER, ReasonTally, group_text, person_text
 from simulator.runs.folder import RunFolder
 from simulator.runs.history_reader import states_passed
-from simulator.runs.interrupted import settled
 from simulator.runs.outcome import findings
+from simulator.runs.recovery import recovered
 from simulator.runs.row_story import row_story
 from simulator.runs.run_record import RunRecord
-from simulator.runs.tally import MAX_REASONS, OTHER, ReasonTally
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, execution, failed_child, finished_run, map_run, recorder
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def test_an_interrupted_run_gets_its_counts_and_failed_rows(tmp_path: Path) -> N
     writer.child_ended(failed_child(1, 3))
     writer.close()
     folder = RunFolder(tmp_path, NAME)
-    record = settled(folder)
+    record = recovered(folder)
     assert (record.status, record.rows.succeeded, record.rows.failed, record.rows.pending) == ("INTERRUPTED", 1, 1, 1)
     assert folder.failed_rows_file.read_text(encoding="utf-8-sig").count("\n") == 3
     assert folder.record_as_written().status == "INTERRUPTED"
@@ -152,7 +151,7 @@ def test_a_run_killed_between_its_end_and_its_last_line_has_ended(
     event = {"id": 2, "type": kind, "timestamp": "2025-08-02T09:31:01Z", f"e{kind[1:]}EventDetails": details}
     writer.history_event(execution().arn, event)
     writer.close()
-    record = settled(RunFolder(tmp_path, NAME))
+    record = recovered(RunFolder(tmp_path, NAME))
     assert (record.status, record.error, record.cause) == end
     assert record.stopped == "2025-08-02T09:31:01Z"
     assert record.map_run is not None
@@ -164,6 +163,6 @@ def test_a_run_that_goes_on_is_not_touched(tmp_path: Path) -> None:
     """Looking at it must not end it."""
     writer = recorder(tmp_path)
     writer.execution_started(execution())
-    assert settled(RunFolder(tmp_path, NAME)).status == "RUNNING"
+    assert recovered(RunFolder(tmp_path, NAME)).status == "RUNNING"
     assert not RunFolder(tmp_path, NAME).failed_rows_file.exists()
     writer.close()

@@ -12,7 +12,7 @@ from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo
 from simulator.aws.asl.runtime.ports import ResultWriterSpec
 from simulator.aws.map_run.results.result_writer import ExportedResults
 from simulator.runs.folder import RunFolder
-from simulator.runs.interrupted import settled
+from simulator.runs.recovery import recovered
 from simulator.runs.store import RunStore
 from simulator.verify.database_check import Stored
 from simulator.verify.findings import Findings
@@ -128,7 +128,7 @@ def reader(totals: Totals) -> Callable[[Sequence[str]], Totals]:
 
 def found(folder: RunFolder, totals: Totals | None = None, **options: bool) -> Findings:
     """Verify a folder against a database."""
-    return reconcile(folder, settled(folder), reader(DONE if totals is None else totals), **options)
+    return reconcile(folder, recovered(folder), reader(DONE if totals is None else totals), **options)
 
 
 def said(findings: Findings) -> list[tuple[str, int | None]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.item_index import ItemIndex
+from simulator.runs.items import ItemIndex
 from simulator.runs.map_run_passes import map_run_passes
 from simulator.verify.database_check import Stored
 from tests.unit.runs.made_runs import MAP_RUN, execution, recorder

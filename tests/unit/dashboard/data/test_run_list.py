@@ -55,7 +55,7 @@ def test_a_run_that_lost_rows_to_an_outage_is_not_simply_called_a_success(tmp_pa
     folder = store.folder(row.name)
     assert "1 row is missing from the database by an outage" in explanation(folder.record())
     step = next_steps(folder, folder.record())[0]
-    assert "The other row in it has a fault of its own: correct" in step.text
+    assert "The other row in it is wrong: correct" in step.text
     assert step.words == ("run", folder.failed_rows_file)
 
 

@@ -1,4 +1,4 @@
-"""Puts the folder of a run whose process died in order, so that whoever looks finds the rows that are left."""
+"""Puts the folder of a run whose process died in order, so that its counts and failed rows can be read."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from simulator.runs.failed_rows import write_failed_rows
+from simulator.runs.failure_reasons import ReasonTally
 from simulator.runs.history_reader import HistoryEvent
-from simulator.runs.item_index import ItemIndex
+from simulator.runs.items import ItemIndex
 from simulator.runs.moments import moment_text
 from simulator.runs.run_lock import RunBusy, RunLock
 from simulator.runs.run_record import INTERRUPTED, RUNNING
-from simulator.runs.tally import ReasonTally
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
     from simulator.runs.run_record import RunRecord
 
 
-def settled(folder: RunFolder) -> RunRecord:
+def recovered(folder: RunFolder) -> RunRecord:
     """Return how a run stands; the folder of an interrupted one first gets its counts and `failed-rows.csv`.
 
     A run whose history has an end has ended that way: its process died while it wrote the rest.
@@ -29,11 +29,11 @@ def settled(folder: RunFolder) -> RunRecord:
     """
     record = folder.record()
     if record.status == INTERRUPTED and folder.record_as_written().status == RUNNING and folder.path.is_dir():
-        return _settle(folder)
+        return _recover(folder)
     return record
 
 
-def _settle(folder: RunFolder) -> RunRecord:
+def _recover(folder: RunFolder) -> RunRecord:
     try:
         lock = RunLock(folder.lock_file)
     except (OSError, RunBusy):

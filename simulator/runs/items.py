@@ -1,4 +1,4 @@
-"""How each row of a run ended, from `items.jsonl`, in little memory: eight bytes a row and no row's text."""
+"""`items.jsonl`: a line for each row whose child execution has ended, and how each row ended by these lines."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.json_lines import parse_line, read_lines_at
+from simulator.runs.moments import moment_text
 from simulator.runs.run_record import RowCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simulator.aws.asl.runtime.listener import ChildRecord
     from simulator.runs.folder import RunFolder
 
 _UNSEEN, _SUCCEEDED, _SUPERSEDED = 0, -1, -2
@@ -18,8 +20,42 @@ MAX_POSITION = 200_000_000
 """Beyond twice what a Distributed Map can take: a line of the file that says so is damaged."""
 
 
+def item_line(child: ChildRecord, redrive: int) -> dict[str, Any]:
+    """Return the line of a child that ran in a redrive of the execution (0: in its first attempt).
+
+    `attempts` counts the calls of the first Task (LogError and what follows are no attempts at the row); `outcome` is
+    the output's `status` (`success`, `superseded`); `cause` is the text that AWS gives, for a Lambda function its JSON.
+    `tries` lists all Task calls as [state, start, stop, error], where there was more than one or the row failed.
+    """
+    attempts = child.attempts
+    first = attempts[0].state if attempts else None
+    output = child.output
+    value = child.input
+    line = {
+        "index": child.index,
+        "line": child.line,
+        "user": value.get("userId") if isinstance(value, dict) else None,
+        "status": child.status,
+        "outcome": output.get("status") if isinstance(output, dict) else None,
+        "attempts": 1 if len(attempts) == 1 else sum(attempt.state == first for attempt in attempts),
+        "start": moment_text(child.started),
+        "stop": moment_text(child.stopped),
+        "worker": child.worker,
+        "error": child.error,
+        "cause": child.cause,
+        "redrive": redrive,
+        "name": child.name,
+    }
+    if len(attempts) > 1 or child.status != "SUCCEEDED":
+        line["tries"] = [
+            [attempt.state, moment_text(attempt.started), moment_text(attempt.stopped), attempt.error]
+            for attempt in attempts
+        ]
+    return line
+
+
 class ItemIndex:
-    """The last word on each row: of a redriven row the later line counts.
+    """How each row ended: of a redriven row the later line counts. Keeps 16 bytes per row, and not its text.
 
     Args:
         folder: the run's; it is read once, here.
