@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from simulator.cli.output.words import duration
 from simulator.runs.moments import parsed_moment
+from simulator.runs.words import duration
 
 
 def browser_zone() -> tzinfo:

@@ -13,7 +13,7 @@ from dashboard.components.row_detail import row_detail
 from dashboard.plain_text import plain
 from dashboard.queries.errors import ErrorGroup, error_groups
 from dashboard.queries.store import default_store
-from simulator.cli.output.words import count
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from dashboard.queries.failures import Failure

@@ -14,9 +14,9 @@ import psycopg
 from psycopg.rows import dict_row
 
 from lambdas.shared.connection import connect
-from simulator.pipeline.errors import CloudError
+from simulator.pipeline.database import open_postgres
+from simulator.pipeline.errors import CLOUD_ERRORS
 from simulator.pipeline.settings import Settings
-from simulator.postgres.server import open_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ class Database:
                     return connection.execute(query.encode(), values).fetchall()
             except (psycopg.errors.UndefinedTable, psycopg.errors.UntranslatableCharacter):
                 raise
-            except (psycopg.Error, CloudError, OSError, UnicodeDecodeError) as error:
+            except (psycopg.Error, *CLOUD_ERRORS, OSError, UnicodeDecodeError) as error:
                 self._let_go()
                 reason = " ".join(str(error).split())
                 raise DatabaseUnavailable(f"PostgreSQL cannot be asked: {reason}") from error
@@ -96,5 +96,5 @@ class Database:
     def _let_go(self) -> None:
         server, self._server = self._server, None
         if server is not None:
-            with contextlib.suppress(CloudError):  # it says that the server still runs; its guard goes on trying
+            with contextlib.suppress(*CLOUD_ERRORS):  # it says that the server still runs; its guard goes on trying
                 server.close()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.cli.errors import UsageError
-from simulator.cli.output.words import count
 from simulator.cli.paths import shown
 from simulator.pipeline.settings import Settings
 from simulator.runs.corrections import REALLY, check_corrections
 from simulator.runs.store import RunStore
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from pathlib import Path

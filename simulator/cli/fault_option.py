@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from simulator.cli.errors import UsageError
-from simulator.cli.output.words import count
 from simulator.cli.paths import shown
 from simulator.fault_injection.spec import BadFault, FaultPlan, parse_fault
 from simulator.pipeline.settings import Settings
 from simulator.runs.encoding import read_chunks
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

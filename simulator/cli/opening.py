@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.cli.errors import UsageError
-from simulator.cli.output.words import count
 from simulator.cli.paths import SAMPLES, shown
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.settings import Settings
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from pathlib import Path

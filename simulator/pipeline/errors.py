@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+from simulator.postgres.errors import PostgresError
 
 
 class CloudError(Exception):
@@ -13,8 +13,5 @@ class CloudError(Exception):
     """
 
 
-def advice(error: OSError) -> str:
-    """Return what a person can do about a folder of ours that cannot be written to."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "Make room there, or set SIMULATOR_HOME to a folder on another disk."
-    return "Set SIMULATOR_HOME to a folder that you may write to."
+CLOUD_ERRORS = (CloudError, PostgresError)
+"""To be caught together: its PostgreSQL is a part of the local cloud."""

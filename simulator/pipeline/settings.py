@@ -9,7 +9,8 @@ from typing import Final
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from simulator.pipeline.errors import CloudError, advice
+from simulator.pipeline.errors import CloudError
+from simulator.postgres.errors import advice
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _TRIAL_SIZE: Final = 8192

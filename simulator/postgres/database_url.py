@@ -14,7 +14,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lambdas.shared.connection import libpq_variables
-from simulator.pipeline.errors import CloudError
+from simulator.postgres.errors import PostgresError
 
 UNREADABLE = "(no URL of the form postgresql://user:password@host:port/database)"
 _TARGET = ("host", "hostaddr")
@@ -40,7 +40,7 @@ def completed(url: str) -> str:
 
     Raises:
         psycopg.Error: it cannot be read.
-        CloudError: its service cannot be.
+        PostgresError: its service cannot be.
     """
     given = conninfo_to_dict(url)
     service = str(given.pop("service", None) or os.environ.get("PGSERVICE") or "")
@@ -64,10 +64,10 @@ def _surroundings(service: str) -> dict[str, str]:
     )
     if answer.returncode:
         said = answer.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise CloudError(f"The PG* variables cannot be read: {said}. Correct them, or unset them.")
+        raise PostgresError(f"The PG* variables cannot be read: {said}. Correct them, or unset them.")
     error, found = json.loads(answer.stdout)
     if error:
-        raise CloudError(
+        raise PostgresError(
             f"The connection service {service!r} cannot be used: {error}. Correct PGSERVICE or the service in "
             "SIMULATOR_DATABASE_URL, or unset it."
         )

@@ -12,32 +12,30 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
-from simulator.pipeline.errors import CloudError, advice
-from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.postgres.cluster import PORT, PostgresCluster
+from simulator.postgres.errors import PostgresError, advice
 from simulator.postgres.users import PostgresUsers
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 STOP_TIMEOUT = 60.0
+_ROOT = Path(__file__).resolve().parents[2]
 _LOG_TAIL = 2000
 
 
 class EmbeddedPostgres:
     """A share in the embedded PostgreSQL of a folder; the first one starts it, the last one to leave stops it.
 
-    A guard (`postgres_guard`) starts the server, is told of the end of this process by its pipe, also after kill -9,
+    A guard (`guard`) starts the server, is told of the end of this process by its pipe, also after kill -9,
     and then does what `close` does, so that no server is left behind.
 
     Args:
         folder: `<home>/postgres`, which exists.
 
     Raises:
-        CloudError: the server cannot be started. None is left running then.
+        PostgresError: the server cannot be started. None is left running then.
     """
 
     embedded = True
@@ -52,7 +50,7 @@ class EmbeddedPostgres:
             self._guard = _Guard(folder, user)
             socket_folder = self._guard.ask("start")["socketFolder"]
         except BaseException:
-            with suppress(CloudError):  # what went wrong first is told
+            with suppress(PostgresError):  # what went wrong first is told
                 self.close()
             raise
         self.url = f"postgresql://postgres@/postgres?host={quote(socket_folder, safe='')}&port={PORT}"
@@ -64,7 +62,7 @@ class EmbeddedPostgres:
         It is a "fast" shutdown: who is connected is thrown out, open transactions are rolled back.
 
         Raises:
-            CloudError: it does not stop.
+            PostgresError: it does not stop.
         """
         self._guarded().ask("stop")
 
@@ -72,7 +70,7 @@ class EmbeddedPostgres:
         """Start the server again where its clients look for it; do nothing where it runs.
 
         Raises:
-            CloudError: it does not start.
+            PostgresError: it does not start.
         """
         self._guarded().ask("start")
 
@@ -80,7 +78,7 @@ class EmbeddedPostgres:
         """Leave the server; it is stopped if nobody else uses it. May be called twice.
 
         Raises:
-            CloudError: it could not be stopped, and still runs.
+            PostgresError: it could not be stopped, and still runs.
         """
         guard, self._guard = self._guard, None
         self._users.leave()
@@ -93,7 +91,7 @@ class EmbeddedPostgres:
 
     def _guarded(self) -> _Guard:
         if self._guard is None:
-            raise CloudError(f"The embedded PostgreSQL in {self._folder} has been closed.")
+            raise PostgresError(f"The embedded PostgreSQL in {self._folder} has been closed.")
         return self._guard
 
     def __enter__(self) -> Self:
@@ -118,12 +116,12 @@ class _Guard:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
-                    env={**environment, "PYTHONPATH": str(PROJECT_ROOT)},
+                    env={**environment, "PYTHONPATH": str(_ROOT)},
                     cwd="/",
                     start_new_session=True,  # Ctrl-C in the terminal is not for the guard
                 )
         except OSError as error:
-            raise CloudError(
+            raise PostgresError(
                 f"Cannot start the embedded PostgreSQL's guard: {error.filename or folder}: {error.strerror}. "
                 f"{advice(error)}"
             ) from error
@@ -132,7 +130,7 @@ class _Guard:
         """Tell the guard what to do, and return its answer.
 
         Raises:
-            CloudError: it could not do it, or has been ended.
+            PostgresError: it could not do it, or has been ended.
         """
         stdin, stdout = self._process.stdin, self._process.stdout
         line = b""
@@ -143,20 +141,20 @@ class _Guard:
                     stdin.flush()
                 line = stdout.readline()
         if not line:
-            raise CloudError(
+            raise PostgresError(
                 f"The guard of the embedded PostgreSQL in {self._folder} ended without an answer, so the server could "
                 f"not {word}. Its log ({self._log}) ends:\n{self._tail()}"
             )
         answer: dict[str, str] = json.loads(line)
         if "error" in answer:
-            raise CloudError(answer["error"])
+            raise PostgresError(answer["error"])
         return answer
 
     def end(self) -> bool:
         """Let the guard end its work, and say whether it could.
 
         Raises:
-            CloudError: it does not end.
+            PostgresError: it does not end.
         """
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -165,7 +163,7 @@ class _Guard:
         try:
             return self._process.wait(STOP_TIMEOUT) == 0
         except subprocess.TimeoutExpired:
-            raise CloudError(
+            raise PostgresError(
                 f"The embedded PostgreSQL does not stop; its guard (process {self._process.pid}) still waits for it."
             ) from None
 

@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.pipeline.errors import CloudError
 from simulator.postgres.cluster import PostgresCluster
+from simulator.postgres.errors import PostgresError
 from simulator.postgres.users import PostgresUsers
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def main(folder: Path, user: str) -> None:
                 cluster = PostgresCluster(folder, wanted=_simulator_is_there)
             with users.changing():
                 answer = _obeyed(cluster, word)
-        except CloudError as error:
+        except PostgresError as error:
             answer = {"error": str(error)}
         except OSError as error:
             answer = {"error": f"The guard of the embedded PostgreSQL in {folder} failed: {error}."}

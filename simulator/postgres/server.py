@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import Protocol, Self
 
 import psycopg
 
 from lambdas.shared.connection import connect
-from simulator.pipeline.errors import CloudError
 from simulator.postgres.database_url import UNREADABLE, completed, hide_password
-from simulator.postgres.embedded import EmbeddedPostgres
-
-if TYPE_CHECKING:
-    from simulator.pipeline.settings import Settings
+from simulator.postgres.errors import PostgresError
 
 MINIMUM_VERSION = 140_000
 
@@ -44,17 +40,6 @@ class PostgresServer(Protocol):
         ...
 
 
-def open_postgres(settings: Settings) -> PostgresServer:
-    """Start the embedded PostgreSQL, or connect to the one that SIMULATOR_DATABASE_URL names.
-
-    Raises:
-        CloudError: where there is none to be had; the message says what to do.
-    """
-    if settings.database_url is not None:
-        return ExternalPostgres(settings.database_url)
-    return EmbeddedPostgres(settings.home.create().postgres)
-
-
 class ExternalPostgres:
     """A PostgreSQL that somebody else runs.
 
@@ -63,7 +48,7 @@ class ExternalPostgres:
             service and the `PG*` variables, once: `self.url` leaves nothing open.
 
     Raises:
-        CloudError: where the URL is none, nobody answers, or the server is too old.
+        PostgresError: where the URL is none, nobody answers, or the server is too old.
     """
 
     embedded = False
@@ -78,12 +63,12 @@ class ExternalPostgres:
         except (psycopg.Error, UnicodeError) as error:
             readable = self.display_url != UNREADABLE  # else libpq's own message repeats it, password and all
             reason = " ".join(str(error).split()) if readable else "it cannot be read"
-            raise CloudError(
+            raise PostgresError(
                 f"SIMULATOR_DATABASE_URL points to {self.display_url}, and that does not work: {reason}. "
                 "Correct it, or unset it to use the embedded PostgreSQL."
             ) from error
         if version < MINIMUM_VERSION:
-            raise CloudError(
+            raise PostgresError(
                 f"The PostgreSQL at {self.display_url} is version {version // 10_000}; "
                 f"at least {MINIMUM_VERSION // 10_000} is needed."
             )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from simulator.pipeline.errors import CloudError
+from simulator.postgres.errors import PostgresError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ class Unprivileged:
     other (Linux, capabilities(7) and access(2): without it a user who is not root is answered as if it had none).
 
     Raises:
-        CloudError: we are root, and the system has no `setpriv` (util-linux; macOS has none), or no such user.
+        PostgresError: we are root, and the system has no `setpriv` (util-linux; macOS has none), or no such user.
     """
 
     def __init__(self) -> None:
@@ -41,14 +41,14 @@ class Unprivileged:
         if os.geteuid() == 0:
             setpriv = shutil.which("setpriv", path=f"{os.environ.get('PATH', '')}:{os.defpath}:/usr/sbin:/sbin")
             if setpriv is None:
-                raise CloudError(
+                raise PostgresError(
                     "PostgreSQL does not run as root, and there is no `setpriv` (package util-linux) to run it as "
                     "somebody else. Run the simulator as an ordinary user, or set SIMULATOR_DATABASE_URL."
                 )
             try:
                 user = pwd.getpwnam(USER)
             except KeyError:
-                raise CloudError(
+                raise PostgresError(
                     f"PostgreSQL does not run as root, and this system has no user {USER!r} to run it as. "
                     "Run the simulator as an ordinary user, or set SIMULATOR_DATABASE_URL."
                 ) from None

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from simulator.pipeline.errors import CloudError, advice
+from simulator.postgres.errors import PostgresError, advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,18 +36,20 @@ class PostgresUsers:
         """Hold the right to start or stop the server.
 
         Raises:
-            CloudError: where another process holds it for too long, or the folder cannot be written to.
+            PostgresError: where another process holds it for too long, or the folder cannot be written to.
         """
         try:
             lock = FileLock(self._folder / "change.lock", timeout=CHANGE_TIMEOUT)
             lock.acquire()
         except Timeout as error:
-            raise CloudError(
+            raise PostgresError(
                 f"Another simulator has been starting or stopping the PostgreSQL in {self._folder} for "
                 f"{CHANGE_TIMEOUT:.0f} s. Stop it, or give this one a SIMULATOR_HOME of its own."
             ) from error
         except OSError as error:
-            raise CloudError(f"Cannot write to the folder {self._folder}: {error.strerror}. {advice(error)}") from error
+            raise PostgresError(
+                f"Cannot write to the folder {self._folder}: {error.strerror}. {advice(error)}"
+            ) from error
         try:
             yield
         finally:
@@ -57,7 +59,7 @@ class PostgresUsers:
         """Become a user, and return the user's name. Call it while `changing`.
 
         Raises:
-            CloudError: the folder cannot be written to.
+            PostgresError: the folder cannot be written to.
         """
         name = f"{os.getpid()}-{uuid4().hex[:8]}"
         lock = FileLock(self._files / f"{name}.lock")
@@ -65,7 +67,9 @@ class PostgresUsers:
             self._files.mkdir(exist_ok=True)
             lock.acquire()
         except OSError as error:
-            raise CloudError(f"Cannot write to the folder {self._files}: {error.strerror}. {advice(error)}") from error
+            raise PostgresError(
+                f"Cannot write to the folder {self._files}: {error.strerror}. {advice(error)}"
+            ) from error
         self._mine = lock
         return name
 
@@ -79,13 +83,13 @@ class PostgresUsers:
         """Wait until a user has left, or its process is gone.
 
         Raises:
-            CloudError: where it is still there after a long while.
+            PostgresError: where it is still there after a long while.
         """
         try:
             with FileLock(self._files / f"{name}.lock", timeout=CHANGE_TIMEOUT):
                 return
         except Timeout as error:
-            raise CloudError(f"The simulator {name} still uses the PostgreSQL in {self._folder}.") from error
+            raise PostgresError(f"The simulator {name} still uses the PostgreSQL in {self._folder}.") from error
 
     def anyone(self) -> bool:
         """Say whether any process uses the server, tidying up what gone ones left. Call it while `changing`."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.output.terminal import Piece, Terminal
+from simulator.pipeline.database import open_postgres
 from simulator.pipeline.settings import Settings
-from simulator.postgres.server import open_postgres
 from simulator.runs.recovery import recovered
 from simulator.verify.reconcile import reconcile
 from simulator.verify.stored_totals import stored_totals

@@ -11,8 +11,8 @@ from simulator.cli import exit_codes
 from simulator.cli.errors import UsageError
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
-from simulator.cli.output.words import count
 from simulator.cli.paths import shown
+from simulator.runs.words import count
 
 EPILOG = examples(
     "check                                     (the pipeline's own two machines)",

@@ -14,12 +14,12 @@ from simulator.cli.opening import open_session
 from simulator.cli.options import Json, RunName, examples
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
-from simulator.cli.output.words import count
 from simulator.pipeline.provisioning import resource_name
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, RedrivePlan, plan_redrive
 from simulator.runs.store import RunNotFound, RunStore
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal

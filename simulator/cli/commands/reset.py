@@ -11,11 +11,11 @@ import typer
 from simulator.cli.errors import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
-from simulator.cli.output.words import count
 from simulator.cli.paths import shown
 from simulator.pipeline.settings import Settings
 from simulator.runs.run_record import RUNNING
 from simulator.runs.store import RunStore
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,10 +18,10 @@ from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
-from simulator.cli.output.words import count
 from simulator.cli.paths import readable_file, shown
 from simulator.cli.upload_file import upload_file
 from simulator.pipeline.provisioning import resource_name
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal

@@ -10,13 +10,14 @@ from simulator.cli import exit_codes
 from simulator.cli.errors import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
-from simulator.cli.output.words import count, status_piece
+from simulator.cli.output.words import status_piece
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
 from simulator.runs.run_record import RUNNING
 from simulator.runs.store import RunNotFound, RunStore
 from simulator.runs.suggested_command import command
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
@@ -61,7 +62,8 @@ def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Ter
 
     import psycopg  # noqa: PLC0415 - as above
 
-    from simulator.postgres.server import database_id, open_postgres  # noqa: PLC0415 - as above
+    from simulator.pipeline.database import open_postgres  # noqa: PLC0415 - as above
+    from simulator.postgres.server import database_id  # noqa: PLC0415 - as above
     from simulator.verify.stored_totals import stored_totals  # noqa: PLC0415 - as above
 
     term.say("opening the database")

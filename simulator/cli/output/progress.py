@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Column
 
 from simulator.aws.asl.runtime.listener import SilentListener
-from simulator.cli.output.words import duration
 from simulator.runs.history_reader import HistoryEvent, validated_rows
+from simulator.runs.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.cli.output.clean_text import shortened
-from simulator.cli.output.words import count, duration, status_piece
+from simulator.cli.output.words import status_piece
 from simulator.cli.paths import shown
 from simulator.runs.corrections import corrected_by
 from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind, next_steps
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
+from simulator.runs.words import count, duration
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from simulator.cli.output.clean_text import shortened
-from simulator.cli.output.words import duration
 from simulator.runs.failure_reasons import person_text
 from simulator.runs.json_lines import encode
 from simulator.runs.moments import milliseconds_between
+from simulator.runs.words import duration
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal

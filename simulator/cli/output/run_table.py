@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from rich.table import Table
 
 from simulator.cli.output.terminal import line_of
-from simulator.cli.output.words import count, duration, local_time, status_piece
+from simulator.cli.output.words import local_time, status_piece
+from simulator.runs.words import count, duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from simulator.cli import exit_codes
 from simulator.cli.errors import Terminated, UsageError
 from simulator.cli.output.clean_text import clean
 from simulator.cli.output.streams import stdout_problem, words_of
-from simulator.pipeline.errors import CloudError
+from simulator.pipeline.errors import CLOUD_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def terminal(*, json: bool) -> Iterator[Terminal]:
     except UsageError as error:
         term.error("Usage", str(error))
         raise typer.Exit(exit_codes.USAGE) from None
-    except CloudError as error:
+    except CLOUD_ERRORS as error:
         term.error("CloudError", str(error))
         raise typer.Exit(exit_codes.NO_CLOUD) from None
     except KeyboardInterrupt as interrupt:

@@ -1,4 +1,4 @@
-"""Numbers, times and states in words."""
+"""States and times of day in words."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ STYLES = {
     "REJECTED": "bold red",
     "TIMED_OUT": "bold red",
 }
-_MINUTE = 60
-_HOUR = 3600
 
 
 def status_piece(record: RunRecord) -> tuple[str, str]:
@@ -35,24 +33,7 @@ def status_piece(record: RunRecord) -> tuple[str, str]:
     return word, STYLES.get(word, "bold")
 
 
-def duration(milliseconds: int | None) -> str:
-    """Return `8.2 s`, `3 min 05 s` or `2 h 10 min`; a dash where it is not known."""
-    if milliseconds is None:
-        return "-"
-    seconds = milliseconds / 1000
-    if seconds < _MINUTE:
-        return f"{seconds:.1f} s"
-    if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE):02} s"
-    return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE):02} min"
-
-
 def local_time(text: str | None) -> str:
     """Return a time as the clock on the wall shows it; a dash where there is none."""
     moment = parsed_moment(text)
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else "-"
-
-
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """Return `1 row`, `1,000 rows`."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

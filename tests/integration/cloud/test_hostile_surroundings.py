@@ -14,10 +14,10 @@ import pytest
 from psycopg import pq
 
 from lambdas.shared.connection import connect, libpq_variables
-from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import PROJECT_ROOT, Home
 from simulator.postgres.database_url import completed
 from simulator.postgres.embedded import EmbeddedPostgres
+from simulator.postgres.errors import PostgresError
 from simulator.postgres.server import ExternalPostgres
 from tests.hostile_environment import hostile_environment
 from tests.integration.conftest import Database
@@ -111,5 +111,5 @@ def test_a_service_of_the_url_is_followed_and_an_address_of_the_shell_is_not(
 def test_a_service_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a sentence."""
     _only(monkeypatch)
-    with pytest.raises(CloudError, match=r"service 'no-such' cannot be used: .* not found"):
+    with pytest.raises(PostgresError, match=r"service 'no-such' cannot be used: .* not found"):
         ExternalPostgres("postgresql:///?service=no-such")

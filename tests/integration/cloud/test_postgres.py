@@ -15,11 +15,12 @@ import psycopg
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.pipeline.errors import CloudError
+from simulator.pipeline.database import open_postgres
 from simulator.pipeline.settings import Home, Settings
 from simulator.postgres.cluster import PostgresCluster
 from simulator.postgres.embedded import EmbeddedPostgres
-from simulator.postgres.server import ExternalPostgres, open_postgres
+from simulator.postgres.errors import PostgresError
+from simulator.postgres.server import ExternalPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +142,7 @@ def test_data_of_another_version_is_left_alone_and_named(home: Home) -> None:
     """The message says what to delete; nothing is deleted for the user."""
     EmbeddedPostgres(home.postgres).close()
     (home.postgres / "data" / "PG_VERSION").write_text("16\n")
-    with pytest.raises(CloudError, match=r"was made by PostgreSQL 16; this is version 18\. Delete .*postgres"):
+    with pytest.raises(PostgresError, match=r"was made by PostgreSQL 16; this is version 18\. Delete .*postgres"):
         EmbeddedPostgres(home.postgres)
     assert (home.postgres / "data" / "base").is_dir()
 
@@ -149,7 +150,7 @@ def test_data_of_another_version_is_left_alone_and_named(home: Home) -> None:
 def test_a_folder_that_is_no_data_folder_is_left_alone_and_named(home: Home) -> None:
     """Half a data folder of somebody else's."""
     (home.postgres / "data").mkdir()
-    with pytest.raises(CloudError, match="is not a PostgreSQL data folder"):
+    with pytest.raises(PostgresError, match="is not a PostgreSQL data folder"):
         EmbeddedPostgres(home.postgres)
 
 
@@ -157,7 +158,7 @@ def test_damaged_data_is_told_with_the_servers_own_words(home: Home) -> None:
     """The end of PostgreSQL's log is in the message."""
     EmbeddedPostgres(home.postgres).close()
     shutil.rmtree(home.postgres / "data" / "global")
-    with pytest.raises(CloudError, match=r"(?s)does not start: it ended.*told.*global.*Its data is damaged\. Delete"):
+    with pytest.raises(PostgresError, match=r"(?s)does not start: it ended.*told.*global.*data is damaged\. Delete"):
         EmbeddedPostgres(home.postgres)
 
 
@@ -166,7 +167,7 @@ def test_a_start_that_is_not_the_datas_fault_does_not_advise_to_delete_it(home: 
     EmbeddedPostgres(home.postgres).close()
     settings = home.postgres / "data" / "postgresql.auto.conf"
     settings.write_text("shared_buffers = '7TB'\n")
-    with pytest.raises(CloudError, match=r"(?s)does not start.*client was told.*shared memory.*elsewhere") as caught:
+    with pytest.raises(PostgresError, match=r"(?s)does not start.*client was told.*shared memory.*elsewhere") as caught:
         EmbeddedPostgres(home.postgres)
     assert "delete" not in str(caught.value).lower()
     assert servers_in(home.postgres) == []
@@ -187,21 +188,21 @@ def test_a_path_too_long_for_postgresql_is_told(home: Home) -> None:
     """Its own words for that would be about files that are not there."""
     folder = home.path.joinpath(*["x" * 200] * 5)
     folder.mkdir(parents=True)
-    with pytest.raises(CloudError, match="too long for PostgreSQL"):
+    with pytest.raises(PostgresError, match="too long for PostgreSQL"):
         EmbeddedPostgres(folder)
 
 
 def test_data_that_cannot_be_made_is_told_with_initdbs_own_words(home: Home) -> None:
     """Here it is a file in the way of the data folder."""
     (home.postgres / f"data.new-{os.getpid()}").write_text("")
-    with pytest.raises(CloudError, match=r"(?s)Cannot make the embedded PostgreSQL's data folder.*initdb: error"):
+    with pytest.raises(PostgresError, match=r"(?s)Cannot make the embedded PostgreSQL's data folder.*initdb: error"):
         PostgresCluster(home.postgres).start()
 
 
 def test_a_guard_that_cannot_start_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is no server then."""
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
-    with pytest.raises(CloudError, match=r"guard .* ended without an answer.*could not start.*guard\.log"):
+    with pytest.raises(PostgresError, match=r"guard .* ended without an answer.*could not start.*guard\.log"):
         EmbeddedPostgres(home.postgres)
 
 
@@ -257,6 +258,8 @@ def test_the_users_own_postgresql_is_used_where_it_is_named(
 )
 def test_a_url_that_leads_nowhere_is_an_error_without_its_password(url: str) -> None:
     """What failed, and how to go on."""
-    with pytest.raises(CloudError, match=r"(?s)SIMULATOR_DATABASE_URL points to .* does not work.*unset it") as caught:
+    with pytest.raises(
+        PostgresError, match=r"(?s)SIMULATOR_DATABASE_URL points to .* does not work.*unset it"
+    ) as caught:
         ExternalPostgres(url)
     assert "geheim" not in str(caught.value)

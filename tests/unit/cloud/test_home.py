@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.pipeline.errors import CloudError, advice
+from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import PROJECT_ROOT, Home, Settings
+from simulator.postgres.errors import advice
 
 
 def test_the_home_is_in_the_project_unless_the_environment_says_otherwise(
