@@ -14,7 +14,7 @@ _NAMED = 3
 _INVISIBLE = ("Cf", "Cc", "Zs")
 
 
-def header_fault(fields: list[str], raw: str) -> str | None:
+def header_problem(fields: list[str], raw: str) -> str | None:
     """Return what is wrong with a header and how to correct it; None where nothing is.
 
     Args:

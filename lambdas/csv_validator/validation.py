@@ -6,10 +6,10 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from lambdas.csv_validator.child_input import MAX_BYTES
-from lambdas.csv_validator.header import header_fault
+from lambdas.csv_validator.header import header_problem
 from lambdas.shared.columns import HEADER
 from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, records
-from lambdas.shared.encodings import EncodingFault
+from lambdas.shared.encodings import EncodingError
 from lambdas.shared.utf8_text import utf8_text
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def validate(chunks: Iterable[bytes], max_rows: int, child_input: ChildInput | N
         for record in records(utf8_text(chunks)):
             rows.check(record)
         rows.end()
-    except EncodingFault as fault:
-        findings.add(fault.line, str(fault))
+    except EncodingError as problem:
+        findings.add(problem.line, str(problem))
     except RecordTooLongError as error:
         findings.add(error.line, f"{error}; is a double quote never closed?")
     except StopReading:
@@ -91,9 +91,9 @@ class _Rows:
             self._check_row(record)
 
     def _check_header(self, record: CsvRecord) -> None:
-        fault = header_fault(record.fields, record.raw)
-        if fault is not None:
-            self._findings.add(record.line, fault)
+        problem = header_problem(record.fields, record.raw)
+        if problem is not None:
+            self._findings.add(record.line, problem)
             raise StopReading
         self._width = len(record.fields)
 

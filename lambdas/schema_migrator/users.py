@@ -11,7 +11,7 @@ import psycopg
 from lambdas.schema_migrator.users_csv import HEADER, UserRecord, user_records
 from lambdas.shared.csv_dialect import RecordTooLongError
 from lambdas.shared.database_encoding import DatabaseEncoding
-from lambdas.shared.encodings import EncodingFault
+from lambdas.shared.encodings import EncodingError
 from lambdas.shared.errors import UsersFileError
 from lambdas.shared.utf8_text import utf8_text
 
@@ -63,17 +63,17 @@ def _rows(chunks: Iterable[bytes]) -> Iterator[UserRecord]:
         found = user_records(utf8_text(_without_bom(chunks)))
         header = next(found, None)
         if header is None or header.fields != HEADER:
-            said = "" if header is None or header.fault is None else f" ({header.fault})"
+            said = "" if header is None or header.problem is None else f" ({header.problem})"
             raise UsersFileError(f"line 1: the header must be {','.join(HEADER)}{said}")
         for record in found:
-            fault = record.fault or _fault(record) or _repeated(record, seen)
-            if fault is None:
+            problem = record.problem or _problem(record) or _repeated(record, seen)
+            if problem is None:
                 yield record
             else:
-                errors.append(f"line {record.line}: {fault}")
+                errors.append(f"line {record.line}: {problem}")
                 if len(errors) == MAX_ERRORS:
                     break
-    except EncodingFault as error:
+    except EncodingError as error:
         errors.append(f"line {error.line}: {error}")
     except RecordTooLongError as error:
         errors.append(f"line {error.line}: {error}")
@@ -110,7 +110,7 @@ def _check_encoding(connection: psycopg.Connection[Any], rows: list[UserRecord])
         raise UsersFileError("; ".join(list(errors.values())[:MAX_ERRORS]))
 
 
-def _fault(record: UserRecord) -> str | None:
+def _problem(record: UserRecord) -> str | None:
     fields = record.fields
     if len(fields) != len(HEADER):
         return f"{len(fields)} columns, not {len(HEADER)}"

@@ -26,7 +26,7 @@ class UserRecord(NamedTuple):
 
     line: int
     fields: list[str]
-    fault: str | None = None
+    problem: str | None = None
 
 
 def user_records(chunks: Iterable[str]) -> Iterator[UserRecord]:
@@ -60,10 +60,10 @@ def _record(line: int, raw: str) -> Iterator[UserRecord]:
     elif _RECORD.fullmatch(text):
         yield UserRecord(line, next(csv.reader([text], strict=True)))
     else:
-        yield UserRecord(line, [], _fault(text))
+        yield UserRecord(line, [], _problem(text))
 
 
-def _fault(text: str) -> str:
+def _problem(text: str) -> str:
     outside = re.sub(r'"[^"]*"', "", text)
     if outside.endswith("\r\n"):
         return "the line ends with CR CR LF; it must end with LF or CRLF"

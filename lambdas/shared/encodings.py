@@ -49,7 +49,7 @@ _TITLES = {
 }
 
 
-class EncodingFault(Exception):
+class EncodingError(Exception):
     """The file is not UTF-8 without BOM.
 
     Args:

@@ -12,7 +12,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import CONVERT, Encoding, EncodingFault, convert_from, shown_bytes
+from lambdas.shared.encodings import CONVERT, Encoding, EncodingError, convert_from, shown_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ _KANA = re.compile("[ぁ-ヶ]")
 _OTHER = "Save it as UTF-8 in the program that wrote it; if you know its encoding, name it: " + convert_from("ENCODING")
 
 
-def judged(line: int, before: bytes, bad: bytes, rest: Iterator[bytes]) -> EncodingFault:
+def judged(line: int, before: bytes, bad: bytes, rest: Iterator[bytes]) -> EncodingError:
     """Say what a file is whose bytes are not UTF-8, and are ASCII up to there.
 
     Args:
@@ -105,8 +105,8 @@ class _Judge:
     def _read_shift_jis(self, block: bytes) -> None:
         try:
             text = block.decode("cp932")
-            fault = _NO_TEXT.search(text)
-            start = len(text[: fault.start()].encode("cp932")) if fault else len(block)
+            problem = _NO_TEXT.search(text)
+            start = len(text[: problem.start()].encode("cp932")) if problem else len(block)
         except UnicodeDecodeError as error:
             start = error.start
         if start < len(block):
@@ -145,10 +145,10 @@ class _Judge:
     def _line_of(self, block: bytes, position: int) -> int:
         return self._line + block.count(b"\n", 0, position)
 
-    def verdict(self) -> EncodingFault:
+    def verdict(self) -> EncodingError:
         """Say what the file is."""
         if self._euc and (self._kana or not self._shift_jis):
-            return EncodingFault(
+            return EncodingError(
                 self._first, f"The file is EUC-JP, not UTF-8: {convert_from('euc_jp')} makes UTF-8 of it."
             )
         if self._odd * 2 > self._words or (not self._words and self._broken is not None):
@@ -157,7 +157,7 @@ class _Judge:
         if other is None and not self._half_width and self._perhaps_utf8_line is not None:
             other = (self._perhaps_utf8_line, "UTF-8")
         if other is not None:
-            return EncodingFault(
+            return EncodingError(
                 other[0],
                 f"The file is Shift_JIS (CP932) up to here (line {self._first} is), and this line is {other[1]}, or "
                 f"reads as such: bring all lines into one encoding. "
@@ -166,26 +166,26 @@ class _Judge:
         if self._broken is not None:
             return self._broken_shift_jis(*self._broken)
         if self._euc:
-            return EncodingFault(
+            return EncodingError(
                 self._first,
                 f"The file is Shift_JIS or EUC-JP, and reads as both: {convert_from('cp932')} takes it for the one, "
                 "`--from euc_jp` for the other.",
             )
-        return EncodingFault(self._first, f"The file is Shift_JIS (CP932), not UTF-8: {CONVERT}.", Encoding.SHIFT_JIS)
+        return EncodingError(self._first, f"The file is Shift_JIS (CP932), not UTF-8: {CONVERT}.", Encoding.SHIFT_JIS)
 
-    def _unknown(self) -> EncodingFault:
-        return EncodingFault(
+    def _unknown(self) -> EncodingError:
+        return EncodingError(
             self._first,
             f"The file is not UTF-8: this line has the bytes {shown_bytes(self._bad)}. {_OTHER} "
             "(for Latin-1: `--from cp1252`).",
         )
 
-    def _broken_shift_jis(self, line: int, broken: bytes) -> EncodingFault:
+    def _broken_shift_jis(self, line: int, broken: bytes) -> EncodingError:
         if self._cut_off:
-            return EncodingFault(
+            return EncodingError(
                 line, "The file is Shift_JIS (CP932) and ends in the middle of a character: it is cut off."
             )
-        return EncodingFault(
+        return EncodingError(
             line,
             f"The file is Shift_JIS (CP932) up to here (line {self._first} is), and this line is not: it has the bytes "
             f"{shown_bytes(broken)}. Correct this line, and save the file as UTF-8.",

@@ -12,7 +12,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import CONVERT, Encoding, EncodingFault, convert_from, shown_bytes
+from lambdas.shared.encodings import CONVERT, Encoding, EncodingError, convert_from, shown_bytes
 from lambdas.shared.old_japanese import judged
 from lambdas.shared.wide_text import check_wide, wide_without_bom
 
@@ -30,12 +30,12 @@ _CUT_OFF = "The file ends in the middle of a UTF-8 character: it is cut off."
 
 
 def utf8_text(chunks: Iterable[bytes]) -> Iterator[str]:
-    """Decode chunks, wherever they are cut; what precedes a fault is given before it is raised.
+    """Decode chunks, wherever they are cut; what precedes a problem is given before it is raised.
 
-    Where there is a fault, the rest of the file is read to tell what it is.
+    Where there is a problem, the rest of the file is read to tell what it is.
 
     Raises:
-        EncodingFault: the bytes are not UTF-8, begin with a byte order mark, or hold a NUL.
+        EncodingError: the bytes are not UTF-8, begin with a byte order mark, or hold a NUL.
     """
     pieces = _with_long_head(chunks)
     head = next(pieces, b"")
@@ -56,27 +56,27 @@ def _checked(head: bytes, pieces: Iterator[bytes], reader: _Reader) -> Iterator[
             raise reader.not_utf8(bad + piece[len(before_nul) :], pieces) from error
         yield reader.take(text)
         if nul:
-            raise EncodingFault(reader.line, "The file has a NUL byte on this line: it must be CSV text in UTF-8.")
+            raise EncodingError(reader.line, "The file has a NUL byte on this line: it must be CSV text in UTF-8.")
         piece = next(pieces, b"")
     try:
         yield reader.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise EncodingFault(reader.line, _CUT_OFF) from error
+        raise EncodingError(reader.line, _CUT_OFF) from error
 
 
 def detect(chunks: Iterable[bytes]) -> Encoding:
     """Return the encoding of a file given in pieces, however it is cut."""
-    fault = find_fault(chunks)
-    return Encoding.UTF_8 if fault is None else fault.encoding
+    problem = find_problem(chunks)
+    return Encoding.UTF_8 if problem is None else problem.encoding
 
 
-def find_fault(chunks: Iterable[bytes]) -> EncodingFault | None:
+def find_problem(chunks: Iterable[bytes]) -> EncodingError | None:
     """Return why a file is not UTF-8 without BOM; None if it is."""
     try:
         for _ in utf8_text(chunks):
             pass
-    except EncodingFault as fault:
-        return fault
+    except EncodingError as problem:
+        return problem
     return None
 
 
@@ -98,14 +98,14 @@ class _Reader:
         """Note what has been decoded, and return it.
 
         Raises:
-            EncodingFault: it is ISO-2022-JP, whose bytes are all ASCII.
+            EncodingError: it is ISO-2022-JP, whose bytes are all ASCII.
         """
         if self._first_line_beyond_ascii is None:
             with_last = self._last + text
             escape = _ISO_2022_JP.search(with_last) if "\x1b" in with_last else None
             if escape is not None and with_last.isascii():
                 line = self.line + with_last.count("\n", len(self._last), escape.start())
-                raise EncodingFault(line, f"The file is ISO-2022-JP (JIS), not UTF-8: {_from('iso2022_jp')}.")
+                raise EncodingError(line, f"The file is ISO-2022-JP (JIS), not UTF-8: {_from('iso2022_jp')}.")
             if not text.isascii():
                 ascii_part = next(position for position, one in enumerate(text) if not one.isascii())
                 self._first_line_beyond_ascii = self.line + text.count("\n", 0, ascii_part)
@@ -115,13 +115,13 @@ class _Reader:
         self._last = (self._last + text)[-2:]
         return text
 
-    def not_utf8(self, bad: bytes, rest: Iterator[bytes]) -> EncodingFault:
+    def not_utf8(self, bad: bytes, rest: Iterator[bytes]) -> EncodingError:
         """Return what is wrong with bytes that are not UTF-8."""
         if self._first_line_beyond_ascii is None and not self._marked:
             return judged(self.line, self._last[-1:].encode(), bad, rest)
         return self._mixed(_sample(bad, rest)[:SAMPLE])
 
-    def _mixed(self, bad: bytes) -> EncodingFault:
+    def _mixed(self, bad: bytes) -> EncodingError:
         """Broken UTF-8 often reads as Shift_JIS too: to convert it would make it worse."""
         cure = "Correct this line, and save the file as UTF-8."
         if self._three_bytes <= _BY_CHANCE and not self._marked:
@@ -134,7 +134,7 @@ class _Reader:
         known = "begins with the byte order mark of UTF-8"
         if self._first_line_beyond_ascii is not None:
             known = f"is UTF-8 up to here (line {self._first_line_beyond_ascii} is)"
-        return EncodingFault(
+        return EncodingError(
             self.line,
             f"The file {known}, and this line is not UTF-8: it has the bytes {shown_bytes(bad)}{in_old}. {cure}",
         )
@@ -182,11 +182,11 @@ def _check_head(head: bytes, rest: Iterator[bytes]) -> None:
         else "binary: it has NUL bytes"
     )
     line = 1 + sample[: sample.index(b"\0")].count(b"\n")
-    raise EncodingFault(line, f"The file is {what}. It must be CSV text: in Excel, save it as CSV UTF-8.")
+    raise EncodingError(line, f"The file is {what}. It must be CSV text: in Excel, save it as CSV UTF-8.")
 
 
-def _marked_utf8(head: bytes, rest: Iterator[bytes]) -> EncodingFault:
-    """Return the fault of a file with a byte order mark, or with several, as two programs in turn may write."""
+def _marked_utf8(head: bytes, rest: Iterator[bytes]) -> EncodingError:
+    """Return the problem of a file with a byte order mark, or with several, as two programs in turn may write."""
     marks = 0
     while head.startswith(codecs.BOM_UTF8, 3 * marks):
         marks += 1
@@ -196,6 +196,6 @@ def _marked_utf8(head: bytes, rest: Iterator[bytes]) -> EncodingFault:
     try:
         for _ in _checked(head[3 * marks :] or next(rest, b""), rest, reader):
             pass
-    except EncodingFault as fault:
-        return fault
-    return EncodingFault(1, f"The file begins with {what} (BOM, EF BB BF): {CONVERT}.", Encoding.UTF_8_BOM)
+    except EncodingError as problem:
+        return problem
+    return EncodingError(1, f"The file begins with {what} (BOM, EF BB BF): {CONVERT}.", Encoding.UTF_8_BOM)

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import CONVERT, Encoding, EncodingFault
+from lambdas.shared.encodings import CONVERT, Encoding, EncodingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def wide_without_bom(sample: bytes) -> Encoding | None:
     return None
 
 
-def check_wide(encoding: Encoding, head: bytes, rest: Iterator[bytes]) -> EncodingFault:
+def check_wide(encoding: Encoding, head: bytes, rest: Iterator[bytes]) -> EncodingError:
     """Read the whole file in an encoding that its beginning shows, and return what to say of it."""
     decoder = codecs.getincrementaldecoder(encoding.value)()
     line = 1
@@ -43,18 +43,18 @@ def check_wide(encoding: Encoding, head: bytes, rest: Iterator[bytes]) -> Encodi
             good = codecs.getincrementaldecoder(_plain(encoding, head))().decode(error.object[: error.start])
             line += good.count("\n")
             if not piece:
-                return EncodingFault(
+                return EncodingError(
                     line, f"The file is {encoding.title} and ends in the middle of a character: it is cut off."
                 )
-            return EncodingFault(line, _broken(encoding))
+            return EncodingError(line, _broken(encoding))
         control = _CONTROLS.search(text)
         if control is not None:
             line += text.count("\n", 0, control.start())
-            return EncodingFault(line, _broken(encoding))
+            return EncodingError(line, _broken(encoding))
         line += text.count("\n")
         if not piece:
             looks = "looks like" if encoding in _WITHOUT_BOM else "is"
-            return EncodingFault(1, f"The file {looks} {encoding.title}: {CONVERT}.", encoding)
+            return EncodingError(1, f"The file {looks} {encoding.title}: {CONVERT}.", encoding)
         piece = next(rest, b"")
 
 

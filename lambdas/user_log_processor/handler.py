@@ -42,8 +42,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         and new value of each total by its `event_key`.
 
     Raises:
-        InvalidRecordError, UserNotFoundError: the row is at fault, and stays so.
-        DatabaseError: PostgreSQL or DynamoDB is at fault; a retry may cure it, and repeats nothing.
+        InvalidRecordError, UserNotFoundError: the row is wrong, and stays so.
+        DatabaseError: PostgreSQL or DynamoDB failed; a retry may cure it, and repeats nothing.
     """
     facts = {
         "executionName": event.get("executionName"),

@@ -10,8 +10,8 @@ from simulator.cli.errors import UsageError
 from simulator.cli.paths import shown
 from simulator.fault_injection.spec import BadFault, FaultPlan, parse_fault
 from simulator.pipeline.settings import Settings
-from simulator.runs.encoding import read_chunks
 from simulator.runs.words import count
+from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

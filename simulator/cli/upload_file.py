@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.cli.paths import shown
-from simulator.runs.encoding import converted, fault_of_file, read_chunks
+from simulator.uploads.encoding import converted, problem_of_file, read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,11 @@ def upload_file(source: Path, terminal: Terminal, *, convert: bool) -> Iterator[
     Raises:
         OSError: it cannot be read, or there is no room for the converted one.
     """
-    fault = fault_of_file(source)
-    if fault is None or not fault.encoding.needs_conversion:
+    problem = problem_of_file(source)
+    if problem is None or not problem.encoding.needs_conversion:
         yield source
         return
-    encoding = fault.encoding
+    encoding = problem.encoding
     if not convert:
         terminal.say(f"{shown(source)} is {encoding.title}; it is uploaded as it is (--no-convert).")
         yield source

@@ -15,16 +15,16 @@ from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.map_run.earlier import EarlierMapRun
 from simulator.aws.moto.restore_endpoint import PATH
+from simulator.pipeline.earlier_results import repair_result_files
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
-from simulator.runs.earlier_results import mend_result_files
 from simulator.runs.items import redrive_of
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.pipeline.session import Session
     from simulator.runs.folder import RunFolder
-    from simulator.runs.map_run_passes import MapRunPass
+    from simulator.runs.history_reader import MapRunPass
     from simulator.runs.redrive_plan import RedrivePlan
 
 
@@ -64,7 +64,7 @@ def _check_database(session: Session, plan: RedrivePlan) -> None:
 
 def _earlier(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -> EarlierMapRun:
     """Return what the Map Run has behind it: a row counts as done where both its line and its result are there."""
-    written = mend_result_files(folder, map_run.arn)
+    written = repair_result_files(folder, map_run.arn)
     last: dict[int, tuple[str, str]] = {}
     for item in folder.items():
         if redrive_of(item) < map_run.redrive:

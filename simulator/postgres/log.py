@@ -50,18 +50,18 @@ class PostgresLog:
 
     def locked(self) -> bool:
         """Say whether the server ended because another one, or its last children, still have the data folder."""
-        fault = self._last_fault()
-        return fault is not None and fault[0] == _LOCK_FILE_EXISTS
+        problem = self._last_problem()
+        return problem is not None and problem[0] == _LOCK_FILE_EXISTS
 
     def blames(self, data: Path) -> bool:
         """Say whether the server ended because of what is in its data folder, so that a new one would help.
 
         A full or read-only disk, a right, a lock or memory that is missing: none of these is the data's fault.
         """
-        fault = self._last_fault()
-        if fault is None:
+        problem = self._last_problem()
+        if problem is None:
             return False
-        code, message = fault
+        code, message = problem
         if code in _DAMAGE:
             return True
         if code not in _PERHAPS or message.endswith(_NOT_THE_DATA):
@@ -72,7 +72,7 @@ class PostgresLog:
             or any(_is_of(data, path) for path in _QUOTED.findall(message))
         )
 
-    def _last_fault(self) -> tuple[str, str] | None:
+    def _last_problem(self) -> tuple[str, str] | None:
         """Return the SQLSTATE and the message of what ended the server."""
         text = self._text()
         found = list(_FATAL.finditer(text))

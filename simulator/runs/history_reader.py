@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.aws.json_reader import read_json
 
@@ -171,3 +171,33 @@ def _leave(visits: list[StateVisit], time: str, status: str, name: str | None = 
         if visit.exited is None and name in (None, visit.name):
             visit.exited, visit.status = time, status
             return
+
+
+class MapRunPass(NamedTuple):
+    """One pass of a Map Run over the rows that it has left.
+
+    Args:
+        arn: the Map Run's.
+        number: its own redrive count: 0, or the n of `Redrive-<n>`.
+        redrive: the redrive of the execution in which it ran; 0 for the first attempt.
+        started: when it began, as the history has it.
+    """
+
+    arn: str
+    number: int
+    redrive: int
+    started: str
+
+
+def map_run_passes(events: Iterable[dict[str, Any]]) -> list[MapRunPass]:
+    """Return the passes of all Map Runs of an execution in their order, from its history."""
+    passes: list[MapRunPass] = []
+    redrive = 0
+    for raw in events:
+        event = HistoryEvent(raw)
+        if event.type == "ExecutionRedriven":
+            redrive += 1
+        elif event.type in ("MapRunStarted", "MapRunRedriven"):
+            number = event.details.get("redriveCount", 0) if event.type == "MapRunRedriven" else 0
+            passes.append(MapRunPass(event.map_run_arn or "", number, redrive, event.timestamp))
+    return passes

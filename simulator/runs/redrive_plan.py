@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 from simulator.aws.asl.runtime.resume import Resume, open_states
-from simulator.runs.history_reader import HistoryEvent
+from simulator.runs.history_reader import HistoryEvent, map_run_passes
 from simulator.runs.items import ItemIndex
-from simulator.runs.map_run_passes import map_run_passes
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
-    from simulator.runs.map_run_passes import MapRunPass
+    from simulator.runs.history_reader import MapRunPass
     from simulator.runs.run_record import RunRecord
 
 MOST_REDRIVES = 1_000
@@ -133,7 +132,7 @@ def _check_state(name: str, definition: dict[str, Any]) -> None:
         raise NotRedrivable(f"The definition has no state {name}, in which the run ended.")
     if state["Type"] == "Fail":
         raise NotRedrivable(
-            f"The run ended in the Fail state {name}: a redrive enters it again, and it fails again. Mend what its "
+            f"The run ended in the Fail state {name}: a redrive enters it again, and it fails again. Correct what its "
             "error names, and run the file again."
         )
 

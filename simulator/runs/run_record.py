@@ -136,6 +136,6 @@ class RunRecord(_Json):
         known = {**value, "name": name} if isinstance(value, dict) else {"name": name}
         try:
             return cls.model_validate(known)
-        except ValidationError as fault:
-            wrong = {str(error["loc"][0]) for error in fault.errors() if error["loc"]}
+        except ValidationError as invalid:
+            wrong = {str(error["loc"][0]) for error in invalid.errors() if error["loc"]}
             return cls.model_validate({key: known[key] for key in known if key not in wrong})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from simulator.runs.map_run_passes import map_run_passes
+from simulator.runs.history_reader import map_run_passes
 from simulator.runs.run_record import INTERRUPTED
 from simulator.verify.audit_check import AuditCheck
 from simulator.verify.database_check import DatabaseCheck, Stored

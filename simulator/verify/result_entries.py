@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simulator.runs.encoding import read_chunks
 from simulator.runs.json_lines import parse_line
+from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row
 
 if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
-    from simulator.runs.map_run_passes import MapRunPass
+    from simulator.runs.history_reader import MapRunPass
     from simulator.verify.findings import Findings
 
 PLACE = "results"

@@ -140,8 +140,8 @@ def parse_rule(text: str, source: str = "the rule") -> Rule:
         raise InvalidEventPatternException(error.reason, f"{source}: EventPattern.{error.where}") from error
     except ValidationError as error:
         lines = [
-            f"{source}: {'.'.join(map(str, fault['loc'])) or 'the rule'}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors(include_url=False)
+            f"{source}: {'.'.join(map(str, one['loc'])) or 'the rule'}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors(include_url=False)
         ]
         raise ValidationException("\n".join(lines)) from error
     except ValueError as error:

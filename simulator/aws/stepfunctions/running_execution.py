@@ -51,7 +51,7 @@ class RunningExecution:
                 error=ended.error,
                 cause=ended.cause,
             )
-        except Exception as error:  # noqa: BLE001 - a fault of the simulator itself must end the wait of whoever started it
+        except Exception as error:  # noqa: BLE001 - an error of the simulator itself must end its caller's wait
             _log.exception("the execution %s broke down", self.info.name)
             self.info = replace(
                 self.info,

@@ -35,8 +35,8 @@ def check_command(
 ) -> None:
     """Check definitions of state machines as they are checked when they are created.
 
-    Every fault is told at once, with the path of the state it is in; what AWS has and the simulator has not is named.
-    Exit code 0: nothing is wrong; 1: there are faults; 2: a file cannot be read.
+    All problems are told at once, with the path of the state it is in; what AWS has and the simulator has not is named.
+    Exit code 0: nothing is wrong; 1: there are problems; 2: a file cannot be read.
     """
     with terminal(json=json) as term:
         # Only here: the service models behind Tasks take time that `--help` need not wait for.
@@ -45,14 +45,14 @@ def check_command(
         given = dict(_pair(value) for value in values or [])
         found = {}
         for path, kind in [(path, machine_type or "STANDARD") for path in files or []] or own_definitions():
-            faults = check_definition(_text(path), kind, given, shown(path))
-            found[shown(path)] = [{"path": fault.location, "message": fault.message} for fault in faults]
-            if not faults:
+            problems = check_definition(_text(path), kind, given, shown(path))
+            found[shown(path)] = [{"path": problem.location, "message": problem.message} for problem in problems]
+            if not problems:
                 term.say(("ok  ", "green"), f"{shown(path)} ({kind})")
                 continue
-            term.say((f"{count(len(faults), 'fault')}  ", "bold red"), f"{shown(path)} ({kind})")
-            for fault in faults:
-                term.say(f"  {fault}")
+            term.say((f"{count(len(problems), 'problem')}  ", "bold red"), f"{shown(path)} ({kind})")
+            for problem in problems:
+                term.say(f"  {problem}")
         term.document({"files": found})
         raise typer.Exit(exit_codes.FAILED if any(found.values()) else exit_codes.SUCCEEDED)
 

@@ -15,8 +15,8 @@ from simulator.cli.errors import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
-from simulator.runs.encoding import converted, fault_of_file, read_chunks
 from simulator.runs.suggested_command import command, file_word
+from simulator.uploads.encoding import converted, problem_of_file, read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,12 +81,12 @@ def convert_command(
 
 def _found(source: Path) -> Encoding | None:
     """Return the encoding to convert from; None for UTF-8 without BOM."""
-    fault = fault_of_file(source)
-    if fault is None:
+    problem = problem_of_file(source)
+    if problem is None:
         return None
-    if not fault.encoding.needs_conversion:
-        raise UsageError(f"{shown(source)} is not converted. Line {fault.line}: {fault}")
-    return fault.encoding
+    if not problem.encoding.needs_conversion:
+        raise UsageError(f"{shown(source)} is not converted. Line {problem.line}: {problem}")
+    return problem.encoding
 
 
 def _write(source: Path, target: Path, codec: str, *, force: bool) -> None:

@@ -13,7 +13,6 @@ from simulator.cli.corrected_file import check_corrected_file
 from simulator.cli.errors import UsageError
 from simulator.cli.fault_option import checked_faults, fault_plan
 from simulator.cli.following import follow, outcome
-from simulator.cli.new_users import write_user_master
 from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.progress import Pace
@@ -22,6 +21,7 @@ from simulator.cli.paths import readable_file, shown
 from simulator.cli.upload_file import upload_file
 from simulator.pipeline.provisioning import resource_name
 from simulator.runs.words import count
+from simulator.uploads.new_users import write_user_master
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal

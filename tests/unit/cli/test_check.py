@@ -1,4 +1,4 @@
-"""`check`: every fault of a definition, by state path."""
+"""`check`: every problem of a definition, by state path."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ BAD = {
 }
 
 
-def test_the_pipelines_own_definitions_have_no_faults() -> None:
+def test_the_pipelines_own_definitions_have_no_problems() -> None:
     """Without a file, both are checked."""
     result = CliRunner().invoke(app, ["check", "--json"])
     assert result.exit_code == 0
     assert list(json.loads(result.stdout)["files"].values()) == [[], []]
 
 
-def test_all_faults_of_a_file_are_told_with_their_paths(tmp_path: Path) -> None:
+def test_all_problems_of_a_file_are_told_with_their_paths(tmp_path: Path) -> None:
     """Exit code 1."""
     file = tmp_path / "bad.asl.json"
     file.write_text(json.dumps(BAD))
     result = CliRunner().invoke(app, ["check", str(file)])
     assert result.exit_code == 1
     for words in (
-        "3 faults",
+        "3 problems",
         "States.A.Resource arn:aws:states:::sns:publish is not simulated",
         "States.A.Size",
         "States.B needs",

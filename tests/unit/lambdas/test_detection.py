@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.shared.encodings import Encoding
-from lambdas.shared.utf8_text import detect, find_fault
-from simulator.runs.encoding import converted
+from lambdas.shared.utf8_text import detect, find_problem
+from simulator.uploads.encoding import converted
 
 TEXT = "ユーザーID,ログイン回数,投稿回数\r\nU00001,1,①髙\r\n"
 
@@ -89,11 +89,11 @@ def test_a_file_with_one_line_in_another_encoding_is_never_converted_and_a_line_
     data += b"".join(
         line.encode(other if index == odd else most.removesuffix("-sig")) for index, line in enumerate(lines)
     )
-    fault = find_fault(pieces(data, size))
-    assert fault is not None
-    assert not fault.encoding.needs_conversion
+    problem = find_problem(pieces(data, size))
+    assert problem is not None
+    assert not problem.encoding.needs_conversion
     if not header.isascii() and not (most == "cp932" and other == "euc_jp"):
-        assert fault.line == odd + 2  # EUC-JP reads as CP932 for a while: there a later line may show it
+        assert problem.line == odd + 2  # EUC-JP reads as CP932 for a while: there a later line may show it
 
 
 NAMES = "user_id,username,email\n"
@@ -128,10 +128,10 @@ def test_each_says_what_it_is_and_what_is_doubtful_is_not_converted(
     data: bytes, encoding: Encoding, words: str, size: int
 ) -> None:
     """A wrong guess would change names in silence."""
-    fault = find_fault(pieces(data, size))
-    assert fault is not None
-    assert fault.encoding is encoding
-    assert words in str(fault)
+    problem = find_problem(pieces(data, size))
+    assert problem is not None
+    assert problem.encoding is encoding
+    assert words in str(problem)
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])

@@ -60,9 +60,9 @@ def test_a_value_is_what_stands_in_the_file(raw: str, value: str, end: str, cut:
 )
 def test_what_is_not_allowed_is_refused_with_its_line(text: str, line: int, words: str) -> None:
     """Never guessed at."""
-    (found,) = [record for record in read(text) if record.fault]
+    (found,) = [record for record in read(text) if record.problem]
     assert found.line == line
-    assert words in str(found.fault)
+    assert words in str(found.problem)
 
 
 def test_lines_are_counted_as_an_editor_does() -> None:

@@ -18,7 +18,7 @@ from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.runtime.ports import ItemReaderSpec
 from simulator.aws.map_run.items.item_reader import open_items
 from simulator.aws.map_run.items.items import Item
-from simulator.runs.encoding import CHUNK
+from simulator.uploads.encoding import CHUNK
 from simulator.verify.row import read_rows
 from tests.unit.map_run.harness import MemoryStore
 from tests.unit.safety.injections import SMALL

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.runs.history_reader import map_run_passes
 from simulator.runs.items import ItemIndex
-from simulator.runs.map_run_passes import map_run_passes
 from simulator.verify.database_check import Stored
 from tests.unit.runs.made_runs import MAP_RUN, execution, recorder
 from tests.unit.verify.made_folder import (

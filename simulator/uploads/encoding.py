@@ -6,25 +6,25 @@ import codecs
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from lambdas.shared.utf8_text import find_fault
+from lambdas.shared.utf8_text import find_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from lambdas.shared.encodings import EncodingFault
+    from lambdas.shared.encodings import EncodingError
 
 CHUNK = 262_144
 _BOM = "\ufeff"
 
 
-def fault_of_file(path: Path) -> EncodingFault | None:
+def problem_of_file(path: Path) -> EncodingError | None:
     """Return why a file is not UTF-8 without BOM, and what it is; None where it is UTF-8.
 
     Raises:
         OSError: it cannot be read.
     """
-    return find_fault(read_chunks(path))
+    return find_problem(read_chunks(path))
 
 
 def converted(chunks: Iterable[bytes], codec: str) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""The result files of a run's earlier attempts, mended where a kill cut them off."""
+"""The result files of a run's earlier attempts, repaired if a kill cut them off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.runs.folder import RunFolder
 
 
-def mend_result_files(folder: RunFolder, map_run_arn: str) -> set[str]:
+def repair_result_files(folder: RunFolder, map_run_arn: str) -> set[str]:
     """Make whole JSON of files that end in the middle; return the names of the children that stand in SUCCEEDED files.
 
     Raises:
