@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
 
 from lambdas.shared.database import CONNECT_SECONDS
 from lambdas.user_log_processor.jitter import ANSWER_SECONDS, JITTER_SECONDS
 from simulator.aws.asl.errors import StateError
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
 from simulator.aws.asl.states.retry import Retrier
 from simulator.runs.outages import OUTAGE_ERRORS
 from tests.unit.states.harness import FakeMaps, Result, execute

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
 
 from lambdas.csv_validator.child_input import MAX_BYTES, ChildInput
 from lambdas.csv_validator.validation import validate
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
 from tests.unit.definitions.test_workflow import EVENT, workflow
 from tests.unit.states.harness import FakeMaps
 
