@@ -16,3 +16,11 @@ def _hostile_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name, value in hostile_environment(tmp_path_factory.mktemp("hostile")).items():
             patch.setenv(name, value)
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share costly fixtures on one worker: those of a file, and all that read the template."""
+    for item in items:
+        path = item.path.relative_to(item.config.rootpath)
+        group = "infrastructure" if "infrastructure" in path.parts else path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -21,13 +21,13 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o000])
 def test_programs_and_data_may_lie_below_a_folder_that_only_root_may_enter(
-    tmp_path: Path, umask: int, monkeypatch: pytest.MonkeyPatch
+    short_path: Path, umask: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in root's home; nothing is opened to others, and with a strict umask not even the programs are."""
     package = postgres_cluster._programs().parents[1]
     before = os.umask(umask)
     try:
-        closed = tmp_path / "closed"
+        closed = short_path / "closed"
         closed.mkdir(mode=0o700)
         copy = closed / package.name
         shutil.copytree(package / f"pginstall{VERSION}", copy / f"pginstall{VERSION}")

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(short_path: Path) -> Iterator[Home]:
     """Return a home folder with a blank and a quote in its path; no server may be left in it."""
-    home = Home(tmp_path / "my 'home'").create()
+    home = Home(short_path / "my 'home'").create()
     yield home
     assert servers_in(home.postgres) == []
 
