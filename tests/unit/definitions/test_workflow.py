@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from lambdas.shared.database import CONNECT_SECONDS
 from lambdas.user_log_processor.jitter import ANSWER_SECONDS, JITTER_SECONDS
 from simulator.aws.asl.errors import StateError
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
+from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.states.retry import Retrier
 from simulator.runs.outages import OUTAGE_ERRORS
 from tests.unit.states.harness import FakeMaps, Result, execute

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lambdas.csv_validator.child_input import MAX_BYTES, ChildInput
 from lambdas.csv_validator.validation import validate
-from simulator.aws.asl.limits import MAX_PAYLOAD_BYTES, json_size
+from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from tests.unit.definitions.test_workflow import EVENT, workflow
 from tests.unit.states.harness import FakeMaps
 

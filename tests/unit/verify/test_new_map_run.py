@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SECOND, THIRD = f"{MAP_RUN}-2", f"{MAP_RUN}-3"
 REDRIVEN = {"type": "ExecutionRedriven"}
-ALL_DONE = {**DONE, "U4": Stored(5, 6, UPLOADED)}
+ALL_DONE = {**DONE, "U4": Stored((5, 6), UPLOADED)}
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_row_that_fails_after_it_had_succeeded_has_its_totals_all_the_same(fol
     items = [json.loads(line) for line in folder.audit_file.read_text(encoding="utf-8").splitlines()]
     write_lines(folder.audit_file, items + add_failure)
     assert said(found(folder, ALL_DONE)) == []
-    assert said(found(folder, {**ALL_DONE, "U1": Stored(1, 3, UPLOADED)})) == [("database", 2)]
+    assert said(found(folder, {**ALL_DONE, "U1": Stored((1, 3), UPLOADED)})) == [("database", 2)]
 
 
 def test_results_of_a_map_run_that_the_history_does_not_know_are_found(folder: RunFolder) -> None:
