@@ -14,7 +14,7 @@ import orjson
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.map_run.earlier import EarlierMapRun
-from simulator.aws.moto.restore_endpoint import PATH
+from simulator.aws.moto.restore_path import RESTORE_PATH
 from simulator.pipeline.errors import CloudError
 from simulator.runs.earlier_results import mend_result_files
 from simulator.runs.item_index import redrive_of
@@ -100,7 +100,7 @@ def _restore(cloud: LocalCloud, folder: RunFolder, plan: RedrivePlan) -> None:
         for path in folder.result_files()
     ]
     body = {"objects": [uploaded, *results], "table": cloud.resources.table, "audit": str(folder.audit_file)}
-    _post(f"{cloud.aws.endpoint}{PATH}", body)
+    _post(f"{cloud.aws.endpoint}{RESTORE_PATH}", body)
 
 
 def _post(url: str, body: Any) -> None:
