@@ -251,7 +251,7 @@ def test_all_attempts_of_a_row_stay_under_the_five_minutes_of_an_express_child()
 def test_an_attempt_that_cannot_connect_tells_so_before_its_function_and_its_task_time_out() -> None:
     """Connection, then the pause before the answer, then Lambda's timeout, then the Task's."""
     functions = json.loads((DEFINITIONS / "functions.json").read_text(encoding="utf-8"))
-    (timeout,) = [each["timeoutSeconds"] for each in functions if each["name"] == "user-log-processor"]
+    (timeout,) = [each["timeoutSeconds"] for each in functions if each["name"] == "${UserLogProcessorFunctionName}"]
     task = definition("workflow")["States"]["UserLogDistributedMap"]["ItemProcessor"]["States"]["ProcessUserLog"]
     assert CONNECT_SECONDS + JITTER_SECONDS + ANSWER_SECONDS < timeout < task["TimeoutSeconds"]
 
