@@ -14,7 +14,7 @@ import orjson
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.map_run.earlier import EarlierMapRun
-from simulator.aws.moto.restore_endpoint import PATH
+from simulator.aws.moto.restore_path import RESTORE_PATH
 from simulator.pipeline.earlier_results import repair_result_files
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
@@ -102,7 +102,7 @@ def _restore(session: Session, folder: RunFolder, plan: RedrivePlan) -> None:
     ]
     items = {"table": session.resources.table, "path": str(folder.audit_file)}
     body = {"objects": [uploaded, *results], "items": items}
-    _post(f"{session.aws.endpoint}{PATH}", body)
+    _post(f"{session.aws.endpoint}{RESTORE_PATH}", body)
 
 
 def _post(url: str, body: Any) -> None:

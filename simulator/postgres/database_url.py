@@ -100,6 +100,7 @@ def hide_password(url: str) -> str:
     database = quote(str(parts.get("dbname", "")), safe="")
     at = "@" if user or secret else ""
     if host.startswith("%2F"):
-        return f"postgresql://{user}{secret}{at}/{database}?host={host}"
+        port = f"&port={parts['port']}" if "port" in parts else ""
+        return f"postgresql://{user}{secret}{at}/{database}?host={host}{port}"
     address = f"?hostaddr={parts['hostaddr']}" if parts.get("hostaddr") else ""
     return f"postgresql://{user}{secret}{at}{host}{port}/{database}{address}"

@@ -60,9 +60,10 @@ def served_dashboard(home: Path) -> Iterator[str]:
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+            with opener.open(url, timeout=2):
                 return
         except OSError:
             time.sleep(0.2)

@@ -43,7 +43,7 @@ def built(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def package(tmp_path_factory: pytest.TempPathFactory, machine_network: None) -> Path:
     """The package."""
     return built(tmp_path_factory.mktemp("package") / "first")
 

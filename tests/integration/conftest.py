@@ -24,6 +24,8 @@ from simulator.pipeline.moto import moto_options
 from simulator.pipeline.provisioning import Resources, provision
 from simulator.pipeline.settings import Home
 from simulator.postgres.embedded import EmbeddedPostgres
+from tests.hostile_environment import leading_environment
+from tests.integration.foreign_server import ForeignServer, foreign_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,6 +115,33 @@ def empty_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
     """Return a fresh database with nothing in it, dropped after the test."""
     with new_database(postgres_server.url, "template1") as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def _foreign_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignServer]:
+    with foreign_server(tmp_path_factory.mktemp("foreign")) as server:
+        yield server
+
+
+@pytest.fixture(params=["address", "socket"])
+def foreign(
+    request: pytest.FixtureRequest,
+    _foreign_server: ForeignServer,
+    no_libpq_variables: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Database]:
+    """Return a database of a second server to which libpq's variables lead; whoever writes to it fails the test."""
+    server = _foreign_server
+    host, address = ("db.invalid", "127.0.0.1") if request.param == "address" else (str(server.socket_folder), "")
+    with new_database(server.url, "template1") as database:
+        variables = leading_environment(tmp_path, host=host, address=address, port=server.port, database=database.name)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        yield database
+        with database.connect() as connection:
+            query = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            assert connection.execute(query).fetchone() == (0,), "somebody has written to the foreign database"
 
 
 @pytest.fixture(scope="session")

@@ -19,13 +19,12 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
 from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.aws.moto.restore_path import RESTORE_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-PATH = "/simulator/restore"
 
 
 class RestoreEndpoint:
@@ -42,7 +41,7 @@ class RestoreEndpoint:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI, PEP 3333)."""
-        if environ.get("PATH_INFO") != PATH:
+        if environ.get("PATH_INFO") != RESTORE_PATH:
             return self._app(environ, start_response)
         wanted = orjson.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
         items = wanted.get("items")

@@ -234,7 +234,7 @@ def test_starting_again_takes_a_fraction_of_a_second(home: Home) -> None:
 
 
 def test_the_users_own_postgresql_is_used_where_it_is_named(
-    postgres_server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    postgres_server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_libpq_variables: None
 ) -> None:
     """SIMULATOR_DATABASE_URL takes the embedded one's place, and no embedded one is made."""
     monkeypatch.setenv("SIMULATOR_HOME", str(tmp_path / "home"))

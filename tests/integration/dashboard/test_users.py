@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.integration.conftest import Database as TestDatabase
 
+pytestmark = pytest.mark.usefixtures("no_libpq_variables")  # the server is one of the user's own
 ROWS = [
     ("U1", "Ueno 上野", "u1@example.com", 5, 2),
     ("U2", "100%_a\\b", "u2@example.com", 9, 1),

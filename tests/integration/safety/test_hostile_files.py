@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -61,8 +62,9 @@ def test_no_value_in_any_column_does_anything_but_fail_its_row(stage: Stage, col
 def test_a_user_whose_id_is_an_injection_is_that_user_and_no_other(stage: Stage, tmp_path: Path) -> None:
     """The ids are loaded as users, and their rows succeed; nobody else's numbers change."""
     master = tmp_path / "users.csv"
-    lines = [f'{quoted(user)},"name {number}",hostile{number}@example.com' for number, user in enumerate(SHORT_IDS)]
-    master.write_text("\n".join(["user_id,username,email", *lines, ""]), encoding="utf-8")
+    users = [(user, f"name {number}", f"hostile{number}@example.com") for number, user in enumerate(SHORT_IDS)]
+    with master.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("user_id", "username", "email"), *users])
     stage.session.migrator.load_users(master)
     before = everything(stage)
     rows = [f"{quoted(user)},{number},{number}" for number, user in enumerate(SHORT_IDS, start=100)]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
+import pytest
+from botocore.exceptions import BotoCoreError
 
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.environment import aws_environment, local_aws, without_aws
+from tests.hostile_environment import NONSENSE, aws_variables, session_variables
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
+    from collections.abc import Callable
 
 ENDPOINT = "http://127.0.0.1:1"
 
@@ -80,3 +83,55 @@ def test_nothing_of_the_users_aws_gets_into_a_functions_environment(
     environment = {**without_aws(os.environ), **aws_environment(ENDPOINT)}
     assert "REAL" not in environment.values()
     assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL_S3"} & environment.keys()
+
+
+def test_every_variable_that_the_sdk_or_moto_reads_is_taken_away() -> None:
+    """They are asked and their texts are searched, so that a newer version with one more is noticed."""
+    assert len(session_variables()) > 30
+    assert {"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_ACCESS_KEY_ID", "MOTO_ACCOUNT_ID"} <= aws_variables()
+    assert without_aws(dict.fromkeys(session_variables() | aws_variables(), NONSENSE)) == {}
+
+
+def test_a_session_is_the_same_whatever_its_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each variable of botocore's has an absurd value; with the local cloud's, no value of a session is that."""
+    for name in session_variables():
+        monkeypatch.setenv(name, NONSENSE)
+    with local_aws(ENDPOINT):
+        session = botocore.session.Session()
+        found = {name: session.get_config_variable(name) for name in session.session_var_map}
+    assert NONSENSE not in map(str, found.values()), found
+    assert (found["region"], found["profile"]) == ("ap-northeast-1", None)
+
+
+def _garbage(folder: Path) -> Path:
+    (folder / "file").write_text("this is [no file of AWS\n", encoding="utf-8")
+    return folder / "file"
+
+
+def _not_utf_8(folder: Path) -> Path:
+    (folder / "file").write_bytes(b"[default]\nregion = \xff\xfe\n")
+    return folder / "file"
+
+
+def _unreadable(folder: Path) -> Path:
+    (folder / "file").touch(mode=0)
+    return folder / "file"
+
+
+def _folder(folder: Path) -> Path:
+    return folder
+
+
+@pytest.mark.parametrize("variable", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
+@pytest.mark.parametrize("made", [_garbage, _not_utf_8, _unreadable, _folder])
+def test_a_file_of_aws_that_the_sdk_cannot_use_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: Callable[[Path], Path], variable: str
+) -> None:
+    """The SDK alone ends with an error if it can open the file."""
+    with local_aws(ENDPOINT):
+        monkeypatch.setenv(variable, str(made(tmp_path)))
+        if made in {_garbage, _not_utf_8}:
+            with pytest.raises(BotoCoreError):
+                _ = botocore.session.Session().full_config
+        assert aws_clients(ENDPOINT).s3.meta.endpoint_url == ENDPOINT
+        assert {**without_aws(os.environ), **aws_environment(ENDPOINT)}[variable] == os.devnull

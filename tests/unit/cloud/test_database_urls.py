@@ -17,6 +17,7 @@ from simulator.postgres.sessions import session_conninfo
         ("postgresql://host/db?user=u&password=geheim", "postgresql://u:***@host/db"),
         ("host=h password=geheim user=u dbname=d", "postgresql://u:***@h/d"),
         ("postgresql://postgres@/postgres?host=%2Ftmp%2Fa%20b", "postgresql://postgres@/postgres?host=%2Ftmp%2Fa%20b"),
+        ("postgresql://u:geheim@/d?host=%2Fs&port=5433", "postgresql://u:***@/d?host=%2Fs&port=5433"),
     ],
 )
 def test_a_password_is_never_shown(url: str, shown: str) -> None:
