@@ -74,7 +74,9 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 def browser() -> Iterator[Browser]:
     """Start Debian's Chromium without a window."""
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        # Under LANG=C Chromium cannot open a file with a Japanese name.
+        utf_8: dict[str, str | float | bool] = {**os.environ, "LANG": "C.UTF-8"}
+        started = driver.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"], env=utf_8)
         try:
             yield started
         finally:
