@@ -60,7 +60,7 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
     with page.expect_download() as download:
         page.get_by_role("button", name="Download failed-rows.csv").click()
     text = download.value.path().read_text(encoding="utf-8-sig")
-    assert text.splitlines()[1].startswith("U00007,many,14,8,InvalidRecordError,")
+    assert text.splitlines()[1].startswith('"U00007",many,14,8,InvalidRecordError,')
 
     page.get_by_role("link", name="Open this run").click()
     expect(page.get_by_role("heading", name="The rows that failed")).to_be_visible(timeout=PATIENCE)
