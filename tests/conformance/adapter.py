@@ -123,7 +123,7 @@ def run(definition: Any, data: Any, lambdas: dict[str, Any], setup: dict[str, An
     try:
         arn = service.create_state_machine(name=f"sm-{uuid.uuid4()}", definition=text, kind=kind)
     except InvalidDefinition as error:
-        return {"status": "INVALID_DEFINITION", "error": "InvalidDefinition", "cause": str(error)}
+        return {"status": "INVALID_DEFINITION", "error": "InvalidDefinition", "cause": error.aws_message}
     running = service.start_execution(arn, input_text=json.dumps(data))
     running.wait()
     info = running.info
@@ -155,9 +155,9 @@ def validate(definition: Any, request: dict[str, Any]) -> dict[str, Any]:
     except InvalidDefinition as error:
         diagnostics = [
             {
-                "code": "SCHEMA_VALIDATION_FAILED",
-                "location": "/" + problem.location.replace(".", "/"),
-                "message": problem.message,
+                "code": problem.code,
+                "location": problem.pointer,
+                "message": problem.aws_message,
                 "severity": "ERROR",
             }
             for problem in error.problems

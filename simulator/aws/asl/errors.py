@@ -11,7 +11,6 @@ DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
 INTRINSIC_FAILURE = "States.IntrinsicFailure"
 ITEM_READER_FAILED = "States.ItemReaderFailed"
-NO_CHOICE_MATCHED = "States.NoChoiceMatched"
 PARAMETER_PATH_FAILURE = "States.ParameterPathFailure"
 RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
 RESULT_WRITER_FAILED = "States.ResultWriterFailed"
@@ -51,6 +50,15 @@ class EvaluationError(StateError):
         """Return the error as AWS words it, with the state it happened in."""
         where = f"An error occurred while executing the state '{state}' (entered at the event id #{event_id})."
         return StateError(self.error, f"{where} {self.cause}")
+
+
+class BareEvaluationError(EvaluationError):
+    """One whose cause AWS gives as it is, without the state it happened in (recorded: a Map without an array)."""
+
+    def within(self, state: str, event_id: int) -> StateError:
+        """Return the error with its cause unchanged."""
+        del state, event_id
+        return StateError(self.error, self.cause)
 
 
 class BranchStopped(Exception):

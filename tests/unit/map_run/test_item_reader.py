@@ -135,6 +135,18 @@ def test_json_gives_an_arrays_items_or_an_objects_entries_at_the_pointer() -> No
     assert [(item.key, item.value) for item in source] == [("k", 1)]
 
 
+def test_a_json_object_is_mapped_over_only_at_an_items_pointer() -> None:
+    """Two recordings: the root without an ItemsPointer is refused, what an ItemsPointer names is not."""
+    with pytest.raises(StateError) as caught:
+        read('{"apples": 3, "pears": 4}', input_type="JSON")
+    assert (caught.value.error, caught.value.cause) == (
+        "States.ItemReaderFailed",
+        "Attempting to map over non-iterable node.",
+    )
+    assert read('{"apples": 3, "pears": 4}', input_type="JSON", items_pointer="") == [3, 4]
+    assert read("[3, 4]", input_type="JSON") == [3, 4]
+
+
 def test_json_lines_are_an_item_each() -> None:
     """Blank lines are none."""
     assert read('{"a": 1}\n\n2\n', input_type="JSONL") == [{"a": 1}, 2]

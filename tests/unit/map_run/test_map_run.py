@@ -124,7 +124,13 @@ def test_standard_children_that_run_are_stopped_by_a_breach() -> None:
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "StartAt": "Turn",
         "States": {
-            "Turn": {"Type": "Task", "Resource": "arn:aws:lambda:ap-northeast-1:1:function:f", "Next": "Turn"},
+            "Turn": {
+                "Type": "Task",
+                "Resource": "arn:aws:lambda:ap-northeast-1:1:function:f",
+                "Next": "Turn",
+                "Catch": [{"ErrorEquals": ["Enough"], "Next": "Stop"}],
+            },
+            "Stop": {"Type": "Succeed"},
         },
     }
     turning = threading.Event()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.states.harness import execute, faults
+from tests.unit.states.harness import execute, faults, one
 
 
 def chosen(rule: dict[str, Any], data: Any) -> bool | str:
@@ -118,11 +118,38 @@ def test_and_or_not_combine_rules_and_stop_early() -> None:
     assert chosen({"Not": {"Or": [present, {"Not": present}]}}, {}) is False
 
 
-def test_without_a_match_and_default_it_fails() -> None:
-    """States.NoChoiceMatched."""
-    choice = {"Type": "Choice", "Choices": [{"Variable": "$.v", "IsNull": True, "Next": "End"}]}
-    machine = {"StartAt": "C", "States": {"C": choice, "End": {"Type": "Succeed"}}}
-    assert execute(machine, {"v": 1}).ended.error == "States.NoChoiceMatched"
+UNMATCHED = {
+    "StartAt": "C",
+    "States": {
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$.v", "IsNull": True, "Next": "End"}]},
+        "End": {"Type": "Succeed"},
+    },
+}
+
+
+def test_without_a_match_and_default_it_fails_as_recorded() -> None:
+    """With States.Runtime, not with the States Language's States.NoChoiceMatched."""
+    ended = execute(UNMATCHED, {"v": 1}).ended
+    assert (ended.error, ended.cause) == (
+        "States.Runtime",
+        (
+            "An error occurred while executing the state 'C' (entered at the event id #2). "
+            "Failed to transition out of the state. The state does not point to a next state."
+        ),
+    )
+
+
+@pytest.mark.parametrize("name", ["States.ALL", "States.NoChoiceMatched", "States.Runtime", "States.TaskFailed"])
+def test_no_catch_around_it_catches_a_choice_without_a_match(name: str) -> None:
+    """A Catch that works locally and not on AWS would be a false promise."""
+    around = {
+        "Type": "Parallel",
+        "Branches": [UNMATCHED],
+        "Catch": [{"ErrorEquals": [name], "Next": "Caught"}],
+        "Retry": [{"ErrorEquals": [name], "MaxAttempts": 1}],
+    }
+    ended = execute(one(around, Caught={"Type": "Pass", "End": True}), {"v": 1}).ended
+    assert (ended.status, ended.error) == ("FAILED", "States.Runtime")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +162,7 @@ def test_without_a_match_and_default_it_fails() -> None:
         ({"StringEquals": "a"}, "needs the field Variable"),
         ({"And": []}, "needs at least one rule"),
         ({"Not": {"Variable": "$.v", "IsNull": True, "Next": "Yes"}}, "is allowed in a top-level rule only"),
-        ({"Variable": "$.v", "IsNull": True, "Colour": 1}, "is no field of a Choice rule"),
+        ({"Variable": "$.v", "IsNull": True, "Colour": 1}, "is not a field of a Choice rule"),
     ],
 )
 def test_a_bad_rule_is_refused_at_creation(rule: dict[str, Any], words: str) -> None:

@@ -34,7 +34,7 @@ from tests.unit.states.harness import FUNCTION, FakeTasks, execute, faults, one,
         ),
         (
             {"StartAt": "A", "States": {"A": {"Type": "Activity", "End": True}}},
-            ["States.A.Type must be Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map, not 'Activity'"],
+            ["States.A.Type must be Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map, not 'Activity'"],
         ),
         (
             {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "QueryLanguage": "JSONata"},
@@ -42,7 +42,7 @@ from tests.unit.states.harness import FUNCTION, FakeTasks, execute, faults, one,
         ),
         (
             {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "Colour": 1},
-            ["Colour is no field of a state machine"],
+            ["Colour is not a field of a state machine"],
         ),
         ([1], ["The state machine must be a JSON object"]),
     ],
@@ -65,7 +65,7 @@ def test_every_fault_is_told_at_once() -> None:
     }
     assert faults(machine) == [
         "TimeoutSeconds must be a whole number, not 'soon'",
-        "States.A.Size is no field of a Pass state",
+        "States.A.Size is not a field of a Pass state",
         "States.B.Seconds must be between 0 and 99999999, not -1",
         "States.C.Error must be a string, not 5",
     ]
@@ -105,7 +105,11 @@ def test_a_standard_execution_ends_at_25000_events() -> None:
     """A loop without an end is ended by AWS, and here."""
     machine = {
         "StartAt": "A",
-        "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}},
+        "States": {
+            "A": {"Type": "Choice", "Choices": [{"Variable": "$.end", "IsPresent": True, "Next": "E"}], "Default": "B"},
+            "B": {"Type": "Pass", "Next": "A"},
+            "E": {"Type": "Succeed"},
+        },
     }
     result = execute(machine)
     assert result.ended.status == "FAILED"

@@ -72,8 +72,8 @@ def test_all_fields_reach_the_map_run_with_their_paths_read() -> None:
     assert (request.label, request.execution_type, request.items) == ("rows", "EXPRESS", None)
 
 
-def test_a_good_map_run_has_its_events_and_the_exit_is_caused_by_the_run() -> None:
-    """Not by MapStateSucceeded, as recorded."""
+def test_a_good_map_run_has_its_events_and_the_exit_is_caused_by_its_start() -> None:
+    """Not by MapStateSucceeded, as recorded in 2026."""
     result = execute(mapped(), [1, 2], maps=FakeMaps(lambda request: request.items))
     assert result.types[1:-1] == [
         "MapStateEntered",
@@ -83,8 +83,8 @@ def test_a_good_map_run_has_its_events_and_the_exit_is_caused_by_the_run() -> No
         "MapStateSucceeded",
         "MapStateExited",
     ]
-    succeeded, exited = result.events[4], result.events[6]
-    assert exited["previousEventId"] == succeeded["id"]
+    started, exited = result.events[3], result.events[6]
+    assert exited["previousEventId"] == started["id"]
     assert result.details("MapStateStarted") == [{"length": 2}]
 
 
@@ -149,11 +149,11 @@ def test_a_value_from_a_path_out_of_bounds_fails_before_any_map_run(
                     "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVHeaders": ["a"]},
                 }
             },
-            "States.State.ItemReader.ReaderConfig.CSVHeaders is allowed where CSVHeaderLocation is GIVEN only",
+            "States.State.ItemReader.ReaderConfig.CSVHeaders is allowed only if CSVHeaderLocation is GIVEN",
         ),
         (
             {"ItemReader": {**READER, "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}}},
-            "States.State.ItemReader.ReaderConfig needs CSVHeaders where CSVHeaderLocation is GIVEN",
+            "States.State.ItemReader.ReaderConfig needs CSVHeaders if CSVHeaderLocation is GIVEN",
         ),
         ({"ItemReader": {**READER, "Parameters": {"Bucket": "b"}}}, "States.State.ItemReader.Parameters needs Key"),
         ({"Label": "a b"}, "States.State.Label must not contain ' '"),
@@ -165,7 +165,7 @@ def test_a_value_from_a_path_out_of_bounds_fails_before_any_map_run(
         ),
         ({"ItemBatcher": {}}, "States.State.ItemBatcher needs one of MaxItemsPerBatch"),
         ({"ToleratedFailurePercentage": 101}, "States.State.ToleratedFailurePercentage must be between 0 and 100"),
-        ({"Mode": "DISTRIBUTED"}, "States.State.Mode is no field of a Map state"),
+        ({"Mode": "DISTRIBUTED"}, "States.State.Mode is not a field of a Map state"),
         (
             {"ItemProcessor": {**processor(), "ProcessorConfig": {"Mode": "DISTRIBUTED"}}},
             "States.State.ItemProcessor.ProcessorConfig needs the field ExecutionType",

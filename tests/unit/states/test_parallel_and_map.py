@@ -118,7 +118,7 @@ def test_faults_inside_branches_are_found_with_their_path() -> None:
     """All at once."""
     branches = [branch({"Type": "Pass", "Colour": 1}, "A"), {"StartAt": "X", "States": {"B": {"Type": "Succeed"}}}]
     assert faults(one({"Type": "Parallel", "Branches": branches})) == [
-        "States.State.Branches[0].States.A.Colour is no field of a Pass state",
+        "States.State.Branches[0].States.A.Colour is not a field of a Pass state",
         "States.State.Branches[1].StartAt names the state 'X', which does not exist",
     ]
 

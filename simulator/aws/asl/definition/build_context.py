@@ -43,6 +43,11 @@ class BuildContext:
         """Build the inner machine in `fields`, noting problems there; `noun` names what it is in them."""
         return self._build_machine(fields, noun, self)
 
+    @property
+    def is_express(self) -> bool:
+        """Whether the states being built run in an EXPRESS execution."""
+        return self._enclosing[-1] == "EXPRESS"
+
     def claim_name(self, name: str) -> bool:
         """Take a state's name; False if another state has it already."""
         is_free = name not in self._state_names

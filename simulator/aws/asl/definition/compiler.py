@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.ports import TaskService
     from simulator.aws.asl.states.state import State
 
-STATE_TYPES: dict[str, Callable[[str, Fields, BuildContext], State]] = {
-    "Pass": PassState,
+STATE_TYPES: dict[str, Callable[[str, Fields, BuildContext], State]] = {  # in the order in which AWS names them
     "Task": TaskState,
-    "Choice": ChoiceState,
     "Wait": WaitState,
+    "Pass": PassState,
     "Succeed": SucceedState,
     "Fail": FailState,
+    "Choice": ChoiceState,
     "Parallel": ParallelState,
     "Map": map_state,
 }
@@ -42,6 +42,7 @@ _JSONATA_FIELDS = ("Arguments", "Output", "Items", "Condition")
 
 def build_machine(fields: Fields, noun: str, context: BuildContext, *, timeout: int | None = None) -> StateMachine:
     """Build the machine in `fields`, noting problems there; `noun` names what it is in them."""
+    before = len(fields.problems)
     start_at = fields.string("StartAt", required=True) or ""
     entries = fields.object("States", required=True)
     states: dict[str, State] = {}
@@ -60,10 +61,17 @@ def build_machine(fields: Fields, noun: str, context: BuildContext, *, timeout: 
             if not isinstance(raw, dict):
                 entries.problem(name, "must be an object")
                 continue
-            state = _state(name, Fields(raw, entries.at(name), fields.problems), context)
+            state = _state(name, Fields(raw, entries.at(name), fields.problems, entries.pointer_to(name)), context)
             if state is not None:
                 states[name] = state
     _check_transitions(start_at, states, fields, set(entries.raw))
+    if len(fields.problems) == before and not any(_can_end(state) for state in states.values()):
+        fields.problem(
+            "",
+            "has no state that can end it: each has Next or Choices",
+            aws="Workflow has no terminal state",
+            code="MISSING_END_STATE",
+        )
     return StateMachine(start_at, states, timeout)
 
 
@@ -74,7 +82,11 @@ def _state(name: str, fields: Fields, context: BuildContext) -> State | None:
     if not refuse_jsonata(fields):
         return None
     if kind is not None and kind not in STATE_TYPES:
-        fields.problem("Type", f"must be {', '.join(STATE_TYPES)}, not {kind!r}")
+        fields.problem(
+            "Type",
+            f"must be {', '.join(STATE_TYPES)}, not {kind!r}",
+            aws=f"The field 'Type' should have one of these values: [{', '.join(STATE_TYPES)}]",
+        )
     make = STATE_TYPES.get(kind or "")
     if make is None:
         return None
@@ -127,6 +139,11 @@ def _check_transitions(start_at: str, states: dict[str, State], fields: Fields, 
             fields.problem(f"States.{name}", "is never reached")
 
 
+def _can_end(state: State) -> bool:
+    transition = getattr(state, "transition", None)
+    return state.kind != "Choice" and (transition is None or transition.next is None)
+
+
 def targets(state: State) -> list[str]:
     """Return the names of the states that `state` can lead to."""
     transition = getattr(state, "transition", None)
@@ -146,7 +163,7 @@ def build(
         ('Hello', ['Hello'])
         >>> build({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B", "Nxt": 1}}}, tasks=tasks)
         Traceback (most recent call last):
-        simulator.aws.asl.definition.fields.InvalidDefinition: States.A.Nxt is no field of a Pass state
+        simulator.aws.asl.definition.fields.InvalidDefinition: States.A.Nxt is not a field of a Pass state
         States.A leads to the state 'B', which does not exist
 
     Args:

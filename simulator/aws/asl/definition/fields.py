@@ -10,14 +10,31 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 Number = TypeVar("Number", int, float)
+SCHEMA = "SCHEMA_VALIDATION_FAILED"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem: its location in the definition (dotted, empty for the machine itself) and a sentence."""
+    """One problem: its location in the definition (dotted, empty for the machine itself) and a sentence.
+
+    `aws` is AWS's own sentence for it, if that is known; `pointer` is the place as AWS writes it
+    (`/States/Load/Parameters`), and `code` AWS's code.
+    """
 
     location: str
     message: str
+    aws: str = ""
+    pointer: str = "/"
+    code: str = SCHEMA
+
+    @property
+    def aws_message(self) -> str:
+        """AWS's sentence, or ours if AWS's is not known."""
+        return self.aws or self.message
+
+    def as_aws(self) -> str:
+        """Return the problem as CreateStateMachine's error names it."""
+        return f"{self.code}: {self.aws_message} at {self.pointer}"
 
     def __str__(self) -> str:
         """Return the problem as one line, location first."""
@@ -31,13 +48,20 @@ class InvalidDefinition(ValueError):
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    @property
+    def aws_message(self) -> str:
+        """The message of CreateStateMachine's InvalidDefinition (the form is recorded on AWS)."""
+        told = ", ".join(problem.as_aws() for problem in self.problems)
+        return f"Invalid State Machine Definition: '{told}'"
+
 
 class Fields:
     """The fields of one JSON object of a definition; it knows which have been read, so that none is ignored."""
 
-    def __init__(self, raw: dict[str, Any], location: str, problems: list[Problem]) -> None:
+    def __init__(self, raw: dict[str, Any], location: str, problems: list[Problem], pointer: str | None = None) -> None:
         self.raw = raw
         self.location = location
+        self.pointer = "/" + location.replace(".", "/") if pointer is None else pointer
         self.problems = problems
         self._read: set[str] = {"Comment"}
 
@@ -49,9 +73,17 @@ class Fields:
         """Return the location of a field of this object."""
         return f"{self.location}.{name}" if self.location else name
 
-    def problem(self, name: str, message: str) -> None:
-        """Note a problem of the field `name` (of the object itself if it is empty)."""
-        self.problems.append(Problem(self.at(name) if name else self.location, message))
+    def pointer_to(self, name: str) -> str:
+        """Return the place of a field of this object as AWS writes it: `/States/Load/Resource`."""
+        return f"{self.pointer.rstrip('/')}/{name}"
+
+    def problem(self, name: str, message: str, *, aws: str = "", pointer: str = "", code: str = SCHEMA) -> None:
+        """Note a problem of the field `name` (of the object itself if it is empty), in our sentence.
+
+        `aws`, `pointer` and `code` are AWS's own sentence, place and code, if they are known and differ.
+        """
+        place = pointer or (self.pointer_to(name) if name else self.pointer)
+        self.problems.append(Problem(self.at(name) if name else self.location, message, aws, place, code))
 
     def take(self, name: str, default: Any = None) -> Any:
         """Return the field's value as written, or `default`."""
@@ -62,7 +94,7 @@ class Fields:
         value = self.take(name)
         if name not in self.raw:
             if required:
-                self.problem("", f"needs the field {name}")
+                self.problem("", f"needs the field {name}", aws=f"These fields are required: [{name}]")
             return None
         if isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool)):
             return value
@@ -106,7 +138,7 @@ class Fields:
     def object(self, name: str, *, required: bool = False) -> Fields | None:
         """Return an object field as Fields of its own."""
         value = self._typed(name, (dict,), "an object", required=required)
-        return None if value is None else Fields(value, self.at(name), self.problems)
+        return None if value is None else Fields(value, self.at(name), self.problems, self.pointer_to(name))
 
     def objects(self, name: str, *, required: bool = False) -> list[Fields]:
         """Return a field that is an array of objects."""
@@ -115,7 +147,7 @@ class Fields:
         for index, entry in enumerate(value or []):
             location = f"{self.at(name)}[{index}]"
             if isinstance(entry, dict):
-                found.append(Fields(entry, location, self.problems))
+                found.append(Fields(entry, location, self.problems, f"{self.pointer_to(name)}[{index}]"))
             else:
                 self.problems.append(Problem(location, f"must be an object, not {_shown(entry)}"))
         return found
@@ -146,7 +178,7 @@ class Fields:
         """Note a problem for each field that nothing has read."""
         for name in self.raw:
             if name not in self._read:
-                self.problem(name, f"is no field of {noun}")
+                self.problem(name, f"is not a field of {noun}", aws="Field is not supported")
 
 
 def _shown(value: Any) -> str:

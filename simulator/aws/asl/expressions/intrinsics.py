@@ -62,7 +62,7 @@ class Intrinsic:
             raise self._syntax(f"{self._count} intrinsic functions in one field; AWS allows {MAX_INTRINSICS_PER_FIELD}")
 
     def _syntax(self, reason: str) -> IntrinsicSyntaxError:
-        return IntrinsicSyntaxError(f"{self.text!r} is no intrinsic function call: {reason}")
+        return IntrinsicSyntaxError(f"{self.text!r} is not an intrinsic function call: {reason}")
 
     def _call(self) -> Expression:
         match = _FUNCTION.match(self.text, self._position)
@@ -129,20 +129,12 @@ class Intrinsic:
         return self._call()
 
     def _text(self, raw: str, *, raw_template: bool) -> Expression:
-        """Return the text of a string; an escape that is none fails when it is evaluated, as on AWS."""
+        """Return the text of a string. Recorded on AWS: any other escape than the four is refused at creation."""
         for escaped in re.findall(r"\\(.)", raw, re.DOTALL):
             if escaped not in _ESCAPABLE:
-                return self._failing(f"\\{escaped} is no escape; a backslash is written \\\\")
+                raise self._syntax(f"\\{escaped} is not an escape; a backslash is written \\\\")
         value = self._template(raw) if raw_template else re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL)
         return lambda _scope: value
-
-    def _failing(self, reason: str) -> Expression:
-        text = self.text
-
-        def fail(_scope: Scope) -> Any:
-            raise EvaluationError(INTRINSIC_FAILURE, f"The function '{text}' failed: {reason}")
-
-        return fail
 
     def _template(self, raw: str) -> str:
         r"""Keep `\{` and `\}` for States.Format, which must tell them from placeholders."""

@@ -1,7 +1,8 @@
 """Paths: `$.a.b[0]` into the input, `$$.State.Name` into the context object, `$name.a` into a variable.
 
 States Language, "Paths" and "Reference Paths". AWS evaluates them with Jayway JsonPath: a path that can name one
-place only gives that value and fails if there is none; any other (wildcard, slice, filter, `..`) gives a list.
+place only gives that value and fails if there is none; any other (wildcard, slice, filter, `..`) gives a list
+(path_query.py).
 """
 
 from __future__ import annotations
@@ -10,19 +11,15 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import jsonpath
+from simulator.aws.asl.expressions.path_filter import MISSING
+from simulator.aws.asl.expressions.path_query import INDEX, MEMBER, NAME, Query, QueryError, QuerySyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.aws.asl.expressions.scope import Scope
 
-_NAME = re.compile(r"[^\s.\[\]()'\"*?@,:$]+")
-_QUOTED = re.compile(r"\[\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*\]")
-_INDEX = re.compile(r"\[\s*(-?\d+)\s*\]")
 _VARIABLE = re.compile(r"\$([^\W\d]\w*)")
-_FUNCTION = re.compile(r"\.\w+\(|@\.length")
-_QUERY_ENVIRONMENT = jsonpath.JSONPathEnvironment(strict=False)
 
 _JAVA = {str: "java.lang.String", list: "net.minidev.json.JSONArray", type(None): "null", bool: "java.lang.Boolean"}
 
@@ -88,7 +85,14 @@ class Path:
             PathNotFoundError: a path to one place finds nothing there.
         """
         if self.steps is None:
-            return self._query.findall(root) if self._query is not None else []
+            assert self._query is not None  # noqa: S101 - a path has steps or a query
+            try:
+                found = self._query.read(root)
+            except QueryError as error:
+                raise PathNotFoundError(str(error)) from error
+            if found is MISSING:
+                raise PathNotFoundError(f"No results for path: {self.text}")
+            return found
         value = root
         for depth, step in enumerate(self.steps):
             if value.__class__ is str:
@@ -146,7 +150,7 @@ class ReferencePath:
         path = Path(text)
         if path.steps is None or path.source != "input":
             raise PathSyntaxError(
-                f"{text!r} is no reference path: it must name one place of the input, with . and [] only"
+                f"{text!r} is not a Reference Path: it must name one place of the input, with . and [] only"
             )
         self.text = text
         self.steps = path.steps
@@ -186,13 +190,13 @@ def _definite_steps(rest: str) -> tuple[Step, ...] | None:
     while position < len(rest):
         if rest[position] == ".":
             position += 1
-            if match := _NAME.match(rest, position):
+            if match := NAME.match(rest, position):
                 steps.append(match[0])
                 position = match.end()
                 continue
-        if match := _QUOTED.match(rest, position):
-            steps.append(re.sub(r"\\(.)", r"\1", match[1] if match[1] is not None else match[2]))
-        elif match := _INDEX.match(rest, position):
+        if match := MEMBER.match(rest, position):
+            steps.append(match[1][1:-1])
+        elif match := INDEX.match(rest, position):
             steps.append(int(match[1]))
         else:
             return None
@@ -200,27 +204,8 @@ def _definite_steps(rest: str) -> tuple[Step, ...] | None:
     return tuple(steps)
 
 
-def _compile_query(text: str, rest: str) -> jsonpath.CompoundJSONPath | jsonpath.JSONPath:
-    if _FUNCTION.search(rest):
-        raise PathSyntaxError(f"{text!r} uses a function of JsonPath, which is not simulated")
+def _compile_query(text: str, rest: str) -> Query:
     try:
-        return _QUERY_ENVIRONMENT.compile("$" + _quote_names(rest))
-    except jsonpath.JSONPathError as error:
-        raise PathSyntaxError(f"{text!r} is no path: {str(error).splitlines()[0]}") from error
-
-
-def _quote_names(rest: str) -> str:
-    """Write `.name` as `['name']` outside brackets: Jayway allows names there that the library does not."""
-    out, depth, position = [], 0, 0
-    while position < len(rest):
-        character = rest[position]
-        depth += {"[": 1, "]": -1}.get(character, 0)
-        if character == "." and depth == 0:
-            dots = 2 if rest.startswith("..", position) else 1
-            if match := _NAME.match(rest, position + dots):
-                out.append((".." if dots == 2 else "") + "['" + match[0].replace("'", "\\'") + "']")  # noqa: PLR2004
-                position = match.end()
-                continue
-        out.append(character)
-        position += 1
-    return "".join(out)
+        return Query(rest)
+    except QuerySyntaxError as error:
+        raise PathSyntaxError(f"{text!r} is not a path: it {error}") from error

@@ -29,7 +29,7 @@ class PathField:
                 None if raw is None else compile_path(raw) if isinstance(raw, str) else self._refuse(fields, name)
             )
         except PathSyntaxError as error:
-            fields.problem(name, f"cannot be read: {error}")
+            fields.problem(name, f"cannot be read: {error}", aws="Value is not a valid JSONPath")
         self.is_input = self.path is not None and self.path.steps == () and self.path.source == "input"
 
     @staticmethod
@@ -63,6 +63,24 @@ def read_path(path: Path, scope: Scope) -> Any:
         raise EvaluationError(RUNTIME, f"Invalid path '{path.text}' : {error}") from error
 
 
+def reference_field(fields: Fields, name: str, *, context: bool = False) -> Path | None:
+    """Return a field that is a Reference Path, compiled; None if it is absent, or is not one (a problem then).
+
+    It names one place, with `.` and `[]` only: no `[*]`, `..`, slice or filter. It starts in the input or in a
+    variable; with `context` (ItemsPath alone) in the context object too. Measured on AWS for the fields of a Map,
+    written in the States Language for the others.
+    """
+    path = path_field(fields, name)
+    if path is not None and (path.steps is None or (path.source == "context" and not context)):
+        fields.problem(
+            name,
+            f"must be a Reference Path, which names one place with . and [] only, not {path.text!r}",
+            aws="Value is not a Reference Path",
+        )
+        return None
+    return path
+
+
 def path_field(fields: Fields, name: str) -> Path | None:
     """Return a `...Path` field of a state, compiled; None if it is absent, or not a path (a problem then)."""
     text = fields.string(name)
@@ -71,5 +89,5 @@ def path_field(fields: Fields, name: str) -> Path | None:
     try:
         return compile_path(text)
     except PathSyntaxError as error:
-        fields.problem(name, f"cannot be read: {error}")
+        fields.problem(name, f"cannot be read: {error}", aws="Value is not a valid JSONPath")
         return None

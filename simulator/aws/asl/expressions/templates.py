@@ -91,17 +91,21 @@ def _compile_object(raw: dict[str, Any], field: str, fields: Fields) -> Evaluate
 
 def compile_expression(text: Any, field: str, fields: Fields) -> Evaluate | None:
     """Compile the value of a `.$` key: a path or an intrinsic function; a problem and None if it is neither."""
+    key = field.rpartition(".$")[0].rpartition(".")[2] + ".$" if field.endswith(".$") else field
+    told = {
+        "aws": f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call",
+        "pointer": fields.pointer_to(field.removesuffix(key).rstrip(".").replace(".", "/")).rstrip("/"),
+    }
     if not isinstance(text, str):
-        fields.problem(field, f"must be a path or an intrinsic function, not {to_json(text)}")
+        fields.problem(field, f"must be a path or an intrinsic function, not {to_json(text)}", **told)
         return None
     try:
         if not text.startswith("$"):
             return Intrinsic(text).read
         read = compile_path(text).read
     except (PathSyntaxError, IntrinsicSyntaxError) as error:
-        fields.problem(field, f"cannot be read: {error}")
+        fields.problem(field, f"cannot be read: {error}", **told)
         return None
-    key = field.rpartition(".$")[0].rpartition(".")[2] + ".$" if field.endswith(".$") else field
 
     def evaluate(scope: Scope) -> Any:
         try:

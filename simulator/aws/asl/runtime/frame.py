@@ -86,6 +86,15 @@ class Frame:
         self.previous = self.execution.history.add(kind, self.previous, details)
         return self.previous
 
+    def succeeded(self, kind: str) -> None:
+        """Add the event of a state's work that is done.
+
+        Recorded on AWS: the `<Type>StateExited` after it names the same event as its cause as this one does.
+        """
+        cause = self.previous
+        self.event(kind)
+        self.previous = cause
+
     def enter(self, state: str, kind: str, data: Any, *, retries: bool) -> None:
         """Enter a state: checks that the execution may go on, and adds `<Type>StateEntered`."""
         self.check_running()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simulator.aws.asl.errors import NO_CHOICE_MATCHED, EvaluationError
+from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.choice_rule import compile_rule
 from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.state import Assign, Outcome, State
@@ -40,7 +40,11 @@ class ChoiceTargets:
 
 
 class ChoiceState(State):
-    """States Language, "Choice State"."""
+    """States Language, "Choice State".
+
+    Recorded on AWS: without a match and without Default the error is States.Runtime, which no Catch catches (not even
+    of a Parallel or Map around it), and not the States.NoChoiceMatched of the States Language.
+    """
 
     kind = "Choice"
 
@@ -79,6 +83,6 @@ class ChoiceState(State):
                 return output, rule.next, rule.assign.values(frame, chosen)
         if self._default is None:
             raise EvaluationError(
-                NO_CHOICE_MATCHED, "Failed to transition out of the state. The state matched no choice."
+                RUNTIME, "Failed to transition out of the state. The state does not point to a next state."
             )
         return output, self._default, self._assign.values(frame, chosen)

@@ -91,7 +91,7 @@ def result_path_of(fields: Fields) -> ResultPath | None:
     try:
         path = ReferencePath(raw) if isinstance(raw, str) else None
     except PathSyntaxError as error:
-        fields.problem("ResultPath", f"cannot be read: {error}")
+        fields.problem("ResultPath", f"cannot be read: {error}", aws="Value is not a Reference Path")
         return None
     if path is None:
         fields.problem("ResultPath", "must be a reference path or null")

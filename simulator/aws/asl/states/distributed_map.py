@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.errors import RUNTIME, Aborted, EvaluationError, ExecutionTimedOut, StateError
+from simulator.aws.asl.errors import Aborted, EvaluationError, ExecutionTimedOut, StateError
 from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.quotas import label_problem
 from simulator.aws.asl.runtime.ports import ItemSelector, MapRunRequest
@@ -82,9 +82,9 @@ class DistributedMapState(RetriableState):
             )
         )
         if run.redrive_count:
-            frame.event("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count)
+            opened = frame.event("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count)
         else:
-            frame.event("MapRunStarted", mapRunArn=run.arn)
+            opened = frame.event("MapRunStarted", mapRunArn=run.arn)
         try:
             result = run.run()
         except StateError as error:
@@ -94,16 +94,16 @@ class DistributedMapState(RetriableState):
             frame.event("MapRunAborted")
             frame.event("MapStateAborted")
             raise
-        succeeded = frame.event("MapRunSucceeded")
+        frame.event("MapRunSucceeded")
         frame.event("MapStateSucceeded")
-        # On AWS the exit is caused by the Map Run's end, not by MapStateSucceeded.
-        frame.previous = succeeded
+        # Recorded on AWS in 2026: the exit names the start of the Map Run as its cause (an older recording: its end).
+        frame.previous = opened
         return result
 
     def _items(self, scope: Scope) -> Any:
         items = self._fields.items(scope)
         if not isinstance(items, (list, dict)):
-            raise EvaluationError(RUNTIME, f'Reference path "{self._fields.items_path.text}" must point to array.')
+            raise self._fields.not_an_array()
         return items
 
     def _selector(self, frame: Frame, effective: Any) -> ItemSelector | None:

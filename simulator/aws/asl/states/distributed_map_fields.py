@@ -6,10 +6,11 @@ Developer guide, "ItemReader (Map)", "ItemBatcher (Map)", "ResultWriter (Map)".
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
-from simulator.aws.asl.expressions.path_fields import path_field
+from simulator.aws.asl.expressions.path_fields import reference_field
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.ports import ItemBatcherSpec, ItemReaderSpec, ResultWriterSpec
@@ -36,7 +37,7 @@ class ItemReaderField:
     """An ItemReader with its ReaderConfig; `resolve` gives it with its paths read."""
 
     def __init__(self, fields: Fields) -> None:
-        self._resource = fields.choice("Resource", tuple(_PARAMETERS), required=True) or GET_OBJECT
+        self._resource = _resource(fields, tuple(_PARAMETERS), required=True) or GET_OBJECT
         if "Parameters" not in fields:
             fields.problem("", "needs the field Parameters")
         self._parameters = PayloadTemplate.of(fields, "Parameters")
@@ -59,7 +60,7 @@ class ItemReaderField:
         for name in sorted(needed - given):
             fields.problem("Parameters", f"needs {name}")
         for name in sorted(given - needed - optional):
-            fields.problem(f"Parameters.{name}", f"is no parameter of {self._resource.rpartition(':::')[2]}")
+            fields.problem(f"Parameters.{name}", f"is not a parameter of {self._resource.rpartition(':::')[2]}")
 
     def _read_config(self, config: Fields) -> None:
         written = config.string("InputType", required=self._resource == GET_OBJECT)
@@ -88,16 +89,16 @@ class ItemReaderField:
         config.exclude("MaxItems", "MaxItemsPath")
         # AWS reads a literal 0 as "all items".
         self._config["max_items"] = config.integer("MaxItems", least=0, most=MOST_ITEMS) or None
-        self._max_items_path = path_field(config, "MaxItemsPath")
+        self._max_items_path = reference_field(config, "MaxItemsPath")
         config.refuse_rest("ReaderConfig")
 
     def _read_csv(self, config: Fields) -> None:
         location = config.choice("CSVHeaderLocation", ("FIRST_ROW", "GIVEN"), required=True)
         headers = config.strings("CSVHeaders")
         if location == "GIVEN" and not headers:
-            config.problem("", "needs CSVHeaders where CSVHeaderLocation is GIVEN")
+            config.problem("", "needs CSVHeaders if CSVHeaderLocation is GIVEN")
         if location == "FIRST_ROW" and "CSVHeaders" in config:
-            config.problem("CSVHeaders", "is allowed where CSVHeaderLocation is GIVEN only")
+            config.problem("CSVHeaders", "is allowed only if CSVHeaderLocation is GIVEN")
         if headers and len("".join(headers).encode()) > MOST_HEADER_BYTES:
             config.problem("CSVHeaders", f"must not be larger than {MOST_HEADER_BYTES} bytes")
         delimiter = config.choice("CSVDelimiter", tuple(DELIMITERS)) or "COMMA"
@@ -115,7 +116,8 @@ class ItemReaderField:
         """
         config = dict(self._config)
         if self._max_items_path is not None:
-            config["max_items"] = whole_number(self._max_items_path, "MaxItemsPath", scope)
+            # Recorded on AWS: 0 behind the path means all items, as the literal 0 does.
+            config["max_items"] = whole_number(self._max_items_path, "MaxItemsPath", scope) or None
         parameters = self._parameters.evaluate(scope) if self._parameters else {}
         return ItemReaderSpec(resource=self._resource, parameters=parameters, input_type=self._type, **config)
 
@@ -130,9 +132,9 @@ class ItemBatcherField:
         fields.exclude(*names[:2])
         fields.exclude(*names[2:])
         self._items = fields.integer(names[0], least=1, most=MAX_COUNT)
-        self._items_path = path_field(fields, names[1])
+        self._items_path = reference_field(fields, names[1])
         self._bytes = fields.integer(names[2], least=1, most=MAX_PAYLOAD_BYTES)
-        self._bytes_path = path_field(fields, names[3])
+        self._bytes_path = reference_field(fields, names[3])
         self._input = PayloadTemplate.of(fields, "BatchInput")
         fields.refuse_rest("ItemBatcher")
 
@@ -156,7 +158,7 @@ class ResultWriterField:
         self._exports = "Resource" in fields
         if not fields.raw:
             fields.problem("", "must not be empty: it needs Resource and Parameters, WriterConfig, or all three")
-        fields.choice("Resource", (PUT_OBJECT,))
+        _resource(fields, (PUT_OBJECT,), required=False)
         if self._exports != ("Parameters" in fields):
             fields.problem("", "needs both Resource and Parameters, or neither")
         self._parameters = PayloadTemplate.of(fields, "Parameters")
@@ -165,7 +167,7 @@ class ResultWriterField:
             if "Bucket" not in given:
                 fields.problem("Parameters", "needs Bucket")
             for name in sorted(given - {"Bucket", "Prefix", "ExpectedBucketOwner"}):
-                fields.problem(f"Parameters.{name}", "is no parameter of a ResultWriter")
+                fields.problem(f"Parameters.{name}", "is not a parameter of a ResultWriter")
         config = fields.object("WriterConfig")
         # Exported results keep all details; a state's own output has the bare outputs.
         self._transformation = "NONE" if self._exports else "COMPACT"
@@ -186,6 +188,18 @@ class ResultWriterField:
             transformation=self._transformation,
             output_type=self._output_type,
         )
+
+
+def _resource(fields: Fields, allowed: tuple[str, ...], *, required: bool) -> str | None:
+    """Return the Resource as an ARN of the partition `aws`; `aws-cn`, `aws-us-gov` and the like are taken too."""
+    written = fields.string("Resource", required=required)
+    if written is None:
+        return None
+    resource = re.sub(r"^arn:aws(?:-[a-z]+)+:", "arn:aws:", written)
+    if resource not in allowed:
+        fields.problem("Resource", f"must be {' or '.join(allowed)}, not {written!r}")
+        return None
+    return resource
 
 
 def _positive(number: int, name: str) -> int:

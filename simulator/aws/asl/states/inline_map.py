@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.errors import RUNTIME, EvaluationError, StateError
+from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.quotas import check_size
 from simulator.aws.asl.runtime.branches import run_branches
 from simulator.aws.asl.states.data_flow import DataFlow
@@ -36,30 +36,51 @@ class InlineMapState(RetriableState):
         limit = self._fields.max_concurrency(scope)
         items = self._fields.items(scope)
         if not isinstance(items, list):
-            raise EvaluationError(RUNTIME, f'Reference path "{self._fields.items_path.text}" must point to array.')
+            raise self._fields.not_an_array()
         frame.event("MapStateStarted", length=len(items))
-        iterations = [self._iteration(index, item, effective) for index, item in enumerate(items)]
+        return self._iterate(frame, items, effective, limit)
+
+    def _iterate(self, frame: Frame, items: list[Any], effective: Any, limit: int) -> list[Any]:
+        # Recorded on AWS: an ItemSelector that cannot be evaluated fails the Map before any iteration has begun.
+        inputs = [self._selected(frame, index, item, effective) for index, item in enumerate(items)]
+        last = len(items) - 1
+        iterations = [
+            self._iteration(index, item, inputs[index], is_last=index == last) for index, item in enumerate(items)
+        ]
         outputs = run_branches(frame, iterations, limit)
-        frame.event("MapStateSucceeded")
+        frame.succeeded("MapStateSucceeded")
         return outputs
 
-    def _iteration(self, index: int, item: Any, effective: Any) -> Callable[[Frame], Any]:
+    def _selected(self, frame: Frame, index: int, item: Any, effective: Any) -> Any:
+        if self._fields.selector is None:
+            return item
+        inner = frame.branch(frame.stop)
+        inner.state, inner.entered_at, inner.retry_count = frame.state, frame.entered_at, frame.retry_count
+        inner.map_item = {"Index": index, "Value": item}
+        selected = self._fields.selector.evaluate(inner.scope(effective))
+        check_size(selected, self.name)
+        return selected
+
+    def _iteration(self, index: int, item: Any, data: Any, *, is_last: bool) -> Callable[[Frame], Any]:
+        """Return what runs one iteration.
+
+        Recorded on AWS: in a Map that runs one item after the other, MapIterationStarted names the last event inside
+        the iteration before it as its cause, and MapStateSucceeded names the last MapIterationSucceeded.
+        """
+
         def run(frame: Frame) -> Any:
             frame.map_item = {"Index": index, "Value": item}
             frame.event("MapIterationStarted", name=self.name, index=index)
             try:
-                output = self._run_item(frame, item, effective)
+                assert self._processor is not None  # noqa: S101 - one without it is refused when it is created
+                output = self._processor.run(frame, data)
             except StateError:
                 frame.event("MapIterationFailed", name=self.name, index=index)
                 raise
+            inner = frame.previous
             frame.event("MapIterationSucceeded", name=self.name, index=index)
+            if not is_last:
+                frame.previous = inner
             return output
 
         return run
-
-    def _run_item(self, frame: Frame, item: Any, effective: Any) -> Any:
-        if self._fields.selector is not None:
-            item = self._fields.selector.evaluate(frame.scope(effective))
-            check_size(item, self.name)
-        assert self._processor is not None  # noqa: S101 - a machine without a processor is refused when it is created
-        return self._processor.run(frame, item)

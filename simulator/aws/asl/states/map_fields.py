@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.errors import RUNTIME, EvaluationError
+from simulator.aws.asl.errors import RUNTIME, BareEvaluationError, EvaluationError
 from simulator.aws.asl.expressions.jsonpath import compile_path
-from simulator.aws.asl.expressions.path_fields import path_field, read_path
+from simulator.aws.asl.expressions.numbers import long_of, real_of
+from simulator.aws.asl.expressions.path_fields import read_path, reference_field
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.json_text import to_json
 
@@ -29,11 +30,11 @@ class MapFields:
     def __init__(self, fields: Fields) -> None:
         fields.exclude("ItemSelector", "Parameters")
         fields.exclude("MaxConcurrency", "MaxConcurrencyPath")
-        self.items_path = path_field(fields, "ItemsPath") or compile_path("$")
+        self.items_path = reference_field(fields, "ItemsPath", context=True) or compile_path("$")
         name = "Parameters" if "Parameters" in fields else "ItemSelector"
         self.selector = PayloadTemplate.of(fields, name, kinds=(object,))
         self._max_concurrency = fields.integer("MaxConcurrency", least=0, most=MAX_COUNT)
-        self._max_concurrency_path = path_field(fields, "MaxConcurrencyPath")
+        self._max_concurrency_path = reference_field(fields, "MaxConcurrencyPath")
 
     def max_concurrency(self, scope: Scope) -> int:
         """Return how many items at a time; 0 for no limit."""
@@ -43,6 +44,11 @@ class MapFields:
         if number < 0:
             raise EvaluationError(RUNTIME, "MaxConcurrency cannot be negative.")
         return number
+
+    def not_an_array(self) -> EvaluationError:
+        """Return the error for items that are no array; recorded on AWS, with one `$` for the context object."""
+        path = self.items_path.text.removeprefix("$") if self.items_path.source == "context" else self.items_path.text
+        return BareEvaluationError(RUNTIME, f'Reference path "{path}" must point to array.')
 
     def items(self, scope: Scope) -> Any:
         """Return what ItemsPath names."""
@@ -56,9 +62,9 @@ class ToleranceField:
         fields.exclude("ToleratedFailureCount", "ToleratedFailureCountPath")
         fields.exclude("ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
         self._count = fields.integer("ToleratedFailureCount", least=0, most=MAX_COUNT)
-        self._count_path = path_field(fields, "ToleratedFailureCountPath")
+        self._count_path = reference_field(fields, "ToleratedFailureCountPath")
         self._percentage = fields.number("ToleratedFailurePercentage", least=0, most=ALL_PERCENT)
-        self._percentage_path = path_field(fields, "ToleratedFailurePercentagePath")
+        self._percentage_path = reference_field(fields, "ToleratedFailurePercentagePath")
 
     def resolve(self, scope: Scope) -> tuple[int | None, float | None]:
         """Return (count, percentage) with paths read; each None if it is unset.
@@ -79,19 +85,21 @@ class ToleranceField:
 
 
 def whole_number(path: Path, name: str, scope: Scope) -> int:
-    """Return the integer a `...Path` field names, or fail in AWS's words."""
+    """Return the integer that a `...Path` field names (numbers.py), or fail in AWS's words."""
     value = read_path(path, scope)
-    if isinstance(value, bool) or not isinstance(value, int):
+    number = long_of(value)
+    if number is None:
         raise _not_valid(path, name, value, "integer")
-    return value
+    return number
 
 
 def real_number(path: Path, name: str, scope: Scope) -> float:
-    """Return the number a `...Path` field names, or fail in AWS's words."""
+    """Return the number that a `...Path` field names (numbers.py), or fail in AWS's words."""
     value = read_path(path, scope)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    number = real_of(value)
+    if number is None:
         raise _not_valid(path, name, value, "float")
-    return value
+    return number
 
 
 def _not_valid(path: Path, name: str, value: Any, kind: str) -> EvaluationError:

@@ -32,5 +32,5 @@ class ParallelState(RetriableState):
         frame.event("ParallelStateStarted")
         branches = [lambda own, branch=branch: branch.run(own, effective) for branch in self._branches]
         outputs = run_branches(frame, branches, 0)
-        frame.event("ParallelStateSucceeded")
+        frame.succeeded("ParallelStateSucceeded")
         return outputs

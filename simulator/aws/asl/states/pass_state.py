@@ -14,14 +14,13 @@ if TYPE_CHECKING:
 
 
 class PassState(State):
-    """States Language, "Pass State"."""
+    """States Language, "Pass State". Recorded on AWS: `"Result": null` is no Result, the input is handed on."""
 
     kind = "Pass"
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
         self._flow = DataFlow(fields, parameters="Parameters", result=True)
-        self._has_result = "Result" in fields
         self._result = fields.take("Result")
         self._assign = Assign(fields)
         self.transition = Transition(fields)
@@ -29,5 +28,5 @@ class PassState(State):
     def execute(self, frame: Frame, data: Any) -> Outcome:
         """Return the input, or `Result`, through the data flow."""
         chosen = self._flow.effective_input(frame, data)
-        result = self._result if self._has_result else chosen
+        result = chosen if self._result is None else self._result
         return self._flow.output(frame, data, result), self.transition.next, self._assign.values(frame, result)

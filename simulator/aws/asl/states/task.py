@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
-from simulator.aws.asl.expressions.path_fields import path_field, read_path
+from simulator.aws.asl.expressions.numbers import long_of
+from simulator.aws.asl.expressions.path_fields import read_path, reference_field
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_SECONDS, check_size
 from simulator.aws.asl.runtime.listener import TaskAttempt
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 _LAMBDA = re.compile(r"arn:[^:]*:lambda:[^:]*:\d*:function:.+")
 _SERVICE = re.compile(r"arn:[^:]*:states:[^:]*:\d*:((?:aws-sdk:)?[^:]+):([^:.]+)")
+_PATTERN = re.compile(r"(\.sync|\.waitForTaskToken)(?::\d+)?$")
+_UNRECOGNIZED = (
+    "The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource is not "
+    "available in this region."
+)
 
 
 class TaskState(RetriableState):
@@ -41,14 +47,25 @@ class TaskState(RetriableState):
         fields.exclude("TimeoutSeconds", "TimeoutSecondsPath")
         fields.exclude("HeartbeatSeconds", "HeartbeatSecondsPath")
         self._timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_SECONDS)
-        self._timeout_path = path_field(fields, "TimeoutSecondsPath")
+        self._timeout_path = reference_field(fields, "TimeoutSecondsPath")
         heartbeat = self._heartbeat = fields.integer("HeartbeatSeconds", least=1, most=MAX_SECONDS)
         if heartbeat is not None and heartbeat >= (self._timeout or MAX_SECONDS):
             fields.problem("HeartbeatSeconds", "must be less than TimeoutSeconds")
         fields.not_simulated("HeartbeatSecondsPath", "Credentials")
         if resource:
-            for sentence in context.tasks.problems(resource, fields.raw.get("Parameters")):
-                fields.problem("Resource", sentence)
+            self._check_resource(fields, context)
+
+    @staticmethod
+    def _check_resource(fields: Fields, context: BuildContext) -> None:
+        resource = fields.raw["Resource"]
+        pattern = _PATTERN.search(resource)
+        if pattern is not None and context.is_express:
+            sentence = f"Express state machine does not support '{pattern[1]}' service integration"
+            fields.problem("Resource", sentence, aws=sentence)
+            return
+        for sentence in context.tasks.problems(resource, fields.raw.get("Parameters")):
+            unknown = sentence.startswith(resource) and not sentence.endswith("is not simulated")
+            fields.problem("Resource", sentence, aws=_UNRECOGNIZED.format(resource) if unknown else "")
 
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:
         """Call the resource once, with its events."""
@@ -84,12 +101,13 @@ class TaskState(RetriableState):
 
 def _seconds(path: Path, scope: Scope) -> int:
     value = read_path(path, scope)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_SECONDS:
+    seconds = long_of(value)  # that a text is taken here as it is by SecondsPath (recorded) is a guess
+    if seconds is None or not 1 <= seconds <= MAX_SECONDS:
         raise EvaluationError(
             RUNTIME,
             f"The TimeoutSecondsPath parameter cannot be parsed as a long value: {path.text} == {to_json(value)}",
         )
-    return value
+    return seconds
 
 
 class _LambdaEvents:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
-from simulator.aws.asl.expressions.path_fields import path_field, read_path
+from simulator.aws.asl.expressions.jsonpath import PathNotFoundError
+from simulator.aws.asl.expressions.numbers import long_of
+from simulator.aws.asl.expressions.path_fields import reference_field
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_SECONDS
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.jsonpath import Path
     from simulator.aws.asl.runtime.frame import Frame
 
 
@@ -33,9 +36,9 @@ class WaitState(State):
         if not any(form in fields for form in forms):
             fields.problem("", f"needs one of {', '.join(forms)}")
         self._seconds = fields.integer("Seconds", least=0, most=MAX_SECONDS)
-        self._seconds_path = path_field(fields, "SecondsPath")
+        self._seconds_path = reference_field(fields, "SecondsPath")
         self._until = self._timestamp(fields)
-        self._until_path = path_field(fields, "TimestampPath")
+        self._until_path = reference_field(fields, "TimestampPath")
         self._assign = Assign(fields)
         self.transition = Transition(fields)
 
@@ -44,7 +47,11 @@ class WaitState(State):
         text = fields.string("Timestamp")
         moment = parse_time(text)
         if text is not None and moment is None:
-            fields.problem("Timestamp", f"must be an RFC 3339 time like 2016-03-14T01:59:00Z, not {text!r}")
+            fields.problem(
+                "Timestamp",
+                f"must be an RFC 3339 time like 2016-03-14T01:59:00Z, not {text!r}",
+                aws="String does not match RFC3339 timestamp",
+            )
         return moment
 
     def execute(self, frame: Frame, data: Any) -> Outcome:
@@ -57,10 +64,10 @@ class WaitState(State):
         if self._seconds is not None:
             return self._seconds
         if self._seconds_path is not None:
-            return self._seconds_of(read_path(self._seconds_path, frame.scope(data)), self._seconds_path.text)
+            return self._seconds_of(_named(self._seconds_path, "SecondsPath", frame, data), self._seconds_path.text)
         until = self._until
         if self._until_path is not None:
-            value = read_path(self._until_path, frame.scope(data))
+            value = _named(self._until_path, "TimestampPath", frame, data)
             until = parse_time(value)
             if until is None:
                 shown = value if isinstance(value, str) else to_json(value)
@@ -73,15 +80,26 @@ class WaitState(State):
 
     @staticmethod
     def _seconds_of(value: Any, text: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
+        seconds = long_of(value)
+        if seconds is None:
             shown = value if isinstance(value, str) else to_json(value)
             raise EvaluationError(
                 RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {text} == {shown}"
             )
-        if value < 0:
+        if seconds < 0:
             raise EvaluationError(RUNTIME, f"The SecondsPath parameter references a negative value: {text} == {value}")
-        if value > MAX_SECONDS:
+        if seconds > MAX_SECONDS:
             raise EvaluationError(
                 RUNTIME, f"The SecondsPath parameter references a value above {MAX_SECONDS}: {text} == {value}"
             )
-        return value
+        return seconds
+
+
+def _named(path: Path, field: str, frame: Frame, data: Any) -> Any:
+    """Return what the path of a field names; the words of the failure are recorded on AWS (for SecondsPath)."""
+    try:
+        return path.read(frame.scope(data))
+    except PathNotFoundError as error:
+        raise EvaluationError(
+            RUNTIME, f"The {field} parameter does not reference an input value: {path.text}"
+        ) from error

@@ -31,7 +31,7 @@ def open_items(spec: ItemReaderSpec, store: ObjectStore) -> ItemSource:
     """Return the dataset that an ItemReader names. Nothing is read yet.
 
     Raises:
-        StateError: States.ItemReaderFailed where MaxItems is not positive; and from each reading, where the object
+        StateError: States.ItemReaderFailed if MaxItems is not positive; and from each reading, if the object
             cannot be read or is not what InputType says.
     """
     if spec.max_items is not None and spec.max_items < 1:

@@ -20,13 +20,17 @@ MAX_LINE_CHARACTERS = 8 * 1024 * 1024
 def json_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]:
     """Read the whole file and give the items at ItemsPointer (default: the root).
 
+    Recorded on AWS: an object at an ItemsPointer is mapped over (2026); without an ItemsPointer, a root that is an
+    object is refused (an older recording; the guide of 2025 says "array or object"). Both are kept. `ItemsPointer: ""`
+    names the root too.
+
     Raises:
-        StateError: States.ItemReaderFailed where there is neither array nor object there.
+        StateError: States.ItemReaderFailed if there is neither array nor object there.
         UnreadableError: if it is not JSON that `read_json` takes.
     """
     document = _parse("".join(utf8_text(chunks)), "The object")
     value = _at(document, spec.items_pointer or "")
-    if not isinstance(value, (list, dict)):
+    if not isinstance(value, list) and (not isinstance(value, dict) or spec.items_pointer is None):
         raise StateError(ITEM_READER_FAILED, "Attempting to map over non-iterable node.")
     return iter(items_of(value))
 
