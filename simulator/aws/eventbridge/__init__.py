@@ -1,1 +1,1 @@
-"""EventBridge: events of S3, rules with their patterns and transformers, and delivery to targets."""
+"""EventBridge on one machine: events of S3, rules with their patterns and targets, and delivery."""

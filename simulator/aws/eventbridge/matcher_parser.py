@@ -6,12 +6,12 @@ EventBridge user guide, "Comparison operators for use in event patterns"; github
 from __future__ import annotations
 
 import ipaddress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.eventbridge.errors import InvalidEventPatternException
+from simulator.aws.eventbridge.json_document import Members, comparable, is_number
 from simulator.aws.eventbridge.matchers import (
-    HIGHEST,
-    LOWEST,
     AnythingBut,
     Cidr,
     EqualsIgnoreCase,
@@ -21,12 +21,13 @@ from simulator.aws.eventbridge.matchers import (
     Prefix,
     Suffix,
     Wildcard,
-    is_number,
+    read_address,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.aws.eventbridge.json_document import JsonObject
     from simulator.aws.eventbridge.matchers import Matcher
 
 
@@ -38,16 +39,21 @@ def parse_matcher(entry: Any, where: str) -> Matcher:
     """
     if isinstance(entry, list):
         raise InvalidEventPatternException("An array inside an array is not allowed", where)
-    if not isinstance(entry, dict):
+    if not isinstance(entry, dict | Members):
         return Exact(entry)
-    if len(entry) != 1:
-        raise InvalidEventPatternException("Only one key allowed in match expression", where)
-    [(operator, argument)] = entry.items()
+    operator, argument = _only_member(entry, where)
     parse = OPERATORS.get(operator)
     if parse is None:
         known = ", ".join(OPERATORS)
         raise InvalidEventPatternException(f"Unrecognized match type {operator} (known: {known})", where)
     return parse(argument, f"{where}.{operator}")
+
+
+def _only_member(source: JsonObject, where: str) -> tuple[str, Any]:
+    if len(source) != 1:
+        raise InvalidEventPatternException("Only one key allowed in match expression", where)
+    [member] = source.items()
+    return member
 
 
 def _prefix(argument: Any, where: str) -> Matcher:
@@ -61,8 +67,10 @@ def _suffix(argument: Any, where: str) -> Matcher:
 
 
 def _affix(operator: str, argument: Any, where: str) -> tuple[str, bool]:
-    if isinstance(argument, dict) and list(argument) == ["equals-ignore-case"]:
-        return _text(operator, argument["equals-ignore-case"], f"{where}.equals-ignore-case"), True
+    if isinstance(argument, dict | Members):
+        inner, text = _only_member(argument, where)
+        if inner == "equals-ignore-case":
+            return _text(operator, text, f"{where}.equals-ignore-case"), True
     return _text(operator, argument, where), False
 
 
@@ -92,11 +100,23 @@ def _exists(argument: Any, where: str) -> Matcher:
 
 
 def _cidr(argument: Any, where: str) -> Matcher:
-    text = _text("cidr", argument, where)
+    address, *masks = _text("cidr", argument, where).split("/")
+    if len(masks) != 1:
+        raise InvalidEventPatternException("Malformed CIDR, one '/' required", where)
+    [mask] = masks
     try:
-        return Cidr(ipaddress.ip_network(text, strict=False))
+        ip = read_address(address)
     except ValueError as error:
-        raise InvalidEventPatternException(f"Malformed CIDR: {error}", where) from error
+        raise InvalidEventPatternException(f"Malformed CIDR, {error}", where) from error
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        raise InvalidEventPatternException(f"Malformed CIDR, {address} is an IPv4 address written as IPv6", where)
+    if not (mask.isascii() and mask.isdigit()):
+        raise InvalidEventPatternException("Malformed CIDR, mask bits must be an integer", where)
+    bits = mask.lstrip("0") or "0"
+    # Recorded on AWS: a mask of all bits is refused, too.
+    if len(bits) > len(str(ip.max_prefixlen)) or int(bits) >= ip.max_prefixlen:
+        raise InvalidEventPatternException(f"IPv{ip.version} mask bits must be < {ip.max_prefixlen}", where)
+    return Cidr(ipaddress.ip_network(f"{ip}/{bits}", strict=False))
 
 
 def _numeric(argument: Any, where: str) -> Matcher:
@@ -129,14 +149,18 @@ def _bound(term: list[Any], where: str) -> float:
     number: Any = term[1] if len(term) > 1 else None
     if not is_number(number):
         raise InvalidEventPatternException(f"Value of {term[0]} must be numeric", where)
-    bound = float(number)
-    if not LOWEST <= bound <= HIGHEST:
-        raise InvalidEventPatternException(f"Value must be between {LOWEST} and {HIGHEST}, inclusive", where)
-    return bound
+    return _comparable(number, where)
+
+
+def _comparable(number: Any, where: str) -> float:
+    found = comparable(number)
+    if found is None:
+        raise InvalidEventPatternException(f"Cannot compare number : {Decimal(number)}", where)
+    return found
 
 
 def _anything_but(argument: Any, where: str) -> Matcher:
-    if isinstance(argument, dict):
+    if isinstance(argument, dict | Members):
         return AnythingBut(_excluded_texts(argument, where))
     values = argument if isinstance(argument, list) else [argument]
     if not values:
@@ -145,16 +169,18 @@ def _anything_but(argument: Any, where: str) -> Matcher:
         raise InvalidEventPatternException(
             "anything-but takes a string or number, or a list of only strings or only numbers", where
         )
+    for value in filter(is_number, values):
+        _comparable(value, where)
     return AnythingBut(tuple(Exact(value) for value in values))
 
 
-def _excluded_texts(argument: dict[str, Any], where: str) -> tuple[Matcher, ...]:
+def _excluded_texts(argument: JsonObject, where: str) -> tuple[Matcher, ...]:
     """Read `{"anything-but": {"suffix": ".csv"}}`, with one text or a list of them."""
-    if len(argument) != 1 or next(iter(argument)) not in _TEXT_OPERATORS:
+    operator, texts = _only_member(argument, where)
+    if operator not in _TEXT_OPERATORS:
         raise InvalidEventPatternException(f"anything-but takes one of {', '.join(_TEXT_OPERATORS)}", where)
-    [(operator, texts)] = argument.items()
     inner = f"{where}.{operator}"
-    if isinstance(texts, dict) and operator in ("prefix", "suffix"):
+    if isinstance(texts, dict | Members) and operator in ("prefix", "suffix"):
         return (_TEXT_OPERATORS[operator](texts, inner),)
     listed = texts if isinstance(texts, list) else [texts]
     if not listed or not all(isinstance(text, str) and text for text in listed):

@@ -1,24 +1,21 @@
-"""What every matcher of an event pattern can do.
+"""The matchers of an event pattern: one for each operator, and one for a plain value.
 
-Matchers of strings: prefix, suffix, equals-ignore-case, wildcard.
-
-Source: README of github.com/aws/event-ruler.
-
-Matchers of any value: an exact one, exists, numeric, cidr, anything-but.
-
-Source: README of github.com/aws/event-ruler.
+README of github.com/aws/event-ruler; EventBridge user guide, "Comparison operators for use in event patterns".
+Recorded on AWS: how letters and numbers are compared, and that cidr compares leading bits only.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import json
-import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
-LOWEST, HIGHEST = -5.0e9, 5.0e9
-"""event-ruler compares numbers within these bounds only."""
+from simulator.aws.eventbridge.json_document import comparable, is_number
+from simulator.aws.eventbridge.wildcard import WildcardText
+
+_LAST_OF_TWO_BYTES = 0xFFFF
 
 
 class Matcher(Protocol):
@@ -34,24 +31,24 @@ class Matcher(Protocol):
         ...
 
     def nearly(self, value: Any) -> str:
-        """Say why a value that looks right is not (` (upper and lower case differ)`); empty where it does not."""
+        """Say why a value that looks right is not (` (upper and lower case differ)`); else empty."""
         ...
 
 
-def is_number(value: Any) -> bool:
-    """Tell whether a JSON value is a number (booleans are not)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def equal(one: Any, other: Any) -> bool:
-    """Compare two JSON scalars: 300 equals 300.0, and true is not 1."""
+    """Compare two JSON scalars: 300 equals 300.0, and true is not 1.
+
+    A number that EventBridge cannot compare equals nothing, not even itself (recorded on AWS).
+    """
     if is_number(one) and is_number(other):
-        return bool(one == other)
-    return type(one) is type(other) and one == other
+        return (number := comparable(one)) is not None and number == comparable(other)
+    return type(one) is type(other) and bool(one == other)
 
 
 def shown(value: Any) -> str:
     """Return a value for a sentence: strings in single quotes, the rest as JSON."""
+    if isinstance(value, Decimal):
+        return str(value)
     return repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -71,8 +68,10 @@ class Prefix:
         return f"start with {self.text!r}{_ignoring(self.ignore_case)}"
 
     def matches(self, value: Any) -> bool:
-        """Tell whether the value begins so."""
-        return isinstance(value, str) and _fold(value, self.ignore_case).startswith(_fold(self.text, self.ignore_case))
+        """Tell whether the value begins with the text."""
+        return isinstance(value, str) and (
+            _length_in_any_case(self.text, value) is not None if self.ignore_case else value.startswith(self.text)
+        )
 
     def nearly(self, value: Any) -> str:
         """Say whether only the case differs."""
@@ -92,8 +91,12 @@ class Suffix:
         return f"end in {self.text!r}{_ignoring(self.ignore_case)}"
 
     def matches(self, value: Any) -> bool:
-        """Tell whether the value ends so."""
-        return isinstance(value, str) and _fold(value, self.ignore_case).endswith(_fold(self.text, self.ignore_case))
+        """Tell whether the value ends in the text."""
+        return isinstance(value, str) and (
+            _length_in_any_case(self.text, value, from_end=True) is not None
+            if self.ignore_case
+            else value.endswith(self.text)
+        )
 
     def nearly(self, value: Any) -> str:
         """Say whether only the case differs."""
@@ -113,7 +116,7 @@ class EqualsIgnoreCase:
 
     def matches(self, value: Any) -> bool:
         """Tell whether the value equals the text."""
-        return isinstance(value, str) and value.lower() == self.text.lower()
+        return isinstance(value, str) and _length_in_any_case(self.text, value) == len(value)
 
     def nearly(self, _value: Any) -> str:
         """Return nothing: nothing looks right and is not."""
@@ -124,28 +127,14 @@ class Wildcard:
     r"""The string fits a text in which `*` stands for any characters; `\*` and `\\` for themselves.
 
     Raises:
-        ValueError: two stars in a row, or a backslash before anything else.
+        ValueError: as `WildcardText`.
     """
 
-    __slots__ = ("_regex", "text")
+    __slots__ = ("_fitted", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        parts: list[str] = []
-        position = 0
-        while position < len(text):
-            pair = text[position : position + 2]
-            if pair == "**":
-                raise ValueError(f"Consecutive wildcard characters at pos {position}")
-            if pair[0] == "\\":
-                if pair not in ("\\*", "\\\\"):
-                    raise ValueError(f"Invalid escape character at pos {position}")
-                parts.append(re.escape(pair[1]))
-                position += 2
-                continue
-            parts.append(".*" if pair[0] == "*" else re.escape(pair[0]))
-            position += 1
-        self._regex = re.compile("".join(parts), re.DOTALL)
+        self._fitted = WildcardText(text)
 
     @property
     def words(self) -> str:
@@ -154,17 +143,29 @@ class Wildcard:
 
     def matches(self, value: Any) -> bool:
         """Tell whether the value fits."""
-        return isinstance(value, str) and self._regex.fullmatch(value) is not None
+        return isinstance(value, str) and self._fitted.fits(value)
 
     def nearly(self, value: Any) -> str:
         """Say whether only the case differs."""
-        if isinstance(value, str) and re.fullmatch(self._regex.pattern, value, re.DOTALL | re.IGNORECASE):
-            return _CASE
-        return ""
+        return _CASE if isinstance(value, str) and self._fitted.fits(value, ignore_case=True) else ""
 
 
-def _fold(text: str, ignore_case: bool) -> str:  # noqa: FBT001 - private, and named where it is called
-    return text.lower() if ignore_case else text
+def _length_in_any_case(text: str, value: str, *, from_end: bool = False) -> int | None:
+    """Return how many characters of a value's beginning (or end) are the text in any case; None if they are not.
+
+    Each character of the text stands for its lower-case and its upper-case form, so that the letter sharp s stands for
+    SS as well; other foldings do not count (KELVIN SIGN in a value is not k). A character beyond U+FFFF becomes two
+    question marks, so it never matches itself: a fault of AWS's. All recorded on AWS.
+    """
+    position = 0
+    for character in reversed(text) if from_end else text:
+        forms = ("??",) if ord(character) > _LAST_OF_TWO_BYTES else (character.upper(), character.lower())
+        rest = value[: len(value) - position] if from_end else value[position:]
+        form = next((one for one in forms if (rest.endswith(one) if from_end else rest.startswith(one))), None)
+        if form is None:
+            return None
+        position += len(form)
+    return position
 
 
 def _ignoring(ignore_case: bool) -> str:  # noqa: FBT001 - private
@@ -173,7 +174,7 @@ def _ignoring(ignore_case: bool) -> str:  # noqa: FBT001 - private
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """The very value: a string, number, boolean or null."""
+    """The same value: a string, number, boolean or null."""
 
     value: Any
 
@@ -189,7 +190,9 @@ class Exact:
     def nearly(self, value: Any) -> str:
         """Say whether only the case differs, or the type."""
         if isinstance(value, str) and isinstance(self.value, str) and value.lower() == self.value.lower():
-            return " (upper and lower case differ)"
+            return _CASE
+        if is_number(self.value) and comparable(self.value) is None:
+            return " (EventBridge cannot compare a number that a double does not hold)"
         return " (of another type)" if type(value) is not type(self.value) and str(value) == str(self.value) else ""
 
 
@@ -234,20 +237,25 @@ class Numeric:
 
     def matches(self, value: Any) -> bool:
         """Tell whether the value is a number within the bounds."""
-        if not is_number(value) or not LOWEST <= value <= HIGHEST:
+        number = comparable(value) if is_number(value) else None
+        if number is None:
             return False
-        above = self.low is None or value > self.low[0] or (self.low[1] and value == self.low[0])
-        below = self.high is None or value < self.high[0] or (self.high[1] and value == self.high[0])
+        above = self.low is None or number > self.low[0] or (self.low[1] and number == self.low[0])
+        below = self.high is None or number < self.high[0] or (self.high[1] and number == self.high[0])
         return above and below
 
     def nearly(self, value: Any) -> str:
         """Say whether it is a string of digits."""
-        return " (a string is no number)" if isinstance(value, str) and value.strip("-").isdecimal() else ""
+        return " (a string is not a number)" if isinstance(value, str) and value.strip("-").isdecimal() else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cidr:
-    """An IP address within a network."""
+    """An IP address whose leading bits are those of a network.
+
+    Only bits are compared, so that an IPv6 address can be in an IPv4 network; a network of 0 bits also has every
+    number in it (recorded on AWS).
+    """
 
     network: ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -257,17 +265,35 @@ class Cidr:
         return f"be an address in {self.network}"
 
     def matches(self, value: Any) -> bool:
-        """Tell whether the value is an address in the network."""
+        """Tell whether the value is an address with the network's leading bits."""
+        bits = self.network.prefixlen
         if not isinstance(value, str):
-            return False
+            return bits == 0 and is_number(value)
         try:
-            return ipaddress.ip_address(value) in self.network
+            address = read_address(value)
         except ValueError:
             return False
+        return address.max_prefixlen >= bits and _leading(address, bits) == _leading(self.network.network_address, bits)
 
     def nearly(self, _value: Any) -> str:
         """Return nothing: nothing looks right and is not."""
         return ""
+
+
+def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return an IP address; the numbers of an IPv4 address may begin with zeros, which mean nothing.
+
+    Raises:
+        ValueError: it is not an address.
+    """
+    parts = text.split(".")
+    if all(part.isascii() and part.isdigit() for part in parts):
+        text = ".".join(part.lstrip("0") or "0" for part in parts)
+    return ipaddress.ip_address(text)
+
+
+def _leading(address: ipaddress.IPv4Address | ipaddress.IPv6Address, bits: int) -> int:
+    return int(address) >> (address.max_prefixlen - bits)
 
 
 @dataclass(frozen=True, slots=True)

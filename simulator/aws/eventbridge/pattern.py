@@ -1,189 +1,177 @@
 """Event patterns: which events a rule is for.
 
-EventBridge user guide, "Event patterns"; where that is silent, github.com/aws/event-ruler.
+EventBridge user guide, "Event patterns"; if that is silent, github.com/aws/event-ruler and recordings from AWS.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.eventbridge.errors import InvalidEventPatternException
-from simulator.aws.eventbridge.matcher_parser import OPERATORS, parse_matcher
+from simulator.aws.eventbridge.errors import InvalidEventPatternException, ValidationException
+from simulator.aws.eventbridge.event_fields import NO_ELEMENTS, EventFields
+from simulator.aws.eventbridge.json_document import Members, read_document
 from simulator.aws.eventbridge.matchers import Exists, shown
-from simulator.aws.json_reader import BadJson, read_json
+from simulator.aws.eventbridge.pattern_parser import parse_pattern
+from simulator.aws.json_reader import BadJson
 
 if TYPE_CHECKING:
-    from simulator.aws.eventbridge.matchers import Matcher
+    from collections.abc import Iterable, Iterator
 
-MAX_OR_COMBINATIONS = 1000
-_LEAST_ALTERNATIVES = 2
-_MISSING: Any = object()
+    from simulator.aws.eventbridge.event_fields import Elements, Field
+    from simulator.aws.eventbridge.matchers import Matcher
+    from simulator.aws.eventbridge.pattern_parser import Alternative
+
+__all__ = ["EventPattern", "InvalidEventPatternException", "test_event_pattern"]
 
 
 class EventPattern:
-    """A pattern, ready to be held against events.
+    """A pattern that can be compared with events.
 
     Args:
-        source: the pattern as a JSON object, or its text (of a key given twice, the last one counts).
+        source: the pattern as a JSON object, or its text. The text can also have a key twice: see `parse_pattern`.
 
     Raises:
-        InvalidEventPatternException: it is no pattern; says where.
+        InvalidEventPatternException: PutRule refuses it; says where in the pattern.
     """
 
     def __init__(self, source: str | dict[str, Any]) -> None:
-        if isinstance(source, str):
-            source = _load(source)
-        self._top = _parse_object(source, ())
-        if _combinations(self._top) > MAX_OR_COMBINATIONS:
-            raise InvalidEventPatternException(
-                f"The alternatives of $or make more than {MAX_OR_COMBINATIONS} combinations", "$or"
-            )
+        self._alternatives = parse_pattern(source)
+        first, *others = self._alternatives
+        self._common = {
+            path: matchers for path, matchers in first.items() if all(one.get(path) is matchers for one in others)
+        }
 
-    def matches(self, event: dict[str, Any]) -> bool:
-        """Tell whether an event (a JSON object) is one the pattern asks for."""
-        return self._top.matches(event, _leaves(event))
+    def matches(self, event: dict[str, Any] | str) -> bool:
+        """Tell whether an event matches the pattern.
 
-    def mismatches(self, event: dict[str, Any]) -> list[str]:
-        """Return why an event does not match, a sentence for each field that is not as asked; empty where it does."""
-        leaves = _leaves(event)
-        if self._top.matches(event, leaves):
+        Args:
+            event: the JSON object, or its text. Only the text has every digit of a number, and both values of a key
+                that is given twice.
+
+        Raises:
+            ValidationException: the text is not a JSON object.
+        """
+        return self._match(_fields(event))
+
+    def mismatches(self, event: dict[str, Any] | str) -> list[str]:
+        """Return why an event does not match: a sentence for each field that is wrong; no sentence if it matches.
+
+        Raises:
+            ValidationException: the event is a text that is not a JSON object.
+        """
+        fields = _fields(event)
+        if self._match(fields):
             return []
-        return self._top.mismatches(event, leaves) or [
-            "no single element of an array in the event has all the values asked for"
-        ]
+        found = list(_sentences(self._common, fields))
+        if len(self._alternatives) > 1:
+            # An alternative without a sentence fails for another reason: no array element has all its values.
+            reasons = [" and ".join(_sentences(self._own(one), fields)) for one in self._alternatives]
+            if all(reasons):
+                found.append("none of $or: " + "; ".join(dict.fromkeys(reasons)))
+        return found or ["no single element of an array in the event has all the values asked for"]
+
+    def _match(self, fields: EventFields) -> bool:
+        return any(_alternative_matches(one, fields) for one in self._alternatives)
+
+    def _own(self, alternative: Alternative) -> Alternative:
+        return {path: matchers for path, matchers in alternative.items() if path not in self._common}
 
 
-_Leaves = set[tuple[str, ...]]
+def test_event_pattern(pattern_text: str, event_text: str) -> bool:
+    """Tell whether an event matches a pattern, both as JSON texts: the API's TestEventPattern.
+
+    Raises:
+        InvalidEventPatternException: the pattern is refused.
+        ValidationException: the event is not a JSON object.
+
+    Example:
+        >>> test_event_pattern('{"detail": {"size": [{"numeric": [">", 5]}]}}', '{"detail": {"size": 6}}')
+        True
+    """
+    return EventPattern(pattern_text).matches(event_text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A field with its alternatives."""
-
-    path: tuple[str, ...]
-    matchers: tuple[Matcher, ...]
-
-    def matches(self, node: Any, leaves: _Leaves) -> bool:
-        values = list(_flat(node))
-        if any(matcher.matches(value) for value in values for matcher in self.matchers):
-            return True
-        absent = any(isinstance(matcher, Exists) and not matcher.wanted for matcher in self.matchers)
-        return absent and self.path not in leaves
-
-    def mismatches(self, node: Any, leaves: _Leaves) -> list[str]:
-        if self.matches(node, leaves):
-            return []
-        values = list(_flat(node))
-        is_now = f"is {', '.join(shown(value) for value in values)}" if values else "is missing"
-        nearly = next((words for value in values for one in self.matchers if (words := one.nearly(value))), "")
-        wanted = " or ".join(matcher.words for matcher in self.matchers)
-        return [f"{'.'.join(self.path)} {is_now}, but must {wanted}{nearly}"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Object:
-    """An object of the pattern: all fields, and of each `$or` one alternative."""
-
-    fields: dict[str, _Field | _Object]
-    either: tuple[_Object, ...] = ()
-
-    def matches(self, node: Any, leaves: _Leaves) -> bool:
-        # Fields are looked for in one element of an array together: event-ruler calls this array consistency.
-        return any(self._matches_one(candidate, leaves) for candidate in _objects(node))
-
-    def _matches_one(self, node: dict[str, Any], leaves: _Leaves) -> bool:
-        return all(part.matches(node.get(name, _MISSING), leaves) for name, part in self.fields.items()) and (
-            not self.either or any(one.matches(node, leaves) for one in self.either)
-        )
-
-    def mismatches(self, node: Any, leaves: _Leaves) -> list[str]:
-        found: list[str] = []
-        candidates = _objects(node)
-        for name, part in self.fields.items():
-            inner = [candidate[name] for candidate in candidates if name in candidate]
-            found += part.mismatches(inner if len(inner) != 1 else inner[0], leaves)
-        if self.either and not any(one.matches(node, leaves) for one in self.either):
-            sentences = [" and ".join(one.mismatches(node, leaves)) for one in self.either]
-            found.append("none of $or: " + "; ".join(sentences))
-        return found
-
-
-def _load(text: str) -> dict[str, Any]:
+def _fields(event: dict[str, Any] | str) -> EventFields:
+    if not isinstance(event, str):
+        return EventFields(event)
     try:
-        value = read_json(text)
+        value = read_document(event)
     except BadJson as error:
-        raise InvalidEventPatternException(f"It is not JSON ({error})", "") from error
-    if not isinstance(value, dict):
-        raise InvalidEventPatternException("Filter is not an object", "")
-    return value
+        raise ValidationException(f"Parameter Event is not valid. Reason: it is not JSON ({error})") from error
+    if not isinstance(value, Members):
+        raise ValidationException("Parameter Event is not valid. Reason: it is not a JSON object")
+    return EventFields(value)
 
 
-def _parse_object(source: dict[str, Any], path: tuple[str, ...]) -> _Object:
-    where = ".".join(path)
-    if not source:
-        raise InvalidEventPatternException("Empty objects are not allowed", where)
-    fields: dict[str, _Field | _Object] = {}
-    either: tuple[_Object, ...] = ()
-    for name, value in source.items():
-        inner = (*path, name)
-        if name == "$or" and _is_or(value):
-            either = tuple(_parse_object(one, path) for one in value)
-        elif isinstance(value, dict):
-            fields[name] = _parse_object(value, inner)
-        elif isinstance(value, list):
-            fields[name] = _parse_field(value, inner)
-        else:
-            raise InvalidEventPatternException(f'"{name}" must be an object or an array', ".".join(inner))
-    return _Object(fields, either)
+def _alternative_matches(alternative: Alternative, fields: EventFields) -> bool:
+    """Choose one element of each array so that every field matches there (event-ruler: array consistency)."""
+    wanted = [(path, matchers, fields.at(path)) for path, matchers in alternative.items()]
+    return all(_group_matches(group) for group in _groups(wanted))
 
 
-def _is_or(value: Any) -> bool:
-    """Tell whether `$or` is the operator: with fewer objects, or with matchers, it is a field of that name."""
-    return (
-        isinstance(value, list)
-        and len(value) >= _LEAST_ALTERNATIVES
-        and all(isinstance(one, dict) and not OPERATORS.keys() & one.keys() for one in value)
-    )
+_Wanted = tuple[str, tuple["Matcher", ...], "Field"]
 
 
-def _parse_field(entries: list[Any], path: tuple[str, ...]) -> _Field:
-    where = ".".join(path)
-    if not entries:
-        raise InvalidEventPatternException("Empty arrays are not allowed", where)
-    return _Field(path, tuple(parse_matcher(entry, f"{where}[{index}]") for index, entry in enumerate(entries)))
+def _groups(wanted: list[_Wanted]) -> list[list[_Wanted]]:
+    """Part fields that stand in different arrays: what is chosen for one group does not matter to another."""
+    groups: list[tuple[set[int], list[_Wanted]]] = []
+    for one in wanted:
+        arrays, members = one[2].outermost, [one]
+        apart = []
+        for group in groups:
+            if group[0] & arrays:
+                arrays |= group[0]
+                members += group[1]
+            else:
+                apart.append(group)
+        groups = [*apart, (arrays, members)]
+    return [sorted(members, key=_turn) for _, members in groups]
 
 
-def _combinations(part: _Field | _Object) -> int:
-    """Count the patterns without `$or` that one with it stands for."""
-    if isinstance(part, _Field):
-        return 1
-    count = sum(_combinations(one) for one in part.either) or 1
-    for inner in part.fields.values():
-        count *= _combinations(inner)
-    return count
+def _turn(wanted: _Wanted) -> tuple[int, str]:
+    """Return when a field has its turn: fields that may be missing come last, after the elements are chosen."""
+    path, matchers, _ = wanted
+    absent = [_wants_absence(matcher) for matcher in matchers]
+    return (2 if all(absent) else 1 if any(absent) else 0, path)
 
 
-def _objects(node: Any) -> list[dict[str, Any]]:
-    """Return the objects that a node stands for: itself, or those of an array; an empty one where there is none."""
-    if isinstance(node, list):
-        return [inner for entry in node for inner in _objects(entry) if isinstance(entry, dict | list)] or [{}]
-    return [node] if isinstance(node, dict) else [{}]
+def _group_matches(group: list[_Wanted]) -> bool:
+    choices = {NO_ELEMENTS}
+    for position, (_, matchers, field) in enumerate(group):
+        later = set[int]().union(*(rest.arrays for _, _, rest in group[position + 1 :]))
+        choices = {
+            frozenset(element for element in chosen if element[0] in later)
+            for before in choices
+            for chosen in _choose(matchers, field, before)
+        }
+        if not choices:
+            return False
+    return True
 
 
-def _flat(node: Any) -> Any:
-    """Yield the scalars that a node stands for: itself, or those of an array, however nested."""
-    if isinstance(node, list):
-        for entry in node:
-            yield from _flat(entry)
-    elif node is not _MISSING and not isinstance(node, dict):
-        yield node
+def _choose(matchers: tuple[Matcher, ...], field: Field, chosen: Elements) -> Iterator[Elements]:
+    """Yield the elements that can be chosen so that a field matches beside those already chosen."""
+    is_there = False
+    for value, elements in field.beside(chosen):
+        is_there = True
+        if any(matcher.matches(value) for matcher in matchers):
+            yield elements
+    if not is_there and any(map(_wants_absence, matchers)):
+        yield chosen
 
 
-def _leaves(node: Any, path: tuple[str, ...] = ()) -> _Leaves:
-    """Return the paths of all scalars of an event."""
-    if isinstance(node, dict):
-        return set().union(*(_leaves(value, (*path, name)) for name, value in node.items()))
-    if isinstance(node, list):
-        return set().union(*(_leaves(entry, path) for entry in node))
-    return {path}
+def _wants_absence(matcher: Matcher) -> bool:
+    return isinstance(matcher, Exists) and not matcher.wanted
+
+
+def _sentences(alternative: Alternative, fields: EventFields) -> Iterable[str]:
+    """Yield a sentence for each field that matches in no element at all."""
+    for path, matchers in alternative.items():
+        field = fields.at(path)
+        if any(True for _ in _choose(matchers, field, NO_ELEMENTS)):
+            continue
+        values = field.values()
+        is_now = f"is {', '.join(shown(value) for value in values)}" if values else "is missing"
+        nearly = next((words for value in values for one in matchers if (words := one.nearly(value))), "")
+        wanted = " or ".join(matcher.words for matcher in matchers)
+        yield f"{path} {is_now}, but must {wanted}{nearly}"
