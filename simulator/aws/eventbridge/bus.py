@@ -1,11 +1,10 @@
-"""The event bus: holds each event against the rules and delivers it to their targets, at least once.
+"""The event bus: compares each event with the rules and delivers it to the targets of those it matches.
 
 EventBridge user guide, "Event retry policy and using dead-letter queues".
 """
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.aws.eventbridge.rule import Rule, Target
 
 TargetCall = Callable[[str, dict[str, Any]], object]
-"""(input as JSON text, the event) -> anything; raises TargetError where the target does not take it."""
+"""(input as JSON text, the event) -> anything; raises TargetError if the target does not take it."""
 DeadLetter = Callable[[str, str, dict[str, str]], object]
 """(queue ARN, message body, message attributes)."""
 
@@ -33,11 +32,11 @@ class EventBus:
 
     Args:
         rules: the rules, tried in order.
-        targets: ARN -> what to call for an event; an ARN that is not there is a target that does not exist.
-        clock: waits between attempts go by on it.
+        targets: ARN -> the function to call for an event. A target whose ARN is missing does not exist (NO_RESOURCE).
+        clock: gives the time, and waits between attempts.
         dead_letter: puts a message into a queue.
-        region, account: where the rules' ARNs say they are.
-        most_retries: a bound on top of each RetryPolicy: on one machine nobody waits 24 hours.
+        region, account: for the rules' ARNs.
+        most_retries: a bound beside that of each RetryPolicy: on one machine nobody waits 24 hours.
     """
 
     def __init__(
@@ -60,13 +59,14 @@ class EventBus:
         self._never = threading.Event()
 
     def put(self, event: dict[str, Any]) -> PutReport:
-        """Deliver an event to every target of every rule it matches, and return what became of it.
+        """Deliver an event to every target of every rule that it matches, and report each delivery.
 
-        Returns when each target has taken it or has been given up. Putting the same event again delivers it again.
+        Returns when each target has taken the event or has used up its attempts. The same event put twice is delivered
+        twice.
         """
         deliveries: list[Delivery] = []
         unmatched: list[Unmatched] = []
-        came_in = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        came_in = f"{self._clock.now().replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
         for rule in self._rules:
             reasons = ["it is DISABLED"] if rule.state == "DISABLED" else rule.pattern.mismatches(event)
             if reasons:
@@ -78,27 +78,34 @@ class EventBus:
         return PutReport(str(event.get("id", "")), tuple(deliveries), tuple(unmatched))
 
     def _deliver(self, event: dict[str, Any], target: Target, facts: RuleFacts) -> Delivery:
-        failed = self._attempts(event, target, facts)
-        queue = target.dead_letter_config.arn if failed.error and target.dead_letter_config else None
+        try:
+            text = target.input_for(event, facts)
+        except TargetError as error:
+            text = error.input_text or ""
+            ended = _Attempts(error, 0)
+        else:
+            ended = self._attempts(text, event, target) if text else _Attempts(None, 0)
+        queue = target.dead_letter_config.arn if ended.error and target.dead_letter_config else None
         if queue is not None:
-            self._dead_letter(queue, json.dumps(event, ensure_ascii=False), failed.attributes(facts, target))
+            self._dead_letter(queue, text, ended.attributes(facts, target))
+        message = ended.error.message if ended.error else None if text else "the input is empty: nothing is delivered"
         return Delivery(
             rule=facts.rule_name,
             target_id=target.id,
             target_arn=target.arn,
-            delivered=failed.error is None,
-            retries=failed.retries,
-            error_code=failed.error.code if failed.error else None,
-            error_message=failed.error.message if failed.error else None,
+            delivered=ended.error is None and bool(text),
+            retries=ended.retries,
+            error_code=ended.error.code if ended.error else None,
+            error_message=message,
             dead_letter_queue=queue,
         )
 
-    def _attempts(self, event: dict[str, Any], target: Target, facts: RuleFacts) -> _Attempts:
+    def _attempts(self, text: str, event: dict[str, Any], target: Target) -> _Attempts:
         policy = target.retry_policy
         began = self._clock.now()
         retries = 0
         while True:
-            error = self._attempt(event, target, facts)
+            error = self._attempt(text, event, target)
             if error is None or not error.retryable:
                 return _Attempts(error, retries)
             if retries >= min(policy.maximum_retry_attempts, self._most_retries):
@@ -109,12 +116,12 @@ class EventBus:
             self._clock.sleep(wait, self._never)
             retries += 1
 
-    def _attempt(self, event: dict[str, Any], target: Target, facts: RuleFacts) -> TargetError | None:
+    def _attempt(self, text: str, event: dict[str, Any], target: Target) -> TargetError | None:
         call = self._targets.get(target.arn)
         if call is None:
-            return TargetError("NO_RESOURCE", f"There is no {target.arn}", retryable=False)
+            return TargetError("NO_RESOURCE", f"The target {target.arn} does not exist", retryable=False)
         try:
-            call(target.input_for(event, facts), event)
+            call(text, event)
         except TargetError as error:
             return error
         return None
@@ -122,20 +129,20 @@ class EventBus:
 
 @dataclass(frozen=True, slots=True)
 class _Attempts:
-    """How the attempts at one target ended: the last error, or None; which limit of the policy ended them."""
+    """The end of the attempts at one target: the last error, or None, and the limit of the policy that ended them."""
 
     error: TargetError | None
     retries: int
     exhausted: str | None = None
 
     def attributes(self, facts: RuleFacts, target: Target) -> dict[str, str]:
-        """Return the attributes of the dead-letter message."""
+        """Return the attributes of the dead-letter message: four, and two more if retries were used up."""
         found = {
             "RULE_ARN": facts.rule_arn,
             "TARGET_ARN": target.arn,
             "ERROR_CODE": self.error.code if self.error else "",
             "ERROR_MESSAGE": self.error.message if self.error else "",
-            "EXHAUSTED_RETRY_CONDITION": self.exhausted or "",
-            "RETRY_ATTEMPTS": str(self.retries),
         }
+        if self.exhausted is not None:
+            found |= {"EXHAUSTED_RETRY_CONDITION": self.exhausted, "RETRY_ATTEMPTS": str(self.retries)}
         return {name: value for name, value in found.items() if value}

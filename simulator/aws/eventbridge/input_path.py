@@ -1,6 +1,6 @@
 """The small path language of InputPath and InputPathsMap.
 
-EventBridge user guide, "Input transformation"; what it refuses was recorded from AWS.
+EventBridge user guide, "Input transformation"; the refusals were recorded on AWS.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from simulator.aws.eventbridge.errors import ValidationException
 
 MISSING: Any = object()
-"""What a path that leads nowhere gives."""
+"""The value of a path that the event does not have."""
 
 _Step = tuple[str | None, str | None]
 _PATH = re.compile(r"\$(?:\.[A-Za-z0-9_/-]+|\[\d+\]|\[\*\])*")
@@ -22,7 +22,7 @@ class InputPath:
     """A path: `$`, then `.name` (letters, digits, `-`, `_`, `/`), `[0]` or `[*]`.
 
     Raises:
-        ValidationException: it is written in any other way (`$['x']`, `$..x`, `.*`, slices: AWS has none of them).
+        ValidationException: the path has anything else (AWS also refuses `$['x']`, `$..x`, `.*` and slices).
     """
 
     __slots__ = ("_steps", "text")
@@ -30,7 +30,7 @@ class InputPath:
     def __init__(self, text: str, target: str) -> None:
         if not _PATH.fullmatch(text):
             raise ValidationException(
-                f"InputPath for target {target} is invalid. {text!r} is none: "
+                f"InputPath for target {target} is invalid. {text!r} is not a path: write "
                 "$ followed by .name, [0] or [*] (names of letters, digits, -, _ and /)"
             )
         self.text = text

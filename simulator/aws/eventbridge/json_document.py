@@ -52,6 +52,11 @@ def _decimal(text: str) -> Decimal:
     return Decimal(text) if int(exponent or 0) > _SMALLEST_EXPONENT else Decimal(1).scaleb(_SMALLEST_EXPONENT)
 
 
+def compact(value: Any) -> str:
+    """Return a JSON value's text without spaces, as EventBridge writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def is_number(value: Any) -> bool:
     """Tell whether a JSON value is a number (a boolean is not)."""
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""What became of an event, for whoever put it."""
+"""The report on an event: its deliveries, and the rules that it does not match."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ class Delivery:
     """One event and one target.
 
     Args:
-        rule, target_id, target_arn: which.
-        delivered: whether the target took it.
-        retries: how often it was tried again.
-        error_code, error_message: why it was not taken, else None.
-        dead_letter_queue: the ARN of the queue it went to instead, None where it was dropped (or taken).
+        rule, target_id, target_arn: the rule's name, the target's Id and ARN.
+        delivered: whether the target took the event.
+        retries: the number of attempts after the first.
+        error_code: EventBridge's ERROR_CODE, or None if there was no error.
+        error_message: why the target did not take the event, or None if it did.
+        dead_letter_queue: the ARN of the queue that has the input now, or None if it was taken or dropped.
     """
 
     rule: str
@@ -29,7 +30,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A rule that did not want the event, with a sentence for each reason."""
+    """A rule that the event does not match, with a sentence for each reason."""
 
     rule: str
     reasons: tuple[str, ...]
@@ -41,7 +42,7 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class PutReport:
-    """What became of one event: its deliveries, and the rules that did not want it."""
+    """The report on one event: its deliveries, and the rules that it does not match."""
 
     event_id: str
     deliveries: tuple[Delivery, ...]

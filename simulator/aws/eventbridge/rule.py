@@ -1,11 +1,10 @@
-"""A rule and its targets, read from the very file that is deployed.
+"""A rule and its targets, read from the same file that is deployed.
 
-The fields are those of PutRule and PutTargets as CloudFormation's AWS::Events::Rule spells them.
+The fields are those of PutRule and PutTargets, spelled as in CloudFormation's AWS::Events::Rule.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Annotated, Any, Literal
 
@@ -15,6 +14,7 @@ from pydantic.alias_generators import to_pascal
 from simulator.aws.eventbridge.errors import InvalidEventPatternException, ValidationException
 from simulator.aws.eventbridge.input_path import MISSING, InputPath
 from simulator.aws.eventbridge.input_transformer import InputTransformer, RuleFacts
+from simulator.aws.eventbridge.json_document import compact
 from simulator.aws.eventbridge.pattern import EventPattern
 from simulator.aws.json_reader import read_json, refuse_repeated
 
@@ -28,7 +28,7 @@ class _Model(BaseModel):
 
 
 class RetryPolicy(_Model):
-    """How often and how long EventBridge tries to deliver; the defaults are AWS's."""
+    """How often and how long EventBridge tries to deliver. The defaults are those of AWS."""
 
     maximum_retry_attempts: int = Field(default=185, ge=0, le=185)
     maximum_event_age_in_seconds: int = Field(default=86_400, ge=60, le=86_400)
@@ -41,14 +41,14 @@ class DeadLetterConfig(_Model):
 
 
 class InputTransformerFields(_Model):
-    """InputTransformer as it is written."""
+    """The fields of an InputTransformer."""
 
     input_paths_map: dict[str, str] | None = None
     input_template: str
 
 
 class Target(_Model):
-    """One target of a rule; at most one of Input, InputPath and InputTransformer, else it is given the whole event."""
+    """One target of a rule. It has at most one of Input, InputPath and InputTransformer, or it gets the whole event."""
 
     id: _Name
     arn: _Arn
@@ -71,30 +71,33 @@ class Target(_Model):
             )
         if ":states:" in self.arn and self.role_arn is None:
             raise ValueError(f"RoleArn is required for target {self.arn}.")
-        if self.input is not None:
+        # Recorded on AWS: an empty Input is accepted (nothing is delivered), an empty InputPath too (it gives `{}`).
+        if self.input:
             read_json(self.input)
-        if self.input_path is not None:
+        if self.input_path:
             self._path = InputPath(self.input_path, self.id)
         if (fields := self.input_transformer) is not None:
             self._transformer = InputTransformer(fields.input_paths_map, fields.input_template, self.id)
         return self
 
     def input_for(self, event: dict[str, Any], facts: RuleFacts) -> str:
-        """Return the JSON text this target is given for an event.
+        """Return the text of this target's input for an event; if it is empty, nothing is delivered.
 
         Raises:
-            TargetError: INVALID_JSON.
+            TargetError: INVALID_JSON; the error has the text.
         """
         if self.input is not None:
             return self.input
         if self._transformer is not None:
             return self._transformer.transform(event, facts)
-        value = event if self._path is None else self._path.find(event)
-        return json.dumps({} if value is MISSING else value, ensure_ascii=False)
+        if self.input_path is None:
+            return compact(event)
+        value = None if self._path is None else self._path.find(event)
+        return compact({} if value is None or value is MISSING else value)
 
 
 class Rule(_Model):
-    """A rule of the default event bus. Read one with `parse_rule`."""
+    """A rule of the default event bus. `parse_rule` reads one."""
 
     name: _Name
     description: str = Field(default="", max_length=512)
@@ -114,23 +117,23 @@ class Rule(_Model):
 
     @property
     def pattern(self) -> EventPattern:
-        """The events the rule is for."""
+        """The pattern of the events that the rule is for."""
         return self._pattern
 
 
 def parse_rule(text: str, source: str = "the rule") -> Rule:
-    """Read a rule from its text, all `${...}` already replaced.
+    """Read a rule from its text. Every `${...}` in it must have been replaced.
 
     Args:
         text: the JSON text.
-        source: what to call it in messages: the file's path.
+        source: its name in messages: the file's path.
 
     Raises:
-        ValidationException: with every field that is wrong.
-        InvalidEventPatternException: the pattern is none.
+        ValidationException: names every field that is wrong.
+        InvalidEventPatternException: the pattern is refused.
     """
     if left := sorted(set(_LEFT_OVER.findall(text))):
-        raise ValidationException(f"{source}: nothing was put in for {', '.join(left)}")
+        raise ValidationException(f"{source}: no value was put in for {', '.join(left)}")
     try:
         fields = read_json(text, repeated=refuse_repeated)
         if isinstance(fields, dict) and isinstance(fields.get("EventPattern"), dict):

@@ -1,4 +1,4 @@
-"""The "Object Created" event as S3 sends it to EventBridge.
+"""The "Object Created" event that S3 sends to EventBridge.
 
 Amazon S3 user guide, "EventBridge event message structure".
 """
@@ -44,14 +44,14 @@ class S3Events:
         request_id: str | None = None,
         source_ip: str = "127.0.0.1",
     ) -> dict[str, Any]:
-        """Return the event of one upload: each call is one upload, with an id and a sequencer of its own.
+        """Return the event of one upload: each call is one upload, with its own id and sequencer.
 
         Args:
             bucket: the bucket's name.
             key: the object's key as it is, not URL-encoded.
             size: its size in bytes.
             etag: its ETag, with or without the quotes of the HTTP header (the event has none).
-            version_id: its version in a versioned bucket; left out of the event where None.
+            version_id: its version in a versioned bucket; None leaves the field out of the event.
             reason: PutObject, "POST Object", CopyObject or CompleteMultipartUpload.
             at: when it was stored, an aware datetime (default: now); the event has whole seconds.
             request_id: the request's id (default: made up, 16 characters).

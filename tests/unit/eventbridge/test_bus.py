@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from simulator.aws.asl.runtime.clock import SkippingClock
@@ -94,13 +95,13 @@ def test_a_target_that_is_busy_is_tried_again_until_it_takes_the_event() -> None
 
 
 def test_a_target_that_stays_busy_sends_the_event_to_the_dead_letter_queue() -> None:
-    """The message is the event, its attributes are those of EventBridge."""
-    setting = Setting(Target(*[throttled() for _ in range(9)]), most_retries=3)
+    """The message is the input that was tried, its attributes are those of EventBridge."""
+    setting = Setting(Target(*[throttled() for _ in range(9)]), with_input(Input='{"x": 1}'), most_retries=3)
     event = uploaded()
     [delivery] = setting.bus.put(event).deliveries
     assert (delivery.delivered, delivery.retries, delivery.dead_letter_queue) == (False, 3, QUEUE)
     [(queue, body, attributes)] = setting.dead
-    assert (queue, json.loads(body)) == (QUEUE, event)
+    assert (queue, body) == (QUEUE, '{"x": 1}')
     assert attributes == {
         "RULE_ARN": "arn:aws:events:ap-northeast-1:123456789012:rule/s3-csv-upload-rule",
         "TARGET_ARN": DISPATCHER,
@@ -109,6 +110,14 @@ def test_a_target_that_stays_busy_sends_the_event_to_the_dead_letter_queue() -> 
         "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
         "RETRY_ATTEMPTS": "3",
     }
+
+
+def with_input(**fields: Any) -> Rule:
+    """Return the upload rule with another way to make its target's input."""
+    rule = upload_rule().model_dump(by_alias=True, exclude_none=True)
+    del rule["Targets"][0]["InputTransformer"]
+    rule["Targets"][0].update(fields)
+    return Rule.model_validate(rule)
 
 
 def with_policy(**policy: int) -> Rule:
@@ -129,27 +138,50 @@ def test_the_rules_own_retry_policy_counts() -> None:
 
 
 def test_an_error_that_no_retry_can_cure_goes_to_the_queue_at_once() -> None:
-    """Missing permissions, and a target that does not exist."""
-    denied = Setting(Target(TargetError("NO_PERMISSIONS", "no", retryable=False)))
-    nowhere = Setting(None)
+    """Missing permissions, and a target that does not exist: the input, and exactly four attributes."""
+    rule = with_input(InputPath="$.detail.object")
+    denied = Setting(Target(TargetError("NO_PERMISSIONS", "no", retryable=False)), rule)
+    nowhere = Setting(None, rule)
     for setting, code in ((denied, "NO_PERMISSIONS"), (nowhere, "NO_RESOURCE")):
-        assert setting.bus.put(uploaded()).deliveries[0].error_code == code
-        assert setting.dead[0][2]["ERROR_CODE"] == code
-        assert setting.dead[0][2]["RETRY_ATTEMPTS"] == "0"
+        event = uploaded()
+        assert setting.bus.put(event).deliveries[0].error_code == code
+        [(_, body, attributes)] = setting.dead
+        assert body == json.dumps(event["detail"]["object"], separators=(",", ":"))
+        assert attributes["ERROR_CODE"] == code
+        assert sorted(attributes) == ["ERROR_CODE", "ERROR_MESSAGE", "RULE_ARN", "TARGET_ARN"]
         assert setting.clock.skipped_seconds == 0
 
 
-def test_a_key_that_breaks_a_quoted_template_is_a_dead_letter() -> None:
-    """The trap of the design document's template: why the deployed one inserts the key unquoted."""
-    fields = upload_rule().model_dump(by_alias=True, exclude_none=True)
-    fields["Targets"][0]["InputTransformer"] = {
-        "InputPathsMap": {"key": "$.detail.object.key"},
-        "InputTemplate": '{"detail": {"object": {"key": "<key>"}}}',
-    }
-    setting = Setting(Target(), Rule.model_validate(fields))
+def test_an_input_that_is_not_json_is_a_dead_letter_as_it_is() -> None:
+    """A key with a quote in a template whose root is a string."""
+    rule = with_input(InputTransformer={"InputPathsMap": {"key": "$.detail.object.key"}, "InputTemplate": '"at <key>"'})
+    setting = Setting(Target(), rule)
     [delivery] = setting.bus.put(uploaded('say "hi".csv')).deliveries
     assert (delivery.delivered, delivery.error_code) == (False, "INVALID_JSON")
-    assert setting.dead[0][2]["ERROR_MESSAGE"] == "Invalid input for target."
+    [(_, body, attributes)] = setting.dead
+    assert body == '"at say "hi".csv"'
+    assert attributes["ERROR_MESSAGE"] == "Invalid input for target."
+    assert len(attributes) == 4
+
+
+def test_an_empty_input_is_not_delivered_and_is_no_dead_letter() -> None:
+    """An empty Input, and a template of one variable that the event does not have."""
+    missing = {"InputPathsMap": {"v": "$.detail.none"}, "InputTemplate": "<v>"}
+    for rule in (with_input(Input=""), with_input(InputTransformer=missing)):
+        target = Target()
+        setting = Setting(target, rule)
+        [delivery] = setting.bus.put(uploaded()).deliveries
+        assert (delivery.delivered, delivery.error_code, delivery.dead_letter_queue) == (False, None, None)
+        assert delivery.error_message == "the input is empty: nothing is delivered"
+        assert (target.inputs, setting.dead) == ([], [])
+
+
+def test_the_ingestion_time_has_milliseconds() -> None:
+    """As recorded on AWS."""
+    target = Target()
+    template = {"InputTemplate": '{"at": <aws.events.event.ingestion-time>}'}
+    Setting(target, with_input(InputTransformer=template)).bus.put(uploaded())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", target.inputs[0]["at"])
 
 
 def test_without_a_queue_the_event_is_dropped_and_the_report_says_so() -> None:

@@ -51,37 +51,97 @@ def transform(template: str, paths: dict[str, str] | None = PATHS) -> str:
         ('{"k": <missing>}', '{"k": ""}'),
         ('{"k": "x<missing>y"}', '{"k": "xy"}'),
         ('"Message: <text> is <object>"', '"Message: abc is {first:one,second:2}"'),
+        ('{"k": "<quote>"}', r'{"k": "say \"hello\""}'),
+        ('{"k": "a <number> <flag> <nothing>"}', '{"k": "a 5 true null"}'),
+        ('{"k": [<missing>]}', '{"k": [""]}'),
+        ('{"k": [1, <missing>, 2]}', '{"k": [1, "", 2]}'),
+        ('\n {"k": [<missing>]}', '\n {"k": [""]}'),
         ('"<version-id>"', '"v1"'),
-        ("<object>", '{"first":"one","second":2}'),
+        ('"x<missing>y"', '"xy"'),
+        ("<number>", "5"),
+        (" <flag> ", " true "),
+        ("<missing>", ""),
+        ('""', '""'),
+        ("[<number>, <nothing>]", "[5, null]"),
+        ("[<missing>]", "[]"),
+        ('["<text>"]', '["abc"]'),
+        ('["<object>"]', '["{first:one,second:2}"]'),
+        ('"line <text>"\n"line <number>"', '"line abc"\n"line 5"'),
+        ('"<text>"\n\n  "<missing>"\n', '"abc"\n\n  ""\n'),
         ('{"k": "a < b > c"}', '{"k": "a < b > c"}'),
     ],
 )
 def test_a_template_becomes_this_text(template: str, text: str) -> None:
-    """Unquoted values are inserted as JSON, quoted ones as they are."""
+    """Below a root object values are put in as JSON, elsewhere as text."""
     assert transform(template) == text
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ('{"k": "<object>"}', '{"k": "{"first":"one","second":2}"}'),
+        ('{"k": "<list>"}', '{"k": "["x","y"]"}'),
+        ('{"k": <text>', '{"k": "abc"'),
+        ('{"k": NaN, "l": <text>}', '{"k": NaN, "l": "abc"}'),
+        ("[1, <missing>, 2]", "[1, , 2]"),
+        ("[<object>]", "[{first:one,second:2}]"),
+        ("[<text>]", "[abc]"),
+        ("<text>", "abc"),
+        ("<object>", "{first:one,second:2}"),
+        ('"<quote>"', '"say "hello""'),
+        ('"<text>"\n"<quote>"', '"abc"\n"say "hello""'),
+    ],
+)
+def test_what_makes_no_json_is_not_delivered_and_not_tried_again(template: str, text: str) -> None:
+    """INVALID_JSON, with the text for the dead-letter queue."""
+    with pytest.raises(TargetError) as refused:
+        transform(template)
+    assert (refused.value.code, refused.value.message) == ("INVALID_JSON", "Invalid input for target.")
+    assert (refused.value.retryable, refused.value.input_text) == (False, text)
+
+
+@pytest.mark.parametrize(
+    "template", ["Hello <text>", "file <text>, <number>", "[INFO] <text>", '"a" <text>', "<text>:"]
+)
+def test_plain_text_is_refused(template: str) -> None:
+    """Text needs quotes: with no values does it become JSON."""
+    with pytest.raises(ValidationException, match="Invalid InputTemplate for target 1 : "):
+        InputTransformer(PATHS, template, "1")
 
 
 @pytest.mark.parametrize(
     "template",
     [
-        '{"k": "<quote>"}',
-        '{"k": "<object>"}',
-        '{"k": "<list>"}',
-        "[1, <missing>, 2]",
-        '{"k": <text>',
-        "Hello <text>",
-        '"<quote>"',
-        '"line <text>"\n"line <number>"',
-        "<missing>",
-        '{"k": NaN, "l": <text>}',
+        "<aws.events.event.json>",
+        '"<aws.events.event.json>"',
+        "[<aws.events.event.json>]",
+        '"a"\n"<aws.events.event.json>"',
     ],
 )
-def test_what_makes_no_json_is_not_delivered_and_not_tried_again(template: str) -> None:
-    """INVALID_JSON, as AWS writes it to the dead-letter queue."""
-    with pytest.raises(TargetError) as refused:
-        transform(template)
-    assert (refused.value.code, refused.value.message) == ("INVALID_JSON", "Invalid input for target.")
-    assert refused.value.retryable is False
+def test_the_whole_event_goes_into_json_templates_only(template: str) -> None:
+    """With or without a map."""
+    for paths in (None, PATHS):
+        with pytest.raises(
+            ValidationException,
+            match=r"^InputTemplate for target 1 contains placeholder aws\.events\.event\.json valid only for JSON template\.",
+        ):
+            InputTransformer(paths, template, "1")
+
+
+@pytest.mark.parametrize(
+    ("time", "made"),
+    [
+        ("2026-03-01T00:00:00Z", 1_772_323_200_000),
+        ("2026-03-01T09:00:00.125+09:00", 1_772_323_200_125),
+        ("yesterday", "yesterday"),
+        (5, 5),
+    ],
+)
+def test_the_event_without_its_detail_has_its_time_in_milliseconds(time: Any, made: Any) -> None:
+    """A time that cannot be read stays as it is."""
+    transformer = InputTransformer(None, '{"e": <aws.events.event>}', "1")
+    text = transformer.transform({"time": time, "detail-type": "t", "detail": {"x": 1}}, FACTS)
+    assert json.loads(text) == {"e": {"time": made, "detailType": "t"}}
 
 
 def test_reserved_variables_tell_of_the_event_and_the_rule() -> None:
@@ -149,9 +209,9 @@ def test_paths_beyond_the_small_grammar_are_refused(path: str) -> None:
     ("paths", "template", "words"),
     [
         ({f"v{n}": "$.id" for n in range(101)}, "<v0>", "101 variables"),
-        ({"aws.x": "$.id"}, "1", "is no name for a variable"),
-        ({"AwsThing": "$.id"}, "1", "is no name for a variable"),
-        ({"a b": "$.id"}, "1", "is no name for a variable"),
+        ({"aws.x": "$.id"}, "1", "is not a name for a variable"),
+        ({"AwsThing": "$.id"}, "1", "is not a name for a variable"),
+        ({"a b": "$.id"}, "1", "is not a name for a variable"),
         (None, "", "must have 1 to 8192 characters"),
         (None, "1" * 8193, "must have 1 to 8192 characters"),
     ],
@@ -177,13 +237,20 @@ def test_an_unquoted_value_comes_out_as_it_went_in(value: Any) -> None:
 
 
 @given(st.text())
-def test_a_quoted_text_is_delivered_unharmed_or_not_at_all(text: str) -> None:
-    """A quoted value either makes JSON or INVALID_JSON; never another kind of failure."""
-    transformer = InputTransformer({"key": "$.key"}, '{"key": "<key>"}', "1")
+def test_a_quoted_text_stays_whole_below_a_root_object(text: str) -> None:
+    """It is escaped."""
+    transformer = InputTransformer({"key": "$.key"}, '{"key": "at <key>"}', "1")
+    assert json.loads(transformer.transform({"key": text}, FACTS)) == {"key": f"at {text}"}
+
+
+@given(st.text())
+def test_a_text_in_a_root_string_is_delivered_as_it_is_or_not_at_all(text: str) -> None:
+    """It is not escaped: it either makes JSON or INVALID_JSON; never another kind of failure."""
+    transformer = InputTransformer({"key": "$.key"}, '"<key>"', "1")
     try:
         made = transformer.transform({"key": text}, FACTS)
     except TargetError as error:
-        assert error.code == "INVALID_JSON"  # noqa: PT017 - which texts are refused is not the question here
+        assert error.input_text == f'"{text}"'  # noqa: PT017 - which texts are refused is not the question here
         assert any(letter in '"\\' or letter < " " for letter in text)
     else:
-        json.loads(made)
+        assert made == f'"{text}"'

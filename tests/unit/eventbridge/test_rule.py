@@ -17,7 +17,7 @@ FACTS = RuleFacts(rule_arn="arn", rule_name="n", ingestion_time="2025-08-02T09:3
 
 
 def test_the_deployed_rule_gives_the_dispatcher_what_it_reads() -> None:
-    """Every field of the dispatcher's input, from a key that would break a quoted template."""
+    """Every field of the dispatcher's input, from a key with quotes, spaces and a backslash."""
     rule, [target] = upload_rule(), upload_rule().targets
     key = '日報 "8月"/a\\b.csv'
     event = S3Events(region="ap-northeast-1", account="1").object_created(
@@ -51,8 +51,10 @@ def test_the_deployed_rule_has_the_fixed_names() -> None:
 
 
 def test_a_placeholder_that_nothing_was_put_in_for_is_named() -> None:
-    """The file as it lies there is no rule yet."""
-    with pytest.raises(ValidationException, match=r"nothing was put in for \$\{DispatcherArn\}, \$\{InputBucketName\}"):
+    """The file in the repository has placeholders."""
+    with pytest.raises(
+        ValidationException, match=r"no value was put in for \$\{DispatcherArn\}, \$\{InputBucketName\}"
+    ):
         parse_rule(FILE.read_text(encoding="utf-8"), "upload_rule.json")
 
 
@@ -107,11 +109,20 @@ def test_two_targets_of_one_id_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("fields", "made"),
-    [({}, {"a": {"b": 1}}), ({"InputPath": "$.a"}, {"b": 1}), ({"Input": '{"fixed": true}'}, {"fixed": True})],
+    [
+        ({}, '{"a":{"b":1},"none":null}'),
+        ({"InputPath": "$.a"}, '{"b":1}'),
+        ({"InputPath": "$.a.b"}, "1"),
+        ({"InputPath": "$.a.c"}, "{}"),
+        ({"InputPath": "$.none"}, "{}"),
+        ({"InputPath": ""}, "{}"),
+        ({"Input": '{"fixed": true}'}, '{"fixed": true}'),
+        ({"Input": ""}, ""),
+    ],
 )
 def test_without_a_transformer_a_target_is_given_the_event_a_part_of_it_or_a_constant(
-    fields: dict[str, Any], made: Any
+    fields: dict[str, Any], made: str
 ) -> None:
-    """The three other ways to make the input."""
+    """The three other ways to make the input: compact, and an empty object for null and for what is missing."""
     rule = parse_rule(changed(InputTransformer=None, **fields))
-    assert json.loads(rule.targets[0].input_for({"a": {"b": 1}}, FACTS)) == made
+    assert rule.targets[0].input_for({"a": {"b": 1}, "none": None}, FACTS) == made
