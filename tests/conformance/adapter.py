@@ -30,12 +30,18 @@ from moto import mock_aws  # noqa: E402
 from simulator.aws.asl.definition.fields import InvalidDefinition  # noqa: E402
 from simulator.aws.asl.runtime.clock import SkippingClock  # noqa: E402
 from simulator.aws.asl.runtime.listener import SilentListener  # noqa: E402
-from simulator.aws.lambda_runtime.errors import CallerTimeout, ResourceNotFoundException  # noqa: E402
+from simulator.aws.lambda_runtime.errors import (  # noqa: E402
+    CallerTimeout,
+    InvalidRequestContentException,
+    ResourceNotFoundException,
+)
+from simulator.aws.lambda_runtime.payloads import decode_event  # noqa: E402
 from simulator.aws.map_run.map_run import LocalMapRuns  # noqa: E402
 from simulator.aws.map_run.s3_object_store import S3ObjectStore  # noqa: E402
 from simulator.aws.stepfunctions.service import StepFunctions  # noqa: E402
 
 REGION, ACCOUNT = "us-east-1", "111111111111"
+FUNCTIONS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 _MOCK = mock_aws()
 _MOCK.start()
 AWS = SimpleNamespace(**{name: boto3.client(name, region_name=REGION) for name in ("s3", "dynamodb", "sqs")})  # type: ignore[call-overload]
@@ -53,12 +59,17 @@ class RecordedFunctions:
         """Answer as the recorded function did; a sleep longer than the caller waits takes no time."""
         spec = self._specs.get(function.removesuffix(":$LATEST")) or self._by_name.get(function.rpartition(":")[2])
         if spec is None:
-            raise ResourceNotFoundException(f"Function not found: {function}:$LATEST")
+            named = function if function.startswith("arn:") else f"{FUNCTIONS}{function}"
+            raise ResourceNotFoundException(f"Function not found: {named}:$LATEST")
         if spec["behaviour"] == "sleep" and timeout is not None and spec["seconds"] > timeout:
             self._clock.sleep(timeout, threading.Event())
             raise CallerTimeout(function)
         try:
-            answer = behaviours.call(spec, json.loads(payload or b"{}"))
+            event = decode_event(payload)
+        except ValueError as error:
+            raise InvalidRequestContentException(f"Could not parse request body into json: {error}") from error
+        try:
+            answer = behaviours.call(spec, event)
         except behaviours.LambdaError as error:
             return _invoked(error.payload(), "Unhandled")
         return _invoked(answer, None)

@@ -29,8 +29,8 @@ class AwsAction:
         client: a client of the service; it may be used by several threads.
         action: the action's name in a Resource.
         dialect: how the integration spells results and errors.
-        as_json: parameters that take any JSON value (see Parameters).
-        refused: parameters that AWS has and the simulator has not.
+        as_json: parameters that take any JSON value; a string is sent as it is (see Parameters).
+        quoted: parameters that take any JSON value; a string is sent in quotes (see Parameters).
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class AwsAction:
         dialect: Dialect,
         *,
         as_json: Collection[str] = (),
-        refused: Collection[str] = (),
+        quoted: Collection[str] = (),
     ) -> None:
         model = client.meta.service_model
         self.client = client
         self._action = action
         self._modelled = error_codes(model)
         self._dialect = dialect
-        self._parameters = Parameters(input_shape(model, action), as_json=as_json, refused=refused)
+        self._parameters = Parameters(input_shape(model, action), as_json=as_json, quoted=quoted)
         self._method = getattr(client, xform_name(action[0].upper() + action[1:]))
 
     def problems(self, parameters: Any) -> Iterable[str]:
@@ -75,7 +75,7 @@ class AwsAction:
         return result
 
     def prepare(self, arguments: dict[str, Any]) -> None:
-        """Make an API call's arguments what AWS's SDK sends; raise ApiError where AWS refuses and moto does not."""
+        """Make an API call's arguments what AWS's SDK sends; raise ApiError if AWS refuses them and moto does not."""
 
     def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
-        """Make a result what AWS would answer where moto answers more or less."""
+        """Make a result what AWS would answer, if moto answers more or less."""

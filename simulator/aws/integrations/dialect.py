@@ -1,9 +1,11 @@
-"""The models of AWS's APIs, as botocore has them.
+"""How Step Functions names a service and its errors, and botocore's models of the services.
 
-How Step Functions names a service and its errors.
+Optimised integrations (`dynamodb:putItem`) word errors as the AWS SDK for Java 1 does, SDK integrations
+(`aws-sdk:dynamodb:putItem`) as its version 2. Recorded on AWS:
 
-Optimised integrations (`dynamodb:putItem`) speak as the AWS SDK for Java 1 does, SDK integrations
-(`aws-sdk:dynamodb:putItem`) as its version 2. The names and causes follow recordings from AWS.
+- optimised: `<message> (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: <code>; Request ID: <id>; Proxy: null)`
+- SDK: `<message> (Service: DynamoDb, Status Code: 400, Request ID: <id>) (SDK Attempt Count: 1)`. The attempt count has
+  been there since November 2025, on every SDK error; S3 also has `, Extended Request ID: <id>` after the request's id.
 """
 
 from __future__ import annotations
@@ -47,8 +49,8 @@ class Dialect:
     Args:
         prefix: what error names begin with: `DynamoDB`.
         service: the service's name in causes: `AmazonDynamoDBv2`.
-        base: the error for codes that the service's model does not name: `AmazonDynamoDBException`.
-        optimised: whether this is an optimised integration; its results carry the SDK's metadata.
+        base: the error's name if the service's model does not name its code: `AmazonDynamoDBException`.
+        optimised: whether this is an optimised integration, whose results have the SDK's metadata.
     """
 
     prefix: str
@@ -71,20 +73,15 @@ class Dialect:
 
     def _cause(self, error: ApiError) -> str:
         if self.optimised:
-            return optimised_cause(self.service, error)
+            return (
+                f"{error.message} (Service: {self.service}; Status Code: {error.status}; Error Code: {error.name}; "
+                f"Request ID: {error.request_id}; Proxy: null)"
+            )
         extended = f", Extended Request ID: {error.request_id}" if self.service == "S3" else ""
         return (
             f"{error.message} (Service: {self.service}, Status Code: {error.status}, "
-            f"Request ID: {error.request_id}{extended})"
+            f"Request ID: {error.request_id}{extended}) (SDK Attempt Count: 1)"
         )
-
-
-def optimised_cause(service: str, error: ApiError) -> str:
-    """Return the cause of an API's error as the SDK for Java 1 words it."""
-    return (
-        f"{error.message} (Service: {service}; Status Code: {error.status}; Error Code: {error.name}; "
-        f"Request ID: {error.request_id}; Proxy: null)"
-    )
 
 
 def java_name(code: str) -> str:
@@ -95,7 +92,7 @@ def java_name(code: str) -> str:
 
 def _api_error(error: Exception) -> ApiError:
     if not isinstance(error, ClientError):
-        raise TypeError(f"{type(error).__name__} is no error of an AWS client") from error
+        raise TypeError(f"{type(error).__name__} is not an error of an AWS client") from error
     details, metadata = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
     return ApiError(
         # SQS still answers with the codes of its old protocol, and has the new name beside them.
@@ -108,6 +105,8 @@ def _api_error(error: Exception) -> ApiError:
 
 DYNAMODB = Dialect(prefix="DynamoDB", service="AmazonDynamoDBv2", base="AmazonDynamoDBException", optimised=True)
 DYNAMODB_SDK = Dialect(prefix="DynamoDb", service="DynamoDb", base="DynamoDbException", optimised=False)
+LAMBDA = Dialect(prefix="Lambda", service="AWSLambda", base="AWSLambdaException", optimised=True)
+LAMBDA_SDK = Dialect(prefix="Lambda", service="Lambda", base="LambdaException", optimised=False)
 S3_SDK = Dialect(prefix="S3", service="S3", base="S3Exception", optimised=False)
 SFN = Dialect(prefix="StepFunctions", service="AWSStepFunctions", base="AWSStepFunctionsException", optimised=True)
 SFN_SDK = Dialect(prefix="Sfn", service="Sfn", base="SfnException", optimised=False)

@@ -1,12 +1,6 @@
-"""What the Lambda integrations call: something that runs functions. lambda_runtime has the real one.
+"""The three ways a Task calls a function: by the function's ARN, by `lambda:invoke`, by `aws-sdk:lambda:invoke`.
 
-A Task whose Resource is a function's ARN.
-
-Developer guide, "Invoke an AWS Lambda function with Step Functions".
-
-What both ways to call a function share: the call, and the errors of Lambda itself.
-
-`lambda:invoke`.
+What runs the function is a `LambdaInvoker`; the real one is in simulator.aws.lambda_runtime.
 
 Developer guide, "Invoke an AWS Lambda function with Step Functions"; Lambda API reference, Invoke.
 """
@@ -18,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
 from simulator.aws.asl.json_text import to_json
-from simulator.aws.integrations.dialect import Dialect, error_codes, input_shape, optimised_cause, service_model
+from simulator.aws.integrations.dialect import LAMBDA, Dialect, error_codes, input_shape, service_model
 from simulator.aws.integrations.integration import ApiError
 from simulator.aws.integrations.parameters import Parameters
 from simulator.aws.integrations.response import answer_headers, sdk_metadata
@@ -41,7 +35,7 @@ class Invoked(Protocol):
 
     @property
     def function_error(self) -> str | None:
-        """`Unhandled` where the function failed."""
+        """`Unhandled` if the function failed, else None."""
         ...
 
     @property
@@ -57,8 +51,8 @@ class LambdaInvoker(Protocol):
         """Invoke a function by its name or ARN and wait for its result.
 
         Args:
-            function: its name, its ARN, or its ARN with a qualifier.
-            payload: the event as JSON; empty for `{}`.
+            function: its name or its ARN, with or without a qualifier.
+            payload: the event as JSON text; empty for `{}`.
             timeout: seconds the caller waits, None for as long as it takes.
 
         Raises:
@@ -89,7 +83,10 @@ class LambdaFunction:
             StateError: the function's error type with the runtime's payload as it is; `Lambda.<name>`; States.Timeout.
         """
         payload = to_json(request.parameters).encode("utf-8", "surrogatepass")
-        result = invoke(self._functions, request.resource, payload, request.timeout)
+        try:
+            result = invoke(self._functions, request.resource, payload, request.timeout)
+        except LambdaError as error:
+            raise refusal(error, LAMBDA) from error
         if result.function_error is not None:
             kind, _ = error_of(result.payload)
             raise StateError(kind, result.payload.decode("utf-8", "replace")) if kind else without_type(result.payload)
@@ -107,15 +104,19 @@ def invoke(functions: LambdaInvoker, function: str, payload: bytes, timeout: flo
     """Invoke a function.
 
     Raises:
-        StateError: `Lambda.<name>` where Lambda refuses; States.Timeout, without a cause, when `timeout` has run out.
+        LambdaError: Lambda refused the call; the function did not run.
+        StateError: States.Timeout, without a cause, when `timeout` has run out.
     """
     try:
         return functions.invoke(function, payload, timeout=timeout)
     except CallerTimeout as error:
         raise StateError(TIMEOUT) from error
-    except LambdaError as error:
-        found = ApiError(error.name, str(error), status=error.status, request_id=error.request_id or None)
-        raise StateError(f"Lambda.{error.name}", optimised_cause("AWSLambda", found)) from error
+
+
+def refusal(error: LambdaError, dialect: Dialect) -> StateError:
+    """Return what a Task fails with if Lambda refuses the call: `Lambda.<name>` and the service's words."""
+    found = ApiError(error.name, str(error), status=error.status, request_id=error.request_id or None)
+    return dialect.state_error(found, {error.name})
 
 
 def error_of(payload: bytes) -> tuple[str | None, Any]:
@@ -143,18 +144,24 @@ def without_type(payload: bytes) -> StateError:
 
 ACTION = "invoke"
 LATEST = "$LATEST"
-_LAMBDA = Dialect(prefix="Lambda", service="AWSLambda", base="AWSLambdaException", optimised=True)
 
 
 class LambdaInvoke:
-    """Calls the function that the parameters name; the result has its answer under `Payload`, and metadata beside it.
+    """Calls the function that the parameters name.
+
+    `Payload` is the bytes that Lambda gets. A string is sent as it is, because it is the JSON text of the event
+    already: `States.JsonToString($)` gives the function an object, and `"12"` the number 12 (recorded on AWS). Any
+    other value is sent as its JSON text. Lambda refuses a string that is not JSON: Lambda.InvalidRequestContentException.
+    A Payload that is null, empty or left out is an empty one, which the function gets as `{}`.
 
     Args:
         functions: what runs functions.
+        dialect: LAMBDA for `lambda:invoke`, LAMBDA_SDK for `aws-sdk:lambda:invoke`.
     """
 
-    def __init__(self, functions: LambdaInvoker) -> None:
+    def __init__(self, functions: LambdaInvoker, dialect: Dialect) -> None:
         self._functions = functions
+        self._dialect = dialect
         self._parameters = Parameters(
             input_shape(service_model("lambda"), ACTION),
             as_json=("Payload",),
@@ -169,25 +176,43 @@ class LambdaInvoke:
             yield f"{ACTION}: the InvocationType {kind} is not simulated"
 
     def call(self, request: TaskRequest) -> Any:
-        """Call the function and return `{ExecutedVersion, Payload, StatusCode, Sdk...}`.
+        """Call the function and return `{ExecutedVersion, Payload, StatusCode}`, and more with each dialect.
 
-        A Payload that is null or left out is an empty one, which the function gets as `{}`.
+        `lambda:invoke`: the Payload is the answer's value, `Sdk...` metadata stand beside it, and the Task fails if
+        the function fails. `aws-sdk:lambda:invoke`: the Payload is the answer's text; if the function fails, the Task
+        succeeds, and its result has `FunctionError`, as Lambda's API answers it.
 
         Raises:
-            StateError: the function's error type with its payload as compact JSON; `Lambda.<name>`; States.Timeout.
+            StateError: the function's error type with its payload as compact JSON (`lambda:invoke` only);
+                `Lambda.<name>` if Lambda refuses the call; States.Timeout.
         """
         try:
             arguments = self._parameters.to_api(request.parameters)
         except ApiError as error:
-            raise _LAMBDA.state_error(error, error_codes(service_model("lambda"))) from error
+            raise self._dialect.state_error(error, error_codes(service_model("lambda"))) from error
         if (kind := arguments.get("InvocationType", "RequestResponse")) != "RequestResponse":
             raise EvaluationError(RUNTIME, f"The InvocationType {kind} is not simulated")
         function = _qualified(arguments["FunctionName"], arguments.get("Qualifier"))
-        result = invoke(self._functions, function, arguments.get("Payload", b""), request.timeout)
+        try:
+            result = invoke(self._functions, function, arguments.get("Payload", b""), request.timeout)
+        except LambdaError as error:
+            raise refusal(error, self._dialect) from error
+        answer = {"ExecutedVersion": LATEST, "StatusCode": 200}
+        if arguments.get("LogType") == "Tail":
+            answer["LogResult"] = _log_tail(result.request_id)
+        return self._optimised(result, answer) if self._dialect.optimised else _as_the_api(result, answer)
+
+    def _optimised(self, result: Invoked, answer: dict[str, Any]) -> dict[str, Any]:
         kind, value = error_of(result.payload)
         if result.function_error is not None:
             raise StateError(kind, to_json(value)) if kind else without_type(result.payload)
-        return _answer(result, value, tail=arguments.get("LogType") == "Tail")
+        headers = answer_headers(result.request_id, len(result.payload), **{"X-Amz-Executed-Version": LATEST})
+        return {**answer, "Payload": value} | sdk_metadata(result.request_id, headers)
+
+
+def _as_the_api(result: Invoked, answer: dict[str, Any]) -> dict[str, Any]:
+    failed = {} if result.function_error is None else {"FunctionError": result.function_error}
+    return {**answer, **failed, "Payload": result.payload.decode("utf-8", "replace")}
 
 
 def _qualified(name: str, qualifier: str | None) -> str:
@@ -196,11 +221,7 @@ def _qualified(name: str, qualifier: str | None) -> str:
     return function.removesuffix(f":{LATEST}")
 
 
-def _answer(result: Invoked, value: Any, *, tail: bool) -> dict[str, Any]:
-    headers = answer_headers(result.request_id, len(result.payload), **{"X-Amz-Executed-Version": LATEST})
-    answer = {"ExecutedVersion": LATEST, "Payload": value, "StatusCode": 200}
-    if tail:
-        # The lines that Lambda itself writes; what the function wrote is kept by the runtime, not by the caller.
-        log = f"START RequestId: {result.request_id} Version: {LATEST}\nEND RequestId: {result.request_id}\n"
-        answer["LogResult"] = base64.b64encode(log.encode()).decode()
-    return answer | sdk_metadata(result.request_id, headers)
+def _log_tail(request_id: str) -> str:
+    # The lines that Lambda itself writes; what the function wrote is kept by the runtime, not by the caller.
+    log = f"START RequestId: {request_id} Version: {LATEST}\nEND RequestId: {request_id}\n"
+    return base64.b64encode(log.encode()).decode()

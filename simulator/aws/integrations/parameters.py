@@ -1,7 +1,7 @@
-"""A Task's parameters and an API's: how one becomes the other.
+"""Turns a Task's parameters into those of an API.
 
 Step Functions spells every field with a capital (`StateMachineArn`), leaves out those that are null, and does not
-convert: a number where the API has a string fails the execution (`The value for the field 'N' must be a STRING`).
+convert: a number for a member that is a string fails the execution (`The value for the field 'N' must be a STRING`).
 Developer guide, "Integrating services with Step Functions".
 """
 
@@ -41,24 +41,34 @@ class Parameters:
 
     Args:
         shape: the API's input.
-        refused: members that AWS has and the simulator has not.
-        as_json: members that take any JSON value, which is sent as its text. Where the API has a string, a string is
-            sent as it is; where it has bytes, a string is sent as JSON too, in quotes (recorded: s3:putObject, Body).
+        refused: members that AWS has and the simulator does not.
+        as_json: members that take any JSON value, which is sent as its text. A string is sent as it is, because it is
+            the text already (recorded on AWS for the Payload of `lambda:invoke` and `aws-sdk:lambda:invoke`).
+        quoted: members that take any JSON value, which is sent as its text. A string is sent as JSON as well, in
+            quotes (recorded on AWS for the Body of `aws-sdk:s3:putObject`).
     """
 
-    def __init__(self, shape: StructureShape, *, refused: Collection[str] = (), as_json: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        shape: StructureShape,
+        *,
+        refused: Collection[str] = (),
+        as_json: Collection[str] = (),
+        quoted: Collection[str] = (),
+    ) -> None:
         self._shape = shape
         self._refused = refused
-        self._as_json = as_json
+        self._any_json = frozenset((*as_json, *quoted))
+        self._quoted = quoted
 
     def problems(self, action: str, template: Any) -> Iterator[str]:
-        """Say what is wrong with `Parameters` as written, where keys may end in `.$`."""
+        """Say what is wrong with `Parameters` as written; its keys may end in `.$`."""
         if not isinstance(template, dict):
             return
         names = {name.removesuffix(".$") for name in template}
         for name in sorted(names.intersection(self._refused)):
             yield f"{action}: the parameter {name} is not simulated"
-        yield from _unknown(template, self._shape, action, "", self._as_json)
+        yield from _unknown(template, self._shape, action, "", self._any_json)
         for name in self._shape.required_members:
             if pascal(name) not in names:
                 yield f"{action} needs the parameter {pascal(name)}"
@@ -67,8 +77,8 @@ class Parameters:
         """Return an API call's arguments for a Task's effective input.
 
         Raises:
-            EvaluationError: States.Runtime, where a field is unknown or of the wrong type.
-            ApiError: ValidationException, where a required one is missing or null.
+            EvaluationError: States.Runtime, if a field is unknown or of the wrong type.
+            ApiError: ValidationException, if a required field is missing or null.
         """
         problems: list[str] = []
         if not isinstance(values, dict):
@@ -104,9 +114,10 @@ class Parameters:
                 problems.append(f"The field '{name}' is not supported by Step Functions")
             elif value is not None:
                 member = shape.members[members[name]]
-                as_json = top and name in self._as_json
                 found[members[name]] = (
-                    _as_json_text(value, member) if as_json else self._value(value, member, name, problems)
+                    _json_text(value, member, quoted=name in self._quoted)
+                    if top and name in self._any_json
+                    else self._value(value, member, name, problems)
                 )
         return found
 
@@ -131,14 +142,13 @@ def pascal(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _as_json_text(value: Any, shape: Shape) -> str | bytes:
-    if shape.type_name == "blob":
-        return to_json(value).encode()
-    return value if isinstance(value, str) else to_json(value)
+def _json_text(value: Any, shape: Shape, *, quoted: bool) -> str | bytes:
+    text = value if isinstance(value, str) and not quoted else to_json(value)
+    return text.encode("utf-8", "surrogatepass") if shape.type_name == "blob" else text
 
 
-def _unknown(template: Any, shape: Shape, action: str, path: str, as_json: Collection[str]) -> Iterator[str]:
-    """Yield a sentence for each key of a template that the shape has no member for."""
+def _unknown(template: Any, shape: Shape, action: str, path: str, any_json: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each key of a template that is not a member of the shape."""
     if isinstance(shape, ListShape) and isinstance(template, list):
         for index, entry in enumerate(template):
             yield from _unknown(entry, shape.member, action, f"{path}[{index}]", ())
@@ -147,11 +157,11 @@ def _unknown(template: Any, shape: Shape, action: str, path: str, as_json: Colle
             if not key.endswith(".$"):
                 yield from _unknown(value, shape.value, action, f"{path}.{key}", ())
     elif isinstance(shape, StructureShape) and isinstance(template, dict):
-        yield from _unknown_members(template, shape, action, path, as_json)
+        yield from _unknown_members(template, shape, action, path, any_json)
 
 
 def _unknown_members(
-    template: dict[str, Any], shape: StructureShape, action: str, path: str, as_json: Collection[str]
+    template: dict[str, Any], shape: StructureShape, action: str, path: str, any_json: Collection[str]
 ) -> Iterator[str]:
     members = {pascal(name): member for name, member in shape.members.items()}
     for key, value in template.items():
@@ -161,5 +171,5 @@ def _unknown_members(
             close = get_close_matches(name, members, n=1)
             hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(members)}"
             yield f"{action} has no parameter {inner} ({hint})"
-        elif not key.endswith(".$") and not (name in as_json and not path):
+        elif not key.endswith(".$") and not (name in any_json and not path):
             yield from _unknown(value, members[name], action, inner, ())

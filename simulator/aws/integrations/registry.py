@@ -56,7 +56,8 @@ class Integrations:
     def __init__(self, *, functions: LambdaInvoker, aws: Clients, machines: StateMachines) -> None:
         self._function = LambdaFunction(functions)
         self._services: dict[str, Integration] = {
-            "lambda:invoke": LambdaInvoke(functions),
+            "lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA),
+            "aws-sdk:lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA_SDK),
             "states:startExecution": StartExecution(machines, dialect.SFN),
             "aws-sdk:sfn:startExecution": StartExecution(machines, dialect.SFN_SDK),
             "sqs:sendMessage": AwsAction(aws.sqs, "sendMessage", dialect.SQS, as_json=("MessageBody",)),

@@ -15,22 +15,33 @@ class PutObject(AwsAction):
     """Writes `Body`, any JSON value, as JSON: a string too, in quotes (recorded by the ETags of five objects)."""
 
     def __init__(self, client: BaseClient) -> None:
-        super().__init__(client, "putObject", S3_SDK, as_json=("Body",))
+        super().__init__(client, "putObject", S3_SDK, quoted=("Body",))
 
     def prepare(self, arguments: dict[str, Any]) -> None:
-        """Ask for the checksum that the SDK sends where none is given."""
+        """Ask for the checksum that the SDK sends if none is given."""
         if not any(name.startswith("Checksum") for name in arguments):
             arguments["ChecksumAlgorithm"] = "CRC32"
 
     def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:  # noqa: ARG002 - the hook's shape
-        """Add what S3 answers and moto does not: an object is encrypted, and its checksum is that of all of it."""
+        """Add what S3 answers and moto does not: the object is encrypted, and its checksum covers all of it."""
         result.setdefault("ServerSideEncryption", "AES256")
         if any(name.startswith("Checksum") for name in result):
             result.setdefault("ChecksumType", "FULL_OBJECT")
 
 
 class GetObject(AwsAction):
-    """Reads an object; `Body` is its text."""
+    """Reads an object; `Body` is its text.
+
+    Recorded on AWS: an object that was put with a key and a body only has exactly the fields AcceptRanges, Body,
+    ContentLength, ContentType, ETag, LastModified, Metadata and ServerSideEncryption.
+    """
 
     def __init__(self, client: BaseClient) -> None:
         super().__init__(client, "getObject", S3_SDK)
+
+    def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
+        """Add the encryption, and take out the checksums that boto3 asked for and the Task did not."""
+        result.setdefault("ServerSideEncryption", "AES256")
+        if arguments.get("ChecksumMode") != "ENABLED":
+            for name in [name for name in result if name.startswith("Checksum")]:
+                del result[name]

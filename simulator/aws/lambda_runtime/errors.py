@@ -40,7 +40,7 @@ class RequestTooLargeException(LambdaError):
 
 
 class InvalidRequestContentException(LambdaError):
-    """The payload is no JSON."""
+    """The payload is not JSON."""
 
     name = "InvalidRequestContentException"
     status = 400

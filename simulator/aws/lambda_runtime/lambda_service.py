@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 INIT_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 LOOK_AGAIN_SECONDS = 0.02
-_ARN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:(?P<name>[A-Za-z0-9_-]+)(:(?P<qualifier>[^:]+))?")
+_NAMED = re.compile(
+    r"(?P<prefix>(arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?\d{12}:function:)?"
+    r"(?P<name>[A-Za-z0-9_-]+)(:(?P<qualifier>[^:]+))?"
+)
 
 
 class LambdaService:
@@ -82,12 +85,13 @@ class LambdaService:
         """Invoke a function and wait for its result (InvocationType RequestResponse).
 
         Args:
-            function: its name, ARN, or ARN with the qualifier `$LATEST`.
+            function: its name, `<account>:function:<name>` or ARN, with or without a qualifier.
             payload: the event, JSON in UTF-8; empty for `{}`.
             timeout: seconds the caller waits at most, None for as long as it takes.
 
         Raises:
-            LambdaError: where the function is not run: unknown, throttled, payload too large or no JSON.
+            LambdaError: the function is not run: it is unknown (any qualifier but `$LATEST` is), or throttled, or the
+                payload is too large or is not JSON.
             CallerTimeout: when `timeout` has run out; the invocation goes on.
         """
         request_id = str(uuid.uuid4())
@@ -149,17 +153,21 @@ class LambdaService:
                 return False
 
     def _pool(self, function: str, request_id: str) -> EnvironmentPool:
-        match = _ARN.fullmatch(function)
-        name = match["name"] if match else function
-        qualifier = (match["qualifier"] if match else None) or "$LATEST"
-        pool = self._pools.get(name)
-        if pool is None or qualifier != "$LATEST" or (match and not function.startswith(self._arn_prefix)):
-            raise ResourceNotFoundException(
-                f"Function not found: {function if match else self._arn_prefix + name}"
-                f"{'' if match and match['qualifier'] else ':$LATEST'}",
-                request_id,
-            )
+        match = _NAMED.fullmatch(function)
+        if match is None:
+            raise ResourceNotFoundException(f"Function not found: {self._arn_prefix}{function}:$LATEST", request_id)
+        qualifier = match["qualifier"] or "$LATEST"
+        prefix = self._full_prefix(match)
+        pool = self._pools.get(match["name"])
+        if pool is None or qualifier != "$LATEST" or prefix != self._arn_prefix:
+            # The whole ARN, whatever the caller wrote (recorded on AWS for a bare name).
+            raise ResourceNotFoundException(f"Function not found: {prefix}{match['name']}:{qualifier}", request_id)
         return pool
+
+    def _full_prefix(self, match: re.Match[str]) -> str:
+        """Return the ARN before the function's name; what the caller left out is this service's own."""
+        given: str = match["prefix"] or self._arn_prefix
+        return given if given.startswith("arn:") else f"arn:aws:lambda:{self._region}:{given}"
 
     def _make(self, config: FunctionConfig, pool: EnvironmentPool) -> ExecutionEnvironment:
         name = f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"

@@ -10,7 +10,7 @@ import json
 import math
 import traceback
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import simplejson  # type: ignore[import-untyped]
 
@@ -39,9 +39,13 @@ def decode_event(payload: bytes) -> Any:
     """Return the event that a payload holds; an empty payload is `{}`, as Lambda has it.
 
     Raises:
-        ValueError: where it is no JSON in UTF-8.
+        ValueError: it is not JSON in UTF-8; NaN and Infinity, which Python would read, are not JSON.
     """
-    return json.loads(payload) if payload else {}
+    return json.loads(payload.decode("utf-8", "surrogatepass"), parse_constant=_refuse) if payload else {}
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
 def encode_result(result: Any) -> bytes:

@@ -117,6 +117,30 @@ def test_findings_are_written_to_s3_and_read_again(tasks: Integrations, aws: Aws
     assert read["ContentType"] == "application/json"
 
 
+@pytest.mark.parametrize("written", ["by a client", "by a Task"])
+def test_an_object_is_read_with_exactly_the_fields_that_aws_answers(
+    tasks: Integrations, aws: Aws, written: str
+) -> None:
+    """Recorded on AWS, for an object without checksum and for one with it."""
+    where = {"Bucket": aws.resources.output_bucket, "Key": "k"}
+    if written == "by a client":
+        aws.s3.put_object(**where, Body=b"hi")
+    else:
+        tasks.call(request("aws-sdk:s3:putObject", {**where, "Body": "hi"}, 20))
+    read = tasks.call(request("aws-sdk:s3:getObject", where, 20))
+    assert sorted(read) == [
+        "AcceptRanges",
+        "Body",
+        "ContentLength",
+        "ContentType",
+        "ETag",
+        "LastModified",
+        "Metadata",
+        "ServerSideEncryption",
+    ]
+    assert (read["AcceptRanges"], read["Metadata"], read["ServerSideEncryption"]) == ("bytes", {}, "AES256")
+
+
 def test_buckets_and_keys_that_are_not_there_have_the_sdks_names(tasks: Integrations, aws: Aws) -> None:
     """NoSuchBucket and NoSuchKey."""
     no_bucket = failure(tasks, "aws-sdk:s3:putObject", {"Bucket": "no-such-bucket-at-all", "Key": "k", "Body": 1})

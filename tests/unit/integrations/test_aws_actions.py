@@ -75,7 +75,27 @@ def test_an_objects_body_is_its_text_and_times_are_iso_8601(setting: Setting) ->
         "Body": "値",
         "LastModified": "2025-08-02T00:00:00Z",
         "ContentLength": 3,
+        "ServerSideEncryption": "AES256",
     }
+
+
+@pytest.mark.parametrize(("asked", "told"), [({}, False), ({"ChecksumMode": "ENABLED"}, True)])
+def test_an_objects_checksum_is_told_only_if_the_task_asks_for_it(
+    setting: Setting, asked: dict[str, str], *, told: bool
+) -> None:
+    """Boto3 always asks; an encryption that S3 told is kept."""
+    setting.aws.stubs["s3"].add_response(
+        "get_object",
+        {
+            "Body": StreamingBody(io.BytesIO(b"x"), 1),
+            "ChecksumCRC32": "K81oMA==",
+            "ChecksumType": "FULL_OBJECT",
+            "ServerSideEncryption": "aws:kms",
+        },
+    )
+    result = setting.call("aws-sdk:s3:getObject", {"Bucket": "b", "Key": "k", **asked})
+    assert result.keys() == {"Body", "ServerSideEncryption"} | ({"ChecksumCRC32", "ChecksumType"} if told else set())
+    assert result["ServerSideEncryption"] == "aws:kms"
 
 
 def test_of_an_object_no_more_is_read_than_a_result_may_have_and_one_byte(setting: Setting) -> None:
@@ -119,6 +139,7 @@ def test_an_error_of_s3_has_the_sdks_name(setting: Setting, action: str, method:
     assert failed.error == error
     assert str(failed.cause).startswith("said (Service: S3, Status Code: 404, Request ID: ")
     assert ", Extended Request ID: " in str(failed.cause)
+    assert str(failed.cause).endswith(") (SDK Attempt Count: 1)")
 
 
 @pytest.mark.parametrize(
@@ -147,6 +168,8 @@ def test_an_error_of_dynamodb_has_the_name_of_its_integration(
         failed = failure(setting, resource, {"TableName": "T", "Item": {"id": {"S": "1"}}})
         assert failed.error == error
         assert str(failed.cause).startswith(words)
+        tail = " (SDK Attempt Count: 1)" if resource.startswith("aws-sdk:") else "; Proxy: null)"
+        assert str(failed.cause).endswith(tail)
 
 
 def test_a_null_item_is_refused_in_the_recorded_words(setting: Setting) -> None:

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.lambda_runtime.errors import CallerTimeout, ResourceNotFoundException, TooManyRequestsException
+from simulator.aws.lambda_runtime.errors import (
+    CallerTimeout,
+    InvalidRequestContentException,
+    ResourceNotFoundException,
+    TooManyRequestsException,
+)
 from tests.unit.integrations.fakes import FUNCTION, Answer, Setting, without_metadata
 
 RAISED = b'{"errorMessage": "\xe3\x83\xa6", "errorType": "UserNotFoundError", "requestId": "r", "stackTrace": []}'
@@ -57,10 +62,74 @@ def test_invoke_without_a_payload_sends_an_empty_one(setting: Setting, parameter
     assert setting.functions.calls[0][1] == b""
 
 
-def test_invoke_sends_a_string_as_json(setting: Setting) -> None:
-    """It is the event, in quotes."""
-    setting.call("lambda:invoke", {"FunctionName": "f", "Payload": "text"})
-    assert setting.functions.calls[0][1] == b'"text"'
+@pytest.mark.parametrize("resource", ["lambda:invoke", "aws-sdk:lambda:invoke"])
+@pytest.mark.parametrize(
+    ("payload", "sent"),
+    [
+        ('{"city":"Ube"}', b'{"city":"Ube"}'),
+        ("12", b"12"),
+        ('"quoted"', b'"quoted"'),
+        ("text", b"text"),
+        ("値", "値".encode()),
+        (" [1] ", b" [1] "),
+        ("", b""),
+        (12, b"12"),
+        (False, b"false"),
+        ([], b"[]"),
+        ({"a": "1"}, b'{"a":"1"}'),
+    ],
+)
+def test_a_string_payload_is_the_body_itself_and_any_other_value_is_sent_as_json(
+    setting: Setting, resource: str, payload: Any, sent: bytes
+) -> None:
+    """Recorded on AWS: what `States.JsonToString($)` makes of an object reaches the function as the object."""
+    setting.call(resource, {"FunctionName": "f", "Payload": payload})
+    assert setting.functions.calls[0][1] == sent
+
+
+@pytest.mark.parametrize(
+    ("resource", "service"), [("lambda:invoke", "AWSLambda;"), ("aws-sdk:lambda:invoke", "Lambda,")]
+)
+def test_a_payload_that_lambda_cannot_read_has_lambdas_error(setting: Setting, resource: str, service: str) -> None:
+    """A string that is not JSON is refused by Lambda, not by Step Functions."""
+    setting.functions.answer = InvalidRequestContentException("Could not parse request body into json: x", "r1")
+    error = failure(setting, resource, {"FunctionName": "f", "Payload": "text"})
+    assert error.error == "Lambda.InvalidRequestContentException"
+    assert str(error.cause).startswith(
+        f"Could not parse request body into json: x (Service: {service} Status Code: 400"
+    )
+
+
+def test_the_sdk_integration_answers_as_lambdas_api_does(setting: Setting) -> None:
+    """The Payload is text, and there is no metadata beside it."""
+    setting.functions.answer = Answer(b'{"a": [1]}')
+    assert setting.call("aws-sdk:lambda:invoke", {"FunctionName": "f", "Payload": {}}) == {
+        "ExecutedVersion": "$LATEST",
+        "Payload": '{"a": [1]}',
+        "StatusCode": 200,
+    }
+
+
+def test_a_function_that_fails_does_not_fail_a_task_of_the_sdk_integration(setting: Setting) -> None:
+    """The API's call has succeeded: FunctionError says that the function has not."""
+    setting.functions.answer = Answer(RAISED, "Unhandled")
+    assert setting.call("aws-sdk:lambda:invoke", {"FunctionName": "f"}) == {
+        "ExecutedVersion": "$LATEST",
+        "FunctionError": "Unhandled",
+        "Payload": RAISED.decode(),
+        "StatusCode": 200,
+    }
+
+
+def test_an_error_of_the_sdk_integration_tells_the_attempts(setting: Setting) -> None:
+    """Recorded on AWS since November 2025."""
+    setting.functions.answer = ResourceNotFoundException(f"Function not found: {FUNCTION}:$LATEST", "r1")
+    error = failure(setting, "aws-sdk:lambda:invoke")
+    assert (error.error, error.cause) == (
+        "Lambda.ResourceNotFoundException",
+        f"Function not found: {FUNCTION}:$LATEST (Service: Lambda, Status Code: 404, Request ID: r1) "
+        "(SDK Attempt Count: 1)",
+    )
 
 
 @pytest.mark.parametrize(
