@@ -83,7 +83,9 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
     if not entered:
         raise NotRedrivable("The run entered no state, or left every one. Run the file again.")
     if len(events) >= MAX_HISTORY_EVENTS - 1:
-        raise NotRedrivable(f"Its history has {len(events)} events; AWS redrives none with 24,999 or more.")
+        raise NotRedrivable(
+            f"The history has {len(events):,} events; AWS cannot redrive executions with 24,999 or more."
+        )
     resume = _resume(HistoryEvent(entered[0]), events)
     _check_state(resume.state, json.loads(folder.definition_file.read_bytes()))
     passes = _passes(events, record)
