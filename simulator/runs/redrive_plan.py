@@ -90,7 +90,7 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
     _check_state(resume.state, json.loads(folder.definition_file.read_bytes()))
     passes = _passes(events, record)
     map_run = passes[0] if passes else None
-    # Of a Map Run that is continued, what an earlier one did is no result.
+    # Of a Map Run that is continued, what an earlier one did does not count.
     index = ItemIndex(folder, since=map_run.redrive if map_run else 0)
     counts = index.counts(record.rows.total or record.row_count or 0)
     return RedrivePlan(
