@@ -52,7 +52,7 @@ def read_migrations(folder: Path) -> list[Migration]:
     numbers: set[str] = set()
     for file in files:
         if not _NAME.fullmatch(file.name):
-            raise MigrationError(f"{file.name} is no name of a migration: it must be like 0002_what_it_does.sql.")
+            raise MigrationError(f"{file.name} is not a migration's name: it must be like 0002_what_it_does.sql.")
         if file.name[:4] in numbers:
             raise MigrationError(f"Two migrations have the number {file.name[:4]}.")
         numbers.add(file.name[:4])

@@ -36,7 +36,7 @@ def load_users(
 ) -> dict[str, int]:
     """Insert the file's users, or update those that are there; return `users` (in the file) and `changed`.
 
-    With `only_new`, users that are there stay as they are, and so does whoever has an email of the file already.
+    With `only_new`, users that are there stay as they are, and so do users with an email that the file has.
 
     Raises:
         UsersFileError: the file cannot be loaded as it is; nothing of it is loaded then.

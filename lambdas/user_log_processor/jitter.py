@@ -21,4 +21,4 @@ ANSWER_SECONDS = 1.0
 def pause(context: LambdaContext) -> None:
     """Pause for up to half a second, or as long as the function's timeout allows."""
     left = context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS
-    time.sleep(max(0.0, min(random.uniform(0, JITTER_SECONDS), left)))  # noqa: S311 - jitter is no secret
+    time.sleep(max(0.0, min(random.uniform(0, JITTER_SECONDS), left)))  # noqa: S311 - jitter is not a secret

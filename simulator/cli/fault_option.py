@@ -1,4 +1,4 @@
-"""`--fault` and `--seed`: what is to be broken, read and held against the file."""
+"""`--fault` and `--seed`: what is to be broken, read and compared with the file."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def follow(running: RunningExecution, pace: Pace, term: Terminal) -> KeyboardInt
             while not running.wait(TICK_SECONDS):
                 display.tick()
     except KeyboardInterrupt as interrupt:
-        term.say("Stopping: rows that have begun are finished. Once more Ctrl-C to leave at once.")
+        term.say("Stopping: rows that have begun are finished. Press Ctrl-C again to quit immediately.")
         running.stop("Simulator.Interrupted", "Stopped from the terminal.")
         running.wait(STOP_SECONDS)
         return interrupt

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from simulator.runs.suggested_command import command
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+Json = Annotated[bool, typer.Option("--json", help="Prints one JSON document to stdout; messages go to stderr.")]
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's name, the beginning of it, or [bold]latest[/bold].")
 ]

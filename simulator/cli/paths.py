@@ -19,14 +19,14 @@ def readable_file(text: str) -> Path:
     try:
         path = next((one for one in (Path(text), SAMPLES / text) if one.exists()), None)
     except (OSError, ValueError) as error:  # a name too long for the system, or with a NUL
-        raise UsageError(f"{text!r} is no file name: {error}") from None
+        raise UsageError(f"{text!r} is not a file name: {error}") from None
     if path is None:
         there = ", ".join(sorted(one.name for one in SAMPLES.glob("*.csv"))) or "none"
         raise UsageError(f"There is no file {text!r}, here or in {shown(SAMPLES)} (there are: {there}).")
     if path.is_dir():
         raise UsageError(f"{shown(path)} is a folder; a CSV file is needed.")
     if not path.is_file():
-        raise UsageError(f"{shown(path)} is no ordinary file (a pipe or a device); save it as a file first.")
+        raise UsageError(f"{shown(path)} is not an ordinary file (a pipe or a device); save it as a file first.")
     try:
         with path.open("rb") as file:
             file.read(1)

@@ -1,4 +1,4 @@
-"""The calls of a row's function: which row, and the how-manieth attempt."""
+"""The calls of a row's function: which row, and the number of the attempt."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Resources:
 def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
     """Make buckets, table and queues in an empty local cloud.
 
-    State machines, rule and functions are no matter of moto's: they are registered where they run.
+    State machines, rule and functions are not in moto: they are registered where they run.
 
     Args:
         aws: clients of the local cloud.
@@ -142,7 +142,7 @@ def read_definition(name: str, values: Mapping[str, str], definitions: Path = DE
         definitions: the folder.
 
     Raises:
-        CloudError: where the file cannot be read, is no JSON, or has an unknown placeholder; names the file.
+        CloudError: if the file cannot be read, is not JSON, or has an unknown placeholder; names the file.
     """
     path = definitions / name
     try:

@@ -90,7 +90,7 @@ class PostgresCluster:
             running = self._running()
             if running is not None:
                 return running
-            self._folder.chmod(0o700)  # whoever can enter it can use the server
+            self._folder.chmod(0o700)  # who can enter it can use the server
             if not self._data.exists():
                 self._create()
             self._check_version()

@@ -47,7 +47,7 @@ def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pend
 
     Raises:
         OSError: `input.csv` is missing, or the folder cannot be written.
-        ValueError: `input.csv` is no UTF-8, or has an endless record (such a file never gets as far as its rows).
+        ValueError: `input.csv` is not UTF-8, or has an endless record (such a file never gets as far as its rows).
     """
     draft = folder.failed_rows_file.with_name(f".failed-rows.csv.{os.getpid()}")
     rows = -1

@@ -23,7 +23,7 @@ MAX_POSITION = 200_000_000
 def item_line(child: ChildRecord, redrive: int) -> dict[str, Any]:
     """Return the line of a child that ran in a redrive of the execution (0: in its first attempt).
 
-    `attempts` counts the calls of the first Task (LogError and what follows are no attempts at the row); `outcome` is
+    `attempts` counts the calls of the first Task (LogError and what follows do not count); `outcome` is
     the output's `status` (`success`, `superseded`); `cause` is the text that AWS gives, for a Lambda function its JSON.
     `tries` lists all Task calls as [state, start, stop, error], where there was more than one or the row failed.
     """

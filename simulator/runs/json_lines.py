@@ -56,7 +56,7 @@ class LineFile:
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file; a missing file is an empty one, a line that is no JSON object is left out."""
+    """Yield the objects of a file; a missing file is an empty one, a line that is not a JSON object is left out."""
     for _, value in read_lines_at(path):
         yield value
 

@@ -83,12 +83,14 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
     if not entered:
         raise NotRedrivable("The run entered no state, or left every one. Run the file again.")
     if len(events) >= MAX_HISTORY_EVENTS - 1:
-        raise NotRedrivable(f"Its history has {len(events)} events; AWS redrives none with 24,999 or more.")
+        raise NotRedrivable(
+            f"The history has {len(events):,} events; AWS cannot redrive executions with 24,999 or more."
+        )
     resume = _resume(HistoryEvent(entered[0]), events)
     _check_state(resume.state, json.loads(folder.definition_file.read_bytes()))
     passes = _passes(events, record)
     map_run = passes[0] if passes else None
-    # Of a Map Run that is continued, what an earlier one did is no result.
+    # Of a Map Run that is continued, what an earlier one did does not count.
     index = ItemIndex(folder, since=map_run.redrive if map_run else 0)
     counts = index.counts(record.rows.total or record.row_count or 0)
     return RedrivePlan(

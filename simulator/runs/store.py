@@ -35,7 +35,7 @@ class RunStore:
         return RunFolder(self.path, name)
 
     def folders(self) -> list[RunFolder]:
-        """Return the folders there are, in no order; what is no run's folder is left out."""
+        """Return the folders there are, in no order; what is not a run's folder is left out."""
         try:
             entries = [entry.name for entry in self.path.iterdir() if entry.is_dir()]
         except (FileNotFoundError, NotADirectoryError):

@@ -55,7 +55,7 @@ def reconcile(
     take_items(folder, rows, findings)
     if record.status in _CUT_SHORT or record.redrive_count:
         for row in rows:
-            # Whoever died meanwhile may have committed it, and not lived to tell.
+            # A process that died meanwhile may have committed it without recording it.
             row.unsure |= row.state == PENDING
     ResultsCheck(folder, map_run_passes(folder.events()), rows, findings).run()
     AuditCheck(folder, rows, findings).run()

@@ -94,7 +94,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
     Raises:
         OSError: the file is missing or cannot be read.
-        ValueError: it is no UTF-8, or has an endless record: no such file gets as far as its rows.
+        ValueError: it is not UTF-8, or has an endless record: no such file gets as far as its rows.
     """
     width = 0
     index = 0

@@ -44,7 +44,7 @@ def test_a_breached_run_agrees_in_every_place_and_a_changed_one_does_not(shell: 
 
 @pytest.mark.slow
 def test_a_password_is_in_no_output_log_or_run_folder_and_another_database_is_not_asked(
-    shell: Shell, tmp_path: Path
+    shell: Shell, tmp_path: Path, no_libpq_variables: None
 ) -> None:
     """With a server of one's own whose URL has a password; verify against another one says so, and exits with 3."""
     with EmbeddedPostgres(Home(tmp_path / "server").create().postgres) as server:

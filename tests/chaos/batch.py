@@ -1,4 +1,4 @@
-"""Trials in batches of ten: each broken in a cloud of its own, all mended in one, each about other users."""
+"""Trials in batches of ten: each broken in a cloud of its own, all repaired in one, each about other users."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ RUN_SECONDS = 120.0
 
 
 class QuietTerminal(Terminal):
-    """Keeps what is said, for whoever asks."""
+    """Keeps what is said, for the caller."""
 
     def __init__(self) -> None:
         super().__init__()

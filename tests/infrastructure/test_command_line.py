@@ -43,7 +43,7 @@ def test_the_strict_validator_is_on_for_everyone() -> None:
 
 
 @pytest.mark.slow
-def test_the_app_is_synthesized_with_its_package_and_without_credentials(tmp_path: Path) -> None:
+def test_the_app_is_synthesized_with_its_package_and_without_credentials(tmp_path: Path, machine_network: None) -> None:
     """As the CLI starts it, in a process of its own; the functions' code in the assembly is the package."""
     load_cdk()
     stripped = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}

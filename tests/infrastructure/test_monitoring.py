@@ -99,7 +99,7 @@ def names(stack: Resolver) -> set[str]:
 
 
 def test_what_the_stage_dev_says_names_things_of_the_stage_dev(stack: Resolver, dev_stack: Resolver) -> None:
-    """A queue without `-dev` does not exist there: whoever is called at night would look for it in vain."""
+    """A queue without `-dev` does not exist there: who is called at night would not find it."""
     others = names(stack) - names(dev_stack)
     assert {"s3-csv-upload-rule-dlq", "ProcessingLogs", "user-log-UploadsUnstarted"} <= others
     said = list(texts(dev_stack.template))

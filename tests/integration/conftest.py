@@ -180,7 +180,7 @@ def url_of(server_url: str, database: str) -> str:
 
 @contextmanager
 def new_database(server_url: str, template: str) -> Iterator[Database]:
-    """Make a database from a template, and drop it (and whoever still uses it) afterwards."""
+    """Make a database from a template, and drop it afterwards, with the sessions that use it."""
     name = f"test_{uuid4().hex[:12]}"
     with connect(server_url, autocommit=True) as connection:
         connection.execute(

@@ -35,7 +35,7 @@ def check_command(
 ) -> None:
     """Check definitions of state machines as they are checked when they are created.
 
-    All problems are told at once, with the path of the state it is in; what AWS has and the simulator has not is named.
+    Lists all problems, each with the path of its state, and names features of AWS that the simulator does not have.
     Exit code 0: nothing is wrong; 1: there are problems; 2: a file cannot be read.
     """
     with terminal(json=json) as term:

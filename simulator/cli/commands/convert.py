@@ -43,17 +43,17 @@ def convert_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="Where to write to; FILE's name with .utf8.csv if absent.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file that is there.")] = False,  # noqa: FBT002 - an option
+    force: Annotated[bool, typer.Option("--force", help="Overwrites the output file if it exists.")] = False,  # noqa: FBT002 - an option
     from_: Annotated[
         Codec | None,
-        typer.Option("--from", help="FILE's encoding, if you know it; it is found out if absent."),
+        typer.Option("--from", help="FILE's encoding; detected if absent."),
     ] = None,
     json: Json = False,  # noqa: FBT002 - an option
 ) -> None:
     """Convert a file that a spreadsheet saved (Shift_JIS, UTF-8 with BOM, UTF-16, UTF-32) to UTF-8 without BOM.
 
     Other encodings (EUC-JP, ISO-2022-JP, Latin-1) are converted only if --from names them. FILE itself is not changed.
-    A file that is UTF-8 already is copied only where --out says so.
+    A file that is UTF-8 already is copied only if --out is given.
     """
     with terminal(json=json) as term:
         source = readable_file(file)

@@ -81,7 +81,7 @@ def _plan_document(plan: RedrivePlan) -> dict[str, object]:
 
 def _confirmed(term: Terminal) -> bool:
     if term.json:
-        raise UsageError("--json asks nobody: add --yes to redrive, or --dry-run to see only.")
+        raise UsageError("--json does not ask: add --yes to redrive, or --dry-run to see what would be done.")
     try:
         return typer.confirm("Redrive it?", err=True)
     except typer.Abort:

@@ -35,7 +35,7 @@ def run_command(  # noqa: PLR0917 - options, each by its name
     key: Annotated[str | None, typer.Option("--key", help="The object's key in S3; the file's name if absent.")] = None,
     create_users: Annotated[  # noqa: FBT002 - an option
         bool,
-        typer.Option("--create-users", help="First create the users that the file names and the database has not."),
+        typer.Option("--create-users", help="First creates users that the file names and the database lacks."),
     ] = False,
     convert: Annotated[  # noqa: FBT002 - an option
         bool,
@@ -103,7 +103,7 @@ def _create_users(session: Session, body: Path, term: Terminal) -> None:
                     f"The users of the file could not be created, and nothing was uploaded: {error}. Without "
                     "--create-users only the rows of users who are not there fail."
                 ) from None
-            term.say(f"created {count(created, 'user')} that the file names and the database had not")
+            term.say(f"created {count(created, 'user')} that the file names and the database did not have")
 
 
 def _run(session: Session, body: Path, key: str, term: Terminal, pace: Pace) -> int:

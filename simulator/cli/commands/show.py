@@ -37,7 +37,7 @@ def show_command(
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many failed rows to list.")] = 20,
     json: Json = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Show a run: how it ended, why rows failed, what lies where. With --row, everything about one row."""
+    """Show a run: how it ended, why rows failed, its files. With --row, everything about one row."""
     with terminal(json=json) as term:
         if row is not None and index is not None:
             raise UsageError("--row and --index both name a row; give one of them.")

@@ -32,7 +32,7 @@ def load_command(
     ],
     json: Json = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Load a file of users into the database, all of them or, where a line is wrong, none."""
+    """Load a file of users into the database, all of them or, if a line is wrong, none."""
     with terminal(json=json) as term:
         source = readable_file(file)
         with upload_file(source, term, convert=True) as body, open_session(term) as session:

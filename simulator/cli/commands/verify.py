@@ -36,8 +36,8 @@ def verify_command(
 ) -> None:
     """Compare all that a run left: its file, its rows, result files, audit items, failed rows and the database.
 
-    Exit code 0: they agree; 1: they do not; 2: there is no such run, or it is going on; 3: the database of the run is
-    not reached (--no-database leaves it out).
+    Exit code 0: they agree; 1: they do not; 2: there is no such run, or it is still running; 3: the database of the run
+    cannot be reached (--no-database leaves it out).
     """
     with terminal(json=json) as term:
         store = RunStore(Settings().home.runs)
@@ -47,7 +47,7 @@ def verify_command(
             raise UsageError(str(error)) from None
         record = recovered(folder)
         if record.status == RUNNING:
-            raise UsageError(f"The run {folder.name} is going on; verify it when it has ended.")
+            raise UsageError(f"The run {folder.name} is still running; verify it when it has ended.")
         findings = _reconciled(store, folder, record, term, database=database)
         _report(term, folder, record, findings, limit)
         term.document(_document(folder, record, findings, database=database))
@@ -116,7 +116,7 @@ def _report(term: Terminal, folder: RunFolder, record: RunRecord, findings: Find
         term.say(f"  {row}", (one.place, "red"), f": {one.message}")
     line = next((one.line for one in shown if one.line is not None), None)
     if line is not None:
-        term.say("\nOf such a row, everything: ", (command("show", folder.name, "--row", str(line)), "bold"))
+        term.say("\nEverything about this row: ", (command("show", folder.name, "--row", str(line)), "bold"))
 
 
 def _document(folder: RunFolder, record: RunRecord, findings: Findings, *, database: bool) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def test_nothing_can_be_changed(filled: Database) -> None:
 
 
 def test_a_database_without_tables_says_that_nothing_has_been_run(empty_database: TestDatabase) -> None:
-    """It is no error: the first run makes them."""
+    """It is not an error: the first run makes them."""
     database = Database(lambda: ExternalPostgres(empty_database.url))
     page = users(database)
     assert (page.users, page.total, page.tables) == ([], 0, False)

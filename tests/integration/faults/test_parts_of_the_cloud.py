@@ -71,7 +71,7 @@ def test_an_event_comes_again_at_once_or_after_some_rows(aws: Aws) -> None:
 
 
 def test_a_replaced_object_is_a_new_version_and_the_old_one_can_still_be_read(aws: Aws) -> None:
-    """Same size, same header, other users and totals: whoever reads a byte of it shows it."""
+    """Same size, same header, other users and totals: a reader of any byte of it is seen."""
     faults = faults_of(aws, "object=replace,after=1")
     event = uploaded(aws)
     stored = event["detail"]["object"]

@@ -1,4 +1,4 @@
-"""The login roles of AWS on a real PostgreSQL: made by a master that is no superuser, and allowed just enough."""
+"""The login roles of AWS on a real PostgreSQL: made by a master that is not a superuser, and allowed just enough."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_names_and_numbers_are_checked(tmp_path: Path) -> None:
     with pytest.raises(MigrationError, match="Two migrations have the number 0001"):
         read_migrations(tmp_path)
     (tmp_path / "0001_b.sql").rename(tmp_path / "second.sql")
-    with pytest.raises(MigrationError, match=r"second\.sql is no name"):
+    with pytest.raises(MigrationError, match=r"second\.sql is not a migration's name"):
         read_migrations(tmp_path)
 
 

@@ -65,7 +65,7 @@ def test_what_is_not_there_is_named_by_its_code(aws: Aws, bucket: str | None, ke
 
 
 def test_parameters_that_boto3_refuses_are_an_error_of_the_store() -> None:
-    """A number where a name belongs is no traceback."""
+    """A number where a name belongs gives no traceback."""
     import boto3  # noqa: PLC0415 - only here
 
     with local_aws("http://127.0.0.1:1"):

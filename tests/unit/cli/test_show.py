@@ -36,7 +36,7 @@ def failed_run(home: Path) -> RunFolder:
 
 
 def test_without_runs_the_first_command_is_told(simulator: Callable[..., Outcome]) -> None:
-    """A newcomer's first look is no error."""
+    """A newcomer's first look is not an error."""
     outcome = simulator("runs", "--json")
     assert (outcome.code, outcome.document) == (0, {"runs": [], "total": 0})
     assert "run sample.csv" in outcome.err

@@ -44,7 +44,7 @@ def test_no_such_run_and_a_run_that_goes_on_exit_with_2(home: Path, simulator: C
     outcome = simulator("verify", NAME, "--no-database")
     writer.close()
     assert outcome.code == 2
-    assert "is going on" in outcome.err
+    assert "is still running" in outcome.err
 
 
 def test_a_database_that_does_not_answer_exits_with_3_and_keeps_its_password(

@@ -104,7 +104,7 @@ def _service(status: str, response: Any) -> Any:
 
 
 def test_a_write_that_was_refused_leaves_no_line(runs: Path) -> None:
-    """A failed condition is no write."""
+    """A failed condition is not a write."""
     app = LoggingApp(_service("400 BAD REQUEST", {"__type": "ConditionalCheckFailedException"}), _log(runs))
     assert _request(app, "PutItem", {"TableName": "ProcessingLogs", "Item": ITEM}) == "400 BAD REQUEST"
     assert not (runs / "run" / "audit.jsonl").exists()

@@ -46,7 +46,7 @@ def test_a_full_disk_needs_other_advice_than_a_closed_one() -> None:
 
 
 def test_the_database_is_closed_to_others_from_the_first_moment(tmp_path: Path) -> None:
-    """Whoever can enter its folder can use the server, whatever the umask."""
+    """Who can enter its folder can use the server, whatever the umask."""
     before = os.umask(0)
     try:
         home = Home(tmp_path / "home").create()

@@ -62,7 +62,7 @@ def test_an_empty_file_is_utf_8() -> None:
     st.integers(1, 9),
 )
 def test_valid_utf_8_without_bom_is_never_converted(text: str, size: int) -> None:
-    """Whatever it holds, and wherever it is cut; NUL and the escapes of ISO-2022-JP are no text in UTF-8."""
+    """Whatever it holds, and wherever it is cut; NUL and the escapes of ISO-2022-JP are not text in UTF-8."""
     assert detect(pieces(text.encode(), size)) is Encoding.UTF_8
 
 

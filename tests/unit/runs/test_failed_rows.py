@@ -39,7 +39,7 @@ def test_it_begins_with_a_bom_and_ends_its_lines_as_excel_does(tmp_path: Path) -
 
 
 def test_rows_that_were_never_started_are_in_it(tmp_path: Path) -> None:
-    """Whoever sends the corrected file loses no row."""
+    """No row is lost when the corrected file is sent."""
     finished_run(tmp_path, THREE_ROWS, failed_child(1, 3), status="FAILED", error="e")
     assert [(row[0], row[4], row[6]) for row in read(tmp_path)[1:]] == [
         ("U1", "NotStarted", "0"),

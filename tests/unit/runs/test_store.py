@@ -85,7 +85,7 @@ def test_a_run_file_of_another_format_can_be_read(tmp_path: Path, text: str) -> 
 
 
 def test_half_a_last_line_is_left_out_and_then_cut_off(tmp_path: Path) -> None:
-    """A killed process leaves one; whoever appends next must not glue to it."""
+    """A killed process leaves one; the next append must not join it."""
     path = tmp_path / "x.jsonl"
     path.write_bytes(b'{"a":1}\n{"a":')
     assert list(read_lines(path)) == [{"a": 1}]

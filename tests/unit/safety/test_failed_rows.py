@@ -26,7 +26,7 @@ def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> N
 
 @given(text=st.text())
 def test_no_text_of_ours_begins_as_a_formula(text: str) -> None:
-    """And what is no formula stays as it is."""
+    """And what is not a formula stays as it is."""
     assert not neutralised(text).startswith(STARTS)
     assert neutralised(text).removeprefix("'") == text.removeprefix("'") or neutralised(text) == text
 

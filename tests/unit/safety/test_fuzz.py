@@ -108,7 +108,7 @@ def test_a_row_that_is_written_with_quotes_comes_back_as_it_was(rows: list[tuple
 @settings(max_examples=50, deadline=2000)
 @given(data=BODIES)
 def test_verify_reads_the_rows_that_the_map_reads(data: bytes, tmp_path_factory: Any) -> None:
-    """One parser for all: a row is the same thing to whoever asks."""
+    """One parser for all: a row is the same thing to every caller."""
     if not validate([data], 1000).valid:
         return
     path = tmp_path_factory.mktemp("rows") / "input.csv"

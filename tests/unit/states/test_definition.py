@@ -53,7 +53,7 @@ def test_a_bad_machine_is_refused_in_words(definition: Any, expected: list[str])
 
 
 def test_every_fault_is_told_at_once() -> None:
-    """Nobody mends a machine fault by fault."""
+    """Nobody corrects a machine problem by problem."""
     machine = {
         "StartAt": "A",
         "TimeoutSeconds": "soon",

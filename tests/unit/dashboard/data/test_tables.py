@@ -128,10 +128,10 @@ def test_a_folder_whose_name_is_a_pattern_is_read_as_it_is(tmp_path: Path) -> No
     assert indexes(folder_with(odd, item(0))) == [("run-1", 0)]
 
 
-def test_what_a_redrive_mended_is_no_failure_any_more(tmp_path: Path) -> None:
+def test_what_a_redrive_repaired_is_no_failure_any_more(tmp_path: Path) -> None:
     """The last word on a row counts, in whatever order the lines stand."""
-    mended = [bad(0), item(0, 5, 6, redrive=1), bad(1), bad(1, "again", start=5, stop=6, redrive=1)]
-    folder = folder_with(tmp_path, *mended)
+    repaired = [bad(0), item(0, 5, 6, redrive=1), bad(1), bad(1, "again", start=5, stop=6, redrive=1)]
+    folder = folder_with(tmp_path, *repaired)
     assert [(one.index, one.cause) for one in failures([folder])] == [(1, "again")]
 
 
