@@ -3,7 +3,8 @@
 Optimised integrations (`dynamodb:putItem`) word errors as the AWS SDK for Java 1 does, SDK integrations
 (`aws-sdk:dynamodb:putItem`) as its version 2. Recorded on AWS:
 
-- optimised: `<message> (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: <code>; Request ID: <id>; Proxy: null)`
+- optimised: `<message> (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: <code>; Request ID: <id>;
+  Proxy: null)`
 - SDK: `<message> (Service: DynamoDb, Status Code: 400, Request ID: <id>) (SDK Attempt Count: 1)`. The attempt count has
   been there since November 2025, on every SDK error; S3 also has `, Extended Request ID: <id>` after the request's id.
 """

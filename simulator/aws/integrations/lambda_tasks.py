@@ -151,8 +151,9 @@ class LambdaInvoke:
 
     `Payload` is the bytes that Lambda gets. A string is sent as it is, because it is the JSON text of the event
     already: `States.JsonToString($)` gives the function an object, and `"12"` the number 12 (recorded on AWS). Any
-    other value is sent as its JSON text. Lambda refuses a string that is not JSON: Lambda.InvalidRequestContentException.
-    A Payload that is null, empty or left out is an empty one, which the function gets as `{}`.
+        other value is sent as its JSON text. Lambda refuses a string that is not JSON, with the error
+    Lambda.InvalidRequestContentException. A Payload that is null, empty or left out is an empty one, which the
+    function gets as `{}`.
 
     Args:
         functions: what runs functions.

@@ -67,9 +67,11 @@ class Children:
         for execution in list(self._running):
             self._stop(execution)
 
-    @staticmethod
-    def _stop(execution: Execution) -> None:
-        execution.stop(None, "The child execution was stopped because its Map Run has failed or was stopped.")
+    def _stop(self, execution: Execution) -> None:
+        """Abort a child: no Error, and the Cause recorded on AWS."""
+        execution.stop(
+            None, f"The map run execution [{self._map_run_arn}] which was managing this resource was aborted"
+        )
 
     def _clock_of(self, worker: int) -> Clock:
         return self._clocks.get(worker) or self._clocks.setdefault(worker, self._request.parent.clock.fork())

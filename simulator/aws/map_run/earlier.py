@@ -38,10 +38,16 @@ class EarlierMapRun:
                 yield work.named(self.names.get(work.index))
 
     def successes(self, folder: Path, prefix: str) -> list[dict[str, Any]]:
-        """Return the entries of the result files of all attempts so far, as the next manifest lists them."""
+        """Return the entries of the result files of all attempts so far, in the attempts' order (recorded on AWS)."""
         below = folder / self.arn.rpartition(":")[2]
-        files = sorted(path for path in below.rglob("SUCCEEDED_*") if path.is_file())
+        files = sorted((path for path in below.rglob("SUCCEEDED_*") if path.is_file()), key=_attempt_and_number)
         return [
             {"Key": "/".join(filter(None, (prefix, path.relative_to(folder).as_posix()))), "Size": path.stat().st_size}
             for path in files
         ]
+
+
+def _attempt_and_number(path: Path) -> tuple[int, int]:
+    """Return the redrive whose folder a result file is in (0 for the first attempt), and the file's own number."""
+    _, redrive, attempt = path.parent.name.partition("Redrive-")
+    return int(attempt) if redrive else 0, int(path.stem.rpartition("_")[2])

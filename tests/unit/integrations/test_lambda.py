@@ -127,8 +127,10 @@ def test_an_error_of_the_sdk_integration_tells_the_attempts(setting: Setting) ->
     error = failure(setting, "aws-sdk:lambda:invoke")
     assert (error.error, error.cause) == (
         "Lambda.ResourceNotFoundException",
-        f"Function not found: {FUNCTION}:$LATEST (Service: Lambda, Status Code: 404, Request ID: r1) "
-        "(SDK Attempt Count: 1)",
+        (
+            f"Function not found: {FUNCTION}:$LATEST (Service: Lambda, Status Code: 404, Request ID: r1) "
+            "(SDK Attempt Count: 1)"
+        ),
     )
 
 

@@ -81,3 +81,15 @@ def test_the_manifest_lists_the_successes_of_all_attempts(tmp_path: Path) -> Non
         "MapStateStarted",
         "MapRunRedriven",
     ]
+
+
+def test_successes_are_listed_in_the_order_of_the_attempts(tmp_path: Path) -> None:
+    """Redrive-10 comes after Redrive-2, and the first attempt before both; a file's number counts as a number."""
+    earlier = EarlierMapRun(arn="arn:mapRun:m/rows:id", started=STARTED, redrive_count=11, succeeded=set(), names={})
+    names = ["SUCCEEDED_2.json", "SUCCEEDED_10.json", "Redrive-2/SUCCEEDED_0.json", "Redrive-10/SUCCEEDED_0.json"]
+    for name in names:
+        path = tmp_path / "id" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("[]")
+    listed = [entry["Key"] for entry in earlier.successes(tmp_path, "results")]
+    assert listed == [f"results/id/{name}" for name in names]
