@@ -154,13 +154,15 @@ def test_json_lines_are_an_item_each() -> None:
 
 def test_gzip_is_unpacked_by_the_keys_suffix() -> None:
     """`.gz`; ZSTD is refused by name."""
-    packed = gzip.compress(b"a\n1\n") + gzip.compress(b"2\n")
+    packed = gzip.compress(b"a\n1\n", mtime=0) + gzip.compress(b"2\n", mtime=0)
     assert read(packed, key="x.csv.gz") == [{"a": "1"}, {"a": "2"}]
     with pytest.raises(StateError, match="ZSTD compressed by its key's suffix, which is not simulated"):
         read(b"", key="x.csv.zstd")
 
 
-@pytest.mark.parametrize("body", [b"a\n1\n", gzip.compress(b"a\n1\n")[:-9], gzip.compress(b"a\n1\n")[:-4] + b"0000"])
+@pytest.mark.parametrize(
+    "body", [b"a\n1\n", gzip.compress(b"a\n1\n", mtime=0)[:-9], gzip.compress(b"a\n1\n", mtime=0)[:-4] + b"0000"]
+)
 def test_a_damaged_gzip_fails_instead_of_losing_rows(body: bytes) -> None:
     """Not packed at all, cut off, wrong length."""
     with pytest.raises(StateError) as caught:
