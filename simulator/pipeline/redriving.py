@@ -64,12 +64,14 @@ def _check_database(session: Session, plan: RedrivePlan) -> None:
 
 def _earlier(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -> EarlierMapRun:
     """Return what the Map Run has behind it: a row counts as done where both its line and its result are there."""
-    written = repair_result_files(folder, map_run.arn)
     last: dict[int, tuple[str, str]] = {}
+    recorded: set[str] = set()
     for item in folder.items():
+        recorded.add(item["name"])
         if redrive_of(item) < map_run.redrive:
             continue  # an earlier Map Run's
         last[item["index"]] = (item["status"], item["name"])
+    written = repair_result_files(folder, map_run.arn, recorded)
     exported = any(folder.results.iterdir())
     succeeded = {
         index for index, (status, name) in last.items() if status == "SUCCEEDED" and (name in written or not exported)
