@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the pages are made of: charts, tables, panels, each drawn from a query's result."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the commands print: progress, reports, tables, and the streams they go to."""
