@@ -19,7 +19,7 @@ ROW = re.compile(r"^\| `(?P<usage>[^`]+)` \| (?P<text>.+) \|$", re.MULTILINE)
 def _table() -> dict[str, str]:
     """Return the README's command table: the command's words -> its row."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.split("## What you can do")[1].split("\n`RUN` is")[0]
+    section = readme.split("## Commands")[1].split("\n`RUN` is")[0]
     rows = ROW.finditer(section)
     return {" ".join(re.findall(r"\b[a-z]+\b(?![.\w])", row["usage"].split("[")[0])): row["text"] for row in rows}
 
