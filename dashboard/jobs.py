@@ -113,7 +113,7 @@ def jobs(store: RunStore) -> list[Job]:
 
 
 def find_job(store: RunStore, name: str) -> Job | None:
-    """Return a job by its name; None where there is none, or it can no longer be read."""
+    """Return a job by its name; None if there is none, or it can no longer be read."""
     if not re.fullmatch(r"[0-9a-f]{32}", name):
         return None
     path = _jobs_folder(store) / name

@@ -23,7 +23,7 @@ class Download:
     mime: str
 
     def read(self) -> bytes | None:
-        """Return its bytes; None where it has vanished."""
+        """Return its bytes; None if it has vanished."""
         try:
             return self.path.read_bytes()
         except OSError:

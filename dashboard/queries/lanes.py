@@ -42,7 +42,7 @@ class Lanes:
 
     Args:
         spans: dicts of `worker`, `line`, `index`, `user`, `start`, `stop` (UTC), `part` (see Part), `state`, `error`;
-            empty where the rows are summed up.
+            empty if the rows are summed up.
         shares: where there are more than the most rows to draw: dicts of `worker`, `start`, `stop`, `part`, `share`
             (of the time, 0 to 1), and of all parts of that worker's span `rows` and `failed`.
         seconds: the length of a summed-up span.

@@ -39,8 +39,8 @@ def lambda_handler(event: dict[str, Any] | None, context: LambdaContext) -> dict
 
     Raises:
         MigrationError, UsersFileError: see there.
-        UnknownActionError: where there is no such action.
-        DatabaseError: where the database cannot be reached.
+        UnknownActionError: if there is no such action.
+        DatabaseError: if the database cannot be reached.
     """
     event = event or {}
     action = event.get("action") or "migrate"

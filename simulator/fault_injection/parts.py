@@ -25,7 +25,7 @@ class DatabaseServer(Protocol):
         ...
 
     def start(self) -> None:
-        """Start it where it was; do nothing where it runs.
+        """Start it where it was; do nothing if it runs.
 
         Raises:
             Exception: it does not start; the message is for people.

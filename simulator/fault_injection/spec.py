@@ -61,7 +61,7 @@ def parse_fault(text: str) -> FaultSpec:
     """Read a SPEC.
 
     Raises:
-        BadFault: where it is none.
+        BadFault: if it is none.
     """
     pairs = _pairs(text)
     kind = _kind(text, pairs)

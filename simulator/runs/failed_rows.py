@@ -35,7 +35,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pending: bool = True) -> int:
-    """Write `failed-rows.csv` from `input.csv` and `items.jsonl` (header only where no row failed).
+    """Write `failed-rows.csv` from `input.csv` and `items.jsonl` (header only if no row failed).
 
     Args:
         folder: the run's.

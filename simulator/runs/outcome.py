@@ -114,7 +114,7 @@ def has_failed_rows(folder: RunFolder, record: RunRecord) -> bool:
 
 
 def explanation(record: RunRecord) -> str:
-    """Return why it ended as it did, in sentences; empty where the words say it all."""
+    """Return why it ended as it did, in sentences; empty if the words say it all."""
     if record.rejected:
         return "The validator refused the file before any row was run; nothing was written to the database."
     if not record.outage_rows or record.status == RUNNING:
@@ -141,7 +141,7 @@ def _why(record: RunRecord) -> str:
 
 
 def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
-    """Return what to do now, the most useful first; empty where there is nothing to do."""
+    """Return what to do now, the most useful first; empty if there is nothing to do."""
     if record.status == RUNNING:
         return []
     if record.rejected:

@@ -40,7 +40,7 @@ class RedrivePlan:
         resume: where the execution goes on.
         last_event: the id of the last event of its history.
         input: the execution's input.
-        map_run: the first pass of the Map Run that is continued; None where a new one begins.
+        map_run: the first pass of the Map Run that is continued; None if a new one begins.
         map_run_redrives: how often that will have been redriven.
         redrive_count: the number of this redrive.
         total, keep: how many rows there are, and how many keep their result.
@@ -70,7 +70,7 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         record: the run as it stands, recovered if its process died (see `recovery`).
 
     Raises:
-        NotRedrivable: where there can be none.
+        NotRedrivable: if there can be none.
     """
     _check_status(record)
     events = list(folder.events())

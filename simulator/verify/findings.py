@@ -19,7 +19,7 @@ class Disagreement:
     Args:
         place: the place that disagrees with the others: `items.jsonl`, `results`, `audit`, `database` and so on.
         message: what it says, and what the others say.
-        line, index, user: the row in doubt; None where it is about the run.
+        line, index, user: the row in doubt; None if it is about the run.
     """
 
     place: str

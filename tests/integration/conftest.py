@@ -131,7 +131,7 @@ def foreign(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Database]:
-    """Return a database of a second server to which libpq's variables lead; whoever writes to it fails the test."""
+    """Return a database of a second server to which libpq's variables lead; a test that writes to it fails."""
     server = _foreign_server
     host, address = ("db.invalid", "127.0.0.1") if request.param == "address" else (str(server.socket_folder), "")
     with new_database(server.url, "template1") as database:

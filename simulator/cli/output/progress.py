@@ -68,7 +68,7 @@ class Pace(SilentListener):
 
     @property
     def rate(self) -> float:
-        """Rows a second over the last seconds; 0 where that cannot be said yet."""
+        """Rows per second over the last seconds; 0 if that cannot be said yet."""
         marks = list(self._marks)
         if len(marks) < 2:  # noqa: PLR2004 - a rate needs two points
             return 0.0

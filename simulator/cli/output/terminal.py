@@ -78,7 +78,7 @@ class Terminal:
             raise UsageError(f"The JSON document could not be written to stdout: {problem}.{where}")
 
     def error(self, name: str, message: str) -> None:
-        """Say what went wrong; with `--json`, as the document too, where there is none yet."""
+        """Say what went wrong; with `--json`, as the document too, if there is none yet."""
         self.say(("Error: ", "bold red"), message)
         if not self._documents:
             with suppress(UsageError):  # the person has been told what went wrong; that is the one error

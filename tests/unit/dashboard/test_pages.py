@@ -115,7 +115,7 @@ def test_a_row_that_was_not_done_says_so(opened: Opened, made: Made) -> None:
 
 
 def test_a_link_to_a_run_that_has_gone_says_so_and_shows_the_newest(opened: Opened, made: Made) -> None:
-    """Also where the name is no name at all."""
+    """Also if the name cannot be that of a run."""
     run = made("succeeded")
     for name in ("gone", "../../etc", "<b>bold</b>"):
         text = page_text(opened("run", run=name))
