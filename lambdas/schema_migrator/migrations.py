@@ -89,8 +89,8 @@ def _check_unchanged(migrations: list[Migration], applied: dict[str, str]) -> No
     for migration in migrations:
         if applied.get(migration.name, migration.checksum) != migration.checksum:
             raise MigrationError(
-                f"{migration.name} was changed after it had been applied. Put it back as it was, and write what is new "
-                "into a migration of its own."
+                f"{migration.name} was changed after it had been applied. Restore it, and write the change as a new "
+                "migration."
             )
 
 

@@ -53,7 +53,7 @@ def test_a_run_that_lost_rows_to_an_outage_is_not_simply_called_a_success(tmp_pa
     (row,) = runs(store)
     assert (row.kind, row.words) == (Kind.OUTAGE, "Outage: 2 rows failed, 1 of them by the outage")
     folder = store.folder(row.name)
-    assert "1 row is missing from the database by an outage" in explanation(folder.record())
+    assert "1 row is missing from the database because of an outage" in explanation(folder.record())
     step = next_steps(folder, folder.record())[0]
     assert "The other row in it is wrong: correct" in step.text
     assert step.words == ("run", folder.failed_rows_file)
