@@ -148,7 +148,9 @@ def test_gzip_is_unpacked_by_the_keys_suffix() -> None:
         read(b"", key="x.csv.zstd")
 
 
-@pytest.mark.parametrize("body", [b"a\n1\n", gzip.compress(b"a\n1\n", mtime=0)[:-9], gzip.compress(b"a\n1\n")[:-4] + b"0000"])
+@pytest.mark.parametrize(
+    "body", [b"a\n1\n", gzip.compress(b"a\n1\n", mtime=0)[:-9], gzip.compress(b"a\n1\n", mtime=0)[:-4] + b"0000"]
+)
 def test_a_damaged_gzip_fails_instead_of_losing_rows(body: bytes) -> None:
     """Not packed at all, cut off, wrong length."""
     with pytest.raises(StateError) as caught:
