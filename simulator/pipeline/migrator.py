@@ -73,7 +73,7 @@ class Migrator:
         return int(answer["changed" if only_new else "users"])
 
     def _call(self, event: dict[str, Any]) -> tuple[Any, str | None]:
-        """Invoke the migrator; return its answer and, where it failed, the error's message."""
+        """Invoke the migrator; return its answer and, if it failed, the error's message."""
         result = self._functions.invoke(self._resources.migrator_arn, json.dumps(event).encode())
         answer = json.loads(result.payload)
         if result.function_error is None:

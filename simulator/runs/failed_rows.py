@@ -67,7 +67,7 @@ def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pend
 
 
 def quoted(field: str) -> str:
-    """Return a field in the dialect of the ItemReader: quoted where it must be, quotes and backslashes doubled."""
+    """Return a field in the dialect of the ItemReader: quoted if it must be, quotes and backslashes doubled."""
     return _as_text(field) if _NEEDS_QUOTES.search(field) else field
 
 

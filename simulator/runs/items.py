@@ -25,7 +25,7 @@ def item_line(child: ChildRecord, redrive: int) -> dict[str, Any]:
 
     `attempts` counts the calls of the first Task (LogError and what follows do not count); `outcome` is
     the output's `status` (`success`, `superseded`); `cause` is the text that AWS gives, for a Lambda function its JSON.
-    `tries` lists all Task calls as [state, start, stop, error], where there was more than one or the row failed.
+    `tries` lists all Task calls as [state, start, stop, error], if there was more than one or the row failed.
     """
     attempts = child.attempts
     first = attempts[0].state if attempts else None
