@@ -48,7 +48,7 @@ class Job:
         file: the file's name, or the run's that is redriven.
         pid: its process.
         started: seconds since the epoch.
-        run: the run it is about where that was known at the start (a redrive).
+        run: the run it is about, if that was known at the start (a redrive).
     """
 
     name: str
@@ -70,7 +70,7 @@ class JobState:
     Args:
         running: whether its process lives.
         run: the run it has made, once it has.
-        messages: what the command said to a person: encoding conversions, notes, and where it failed the reason.
+        messages: what the command said to a person: encoding conversions, notes, and the reason if it failed.
         failed: whether it ended without making a run.
     """
 
@@ -113,7 +113,7 @@ def jobs(store: RunStore) -> list[Job]:
 
 
 def find_job(store: RunStore, name: str) -> Job | None:
-    """Return a job by its name; None where there is none, or it can no longer be read."""
+    """Return a job by its name; None if there is none, or it can no longer be read."""
     if not re.fullmatch(r"[0-9a-f]{32}", name):
         return None
     path = _jobs_folder(store) / name

@@ -112,7 +112,7 @@ def throughput(points: pd.DataFrame) -> None:
 
 
 def lanes(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
-    """Show which worker did which row when; spans as `dashboard.queries.lanes` gives them."""
+    """Show the rows of each worker over time; spans as `dashboard.queries.lanes` gives them."""
     frame = pd.DataFrame(list(spans))
     frame = frame.assign(
         start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
@@ -130,7 +130,7 @@ def lanes(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         .interactive(bind_y=False)
     )
     count = frame["worker"].nunique()
-    st.altair_chart(chart.properties(height=34 * count + 90), alt=f"What {count} workers did when, row by row")
+    st.altair_chart(chart.properties(height=34 * count + 90), alt=f"The rows of {count} workers over time")
 
 
 def lane_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:

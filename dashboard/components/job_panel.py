@@ -1,4 +1,4 @@
-"""A run or a redrive that was started from a page: how it stands, while it goes on and after."""
+"""A run or a redrive that was started from a page: its state, while it runs and after."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _panel(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - 
         st.markdown(f"**{plain(job.title)}**")
         row = run(store.folder(state.run)) if state.run else None
         if state.failed:
-            st.error("The command ended without a result. What it said:", icon=":material/error:")
+            st.error("The command ended without a result. Its messages:", icon=":material/error:")
         elif row is None:
             st.info("Starting the local cloud …" if state.running else "The run's folder has gone.")
         if state.messages and (state.failed or state.running or row is None):

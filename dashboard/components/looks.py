@@ -1,4 +1,4 @@
-"""How a run and a state are shown: in words, in colour, and with a sign for whoever sees no colours."""
+"""How a run and a state are shown: in words, in colour, and with a sign for people who do not see colours."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def browser_zone() -> tzinfo:
 
 
 def local(moment: datetime | str | None) -> str:
-    """Return `2026-09-23 22:58:45` on the browser's clock; a dash where there is none. One without a zone is UTC."""
+    """Return `2026-09-23 22:58:45` on the browser's clock; a dash if there is none. One without a zone is UTC."""
     known = parsed_moment(moment) if isinstance(moment, str) else moment
     if known is not None and known.tzinfo is None:
         known = known.replace(tzinfo=UTC)
@@ -29,5 +29,5 @@ def local(moment: datetime | str | None) -> str:
 
 
 def took(seconds: float | None) -> str:
-    """Return `8.2 s`, `3 min 05 s` or `2 h 10 min`; a dash where it is not known."""
+    """Return `8.2 s`, `3 min 05 s` or `2 h 10 min`; a dash if it is not known."""
     return "–" if seconds is None else duration(round(seconds * 1000))

@@ -16,7 +16,7 @@ ROW_PIXELS = 36
 def picked_row(
     table: pd.DataFrame | Styler, *, key: str, height: int = 400, columns: dict[str, Any] | None = None
 ) -> int | None:
-    """Show a table, at most `height` pixels high; return which row was clicked, None where none was."""
+    """Show a table, at most `height` pixels high; return which row was clicked, None if none was."""
     size = len(getattr(table, "data", table))
     event = st.dataframe(
         table,

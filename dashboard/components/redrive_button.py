@@ -25,7 +25,7 @@ def redrive_button(store: RunStore, folder: RunFolder) -> None:
     with st.popover("Redrive …", icon=":material/replay:"):
         st.markdown(
             f"Runs the {left:,} row{'' if left == 1 else 's'} that did not succeed again, as they are in the file. "
-            "Useful where the cause lay outside the file and is gone: a row that is wrong fails again."
+            "Useful if the cause was not in the file and is repaired: a wrong row fails again."
         )
         if st.button("Redrive now", type="primary", key=f"redrive-{folder.name}"):
             try:

@@ -1,4 +1,4 @@
-"""What the validator found, beside the lines themselves."""
+"""The validator's findings, beside the lines themselves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOLD = 5
 def rejected_lines(folder: RunFolder) -> None:
     """Show the errors of a rejected file by line, each beside its line and its neighbours."""
     found = rejection(folder)
-    st.subheader("What is wrong with the file")
+    st.subheader("Errors in the file")
     for message in found.whole_file:
         st.error(plain(message, 800), icon=":material/block:")
     if not found.lines:
@@ -34,8 +34,8 @@ def rejected_lines(folder: RunFolder) -> None:
             {
                 "": "✗" if line.messages else "",
                 "Line": line.line,
-                "The line": line.text if line.text is not None else "(cannot be read)",
-                "What is wrong": "; ".join(line.messages),
+                "Text": line.text if line.text is not None else "(cannot be read)",
+                "Error": "; ".join(line.messages),
             }
             for line in found.lines[:SHOWN]
         ]

@@ -33,13 +33,13 @@ def row_detail(folder: RunFolder, *, line: int | None = None, index: int | None 
         for item in story.items:
             _item(item)
         if not story.items:
-            st.info("This row has not been done.")
+            st.info("This row has not been processed.")
         _audit(story.audit)
         _logs(story.logs)
 
 
 def _as_in_the_file(story: RowStory) -> None:
-    st.caption("As it stands in the file")
+    st.caption("Text in the file")
     if not story.fields:
         st.text("(the file cannot be read)")
         return

@@ -44,7 +44,7 @@ def graph(folder: RunFolder) -> None:
                     {
                         "State": node.box.name,
                         "Type": node.box.type,
-                        "What happened": facts(node),
+                        "Result": facts(node),
                         "In": node.box.inside or "",
                     }
                     for node in found.nodes
@@ -66,10 +66,10 @@ def speed(folder: RunFolder) -> None:
     found = lanes(folder)
     st.markdown("**The workers**")
     if found.spans:
-        st.caption("Which worker did which row when, waits before retries included. Drag to move, scroll to zoom.")
+        st.caption("The rows of each worker over time, with the waits before retries. Drag to move, scroll to zoom.")
         charts.lanes(found.spans, zone)
     else:
-        st.caption(f"Too many rows to draw each: how each worker spent every {found.seconds:g} s.")
+        st.caption(f"Too many rows to draw each of them: the chart sums up each worker's time per {found.seconds:g} s.")
         charts.lane_shares(found.shares, zone)
 
 

@@ -43,7 +43,7 @@ def verdict(folder: RunFolder) -> None:
         st.warning(plain(note), icon=":material/info:")
     why = explanation(record)
     if why:
-        st.markdown(f"**Why it ended so.** {plain(why, 800)}")
+        st.markdown(f"**Why the run ended.** {plain(why, 800)}")
     if record.reasons:
         _reasons(record)
     _steps(folder, record)
@@ -68,7 +68,7 @@ def _steps(folder: RunFolder, record: RunRecord) -> None:
     steps = next_steps(folder, record)
     if not steps:
         return
-    st.markdown("**What to do now**")
+    st.markdown("**Next steps**")
     for number, step in enumerate(steps, 1):
         st.markdown(f"{number}. {plain(step.text, 600)}")
         if step.words:

@@ -28,12 +28,12 @@ def page() -> None:
     store = default_store()
     groups = error_groups(store.folders())
     if not groups:
-        st.success("No row has failed and no file was rejected, in any run there is.", icon=":material/check_circle:")
+        st.success("No row has failed and no file was rejected, in any run.", icon=":material/check_circle:")
         return
     rows, runs = sum(group.rows for group in groups), {run for group in groups for run in group.runs}
     st.caption(
         f"{count(rows, 'failed row')} in {count(len(runs), 'run')}, grouped by "
-        "error and cause (… and # stand for what differs from row to row). Click a group for its rows."
+        "error and cause (… and # replace the parts that differ from row to row). Click a group for its rows."
     )
     chosen = picked_row(_table(groups), key="groups", height=420)
     if chosen is None:
@@ -48,7 +48,7 @@ def _table(groups: list[ErrorGroup]) -> pd.DataFrame:
             {
                 "Error": group.error,
                 "Cause": group.group,
-                "What failed": "the whole file" if group.whole_file else "rows",
+                "Failed": "the whole file" if group.whole_file else "rows",
                 "Rows": group.rows,
                 "Runs": len(group.runs),
                 "First seen": local(group.first),

@@ -49,7 +49,7 @@ def page() -> None:
 def _first_run() -> None:
     st.info("There is no run yet. Make the first one in a terminal, in the project's folder:", icon=":material/rocket:")
     st.code(command("run", "sample.csv", anywhere=True), language=None)
-    st.caption(plain(f"The project's folder is {PROJECT_ROOT}. This page shows the run when it is loaded again."))
+    st.caption(plain(f"The project's folder is {PROJECT_ROOT}. Reload this page to see the run."))
     st.page_link("pages/upload.py", label="or upload a CSV file here", icon=":material/upload_file:")
 
 
@@ -101,7 +101,7 @@ def _list(store: RunStore, chosen: list[RunRow], live: bool) -> None:  # noqa: F
             st.rerun()
         chosen = [row for row in everything if row.name in names]
     if not chosen:
-        st.info("No run matches these filters. Take one away to see more.", icon=":material/filter_alt_off:")
+        st.info("No run matches these filters. Remove one to see more.", icon=":material/filter_alt_off:")
         return
     st.caption(f"{len(chosen):,} run{'' if len(chosen) == 1 else 's'}. Click a run to open it.")
     _table(chosen)

@@ -25,7 +25,7 @@ def page() -> None:
     st.caption(
         "The file goes through the whole pipeline, as with the terminal's command `run`: S3, validation, every row. "
         f"Its columns: {', '.join(HEADER)}. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
-        "converted. Rows of a corrected failed-rows.csv whose user ID is not that of their line any more are refused."
+        "converted. Rows of a corrected failed-rows.csv are refused if their user ID is no longer that of their line."
     )
     file = st.file_uploader("CSV file", type=["csv"], key="file")
     create = st.checkbox("First create the users that the file names and the database has not", key="create-users")

@@ -44,7 +44,8 @@ def page() -> None:
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
         st.caption(
-            f"A run starts it: `{command('run', 'sample.csv', anywhere=True)}`. A user's history needs no database."
+            f"A run starts the database: `{command('run', 'sample.csv', anywhere=True)}`. "
+            "A user's history needs no database."
         )
         user = st.text_input("History of the user with the ID", value=user or "", key="history-of").strip() or None
     else:
@@ -84,7 +85,7 @@ def _history(user: str) -> None:
     st.subheader(f"History of {plain(user, 80)}")
     changes = user_history(default_store().folders(), user)
     if not changes:
-        st.info("No run that is kept has changed this user.")
+        st.info("None of the kept runs has changed this user.")
         return
     zone = browser_zone()
     points = [

@@ -35,7 +35,7 @@ class Database:
     """Asks the simulator's PostgreSQL, and can change nothing in it; safe for several threads. Keep one a process.
 
     Args:
-        opening: opens the server; `open_postgres` with the environment's settings where it is not given.
+        opening: opens the server; `open_postgres` with the environment's settings if it is not given.
         idle_seconds: how long it is held after a question.
     """
 

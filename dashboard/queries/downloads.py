@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A file: what it is, the name to save it under, where it lies, its bytes' number and type."""
+    """A file: what it is, the name to save it under, its path, size and type."""
 
     title: str
     file_name: str
@@ -23,7 +23,7 @@ class Download:
     mime: str
 
     def read(self) -> bytes | None:
-        """Return its bytes; None where it has vanished."""
+        """Return its bytes; None if it has vanished."""
         try:
             return self.path.read_bytes()
         except OSError:
@@ -31,7 +31,7 @@ class Download:
 
 
 def downloads(folder: RunFolder, record: RunRecord | None = None) -> list[Download]:
-    """Return the files there are: `input.csv`, `failed-rows.csv` where it holds a row, then the ResultWriter's."""
+    """Return the files there are: `input.csv`, `failed-rows.csv` if it holds a row, then the ResultWriter's."""
     record = record or folder.record()
     key = record.source.key.replace("\\", "/").rsplit("/", 1)[-1] or "input.csv"
     stem = key.removesuffix(".csv")

@@ -27,7 +27,7 @@ class ErrorGroup:
         example: one whole cause.
         whole_file: whether it is about files and not about single rows (a rejected file, a workflow that failed).
         first, last: when it was seen.
-        rows: how many rows failed so; 0 where it is about whole files.
+        rows: how many rows failed so; 0 if it is about whole files.
         runs: the names of the runs it was seen in, newest first.
         failures: the rows, by run and row.
     """

@@ -1,6 +1,7 @@
 """A rejected file: what the validator found, beside the lines themselves.
 
-Rows that failed, over any number of runs. The last word on each row counts: what a redrive mended is gone.
+Rows that failed, over any number of runs. The last attempt of each row counts: rows that a redrive
+repaired are not among them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ CONTEXT = 1
 
 @dataclass(slots=True, kw_only=True)
 class FileLine:
-    """A line of the file: `text` is None where it could not be read; without messages it is a neighbour."""
+    """A line of the file: `text` is None if it could not be read; without messages it is a neighbour."""
 
     line: int
     text: str | None = None
@@ -66,7 +67,7 @@ def rejection(folder: RunFolder, record: RunRecord | None = None, *, context: in
 
 
 def _lines(folder: RunFolder) -> Iterator[str]:
-    """The file's lines as the validator counts them (LF ends one); what is no UTF-8 in them is shown as �."""
+    """The file's lines as the validator counts them (LF ends one); bytes that are not UTF-8 are shown as �."""
     try:
         with folder.input_file.open("rb") as file:
             for line in file:

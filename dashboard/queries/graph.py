@@ -32,7 +32,7 @@ class Node:
     Args:
         box: the state.
         status: what became of it; of a state inside the Map: FAILED for a Fail state that rows ended in, CAUGHT
-            where some calls failed, SUCCEEDED where none did.
+            where some calls failed, SUCCEEDED if none did.
         seconds: how long it took; inside the Map, the median of its calls.
         visits: how often it was entered (by rows, inside the Map).
         rows: of a Map, or of a state inside it, the rows that came there; None for any other.
@@ -58,7 +58,7 @@ class RunGraph:
 
 
 def run_graph(folder: RunFolder, record: RunRecord | None = None) -> RunGraph:
-    """Return the graph of a run; one without nodes where its definition cannot be read."""
+    """Return the graph of a run; one without nodes if its definition cannot be read."""
     record = record or folder.record()
     flow = workflow_of(folder)
     events = list(folder.events())

@@ -15,7 +15,7 @@ _COMMON = ("timestamp", "type", "id", "previousEventId")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvent:
-    """An event: `state` is the state it is about where it names one; `details` is all else it says, JSON texts read."""
+    """An event: `state` is the state it is about if it names one; `details` is all else it says, JSON texts read."""
 
     id: int | None
     time: str

@@ -1,4 +1,4 @@
-"""What each worker did when: a span for each part of each row, or summed up where there are too many rows to draw."""
+"""The work of each worker over time: a span per part of a row, or sums if there are too many rows to draw."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Lanes:
 
     Args:
         spans: dicts of `worker`, `line`, `index`, `user`, `start`, `stop` (UTC), `part` (see Part), `state`, `error`;
-            empty where the rows are summed up.
-        shares: where there are more than the most rows to draw: dicts of `worker`, `start`, `stop`, `part`, `share`
+            empty if the rows are summed up.
+        shares: if there are more than the most rows to draw: dicts of `worker`, `start`, `stop`, `part`, `share`
             (of the time, 0 to 1), and of all parts of that worker's span `rows` and `failed`.
         seconds: the length of a summed-up span.
     """

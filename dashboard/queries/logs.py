@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """A line: `kind` is log, metrics or platform; `level` is empty where it has none; `fields` is all it says."""
+    """A line: `kind` is log, metrics or platform; `level` is empty if it has none; `fields` is all it says."""
 
     time: str
     function: str

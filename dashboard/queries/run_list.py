@@ -25,9 +25,9 @@ class RunRow:
 
     Args:
         name: the run's name.
-        file: the uploaded object's key; empty where the run had no time to write it.
+        file: the uploaded object's key; empty if the run had no time to write it.
         started, stopped: moments in UTC.
-        seconds: how long it took, or has taken so far; None where that is not known.
+        seconds: how long it took, or has taken so far; None if that is not known.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or INTERRUPTED.
         kind, words: the same for colours and for people (a rejected file is its own kind).
         rows, succeeded, failed, pending, superseded: counts of rows; superseded ones are among the succeeded.
@@ -67,7 +67,7 @@ def runs(
     until: date | None = None,
     zone: tzinfo = UTC,
 ) -> list[RunRow]:
-    """Return the runs, newest first; empty where there is none.
+    """Return the runs, newest first; empty if there is none.
 
     Args:
         store: all runs.
@@ -92,7 +92,7 @@ def runs(
 
 
 def run(folder: RunFolder) -> RunRow | None:
-    """Return one run as it stands; None where its folder has vanished."""
+    """Return one run as it stands; None if its folder has vanished."""
     record = recovered(folder)
     return run_row(record) if folder.path.is_dir() else None
 

@@ -52,7 +52,7 @@ class StateOutcome:
 
     @property
     def seconds(self) -> float | None:
-        """How long the last visit took; None where it has not ended."""
+        """How long the last visit took; None if it has not ended."""
         took = milliseconds_between(self.entered, self.exited)
         return None if took is None else took / 1000
 

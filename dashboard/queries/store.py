@@ -23,7 +23,7 @@ FileState = tuple[int, int, int]
 
 
 def file_state(path: Path) -> FileState | None:
-    """Return what changes when the file does (inode, size, time of the last write); None where there is no file."""
+    """Return what changes when the file does (inode, size, time of the last write); None if there is no file."""
     try:
         found = path.stat()
     except OSError:

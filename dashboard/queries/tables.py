@@ -1,6 +1,7 @@
 """`items.jsonl` of any number of runs as a DuckDB table in memory: no file of a run is ever locked.
 
-DuckDB documentation, "JSON Loading": with `ignore_errors` a line that is no JSON is a row of nulls; those are left out.
+DuckDB documentation, "JSON Loading": with `ignore_errors` a line that is not JSON is a row of nulls; it is
+left out.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def load_items(
 
 
 def _read(connection: duckdb.DuckDBPyConnection, files: dict[str, Path], columns: dict[str, str], where: str) -> bool:
-    """Make the table `lines`; False where there was nothing to read."""
+    """Make the table `lines`; False if there was nothing to read."""
     spec = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     names = ", ".join(f'"{name}"' for name in columns)
     query = (
@@ -85,7 +86,7 @@ def _read(connection: duckdb.DuckDBPyConnection, files: dict[str, Path], columns
             connection.execute(query, {"files": [_escaped(path) for path in there.values()]})
         except duckdb.IOException:
             continue  # a folder vanished between the look and the reading
-        _mend(connection, there, list(columns), where)
+        _read_again(connection, there, list(columns), where)
         return True
     return False
 
@@ -97,7 +98,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str, values: Any = None)
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _mend(connection: duckdb.DuckDBPyConnection, files: dict[str, Path], names: list[str], where: str) -> None:
+def _read_again(connection: duckdb.DuckDBPyConnection, files: dict[str, Path], names: list[str], where: str) -> None:
     """Drop the lines that DuckDB could not read, and read again those that are JSON with a lone surrogate in it."""
     found = connection.execute(f"delete from lines where {_nothing(names)} returning run").fetchall()  # noqa: S608
     rows = [
@@ -108,9 +109,9 @@ def _mend(connection: duckdb.DuckDBPyConnection, files: dict[str, Path], names: 
     ]
     if rows:
         marks = ", ".join("?" for _ in rows[0])
-        connection.execute("create temp table mended as select * from lines limit 0")
-        connection.executemany(f"insert into mended values ({marks})", rows)  # noqa: S608 - only question marks
-        connection.execute(f"insert into lines select * from mended where {where}")  # noqa: S608 - a text of ours
+        connection.execute("create temp table read_again as select * from lines limit 0")
+        connection.executemany(f"insert into read_again values ({marks})", rows)  # noqa: S608 - only question marks
+        connection.execute(f"insert into lines select * from read_again where {where}")  # noqa: S608 - a text of ours
 
 
 def _nothing(names: Iterable[str]) -> str:

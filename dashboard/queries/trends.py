@@ -52,7 +52,7 @@ class Throughput:
 
 
 def throughput(folder: RunFolder) -> Throughput:
-    """Return how many rows ended when; no points where none has."""
+    """Return how many rows ended when; no points if none has."""
     with span_tables(folder) as connection:
         (edges,) = fetch(connection, "select min(start) as first, max(stop) as last from lines")
         first, last = edges["first"], edges["last"]
@@ -94,7 +94,7 @@ class Day:
 
     @property
     def success_rate(self) -> float | None:
-        """The share of the ended runs that succeeded, 0 to 1; None where none has ended."""
+        """The share of the ended runs that succeeded, 0 to 1; None if none has ended."""
         return self.good / self.ended if self.ended else None
 
 

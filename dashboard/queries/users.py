@@ -44,7 +44,7 @@ class UserStatistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserPage:
-    """Some users, and how many there are; `tables` is False where nothing has been run yet: there are no tables."""
+    """Some users, and how many there are; `tables` is False if nothing has been run yet: there are no tables."""
 
     users: list[UserStatistics]
     total: int
@@ -112,7 +112,7 @@ class Change:
 
 
 def user_history(folders: Iterable[RunFolder], user: str) -> list[Change]:
-    """Return what these runs did to a user, oldest first; empty where none did anything."""
+    """Return what these runs did to a user, oldest first; empty if none did anything."""
     needle = encode(user)
     changes = [
         _change(folder.name, item)

@@ -57,7 +57,7 @@ def workflow_of(folder: RunFolder) -> Workflow:
 
 
 def workflow(definition: object) -> Workflow:
-    """Return a definition's states and ways; what is no valid definition gives what can be read of it."""
+    """Return a definition's states and ways; of a definition that is not valid, those that can be read."""
     found = Workflow()
     if isinstance(definition, dict):
         found.start = _text(definition.get("StartAt"))

@@ -47,7 +47,7 @@ class ChildInput:
         return self._rest + _size(index) + sum(_size(field) for field in fields[: len(_COLUMNS)])
 
     def excess(self, index: int, fields: Sequence[str]) -> int | None:
-        """Return the bytes of a row's input where they are too many, else None."""
+        """Return the bytes of a row's input if they are too many, else None."""
         characters = sum(len(field) for field in fields[: len(_COLUMNS)])
         if characters * _MOST_BYTES_A_CHARACTER + self._rest + _size(index) + len(_COLUMNS) * _size("") <= MAX_BYTES:
             return None  # whatever they are

@@ -41,7 +41,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         the upload, in epoch seconds, as a string).
 
     Raises:
-        ValidationError: where the object cannot be fetched.
+        ValidationError: if the object cannot be fetched.
     """
     ttl = ttl_timestamp(event["uploadedAt"])
     child_input = ChildInput(

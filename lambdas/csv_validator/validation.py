@@ -50,7 +50,7 @@ def validate(chunks: Iterable[bytes], max_rows: int, child_input: ChildInput | N
     Args:
         chunks: the file's bytes.
         max_rows: the most rows it may have.
-        child_input: measures what Step Functions is to be given of a row; None where rows are not to be measured.
+        child_input: measures what Step Functions is to be given of a row; None if rows are not to be measured.
     """
     findings = Findings()
     rows = _Rows(findings, max_rows, child_input)

@@ -39,8 +39,8 @@ def lambda_handler(event: dict[str, Any] | None, context: LambdaContext) -> dict
 
     Raises:
         MigrationError, UsersFileError: see there.
-        UnknownActionError: where there is no such action.
-        DatabaseError: where the database cannot be reached.
+        UnknownActionError: if there is no such action.
+        DatabaseError: if the database cannot be reached.
     """
     event = event or {}
     action = event.get("action") or "migrate"
@@ -51,7 +51,7 @@ def lambda_handler(event: dict[str, Any] | None, context: LambdaContext) -> dict
     elif action == "migrate":
         answer = _migrate()
     else:
-        raise UnknownActionError(f"There is no action {action!r}: it is migrate, load_users or count_users.")
+        raise UnknownActionError(f"There is no action {action!r}: use migrate, load_users or count_users.")
     logger.info(action, extra={"function_request_id": context.aws_request_id, **answer})
     return answer
 

@@ -44,7 +44,7 @@ def read_migrations(folder: Path) -> list[Migration]:
     """Return the folder's migrations in order.
 
     Raises:
-        MigrationError: where there are none, a name is not `NNNN_words.sql`, or two have one number.
+        MigrationError: if there are none, a name is not `NNNN_words.sql`, or two have one number.
     """
     files = sorted(folder.glob("*.sql"))
     if not files:
@@ -67,7 +67,7 @@ def apply_migrations(connection: psycopg.Connection[Any], migrations: list[Migra
         migrations: all of them, in order.
 
     Raises:
-        MigrationError: where one fails (it is rolled back, earlier ones stay), or an applied one has been changed.
+        MigrationError: if one fails (it is rolled back, earlier ones stay), or an applied one has been changed.
         psycopg.OperationalError: where the connection is lost.
     """
     connection.execute("SELECT pg_advisory_lock(%s)", (_ADVISORY_LOCK,))
@@ -89,8 +89,8 @@ def _check_unchanged(migrations: list[Migration], applied: dict[str, str]) -> No
     for migration in migrations:
         if applied.get(migration.name, migration.checksum) != migration.checksum:
             raise MigrationError(
-                f"{migration.name} was changed after it had been applied. Put it back as it was, and write what is new "
-                "into a migration of its own."
+                f"{migration.name} was changed after it had been applied. Restore it, and write the change as a new "
+                "migration."
             )
 
 

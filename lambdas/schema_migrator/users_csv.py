@@ -32,7 +32,7 @@ class UserRecord(NamedTuple):
 def user_records(chunks: Iterable[str]) -> Iterator[UserRecord]:
     """Parse text chunks, wherever they are cut; empty lines are left out.
 
-    Where a quote is never closed, the record is the last one.
+    If a quote is never closed, the record is the last one.
 
     Raises:
         RecordTooLongError: a line has no end within 8 Mi characters.

@@ -30,7 +30,7 @@ class CsvRecord(NamedTuple):
         line: the 1-based physical line on which it begins.
         fields: its values.
         raw: its text as it stands in the file, without the final newline.
-        closed: False where the file ended inside a quote.
+        closed: False if the file ended inside a quote.
     """
 
     line: int
@@ -56,7 +56,7 @@ def decode(chunks: Iterable[bytes]) -> Iterator[str]:
     """Decode UTF-8 chunks, wherever they are cut.
 
     Raises:
-        UnicodeDecodeError: where the bytes are not UTF-8.
+        UnicodeDecodeError: if the bytes are not UTF-8.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     for chunk in chunks:
@@ -72,7 +72,7 @@ def records(chunks: Iterable[str], delimiter: str = ",") -> Iterator[CsvRecord]:
         delimiter: one character.
 
     Raises:
-        RecordTooLongError: where a record has no end within 8 Mi characters.
+        RecordTooLongError: if a record has no end within 8 Mi characters.
     """
     line = 0
     between = f'"{delimiter}"'
@@ -104,7 +104,7 @@ def physical_lines(chunks: Iterable[str]) -> Iterator[str]:
     """Cut chunks into physical lines without their LF (a CR before it stays).
 
     Raises:
-        RecordTooLongError: where a line has no end within 8 Mi characters.
+        RecordTooLongError: if a line has no end within 8 Mi characters.
     """
     rest: list[str] = []
     size = 0

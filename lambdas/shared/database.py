@@ -58,7 +58,7 @@ class Database:
         """Give the connection inside a transaction that is committed at the end, or rolled back on an error.
 
         Raises:
-            DatabaseError: see `connection`; also where it is not known whether the commit went through.
+            DatabaseError: see `connection`; also if it is not known whether the commit went through.
         """
         with self.connection() as connection, connection.transaction():
             yield connection

@@ -1,10 +1,10 @@
-"""What ends a command without a traceback."""
+"""The errors that end a command without a traceback."""
 
 from __future__ import annotations
 
 
 class UsageError(Exception):
-    """Wrong usage: the message says to the person at the terminal what to do instead. Exit code 2."""
+    """Wrong usage: the message says what to do instead. Exit code 2."""
 
 
 class Terminated(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""What the commands exit with."""
+"""The exit codes of the commands."""
 
 from __future__ import annotations
 

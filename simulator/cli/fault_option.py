@@ -1,4 +1,4 @@
-"""`--fault` and `--seed`: what is to be broken, read and compared with the file."""
+"""`--fault` and `--seed`: reads the faults to inject, and compares them with the file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def checked_faults(texts: Sequence[str]) -> list[FaultSpec]:
-    """Read what was asked for.
+    """Read the SPECs.
 
     Raises:
         UsageError: it cannot be read, or cannot be done here.
@@ -34,18 +34,18 @@ def checked_faults(texts: Sequence[str]) -> list[FaultSpec]:
         raise UsageError(str(error)) from None
     twice = [text for text, times in Counter(texts).items() if times > 1]
     if twice:
-        raise UsageError(f"--fault {twice[0]!r} is there twice.")
+        raise UsageError(f"--fault {twice[0]!r} is given twice.")
     outage = next((spec for spec in specs if spec.kind == "database"), None)
     if outage is not None and Settings().database_url is not None:
         raise UsageError(
-            f"--fault {outage.text!r}: the PostgreSQL that SIMULATOR_DATABASE_URL names is not ours, so the simulator "
-            "cannot stop it. Unset the variable to use the embedded one."
+            f"--fault {outage.text!r}: the PostgreSQL that SIMULATOR_DATABASE_URL names does not belong to the "
+            "simulator, so it cannot be stopped. Unset the variable to use the embedded PostgreSQL."
         )
     return specs
 
 
 def fault_plan(specs: Sequence[FaultSpec], file: Path, seed: int) -> FaultPlan:
-    """Return what is to be broken in a run of `file`.
+    """Return the faults to inject in a run of `file`.
 
     Raises:
         UsageError: no row begins on a line that is named.
@@ -72,7 +72,7 @@ def _lines(file: Path, wanted: set[int]) -> tuple[dict[int, int], bool]:
 
 
 def tell_faults(faults: Faults, term: Terminal) -> None:
-    """Say of each fault how often it happened, and what was in its way."""
+    """Print how often each fault happened, and what prevented it."""
     for fault in faults.all:
         times = "never happened" if not fault.happened else f"happened {count(fault.happened, 'time')}"
         term.say(("fault  ", "yellow"), f"{fault.spec.text} {times}{f'; {fault.trouble}' if fault.trouble else ''}")

@@ -39,7 +39,7 @@ def outcome(session: Session, running: RunningExecution, interrupt: KeyboardInte
     """Report a run that has ended, and return the command's exit code.
 
     Raises:
-        UsageError: where the run could not be recorded.
+        UsageError: if the run could not be recorded.
     """
     if (folder := session.recorder.folder(running.name)) is None:
         raise UsageError(" ".join(session.recorder.problems) or f"The run {running.name} was not recorded.")

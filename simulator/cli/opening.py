@@ -27,10 +27,10 @@ def open_session(
     """Start the pipeline with the settings of the environment; to be used in a `with`.
 
     Args:
-        terminal: told what is being started.
-        listener: told of executions; None for nobody.
-        clock: what executions see of time; None for the real one.
-        plan: what is to be broken; None for nothing.
+        terminal: prints what is being started.
+        listener: receives the events of executions; None for no listener.
+        clock: the clock that executions see; None for the real one.
+        plan: the faults to inject; None for none.
 
     Raises:
         CloudError: it cannot start.
@@ -57,7 +57,7 @@ def load_sample_users(session: Session, terminal: Terminal) -> None:
 def load_users(session: Session, path: Path, terminal: Terminal, name: str | None = None) -> int:
     """Load a user master through the migrator Lambda and return how many users it holds.
 
-    `name` is what the person calls the file, if `path` is a converted copy.
+    `name` is the user's name of the file, if `path` is a converted copy.
 
     Raises:
         UsageError: the file cannot be used; the message names the lines.

@@ -36,7 +36,7 @@ def readable_file(text: str) -> Path:
 
 
 def shown(path: Path) -> str:
-    """Return a path as short as it can be typed here: relative where it lies below the current folder."""
+    """Return a path as short as it can be typed here: relative if it is below the current folder."""
     path = path.absolute()
     try:
         return str(path.relative_to(Path.cwd()))

@@ -1,4 +1,4 @@
-"""The file to upload: as it lies there, or converted from what a spreadsheet saved."""
+"""The file to upload: as it is, or converted if a spreadsheet saved it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def upload_file(source: Path, terminal: Terminal, *, convert: bool) -> Iterator[Path]:
-    """Give the file to upload; a converted one lies in a temporary folder until the end of the `with`.
+    """Give the file to upload; a converted one is in a temporary folder until the end of the `with`.
 
     Raises:
         OSError: it cannot be read, or there is no room for the converted one.

@@ -17,7 +17,7 @@ class DatabaseOutage(TimedFault):
 
     Args:
         spec: what was asked for.
-        server: the server; None if it is not ours to stop.
+        server: the server; None if the simulator may not stop it.
         clock: the clock that states see.
     """
 
@@ -31,7 +31,7 @@ class DatabaseOutage(TimedFault):
         """Stop the server; start it again at once, or after a while by the clock that states see."""
         server = self._server
         if server is None:
-            self.trouble = "the database is not ours to stop"
+            self.trouble = "the simulator may not stop this database"
             return
         try:
             server.stop()

@@ -1,4 +1,4 @@
-"""What all faults have: the SPEC they are from, and how often they have happened."""
+"""The base classes of faults: a SPEC, and a count of how often the fault happened."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Fault:
     """A fault of a run. It happens in several threads.
 
     Args:
-        spec: what was asked for.
+        spec: the SPEC of the command line, parsed.
     """
 
     def __init__(self, spec: FaultSpec) -> None:
@@ -34,10 +34,10 @@ class Fault:
             self._happened += 1
 
     def uploaded(self, upload: UploadedFile) -> None:
-        """Take note that the file has been uploaded and its event delivered."""
+        """Learn that the file has been uploaded and its event delivered."""
 
     def close(self) -> None:
-        """Put right what is still broken, before the session ends."""
+        """Repair what is still broken, before the session ends."""
 
 
 class TimedFault(Fault):

@@ -1,4 +1,4 @@
-"""All faults of a run, and the seams of a session where they are let in."""
+"""All faults of a run, and the places of a session where they act."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 class Faults:
-    """The faults of one session. Without any, nothing is changed at any seam.
+    """The faults of one session. Without any, nothing is changed.
 
     Args:
-        plan: what was asked for.
-        parts: what there is to be broken.
+        plan: the faults to inject.
+        parts: the parts of the session that faults break.
     """
 
     def __init__(self, plan: FaultPlan, parts: Parts) -> None:
@@ -44,11 +44,11 @@ class Faults:
         return lambda: None if self._closed else fault.strike()
 
     def functions(self, functions: LambdaInvoker) -> LambdaInvoker:
-        """Return what Tasks are to call in place of the functions."""
+        """Return the invoker that Tasks call instead of the functions."""
         return FaultyFunctions(functions, self._calls, self._errors) if self.all else functions
 
     def handler(self, handler: Handler) -> Handler:
-        """Return what execution environments are to run in place of a function's handler."""
+        """Return the handler that execution environments run instead of a function's own."""
         return mortal(handler, self._calls, self._ends) if self._ends else handler
 
     def uploaded(self, upload: UploadedFile) -> None:
@@ -57,7 +57,7 @@ class Faults:
             fault.uploaded(upload)
 
     def close(self) -> None:
-        """Put right what is still broken; the session is about to end. A second call does nothing."""
+        """Repair what is still broken; the session is about to end. A second call does nothing."""
         if not self._closed:
             self._closed = True
             for fault in self.all:

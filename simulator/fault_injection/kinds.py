@@ -1,4 +1,4 @@
-"""The faults there are: what each is called, what it takes, and an example."""
+"""The kinds of faults: name, options, and an example."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Option:
 
     Args:
         read: makes the value of its text; raises ValueError with a sentence's end (`must be ...`).
-        default: its value where it is left out.
+        default: its value if it is left out.
     """
 
     read: Callable[[str], Any]
@@ -36,8 +36,8 @@ class Kind:
         name: the option that names it (`database=...`); `error` for errors of rows.
         form: how it is written.
         example: a SPEC that works.
-        what: what it breaks, in a sentence.
-        options: what it takes, by name.
+        what: the effect, in a sentence.
+        options: its options, by name.
         needs: options of which exactly one must be there; a tuple for each such choice.
     """
 
@@ -102,7 +102,7 @@ def _error_name(text: str) -> str:
         raise ValueError("must be an error's name, such as DatabaseError or Lambda.TooManyRequestsException")
     if text.startswith("States.") and text != "States.Timeout":
         raise ValueError(
-            "must not be one that Step Functions itself makes (of States.*, only States.Timeout can be had)"
+            "must not be an error that Step Functions itself makes (of States.*, only States.Timeout can be injected)"
         )
     return text
 
@@ -132,8 +132,8 @@ KINDS = (
         name="function",
         form=f"function=timeout|memory|exit,{_ROWS_FORM}",
         example="function=exit,row=7",
-        what="The function runs into its timeout (really: 10 s), out of memory, or dies, and its execution environment "
-        "with it: before the row is processed, or after.",
+        what="The function runs into its timeout (10 s), runs out of memory, or exits, and its execution environment "
+        "ends with it: before the row is processed, or after.",
         options={"function": Option(_one_of("timeout", "memory", "exit")), **_ROWS},
         needs=(("function",), _WHICH_ROWS),
     ),
@@ -183,7 +183,7 @@ KINDS = (
         name="object",
         form="object=replace[,after=ROWS]",
         example="object=replace,after=100",
-        what="The file in S3 is overwritten while its rows run: a new version is put, with every digit of its rows a 9 "
+        what="The file in S3 is overwritten while its rows run: in the new version every digit of the rows is a 9 "
         "(without an event: on AWS that would be a second run).",
         options={"object": Option(_one_of("replace")), "after": Option(_whole(0), 0)},
         needs=(("object",),),

@@ -17,7 +17,7 @@ class DatabaseServer(Protocol):
     """A PostgreSQL that can be stopped and started."""
 
     def stop(self) -> None:
-        """Stop it; who is connected is thrown out.
+        """Stop it; its connections end.
 
         Raises:
             Exception: it does not stop; the message is for people.
@@ -25,7 +25,7 @@ class DatabaseServer(Protocol):
         ...
 
     def start(self) -> None:
-        """Start it where it was; do nothing where it runs.
+        """Start it where it was; do nothing if it runs.
 
         Raises:
             Exception: it does not start; the message is for people.
@@ -38,9 +38,9 @@ class Parts:
     """What faults break.
 
     Args:
-        endpoint: moto's address.
+        endpoint: moto's URL.
         s3: the S3 client.
-        database: the server; None if it is not ours to stop.
+        database: the server; None if the simulator may not stop it.
         clock: the clock that states see.
     """
 

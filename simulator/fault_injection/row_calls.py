@@ -34,7 +34,7 @@ class RowCalls:
         self._lock = threading.Lock()
 
     def begin(self, payload: bytes) -> RowCall | None:
-        """Count a call by its event's JSON; None where it is not that of a row."""
+        """Count a call by its event's JSON; None if it is not that of a row."""
         row = row_of(orjson.loads(payload)) if b'"rowIndex"' in payload else None
         if row is None:
             return None
@@ -53,7 +53,7 @@ class RowCalls:
 
 
 def row_of(event: Any) -> tuple[str, int] | None:
-    """Return the execution's name and the row's index of an event; None where it is not that of a row."""
+    """Return the execution's name and the row's index of an event; None if it is not that of a row."""
     if not isinstance(event, dict) or not isinstance(index := event.get("rowIndex"), int):
         return None
     return str(event.get("executionName")), index

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class SecondEvent(TimedFault):
-    """A second delivery of the upload's event: at once where it waits for no rows."""
+    """A second delivery of the upload's event: at once if it waits for no rows."""
 
     def __init__(self, spec: FaultSpec) -> None:
         super().__init__(spec)

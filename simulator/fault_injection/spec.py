@@ -61,7 +61,7 @@ def parse_fault(text: str) -> FaultSpec:
     """Read a SPEC.
 
     Raises:
-        BadFault: where it is none.
+        BadFault: if it is none.
     """
     pairs = _pairs(text)
     kind = _kind(text, pairs)
@@ -97,7 +97,7 @@ def _pairs(text: str) -> list[_Pair]:
             raise _bad(text, place, f"there must be NAME=VALUE, not {part!r}")
         name = name.strip()
         if any(pair.name == name for pair in pairs):
-            raise _bad(text, place, f"{name} is there twice")
+            raise _bad(text, place, f"{name} is given twice")
         pairs.append(_Pair(place, name, value.strip()))
         place += len(part) + 1
     return pairs

@@ -39,7 +39,7 @@ class Migrator:
         """Apply the migrations that have not been applied, and return their names.
 
         Raises:
-            CloudError: where one fails.
+            CloudError: if one fails.
         """
         answer, error = self._call({"action": "migrate"})
         if error is not None:
@@ -60,7 +60,7 @@ class Migrator:
         With `only_new`, users that are there stay as they are; the number is then that of the users who were not.
 
         Raises:
-            UsersRefused: where the file is none; nothing was loaded.
+            UsersRefused: if the file is none; nothing was loaded.
         """
         # Into the output bucket: any CSV in the input bucket is an upload for the pipeline.
         bucket = self._resources.output_bucket
@@ -73,7 +73,7 @@ class Migrator:
         return int(answer["changed" if only_new else "users"])
 
     def _call(self, event: dict[str, Any]) -> tuple[Any, str | None]:
-        """Invoke the migrator; return its answer and, where it failed, the error's message."""
+        """Invoke the migrator; return its answer and, if it failed, the error's message."""
         result = self._functions.invoke(self._resources.migrator_arn, json.dumps(event).encode())
         answer = json.loads(result.payload)
         if result.function_error is None:

@@ -114,7 +114,7 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
         definitions: the folder of `processing_logs.json`.
 
     Raises:
-        CloudError: where a definition cannot be read.
+        CloudError: if a definition cannot be read.
     """
     resources = Resources(
         rule_dead_letter_queue_url=aws.sqs.create_queue(QueueName=resource_name("RuleDeadLetterQueue"))["QueueUrl"],

@@ -32,7 +32,7 @@ def redrive(session: Session, folder: RunFolder, plan: RedrivePlan) -> RunningEx
     """Start the redrive of a run.
 
     Raises:
-        CloudError: where the run's rows lie in another database, or its folder cannot be restored.
+        CloudError: if the run's rows lie in another database, or its folder cannot be restored.
     """
     _check_database(session, plan)
     _restore(session, folder, plan)

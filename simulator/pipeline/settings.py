@@ -21,7 +21,7 @@ class Settings(BaseSettings):
 
     Args:
         simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; `.simulator` in the
-            project's root where it is not set.
+            project's root if it is not set.
         simulator_database_url: `SIMULATOR_DATABASE_URL`: a PostgreSQL of one's own in place of the embedded one.
     """
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Upload:
     """An object that was put into the input bucket, and what EventBridge did with its event.
 
-    `started` says whether a rule took it; `why_not` is a sentence where none did.
+    `started` says whether a rule took it; `why_not` is a sentence if none did.
     """
 
     bucket: str

@@ -84,7 +84,7 @@ class PostgresCluster:
             The folder of its Unix socket.
 
         Raises:
-            PostgresError: where that is not possible; then no server of this data folder is left running.
+            PostgresError: if that is not possible; then no server of this data folder is left running.
         """
         try:
             running = self._running()
@@ -103,7 +103,7 @@ class PostgresCluster:
             ) from error
 
     def stop(self) -> None:
-        """Stop the server, letting transactions be rolled back ("fast" shutdown); do nothing where none runs.
+        """Stop the server, letting transactions be rolled back ("fast" shutdown); do nothing if none runs.
 
         Raises:
             PostgresError: it does not even end when it is killed.

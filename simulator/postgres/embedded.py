@@ -67,7 +67,7 @@ class EmbeddedPostgres:
         self._guarded().ask("stop")
 
     def start(self) -> None:
-        """Start the server again where its clients look for it; do nothing where it runs.
+        """Start the server again where its clients look for it; do nothing if it runs.
 
         Raises:
             PostgresError: it does not start.

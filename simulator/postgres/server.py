@@ -48,7 +48,7 @@ class ExternalPostgres:
             service and the `PG*` variables, once: `self.url` leaves nothing open.
 
     Raises:
-        PostgresError: where the URL is none, nobody answers, or the server is too old.
+        PostgresError: if the URL is none, nobody answers, or the server is too old.
     """
 
     embedded = False
@@ -86,7 +86,7 @@ class ExternalPostgres:
 def database_id(url: str) -> str | None:
     """Return what tells one database from every other: the cluster's identifier and the database's name.
 
-    None where the server does not tell it to this user.
+    None if the server does not tell it to this user.
     """
     try:
         with connect(url) as connection:

@@ -38,7 +38,7 @@ def session_conninfo(database_url: str, environment: str) -> str:
 def end_sessions(database_url: str, environments: Sequence[str]) -> None:
     """End every session of some environments, and wait until they hold no lock any more.
 
-    Where the database cannot be reached they have ended with it, most likely: that is logged, and nothing is raised.
+    If the database cannot be reached they have ended with it, most likely: that is logged, and nothing is raised.
 
     Args:
         database_url: the database, for psycopg.

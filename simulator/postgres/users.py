@@ -36,7 +36,7 @@ class PostgresUsers:
         """Hold the right to start or stop the server.
 
         Raises:
-            PostgresError: where another process holds it for too long, or the folder cannot be written to.
+            PostgresError: if another process holds it for too long, or the folder cannot be written to.
         """
         try:
             lock = FileLock(self._folder / "change.lock", timeout=CHANGE_TIMEOUT)
@@ -83,7 +83,7 @@ class PostgresUsers:
         """Wait until a user has left, or its process is gone.
 
         Raises:
-            PostgresError: where it is still there after a long while.
+            PostgresError: if it is still there after a long while.
         """
         try:
             with FileLock(self._files / f"{name}.lock", timeout=CHANGE_TIMEOUT):

@@ -35,7 +35,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pending: bool = True) -> int:
-    """Write `failed-rows.csv` from `input.csv` and `items.jsonl` (header only where no row failed).
+    """Write `failed-rows.csv` from `input.csv` and `items.jsonl` (header only if no row failed).
 
     Args:
         folder: the run's.
@@ -67,7 +67,7 @@ def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None, *, pend
 
 
 def quoted(field: str) -> str:
-    """Return a field in the dialect of the ItemReader: quoted where it must be, quotes and backslashes doubled."""
+    """Return a field in the dialect of the ItemReader: quoted if it must be, quotes and backslashes doubled."""
     return _as_text(field) if _NEEDS_QUOTES.search(field) else field
 
 

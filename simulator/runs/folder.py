@@ -55,7 +55,7 @@ class RunFolder:
         name: the run's name.
 
     Raises:
-        BadRunName: where the name could lead out of `runs`.
+        BadRunName: if the name could lead out of `runs`.
     """
 
     runs: Path
@@ -91,7 +91,7 @@ class RunFolder:
 
     @property
     def items_file(self) -> Path:
-        """`items.jsonl`: a line a row when its child has ended."""
+        """`items.jsonl`: one line per row when its child has ended."""
         return self.path / "items.jsonl"
 
     @property
@@ -125,7 +125,7 @@ class RunFolder:
         return self.path / ".reserve"
 
     def record(self) -> RunRecord:
-        """Return how the run stands; INTERRUPTED where it says RUNNING and no process writes it.
+        """Return how the run stands; INTERRUPTED if it says RUNNING and no process writes it.
 
         A folder without `run.json` is a run that has only just begun, or was cut off there.
         """

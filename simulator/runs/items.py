@@ -25,7 +25,7 @@ def item_line(child: ChildRecord, redrive: int) -> dict[str, Any]:
 
     `attempts` counts the calls of the first Task (LogError and what follows do not count); `outcome` is
     the output's `status` (`success`, `superseded`); `cause` is the text that AWS gives, for a Lambda function its JSON.
-    `tries` lists all Task calls as [state, start, stop, error], where there was more than one or the row failed.
+    `tries` lists all Task calls as [state, start, stop, error], if there was more than one or the row failed.
     """
     attempts = child.attempts
     first = attempts[0].state if attempts else None
@@ -74,7 +74,7 @@ class ItemIndex:
             _put(self._by_line, item.get("line"), code)
 
     def counts(self, total: int) -> RowCounts:
-        """Return the counts; `total` is how many rows the file has (0 where that is not known)."""
+        """Return the counts; `total` is how many rows the file has (0 if that is not known)."""
         unseen = self._by_index.count(_UNSEEN)
         superseded = self._by_index.count(_SUPERSEDED)
         succeeded = self._by_index.count(_SUCCEEDED) + superseded
@@ -93,7 +93,7 @@ class ItemIndex:
         return line < len(self._by_line) and self._by_line[line] != _UNSEEN
 
     def failed_on_line(self, line: int) -> dict[str, Any] | None:
-        """Return the item of the failed row that begins on a line of the file; None where it did not fail."""
+        """Return the item of the failed row that begins on a line of the file; None if it did not fail."""
         if line >= len(self._by_line) or self._by_line[line] <= 0:
             return None
         return next(self._read(iter([self._by_line[line] - 1])), None)

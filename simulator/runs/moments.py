@@ -13,7 +13,7 @@ def moment_text(moment: datetime) -> str:
 
 
 def parsed_moment(text: str | None) -> datetime | None:
-    """Return the moment a text names, or None where it names none."""
+    """Return the moment a text names, or None if it names none."""
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError:
@@ -24,6 +24,6 @@ def parsed_moment(text: str | None) -> datetime | None:
 
 
 def milliseconds_between(start: str | None, stop: str | None) -> int | None:
-    """Return the whole milliseconds between two texts, or None where one is missing."""
+    """Return the whole milliseconds between two texts, or None if one is missing."""
     began, ended = parsed_moment(start), parsed_moment(stop)
     return round((ended - began).total_seconds() * 1000) if began and ended else None

@@ -20,7 +20,7 @@ REDRIVABLE = ("FAILED", "TIMED_OUT", "ABORTED", INTERRUPTED)
 
 
 class Kind(StrEnum):
-    """What a page colours by."""
+    """The kinds of end, by which a page chooses its colour."""
 
     OK = "ok"
     SOME_FAILED = "some_failed"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What the validator found on a line of a rejected file; `line` is None if it is about the whole file."""
+    """A finding of the validator on a line of a rejected file; `line` is None if it is about the whole file."""
 
     line: int | None
     message: str
@@ -72,7 +72,7 @@ def in_words(record: RunRecord) -> str:
     rows = f"{failed:,} row{'' if failed == 1 else 's'} failed"
     if record.status == "SUCCEEDED":
         if record.outage_rows:
-            return f"Outage: {rows}, {record.outage_rows:,} of them by the outage"
+            return f"Outage: {rows}, {record.outage_rows:,} of them because of the outage"
         return f"Succeeded, {rows}" if failed else "Succeeded"
     if record.rejected:
         return "File rejected"
@@ -84,7 +84,7 @@ def in_words(record: RunRecord) -> str:
 
 
 def findings(record: RunRecord) -> list[Finding]:
-    """Return what the validator found in a rejected file; empty for any other run."""
+    """Return the validator's findings in a rejected file; empty for any other run."""
     if not record.rejected or not record.cause:
         return []
     try:
@@ -104,7 +104,7 @@ def _finding(error: Any) -> Finding:
 
 
 def redrivable(record: RunRecord) -> bool:
-    """Say whether a redrive can be offered (`redrive_plan` has the last word)."""
+    """Say whether to offer a redrive (`redrive_plan` decides whether it is possible)."""
     return record.status in REDRIVABLE and record.map_run is not None
 
 
@@ -114,7 +114,7 @@ def has_failed_rows(folder: RunFolder, record: RunRecord) -> bool:
 
 
 def explanation(record: RunRecord) -> str:
-    """Return why it ended as it did, in sentences; empty where the words say it all."""
+    """Return why it ended as it did, in sentences; empty if the words say it all."""
     if record.rejected:
         return "The validator refused the file before any row was run; nothing was written to the database."
     if not record.outage_rows or record.status == RUNNING:
@@ -128,20 +128,20 @@ def _why(record: RunRecord) -> str:
     if record.breached and note is not None:
         share = f" ({rows.failed * 100 / rows.total:.1f} %)" if rows.total else ""
         return (
-            "Too many rows failed: a run is given up when strictly more than "
+            "Too many rows failed: a run fails when more than "
             f"{note.tolerated_failure_percentage:g} % of its rows, or more than {note.tolerated_failure_count:,} rows, "
-            f"fail. {rows.failed:,} of {rows.total:,} failed{share}. Rows that had begun were finished; "
-            f"{rows.pending:,} were not begun."
+            f"fail. {rows.failed:,} of {rows.total:,} failed{share}. Rows that had started were finished; "
+            f"{rows.pending:,} did not start."
         )
     if record.status == INTERRUPTED:
-        return "The simulator's process ended before the run did; what had been done by then is kept."
+        return "The simulator's process ended before the run did; all rows that had ended are kept."
     if record.error:
         return f"{record.error}: {record.cause or '(no cause given)'}"
     return ""
 
 
 def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
-    """Return what to do now, the most useful first; empty where there is nothing to do."""
+    """Return what to do now, the most useful first; empty if there is nothing to do."""
     if record.status == RUNNING:
         return []
     if record.rejected:
@@ -155,7 +155,7 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
     if redrivable(record):
         steps.append(
             NextStep(
-                text="If the cause lay outside the file (the database was away, users were missing) and is gone, "
+                text="If the cause was not in the file (the database was away, users were missing) and is repaired, "
                 "run the rows that did not succeed again as they are:",
                 words=("redrive", record.name),
             )
@@ -183,18 +183,18 @@ def _about_failed_rows(record: RunRecord) -> str:
 
 
 def _outage_sentence(rows: int, *, succeeded: bool) -> str:
-    """Return what to tell of a run some of whose rows failed by an outage; `succeeded`: the run as a whole did."""
+    """Return the sentence about rows lost to an outage; `succeeded`: whether the run as a whole succeeded."""
     what = "1 row is" if rows == 1 else f"{rows:,} rows are"
     them = "it" if rows == 1 else "them"
     tolerated = " The run counts as succeeded because so few failures are tolerated." if succeeded else ""
     return (
-        f"{what} missing from the database by an outage (a database or a function that did not answer for more than a "
-        f"minute), not because the file is wrong.{tolerated} Nothing has to be corrected in {them}."
+        f"{what} missing from the database because of an outage (a database or a function did not answer for more than "
+        f"a minute), not because the file is wrong.{tolerated} Do not correct anything in {them}."
     )
 
 
 def _how_they_come_back(rows: int, failed: int) -> str:
-    """Return what to do with `failed-rows.csv` of a run that failed `failed` rows, `rows` of them by an outage."""
+    """Return what to do with `failed-rows.csv` of a run with `failed` failed rows, `rows` of them lost to an outage."""
     others = failed - rows
     if not others:
         return "Once the outage is over, send failed-rows.csv again as it is."
@@ -205,5 +205,5 @@ def _how_they_come_back(rows: int, failed: int) -> str:
     )
     return (
         f"Once the outage is over, send failed-rows.csv again. {what}: correct that first, or delete {lines} (see "
-        "_error), because a run is given up when more than 5 % of its rows are wrong. Leave the others as they are."
+        "_error), because a run fails when more than 5 % of its rows are wrong. Leave the others as they are."
     )

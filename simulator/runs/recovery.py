@@ -1,4 +1,4 @@
-"""Puts the folder of a run whose process died in order, so that its counts and failed rows can be read."""
+"""Completes the folder of a run whose process died, so that its counts and failed rows can be read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _recover(folder: RunFolder) -> RunRecord:
             try:
                 write(folder, record, index)
             except (OSError, ValueError) as error:
-                record.notes.append(f"The folder of this interrupted run could not be put in order: {error}")
+                record.notes.append(f"The folder of this interrupted run could not be completed: {error}")
         return record
     finally:
         lock.release()

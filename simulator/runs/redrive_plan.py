@@ -1,4 +1,4 @@
-"""What a redrive of a run would do, or why there can be none; from its folder alone.
+"""Plans the redrive of a run from its folder alone, or says why it cannot be redriven.
 
 API reference, "RedriveExecution"; developer guide, "Redriving executions".
 """
@@ -28,19 +28,19 @@ _NEW_MAP_RUN = ("States.DataLimitExceeded", "States.Runtime")
 
 
 class NotRedrivable(Exception):
-    """The run cannot be redriven; the message says why, in AWS's words and ours, and what to do instead."""
+    """The run cannot be redriven; the message says why, if possible in AWS's words, and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedrivePlan:
-    """What a redrive would do.
+    """The plan of a redrive.
 
     Args:
         record: the run as it stands.
         resume: where the execution goes on.
         last_event: the id of the last event of its history.
         input: the execution's input.
-        map_run: the first pass of the Map Run that is continued; None where a new one begins.
+        map_run: the first pass of the Map Run that is continued; None if a new one begins.
         map_run_redrives: how often that will have been redriven.
         redrive_count: the number of this redrive.
         total, keep: how many rows there are, and how many keep their result.
@@ -63,25 +63,25 @@ class RedrivePlan:
 
 
 def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
-    """Return what a redrive of a run would do.
+    """Return the plan for the redrive of a run.
 
     Args:
         folder: the run's.
         record: the run as it stands, recovered if its process died (see `recovery`).
 
     Raises:
-        NotRedrivable: where there can be none.
+        NotRedrivable: if the run cannot be redriven.
     """
     _check_status(record)
     events = list(folder.events())
     if not folder.definition_file.is_file() or not folder.input_file.is_file() or not events:
         raise NotRedrivable(
-            f"The folder {folder.path} has not all that a redrive needs (definition.json, input.csv, events.jsonl): "
+            f"The folder {folder.path} lacks files that a redrive needs (definition.json, input.csv, events.jsonl): "
             "the run ended before it had begun to process rows. Run the file again."
         )
     entered = open_states(events)
     if not entered:
-        raise NotRedrivable("The run entered no state, or left every one. Run the file again.")
+        raise NotRedrivable("The run has no state to go on from. Run the file again.")
     if len(events) >= MAX_HISTORY_EVENTS - 1:
         raise NotRedrivable(
             f"The history has {len(events):,} events; AWS cannot redrive executions with 24,999 or more."
@@ -109,8 +109,8 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
 def _check_status(record: RunRecord) -> None:
     if record.status == "SUCCEEDED":
         raise NotRedrivable(
-            "Execution is SUCCEEDED and cannot be redriven: AWS redrives no run whose failures stayed within the "
-            "tolerance. Correct the rows in failed-rows.csv, and run that file."
+            "Execution is SUCCEEDED and cannot be redriven: AWS does not redrive a run whose failures stayed within "
+            "the tolerance. Correct the rows in failed-rows.csv, and run that file."
         )
     if record.status == RUNNING:
         raise NotRedrivable("Execution is RUNNING and cannot be redriven. Wait for its end, or stop it.")

@@ -23,9 +23,9 @@ class RowStory:
     """Everything about one row.
 
     Args:
-        line: the line of the file on which it begins; None where it has not ended and was looked up by index.
-        index: its 0-based position; None where it has not ended.
-        header, fields, raw: the row as it stands in `input.csv`; empty where that cannot be read.
+        line: the line of the file on which it begins; None if it has not ended and was looked up by index.
+        index: its 0-based position; None if it has not ended.
+        header, fields, raw: the row as it stands in `input.csv`; empty if that cannot be read.
         items: its lines in `items.jsonl`: one, and one more for each redrive.
         audit: its audit items.
         logs: what the functions logged about it.
@@ -42,7 +42,7 @@ class RowStory:
 
 
 def row_story(folder: RunFolder, *, line: int | None = None, index: int | None = None) -> RowStory | None:
-    """Return everything about the row on a line of the file, or at an index; None where the file has no such row."""
+    """Return everything about the row on a line of the file, or at an index; None if the file has no such row."""
     items = _items(folder, "line", line) if index is None else _items(folder, "index", index)
     if items:
         line, index = items[-1].get("line"), items[-1].get("index")

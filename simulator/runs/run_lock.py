@@ -22,7 +22,7 @@ class RunLock:
     """Held from the start of a run to its end.
 
     Args:
-        path: the lock file; made where it is missing, never deleted.
+        path: the lock file; made if it is missing, never deleted.
         patience: seconds to wait; a reader that looks holds the lock for an instant.
 
     Raises:

@@ -113,7 +113,7 @@ class RunRecord(_Json):
 
     @property
     def duration_ms(self) -> int | None:
-        """Milliseconds from start to end; None where it has not ended."""
+        """Milliseconds from start to end; None if it has not ended."""
         return milliseconds_between(self.started, self.stopped)
 
     @property

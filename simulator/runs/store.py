@@ -30,7 +30,7 @@ class RunStore:
         """Return the folder of a run by its full name, whether it exists or not.
 
         Raises:
-            BadRunName: where the name could lead out of the runs folder.
+            BadRunName: if the name could lead out of the runs folder.
         """
         return RunFolder(self.path, name)
 
@@ -57,7 +57,7 @@ class RunStore:
         """Return the run that `text` names: its full name, the beginning of just one name, or `latest`.
 
         Raises:
-            RunNotFound: where there is no such run, or more than one.
+            RunNotFound: if there is no such run, or more than one.
         """
         records = self.records()
         if not records:

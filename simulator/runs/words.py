@@ -7,7 +7,7 @@ _HOUR = 3600
 
 
 def duration(milliseconds: int | None) -> str:
-    """Return `8.2 s`, `3 min 05 s` or `2 h 10 min`; a dash where it is not known."""
+    """Return `8.2 s`, `3 min 05 s` or `2 h 10 min`; a dash if it is not known."""
     if milliseconds is None:
         return "-"
     seconds = milliseconds / 1000

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 PLACE = "audit"
 UPDATES = tuple(column.audit_type for column in TOTALS)
 ROLLED_BACK = (
-    "It has update items though it did not succeed: of a transaction that was rolled back, or whose end is lost."
+    "It has update items although it did not succeed: its transaction was rolled back, or its answer was lost."
 )
-FAILED_BEFORE = "It has a failure item though it succeeded: it had failed before, and was redriven."
+FAILED_BEFORE = "It has a failure item although it succeeded: it had failed before the redrive."
 UNLOGGED = "It has no failure item: LogError could not write it either."
 STOPPED = "It has no failure item: it was stopped before it could log one."
 _Item = dict[str, Any]
@@ -58,9 +58,9 @@ class AuditCheck:
         key = audit_key.parse(item.get("timestamp"))
         where = f"The item with the timestamp {item.get('timestamp')!r}"
         if item.get("executionName") != self._folder.name:
-            self._findings.disagree(PLACE, f"{where} is of another run, {item.get('executionName')!r}.")
+            self._findings.disagree(PLACE, f"{where} belongs to another run, {item.get('executionName')!r}.")
         elif key is None or key.row_index >= len(self._rows) or key.processing_type not in (*UPDATES, FAILURE):
-            self._findings.disagree(PLACE, f"{where} is of no row of the file.")
+            self._findings.disagree(PLACE, f"{where} belongs to no row of the file.")
         elif item.get("processingType") != key.processing_type:
             row = self._rows[key.row_index]
             self._findings.disagree(PLACE, f"{where} calls itself {item.get('processingType')!r}.", row)
@@ -69,7 +69,7 @@ class AuditCheck:
             kept = self._items.setdefault(key.row_index, {})
             if kept and key.map_entered_at not in self._entered:
                 self._findings.disagree(
-                    PLACE, f"{where} has another time than the row's first items: it was done twice.", row
+                    PLACE, f"{where} has another time than the row's first items: the row was processed twice.", row
                 )
             self._entered.add(key.map_entered_at)
             kept[key.processing_type] = item

@@ -17,14 +17,12 @@ if TYPE_CHECKING:
 PLACE = "database"
 CHUNK = 5_000
 NEWER = "The database has newer totals than this file's: a later upload has replaced them."
-SAME_TIME = "The database has other totals of the same second: of another upload at that time."
+SAME_TIME = "The database has other totals of the same second: another upload had the same time."
 DONE = (
     "It counts as not done, and the database has its totals: the answer was lost after the commit. "
     "A redrive repeats it without effect."
 )
-DONE_BEFORE = (
-    "It failed when a new Map Run ran it again, and had succeeded before: the database has its totals all the same."
-)
+DONE_BEFORE = "It failed when a new Map Run ran it again, but had succeeded before: so the database has its totals."
 
 
 @dataclass(frozen=True, slots=True)

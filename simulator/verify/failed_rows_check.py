@@ -27,7 +27,7 @@ def check_failed_rows(path: Path, rows: list[Row], findings: Findings) -> None:
             findings.count(PLACE, found is not None)
             _compare(row, found, findings)
     except FileNotFoundError:
-        findings.disagree(PLACE, "There is none.")
+        findings.disagree(PLACE, "The file does not exist.")
     except (OSError, ValueError) as error:
         findings.disagree(PLACE, f"It cannot be read: {error}")
 
@@ -46,10 +46,10 @@ def _found(path: Path) -> Iterator[tuple[list[str], list[str]]]:
 
 def _compare(row: Row | None, found: tuple[list[str], list[str]] | None, findings: Findings) -> None:
     if row is None:
-        findings.disagree(PLACE, f"It has a row that is none of those that failed: {found}.")
+        findings.disagree(PLACE, f"It has a row that did not fail: {found}.")
         return
     if found is None:
-        findings.disagree(PLACE, f"The row is {row.state}, and it is not in there.", row)
+        findings.disagree(PLACE, f"The row is {row.state}, and the file does not have it.", row)
         return
     fields, ours = found
     if fields != row.fields:

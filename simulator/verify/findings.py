@@ -14,12 +14,12 @@ MAX_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """Two places that tell different stories.
+    """Two places that say different things of a row.
 
     Args:
         place: the place that disagrees with the others: `items.jsonl`, `results`, `audit`, `database` and so on.
         message: what it says, and what the others say.
-        line, index, user: the row in doubt; None where it is about the run.
+        line, index, user: the row in doubt; None if it is about the run.
     """
 
     place: str
@@ -41,7 +41,7 @@ class Disagreement:
 
 @dataclass(slots=True, kw_only=True)
 class Note:
-    """What looks odd and is in order: why, how many rows, and the line of one of them."""
+    """An explanation of rows that look wrong and are right: how many, and the line of one of them."""
 
     message: str
     rows: int

@@ -25,5 +25,5 @@ def take_items(folder: RunFolder, rows: list[Row], findings: Findings) -> None:
             findings.disagree(PLACE, f"The row ended twice in attempt {row.redrive} of the run.", row)
         if (item.get("line"), item.get("user")) != (row.line, row.user):
             found = f"line {item.get('line')}, user {item.get('user')!r}"
-            findings.disagree(PLACE, f"It calls row {index} {found}; in the file it is another.", row)
+            findings.disagree(PLACE, f"It calls row {index} {found}; the file has another row there.", row)
         row.take(item)

@@ -1,4 +1,4 @@
-"""Reconciles a run: every place it left something in must tell the same story of every row.
+"""Reconciles a run: every place must say the same of every row.
 
 The places: the uploaded file, `items.jsonl`, the result files of all attempts, the audit items, `failed-rows.csv`,
 the counts in `run.json`, and the database.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     ReadTotals = Callable[[Sequence[str]], Mapping[str, Stored]]
 
-NO_ROWS = "The run ended before its first row: nothing may have been done, and nothing was."
+NO_ROWS = "The run ended before its first row: nothing was processed, as it must be."
 _CUT_SHORT = (INTERRUPTED, "ABORTED", "TIMED_OUT")
 
 

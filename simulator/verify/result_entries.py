@@ -24,7 +24,7 @@ _decode = json.JSONDecoder().raw_decode
 
 
 class Entry(NamedTuple):
-    """One entry: the status by its file's name, its record, and its input (None where it has none)."""
+    """One entry: the status by its file's name, its record, and its input (None if it has none)."""
 
     status: str
     record: dict[str, Any]
@@ -38,7 +38,7 @@ class Attempt:
     Args:
         map_run: the last part of the Map Run's ARN.
         number: the Map Run's redrive (0 for its first pass).
-        redrive: the redrive of the run in which that was; None where its history knows of none.
+        redrive: the redrive of the run in which that was; None if its history knows of none.
         folder: where the files are.
     """
 
@@ -55,7 +55,7 @@ class Attempt:
         return f"the Map Run that redrive {self.redrive} began" if self.redrive else "the first attempt"
 
     def manifest(self) -> dict[str, Any] | None:
-        """Return `manifest.json`; None where the attempt was cut off before it was written."""
+        """Return `manifest.json`; None if the attempt was cut off before it was written."""
         try:
             return parse_line((self.folder / "manifest.json").read_bytes())
         except OSError:

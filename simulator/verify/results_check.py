@@ -1,4 +1,4 @@
-"""The result files against `items.jsonl` and the file: each row once an attempt, none again after it succeeded.
+"""Compares the result files with `items.jsonl` and the file: each row once per attempt, none again after success.
 
 But for a new Map Run: a redrive begins one where the last one ended by certain errors, and it runs every row.
 """
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 PLACE = "results"
 CUT_OFF = "Its result is in no file: the attempt that ran it was cut off before it wrote its results."
 REPEATED = (
-    "It was run again after it had succeeded: the process died before its result was written, and to set the same "
-    "totals once more changes nothing."
+    "It was run again after it had succeeded: the process died before its result was written, and setting the same "
+    "totals again changes nothing."
 )
 NEW_MAP_RUN = (
-    "It was run again after it had succeeded: the redrive began a new Map Run, which runs every row, and to set the "
-    "same totals once more changes nothing."
+    "It was run again after it had succeeded: the redrive began a new Map Run, which runs every row, and setting the "
+    "same totals again changes nothing."
 )
 _STATUSES = {"SUCCEEDED": {"SUCCEEDED"}, "FAILED": {"FAILED", "TIMED_OUT", "ABORTED"}, "PENDING": {"PENDING"}}
 
@@ -53,7 +53,7 @@ class ResultsCheck:
         for attempt in attempts(self._folder, self._redrives):
             if attempt.redrive is None:
                 self._findings.disagree(
-                    PLACE, f"There are results of a Map Run that the history does not know, {attempt.map_run}."
+                    PLACE, f"There are results of a Map Run that the history does not name, {attempt.map_run}."
                 )
                 continue
             self._manifest(attempt, attempt.redrive)
@@ -125,7 +125,7 @@ class ResultsCheck:
             elif number in self._whole or self._states.get(row.index, {}).get(number) == SUCCEEDED:
                 self._findings.disagree(
                     PLACE,
-                    f"It was run again in attempt {row.redrive}, though it had succeeded in attempt {number}.",
+                    f"It was run again in attempt {row.redrive}, although it had succeeded in attempt {number}.",
                     row,
                 )
             else:
@@ -148,7 +148,7 @@ class ResultsCheck:
         elif number > row.redrive:
             self._findings.disagree(
                 PLACE,
-                f"Attempt {number} has it as {ended[number]}; items.jsonl knows of attempt {row.redrive} only.",
+                f"Attempt {number} has it as {ended[number]}; items.jsonl has only attempt {row.redrive}.",
                 row,
             )
         elif row.redrive in states or row.redrive in self._whole:

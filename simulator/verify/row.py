@@ -40,13 +40,13 @@ class Row:
         index, line: its 0-based position, and the line on which it begins.
         fields: its columns but those that an earlier `failed-rows.csv` added.
         state: pending, succeeded or failed, by its latest line in `items.jsonl`.
-        outcome: `success` or `superseded` where it succeeded.
-        error: its error where it failed.
+        outcome: `success` or `superseded` if it succeeded.
+        error: its error if it failed.
         redrive: the redrive of the run that ended it (0 for its first attempt).
         ended: how often it ended: once, and once more for each redrive that ran it.
         succeeded_before: the attempts in which it had succeeded before it was run again.
         unsure: it ended, at least once, in a way that does not tell whether its transaction was committed.
-        unlogged: the error of LogError where that could not write the failure item.
+        unlogged: the error of LogError if that could not write the failure item.
     """
 
     index: int

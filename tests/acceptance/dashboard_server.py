@@ -26,7 +26,7 @@ PATIENCE = 40.0
 
 
 def chromium_path() -> str | None:
-    """Return where Debian's Chromium is, or None where it is not installed."""
+    """Return where Debian's Chromium is, or None if it is not installed."""
     return shutil.which("chromium")
 
 

@@ -74,7 +74,7 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
 
     _upload(page, tmp_path / "rejected.csv", HEADER + "U00001,1\n")
     expect(page.get_by_text("File rejected")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("heading", name="What is wrong with the file")).to_be_visible()
+    expect(page.get_by_role("heading", name="Errors in the file")).to_be_visible()
 
     _to(page, "Errors")
     expect(page.get_by_text(re.compile(r"^1 failed row in 2 runs"))).to_be_visible(timeout=PATIENCE)

@@ -49,7 +49,7 @@ def test_the_sample_succeeds_with_some_bad_rows(sample: Outcome, folder: Path) -
     assert 0 < rows["failed"] <= 50
     assert sum(reason["count"] for reason in document["reasons"]) == rows["failed"]
     assert document["executionName"].startswith("user-log-")
-    assert "What to type next" in sample.err
+    assert "Next steps" in sample.err
     assert "Traceback" not in sample.err
 
 

@@ -49,7 +49,7 @@ def test_a_breached_tolerance_exits_with_1_and_is_explained(shell: Shell) -> Non
     assert outcome.code == 1, outcome.err
     document = outcome.document
     assert document["error"] == "States.ExceedToleratedFailureThreshold"
-    assert "strictly more than 5 %" in outcome.err
+    assert "a run fails when more than 5 %" in outcome.err
     left = Path(document["failedRows"]).read_text(encoding="utf-8-sig").count("\n") - 1
     assert left == document["rows"]["failed"] + document["rows"]["pending"]
 

@@ -39,13 +39,13 @@ def try_batch(
     with open_stage() as stage:
         for trial in trials:
             if trial.first:
-                _guarded(trial, lambda trial=trial, stage=stage: _mend(trial, stage))  # type: ignore[misc]
+                _guarded(trial, lambda trial=trial, stage=stage: _repair(trial, stage))  # type: ignore[misc]
             tell(trial)
     return trials
 
 
-def _mend(trial: Trial, stage: Stage) -> None:
-    trial.mend_it(stage)
+def _repair(trial: Trial, stage: Stage) -> None:
+    trial.repair(stage)
 
 
 def _guarded(trial: Trial, act: Callable[[], object]) -> None:

@@ -44,7 +44,7 @@ def test_the_harness_sees_a_row_that_was_lost_and_one_that_was_changed() -> None
                 connection.execute(
                     "UPDATE user_statistics SET post_count = post_count + 1 WHERE user_id = %s", (changed,)
                 )
-            trial.mend_it(stage)
+            trial.repair(stage)
     assert trial.lost == 2
     text = "\n".join(trial.faults)
     assert lost in text

@@ -114,7 +114,7 @@ class Trial:
         self.happened = [0] * len(self.mixture.faults)
         self._began(RunStore(runs).folder(made[0].name))
 
-    def mend_it(self, stage: Stage) -> None:
+    def repair(self, stage: Stage) -> None:
         """Redrive, or send the corrected failed rows, until only rows are left that are wrong themselves."""
         folder = stage.session.store.folder(self.first)
         folders = [folder]

@@ -18,7 +18,7 @@ class Grant(NamedTuple):
         effect: Allow or Deny.
         principal: whose; blank in a role's own policy.
         action, resource: one of the statement's.
-        condition: as JSON with sorted keys; blank where there is none.
+        condition: as JSON with sorted keys; blank if there is none.
     """
 
     effect: str

@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from simulator.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions.md", "docs/glossary.md")
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
+COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
+OPTION = re.compile(r"^[│|][\s*]*(--[\w-]+)(?:\s+(--[\w-]+))?", re.MULTILINE)
+EVERY_COMMAND = {"--json", "--help"}
+"""The README says once that every command takes them."""
+CHEAP = ("check", "faults")
 ROW = re.compile(r"^\| `(?P<usage>[^`]+)` \| (?P<text>.+) \|$", re.MULTILINE)
 
 
 def _table() -> dict[str, str]:
     """Return the README's command table: the command's words -> its row."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.split("## What you can do")[1].split("\n`RUN` is")[0]
+    section = readme.split("## Commands")[1].split("\n`RUN` is")[0]
     rows = ROW.finditer(section)
     return {" ".join(re.findall(r"\b[a-z]+\b(?![.\w])", row["usage"].split("[")[0])): row["text"] for row in rows}
 
 
-def _commands() -> dict[str, set[str]]:
-    """Return each command's words -> its options."""
-    found: dict[str, set[str]] = {}
+def _commands() -> dict[str, click.Command]:
+    """Return each command by its words."""
+    found: dict[str, click.Command] = {}
     group = typer.main.get_command(app)
     for name, command in group.commands.items():  # type: ignore[attr-defined] # a group, as there are several commands
         inner = getattr(command, "commands", None)
-        for words, one in [(f"{name} {sub}", cmd) for sub, cmd in inner.items()] if inner else [(name, command)]:
-            found[words] = {text for option in one.params for text in (*option.opts, *option.secondary_opts)}
+        found.update({f"{name} {sub}": one for sub, one in inner.items()} if inner else {name: command})
     return found
+
+
+def _documented(text: str) -> list[list[str]]:
+    """Return the words of each `uv run` command that can be typed as it is: without FILE, RUN or dots."""
+    found = [shlex.split(one, comments=True) for one in COMMAND.findall(text)]
+    return [words for words in found if not {"...", "FILE", "FILE.asl.json", "PATH/TO/CHECKOUT"} & set(words)]
+
+
+def _simulator_commands() -> list[list[str]]:
+    texts = [(ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS]
+    words = [one for text in texts for one in _documented(text) if "simulator" in one]
+    return [one[one.index("simulator") + 1 :] for one in words]
 
 
 def test_the_readme_lists_every_command_and_no_other() -> None:
@@ -40,13 +59,38 @@ def test_the_readme_lists_every_command_and_no_other() -> None:
     assert set(_table()) == set(_commands())
 
 
-def test_the_readme_names_only_options_that_exist() -> None:
-    """An option in a command's row is one that the command takes."""
-    commands = _commands()
-    for words, text in _table().items():
-        named = set(re.findall(r"`(--[\w-]+)", text))
-        if words != "faults":
-            assert named <= commands[words], words
+@pytest.mark.parametrize("words", _commands())
+def test_the_readme_lists_the_options_that_help_shows(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every option of either is in the other."""
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = CliRunner().invoke(app, [*words.split(), "--help"])
+    assert shown.exit_code == 0
+    options = {one for pair in OPTION.findall(shown.output) for one in pair if one}
+    assert options >= EVERY_COMMAND
+    assert set(re.findall(r"`(--[\w-]+)", _table()[words])) == options - EVERY_COMMAND
+
+
+@pytest.mark.parametrize("words", _simulator_commands(), ids=" ".join)
+def test_a_simulator_command_of_the_documents_can_be_typed(words: list[str]) -> None:
+    """Its options and arguments are understood; nothing is run."""
+    known = _commands()
+    length = next(number for number in (2, 1) if " ".join(words[:number]) in known)
+    with known[" ".join(words[:length])].make_context(words[0], words[length:]):
+        pass
+
+
+@pytest.mark.parametrize("words", [one for one in _simulator_commands() if one[0] in CHEAP], ids=" ".join)
+def test_a_cheap_command_of_the_recipes_succeeds(words: list[str]) -> None:
+    """Those that start no server are run."""
+    assert CliRunner().invoke(app, words).exit_code == 0
+
+
+def test_the_tests_and_scripts_that_the_recipes_run_exist() -> None:
+    """Each path after pytest or python."""
+    commands = _documented((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    paths = [word for words in commands for word in words if "/" in word]
+    assert len(paths) > 5
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -1,4 +1,4 @@
-"""`check [FILE.asl.json]`: says what is wrong with a state machine's definition, all at once."""
+"""`check [FILE.asl.json]`: lists all problems of a state machine's definition."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check_command(
         Literal["STANDARD", "EXPRESS"] | None, typer.Option("--type", help="The machine's type; STANDARD if absent.")
     ] = None,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="What a ${NAME} in the text stands for.")
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The value of the placeholder ${NAME}.")
     ] = None,
     json: Json = False,  # noqa: FBT002 - an option
 ) -> None:

@@ -36,7 +36,9 @@ def reset_command(
         kept = (home.runs, home.postgres, home.jobs, home.orphan_audit)
         ours = [path for path in kept if path.exists() or path.is_symlink()]
         if settings.database_url is not None:
-            term.say("SIMULATOR_DATABASE_URL is set: that server is not ours, its tables stay as they are.")
+            term.say(
+                "SIMULATOR_DATABASE_URL is set: that server does not belong to the simulator, and its tables stay."
+            )
         if not ours:
             term.say(f"There is nothing to delete in {shown(home.path)}.")
         else:
@@ -53,7 +55,7 @@ def reset_command(
 def _check_idle(store: RunStore) -> None:
     going_on = [record.name for record in store.records() if record.status == RUNNING]
     if going_on:
-        raise UsageError(f"A run is going on ({going_on[0]}). Stop it, or wait for its end, and then reset.")
+        raise UsageError(f"A run is going on ({going_on[0]}). Stop it or wait for its end, then run reset again.")
 
 
 def _confirm(term: Terminal, *, yes: bool) -> None:
@@ -67,7 +69,7 @@ def _confirm(term: Terminal, *, yes: bool) -> None:
 
 
 def _delete(home: Home, ours: list[Path]) -> None:
-    """Delete what is ours and nothing else that lies in the home; a link is unlinked, never followed."""
+    """Delete the simulator's own files in its home and nothing else; a link is unlinked, never followed."""
     from simulator.postgres.cluster import PostgresCluster  # noqa: PLC0415 - slow to import, see open_session
     from simulator.postgres.users import PostgresUsers  # noqa: PLC0415 - as above
 
@@ -76,7 +78,7 @@ def _delete(home: Home, ours: list[Path]) -> None:
             users = PostgresUsers(home.postgres)
             with users.changing():
                 if users.anyone():
-                    raise UsageError("Another simulator uses the embedded database. Stop it, and then reset.")
+                    raise UsageError("Another simulator uses the embedded database. Stop it, then run reset again.")
                 PostgresCluster(home.postgres).stop()
                 shutil.rmtree(home.postgres)
         for path in ours:

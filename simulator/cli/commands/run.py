@@ -49,7 +49,9 @@ def run_command(  # noqa: PLR0917 - options, each by its name
     ] = False,
     fault: Annotated[
         list[str] | None,
-        typer.Option("--fault", metavar="SPEC", help="Break something (see the command faults); may be repeated."),
+        typer.Option(
+            "--fault", metavar="SPEC", help="Injects a fault (the command faults lists them); may be repeated."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the rows of --fault share=...")] = 0,
     json: Json = False,  # noqa: FBT002 - an option
@@ -101,9 +103,9 @@ def _create_users(session: Session, body: Path, term: Terminal) -> None:
             except UsersRefused as error:
                 raise UsageError(
                     f"The users of the file could not be created, and nothing was uploaded: {error}. Without "
-                    "--create-users only the rows of users who are not there fail."
+                    "--create-users, only the rows of unknown users fail."
                 ) from None
-            term.say(f"created {count(created, 'user')} that the file names and the database did not have")
+            term.say(f"created {count(created, 'user')} that the file names and the database lacked")
 
 
 def _run(session: Session, body: Path, key: str, term: Terminal, pace: Pace) -> int:

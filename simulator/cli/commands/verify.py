@@ -1,4 +1,4 @@
-"""`verify RUN`: is every row of a run where it belongs, once, in every place?"""
+"""`verify RUN`: checks that each row of a run is in every place where it belongs, once."""
 
 from __future__ import annotations
 

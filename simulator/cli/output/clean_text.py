@@ -9,7 +9,7 @@ _DANGEROUS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u
 
 
 def clean(text: str) -> str:
-    """Return the text with what could steer a terminal, or turn its letters round, shown as a Python escape."""
+    """Return the text with characters that steer a terminal or reverse its letters shown as Python escapes."""
     return _DANGEROUS.sub(_escape, text)
 
 
@@ -18,5 +18,5 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """Return at most `length` characters; what is cut off is shown as an ellipsis."""
+    """Return at most `length` characters; an ellipsis stands for the rest."""
     return text if len(text) <= length else text[: length - 1] + "…"

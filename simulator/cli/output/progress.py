@@ -27,10 +27,10 @@ WINDOW_SECONDS = 5.0
 
 
 class Pace(SilentListener):
-    """Counts what the listener is told. Written by the run's threads, read by the terminal's.
+    """Counts rows from the listener's calls. The run's threads write it, the terminal's thread reads it.
 
     Args:
-        machine_arn_part: part of the ARN of the executions that count; others are passed over.
+        machine_arn_part: part of the ARN of the executions that count; others are ignored.
         now: seconds on any clock that only goes forward.
     """
 
@@ -68,7 +68,7 @@ class Pace(SilentListener):
 
     @property
     def rate(self) -> float:
-        """Rows a second over the last seconds; 0 where that cannot be said yet."""
+        """Rows per second over the last seconds; 0 if that cannot be said yet."""
         marks = list(self._marks)
         if len(marks) < 2:  # noqa: PLR2004 - a rate needs two points
             return 0.0
@@ -116,7 +116,7 @@ class ProgressDisplay:
             self._bar.stop()
 
     def tick(self) -> None:
-        """Bring the display up to date; cheap, to be called some times a second."""
+        """Bring the display up to date; cheap; call it several times per second."""
         words = self._pace.words()
         if self._bar is not None:
             self._bar.update(self._task, description=words, total=self._pace.total or None, completed=self._pace.done)

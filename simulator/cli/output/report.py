@@ -1,4 +1,4 @@
-"""A run in words: how it ended, why rows failed, its files, what to type next."""
+"""A run in words: how it ended, why rows failed, its files, the next steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_CAUSE = 300
 
 
 def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
-    """Tell a person about a run that is going on or has ended."""
+    """Print a report of a run that is going on or has ended."""
     _headline(terminal, record)
     for note in record.notes:
         terminal.say(("Note: ", "yellow"), note)
@@ -32,7 +32,7 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
     if record.corrects is not None:
         terminal.say("Corrects rows of ", (record.corrects, "bold"))
     for later in corrected_by(RunStore(folder.runs), record.name):
-        terminal.say("Rows of it were corrected in ", (later, "bold"))
+        terminal.say("Some of its rows were corrected in ", (later, "bold"))
     _findings(terminal, record)
     _reasons(terminal, record)
     _explanation(terminal, record)
@@ -84,7 +84,7 @@ def _headline(terminal: Terminal, record: RunRecord) -> None:
 def _findings(terminal: Terminal, record: RunRecord) -> None:
     found = findings(record)
     if found:
-        terminal.say(("\nWhat is wrong with the file", "bold"))
+        terminal.say(("\nErrors in the file", "bold"))
     for one in found:
         terminal.say(f"  {'line ' + str(one.line) if one.line else 'file'}: {shortened(one.message, MAX_CAUSE)}")
 
@@ -124,7 +124,7 @@ def _places(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
 
 
 def _next(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
-    terminal.say(("\nWhat to type next", "bold"))
+    terminal.say(("\nNext steps", "bold"))
     terminal.say("  ", (command("show", record.name), "bold"))
     line = next((reason.line for reason in record.reasons if reason.line is not None), None)
     if line is not None:

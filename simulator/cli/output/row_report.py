@@ -19,13 +19,13 @@ MAX_TEXT = 1000
 
 
 def row_report(terminal: Terminal, story: RowStory) -> None:
-    """Tell a person about a row."""
+    """Print everything about a row."""
     terminal.say((f"Line {story.line}", "bold"), f"  (row index {story.index})")
     names = story.header or [str(number + 1) for number in range(len(story.fields))]
     for name, value in zip(names, story.fields, strict=False):
         terminal.say(f"  {name}: {shortened(value, MAX_TEXT)!r}")
     if not story.items:
-        terminal.say("\nThis row has not been done.")
+        terminal.say("\nThis row has not been processed.")
     for item in story.items:
         _item(terminal, item)
     terminal.say((f"\nAudit items ({len(story.audit)})", "bold"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLES = ("Run", "File", "Started", "Took", "Rows", "Failed", "Status")
 _NUMBERS = ("Took", "Rows", "Failed")
 _LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("Took",), ("Took", "Started"))
-"""What is left out, step by step; `show` tells it, and the name has the time."""
+"""The columns to leave out, step by step; `show` prints them, and the name contains the time."""
 _LEAST_FILE = 16
 _GAP = 1
 
@@ -30,7 +30,7 @@ def show_runs(terminal: Terminal, names: Sequence[str], records: Sequence[RunRec
 
     Args:
         terminal: its width counts.
-        names: what each run is called here.
+        names: the name to print for each run.
         records: the runs.
     """
     rows = [_cells(name, record) for name, record in zip(names, records, strict=True)]

@@ -13,12 +13,12 @@ _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
 class _Patient(io.FileIO):
-    """A stream whose writes never fail: from the first failure on, which is kept, all goes to nowhere."""
+    """A stream whose writes never fail: it keeps the first failure and drops everything after it."""
 
     failure: OSError | None = None
 
     def write(self, data: Any, /) -> int:
-        """Write, or take note that it cannot be done."""
+        """Write, or keep the failure."""
         if self.failure is None:
             try:
                 return super().write(data)
@@ -33,7 +33,7 @@ _stdout: _Patient | None = None
 def settle_streams() -> None:
     """Make the streams of this process usable; call it before a file is opened that could take a closed one's number.
 
-    What cannot be written to stderr is dropped. What cannot be written to stdout is told by `stdout_problem`.
+    Text that cannot be written to stderr is dropped. For stdout, `stdout_problem` says why it could not be written.
     """
     global _stdout  # noqa: PLW0603 - there is one stdout
     for fd, flags in ((_STDIN, os.O_RDONLY), (_STDOUT, os.O_RDONLY), (_STDERR, os.O_WRONLY)):

@@ -1,4 +1,4 @@
-"""The terminal: words for people on stderr, one JSON document on stdout where `--json` asks for it."""
+"""The terminal: messages for people go to stderr; with `--json`, one JSON document goes to stdout."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WIDE = 200
-"""Columns where there is no terminal: a file has no edge to wrap at."""
+"""Columns if there is no terminal: in a file nothing has to wrap."""
 
 Piece = str | tuple[str, str]
 """Text, or text and its rich style."""
 
 
 class Terminal:
-    """What a command writes to.
+    """Writes the messages and the document of a command.
 
     Args:
         json: whether a document is wanted on stdout.
@@ -78,10 +78,10 @@ class Terminal:
             raise UsageError(f"The JSON document could not be written to stdout: {problem}.{where}")
 
     def error(self, name: str, message: str) -> None:
-        """Say what went wrong; with `--json`, as the document too, where there is none yet."""
+        """Print an error; with `--json`, write it as the document too, if there is none yet."""
         self.say(("Error: ", "bold red"), message)
         if not self._documents:
-            with suppress(UsageError):  # the person has been told what went wrong; that is the one error
+            with suppress(UsageError):  # the error itself has been printed
                 self.document({"error": name, "message": message})
 
 
@@ -92,7 +92,7 @@ def line_of(*pieces: Piece) -> Text:
 
 @contextmanager
 def terminal(*, json: bool) -> Iterator[Terminal]:
-    """Give a command its terminal; what it raises becomes a sentence and an exit code (see `exit_codes`)."""
+    """Give a command its terminal; its errors become a sentence and an exit code (see `exit_codes`)."""
     term = Terminal(json=json)
     try:
         yield term

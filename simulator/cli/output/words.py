@@ -34,6 +34,6 @@ def status_piece(record: RunRecord) -> tuple[str, str]:
 
 
 def local_time(text: str | None) -> str:
-    """Return a time as the clock on the wall shows it; a dash where there is none."""
+    """Return a time as the clock on the wall shows it; a dash if there is none."""
     moment = parsed_moment(text)
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else "-"

@@ -93,4 +93,4 @@ def test_a_database_that_is_not_ours_is_left_alone(aws: Aws) -> None:
     faults.uploaded(UploadedFile(event=uploaded(aws), deliver=Told().deliver))
     call_rows(faults, 2)
     assert faults.all[0].happened == 0
-    assert faults.all[0].trouble == "the database is not ours to stop"
+    assert faults.all[0].trouble == "the simulator may not stop this database"

@@ -43,7 +43,7 @@ def file(tmp_path: Path) -> Path:
     [
         (["row=4,eror=DatabaseError"], "character 7: 'eror' is unknown (did you mean error?). The faults there are:"),
         (["function=timeout"], "row or index or share is missing"),
-        (["event=twice", "event=twice"], "--fault 'event=twice' is there twice."),
+        (["event=twice", "event=twice"], "--fault 'event=twice' is given twice."),
         (["row=3,error=X"], "begins on line 3"),
         (["row=5,error=X"], "begins on line 5"),
     ],
@@ -66,7 +66,7 @@ def test_a_database_of_ones_own_is_not_stopped(
     monkeypatch.setenv("SIMULATOR_DATABASE_URL", "postgresql://me:secret@db/x")
     outcome = simulator("run", str(file), "--fault", "database=restart")
     assert outcome.code == 2
-    assert "not ours" in outcome.err
+    assert "does not belong to the simulator" in outcome.err
     assert "secret" not in outcome.err
 
 

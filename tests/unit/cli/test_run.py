@@ -145,7 +145,7 @@ def test_a_run_that_fails_exits_with_1(simulator: Callable[..., Outcome], stage:
     outcome = simulator("run", str(file), "--json")
     assert outcome.code == 1
     assert outcome.document["reasons"][0]["line"] == 3
-    assert "strictly more than" in outcome.err
+    assert "a run fails when more than" in outcome.err
 
 
 def test_a_key_that_starts_nothing_exits_with_2_and_says_why(

@@ -56,7 +56,7 @@ def test_rows_lost_to_an_outage_are_told_in_a_run_that_succeeded(simulator: Call
     finished_run(home / "runs", THREE_ROWS, child(0, 2), lost, child(2, 4))
     shown = simulator("show", "latest", "--json")
     assert "OUTAGE" in shown.err
-    assert "1 row is missing from the database by an outage" in shown.err
+    assert "1 row is missing from the database because of an outage" in shown.err
     assert "send failed-rows.csv again as it is." in shown.err
     assert (shown.document["status"], shown.document["outageRows"]) == ("SUCCEEDED", 1)
     listed = simulator("runs", "--json")
@@ -80,7 +80,7 @@ def test_show_explains_a_breached_tolerance_and_what_to_do(
     outcome = simulator("show", "latest")
     assert outcome.code == 0
     assert outcome.out == ""
-    assert "strictly more than 5 %" in outcome.err
+    assert "a run fails when more than 5 %" in outcome.err
     assert "bad value 'x'" in outcome.err
     assert "line 3" in outcome.err
     assert f"run {failed_run.failed_rows_file}" in outcome.err

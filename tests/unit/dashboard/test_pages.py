@@ -88,8 +88,8 @@ def test_a_rejected_file_shows_its_errors_beside_the_lines(opened: Opened, made:
     """The message and the text of the line in one row of a table, its neighbours around it."""
     run = made("rejected")
     table = opened("run", run=run.name).dataframe[0].value
-    wrong = table[table["What is wrong"] != ""]
-    assert wrong[["Line", "The line", "What is wrong"]].to_numpy().tolist() == [
+    wrong = table[table["Error"] != ""]
+    assert wrong[["Line", "Text", "Error"]].to_numpy().tolist() == [
         [1, "ユーザーID,ログイン回数,投稿回数", "The header lacks 投稿回数"],
         [3, "U00001,1,2", "3 columns, not 2"],
     ]
@@ -111,11 +111,11 @@ def test_a_link_to_a_row_shows_everything_about_it(opened: Opened, made: Made) -
 def test_a_row_that_was_not_done_says_so(opened: Opened, made: Made) -> None:
     """An interrupted run has rows without a line in items.jsonl."""
     run = made("interrupted")
-    assert "This row has not been done." in page_text(opened("run", run=run.name, line="40"))
+    assert "This row has not been processed." in page_text(opened("run", run=run.name, line="40"))
 
 
 def test_a_link_to_a_run_that_has_gone_says_so_and_shows_the_newest(opened: Opened, made: Made) -> None:
-    """Also where the name is no name at all."""
+    """Also if the name cannot be that of a run."""
     run = made("succeeded")
     for name in ("gone", "../../etc", "<b>bold</b>"):
         text = page_text(opened("run", run=name))
@@ -162,7 +162,7 @@ def test_errors_are_grouped_over_all_runs(opened: Opened, made: Made) -> None:
     table = opened("errors").dataframe[0].value
     rows = table[table["Error"] == "UserNotFoundError"]
     assert rows[["Rows", "Runs"]].to_numpy().tolist() == [[8, 2]]
-    assert set(table[table["What failed"] == "the whole file"]["Error"]) == {"ValidationFailed"}
+    assert set(table[table["Failed"] == "the whole file"]["Error"]) == {"ValidationFailed"}
 
 
 def test_a_users_history_is_there_even_without_a_database(opened: Opened, made: Made) -> None:

@@ -1,4 +1,4 @@
-"""What there is to be broken where no server is."""
+"""What there is to be broken if no server is."""
 
 from __future__ import annotations
 

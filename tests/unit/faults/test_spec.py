@@ -34,7 +34,7 @@ def test_options_are_typed_and_those_left_out_have_defaults() -> None:
         ("row=99999999999999999999,error=DatabaseError", 1, "row must be a whole number"),
         ("row=٣,error=DatabaseError", 1, "row must be a whole number"),
         ("row=3,share=0.1,error=DatabaseError", 7, "row and share exclude each other"),
-        ("row=3,row=4,error=DatabaseError", 7, "row is there twice"),
+        ("row=3,row=4,error=DatabaseError", 7, "row is given twice"),
         ("row=3,attempt=1,attempts=2,error=DatabaseError", 17, "exclude each other"),
         ("share=nan,error=DatabaseError", 1, "share must be a share"),
         ("share=1.1,error=DatabaseError", 1, "share must be a share"),

@@ -32,7 +32,7 @@ def rows_of(name: str) -> list[list[str]]:
 
 
 def why_bad(fields: list[str], users: set[str]) -> str | None:
-    """Return why a row fails, in a word or two; None where it does not."""
+    """Return why a row fails, in a word or two; None if it does not."""
     try:
         record = parse_record({"userId": fields[0], "loginCount": fields[1], "postCount": fields[2], **COMMON})
     except InvalidRecordError as error:

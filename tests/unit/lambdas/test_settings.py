@@ -76,7 +76,7 @@ def test_max_rows_has_a_default(monkeypatch: pytest.MonkeyPatch, text: str, expe
 
 
 def test_migrations_are_found_in_the_checkout() -> None:
-    """Where no bundle has them."""
+    """If no bundle has them."""
     assert MigratorSettings().folder == PROJECT_ROOT / "cdk/definitions/migrations"
 
 

@@ -48,7 +48,7 @@ BODIES = st.one_of(
 
 
 def read(data: bytes, cut: int) -> list[Item] | None:
-    """Read as the Map does; None where it refuses the file (a StateError, which the workflow knows)."""
+    """Read as the Map does; None if it refuses the file (a StateError, which the workflow knows)."""
     try:
         return list(open_items(SPEC, MemoryStore({"k": data}, cut=cut)))
     except StateError:

@@ -51,9 +51,9 @@ def test_a_run_that_lost_rows_to_an_outage_is_not_simply_called_a_success(tmp_pa
     finished_run(tmp_path, "ユーザーID,a,b\nU1,1,2\nU2,1,2\nU3,x,2\n", child(0, 2), lost, failed_child(2, 4))
     store = RunStore(tmp_path)
     (row,) = runs(store)
-    assert (row.kind, row.words) == (Kind.OUTAGE, "Outage: 2 rows failed, 1 of them by the outage")
+    assert (row.kind, row.words) == (Kind.OUTAGE, "Outage: 2 rows failed, 1 of them because of the outage")
     folder = store.folder(row.name)
-    assert "1 row is missing from the database by an outage" in explanation(folder.record())
+    assert "1 row is missing from the database because of an outage" in explanation(folder.record())
     step = next_steps(folder, folder.record())[0]
     assert "The other row in it is wrong: correct" in step.text
     assert step.words == ("run", folder.failed_rows_file)
@@ -124,7 +124,7 @@ def test_a_run_that_vanishes_is_none(tmp_path: Path) -> None:
 
 
 def test_a_breach_is_explained_with_its_numbers_and_leads_to_the_failed_rows_and_a_redrive(tmp_path: Path) -> None:
-    """Which limit, how many failed, what was not begun, and the two ways on."""
+    """Which limit, how many failed, how many did not start, and the two ways on."""
     note = MapRunNote(tolerated_failure_percentage=5.0, tolerated_failure_count=50)
     counts = RowCounts(total=100, succeeded=28, failed=7, pending=65)
     record = RunRecord(name="r", rows=counts, map_run=note, **BREACHED)
@@ -132,7 +132,7 @@ def test_a_breach_is_explained_with_its_numbers_and_leads_to_the_failed_rows_and
     folder.path.mkdir()
     folder.failed_rows_file.write_text("x")
     text = explanation(record)
-    assert all(part in text for part in ("5 %", "50 rows", "7 of 100", "7.0 %", "65 were not begun"))
+    assert all(part in text for part in ("5 %", "50 rows", "7 of 100", "7.0 %", "65 did not start"))
     corrected, again = next_steps(folder, record)
     assert "72 rows" in corrected.text
     assert corrected.words == ("run", folder.failed_rows_file)

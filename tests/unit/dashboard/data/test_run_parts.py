@@ -87,7 +87,7 @@ def test_downloads_are_named_after_the_file(tmp_path: Path) -> None:
 
 
 def test_the_errors_of_a_rejected_file_stand_beside_its_lines(tmp_path: Path) -> None:
-    """With the line before and after; what is no UTF-8 is shown as far as it goes."""
+    """With the line before and after; bytes that are not UTF-8 are shown as �."""
     cause = [{"line": 3, "message": "no number"}, {"line": 3, "message": "blank"}, {"line": 99, "message": "far"}]
     end = {"status": "FAILED", "error": "ValidationFailed", "cause": json.dumps([*cause, {"message": "whole"}])}
     finished_run(tmp_path, "h\n1\n2\n3\n4\n", **end)
