@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.cli.paths import shown
-from simulator.uploads.encoding import converted, problem_of_file, read_chunks
+from simulator.uploads.encoding import advice, converted, problem_of_file, read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ def upload_file(source: Path, terminal: Terminal, *, convert: bool) -> Iterator[
     """
     problem = problem_of_file(source)
     if problem is None or not problem.encoding.needs_conversion:
+        if problem is not None and (what_helps := advice(problem, source)):
+            terminal.say(("note  ", "yellow"), f"{shown(source)} is not converted to UTF-8. {what_helps}")
         yield source
         return
     encoding = problem.encoding
