@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from lambdas.shared.jis_text import LINE_DECODERS
 from lambdas.shared.old_japanese import whole_lines
 from lambdas.shared.utf8_text import find_problem
-from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,32 +56,20 @@ def _decoded(chunks: Iterable[bytes], codec: str) -> Iterator[str]:
         yield decoder.decode(chunk, not chunk)
 
 
-def reads_as(path: Path, codec: str) -> bool:
-    """Whether all of a file is text in an encoding.
+def readable_codecs(problem: EncodingError, path: Path) -> list[str]:
+    """Return which of the encodings that a file may be in read all of it, the most likely first.
 
     Raises:
         OSError: it cannot be read.
     """
+    return [codec for codec in problem.codecs if _reads_as(path, codec)]
+
+
+def _reads_as(path: Path, codec: str) -> bool:
     try:
         return not any(_NO_TEXT.search(text) for text in _decoded(read_chunks(path), codec))
     except UnicodeDecodeError:
         return False
-
-
-def advice(problem: EncodingError, path: Path) -> str:
-    """Return what makes UTF-8 of a file that nobody can convert unasked; empty if nothing does.
-
-    Only encodings that read the whole file are named.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    codecs_ = [codec for codec in problem.codecs if reads_as(path, codec)]
-    if not codecs_:
-        return ""
-    first, *others = codecs_
-    more = f" (it reads as {', '.join(others)} too; then name that one)" if others else ""
-    return f"If you know that all of it is {first}{more}: {command('convert', path, '--from', first)}"
 
 
 def read_chunks(path: Path) -> Iterator[bytes]:

@@ -16,8 +16,9 @@ from simulator.cli.errors import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
+from simulator.cli.upload_file import convert_advice
 from simulator.runs.suggested_command import command, file_word
-from simulator.uploads.encoding import advice, converted, problem_of_file, read_chunks
+from simulator.uploads.encoding import converted, problem_of_file, read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def _found(source: Path) -> Encoding | None:
         return None
     if not problem.encoding.needs_conversion:
         said = f"{shown(source)} is not converted. Line {problem.line}: {problem}"
-        raise UsageError("\n".join(filter(None, (said, advice(problem, source)))))
+        raise UsageError("\n".join(filter(None, (said, convert_advice(problem, source)))))
     return problem.encoding
 
 
