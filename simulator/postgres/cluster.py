@@ -195,7 +195,7 @@ class PostgresCluster:
             if not started:
                 self.stop()
                 _remove_socket_folder(socket_folder, self._folder)
-        raise self._no_room(told) if full else self._failure(told, ending)
+        raise self._no_room(str(told)) if full else self._failure(told, ending)
 
     def _start_process(self, command: list[str | Path]) -> subprocess.Popen[bytes]:
         with self._log.path.open("wb") as log:
