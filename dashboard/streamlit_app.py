@@ -11,7 +11,16 @@ _ROOT = str(Path(__file__).resolve().parents[1])
 if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path, not the project's
     sys.path.insert(0, _ROOT)
 
+from dashboard.plain_text import plain  # noqa: E402 - see above
+from dashboard.queries.store import default_store  # noqa: E402 - see above
+from simulator.pipeline.errors import CloudError  # noqa: E402 - see above
+
 st.set_page_config(page_title="CSV pipeline", page_icon=":material/account_tree:", layout="wide")
+try:
+    default_store()
+except CloudError as error:  # no page could show anything
+    st.error(plain(error, 800), icon=":material/error:")
+    st.stop()
 st.navigation(
     [
         st.Page("pages/runs.py", title="Runs", icon=":material/grid_on:", default=True),

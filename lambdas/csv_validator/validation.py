@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.csv_validator.child_input import MAX_BYTES
 from lambdas.csv_validator.header import header_problem
+from lambdas.csv_validator.line_ends import line_ends_problem
 from lambdas.shared.columns import HEADER
 from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, records
 from lambdas.shared.encodings import EncodingError
@@ -106,6 +107,7 @@ class _Rows:
         if findings.row_count > self._max_rows:
             findings.add(record.line, f"The file has more than {self._max_rows} rows: split it.")
             raise StopReading
+        self._check_line_ends(record)
         if len(record.fields) != self._width:
             findings.add(
                 record.line,
@@ -127,6 +129,13 @@ class _Rows:
         earlier = self._first_line_of_user.setdefault(_short(user), record.line)
         if earlier != record.line:
             findings.add(record.line, f"The user {_quoted(user)} is on line {earlier} already.")
+
+    def _check_line_ends(self, record: CsvRecord) -> None:
+        """Stop where they show; a row that they leave its columns is a matter of its own."""
+        problem = line_ends_problem(record.raw)
+        if problem is not None and (record.raw[0] == "\r" or len(record.fields) != self._width):
+            self._findings.add(record.line, problem)
+            raise StopReading
 
     def end(self) -> None:
         """Check what only the end can show."""

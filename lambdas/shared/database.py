@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,9 @@ class Database:
         }
         self._options = " ".join(f"-c {name}={value}" for name, value in limits.items())
         self._rds = None if settings.database_url else boto3.client("rds", region_name=settings.aws_region)
-        self._connection: psycopg.Connection[Any] | None = None
+        self._kept: list[psycopg.Connection[Any]] = []  # one at the most
+        # The execution environment's end closes it: its process's on AWS, that of a thread in the simulator.
+        weakref.finalize(self, _close, self._kept)
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
@@ -80,9 +83,9 @@ class Database:
             raise DatabaseError(f"{type(error).__name__}{state}: {' '.join(str(error).split())}") from error
 
     def _open(self) -> psycopg.Connection[Any]:
-        if self._connection is None or self._connection.closed:
-            self._connection = connect(**self._parameters(), autocommit=True)
-        return self._connection
+        if not self._kept or self._kept[0].closed:
+            self._kept[:] = [connect(**self._parameters(), autocommit=True)]
+        return self._kept[0]
 
     def _parameters(self) -> dict[str, Any]:
         common = {"connect_timeout": CONNECT_SECONDS, "options": self._options, **_TCP}
@@ -117,6 +120,9 @@ class Database:
 
     def close(self) -> None:
         """Close the connection; the next use opens another."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+        _close(self._kept)
+
+
+def _close(connections: list[psycopg.Connection[Any]]) -> None:
+    while connections:
+        connections.pop().close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-CONVERT = "save it as UTF-8 without BOM (in Excel: `python -m simulator convert FILE` does it)"
+SAVE = "save it as UTF-8 without BOM"
+OLD_CODECS = ("cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp1252", "cp1251")
+"""The encodings that a file may be in if it is not UTF-8: each reads many files that are in another."""
 
 
 class Encoding(Enum):
@@ -56,17 +58,16 @@ class EncodingError(Exception):
         line: where that shows.
         message: what it is, and what to do.
         encoding: what it is throughout, if it can be converted without anyone's saying so; else UNKNOWN.
+        codecs: what a person may say that it is, if it is UNKNOWN; the most likely first, none where no file is meant.
     """
 
-    def __init__(self, line: int, message: str, encoding: Encoding = Encoding.UNKNOWN) -> None:
+    def __init__(
+        self, line: int, message: str, encoding: Encoding = Encoding.UNKNOWN, codecs: tuple[str, ...] = ()
+    ) -> None:
         self.line = line
         self.encoding = encoding
+        self.codecs = codecs
         super().__init__(message)
-
-
-def convert_from(codec: str) -> str:
-    """Return the advice to convert a file whose encoding only a person can tell."""
-    return f"`python -m simulator convert FILE --from {codec}`"
 
 
 def shown_bytes(data: bytes) -> str:

@@ -1,18 +1,20 @@
 """Shift_JIS (CP932) and EUC-JP told apart, and from files that mix encodings: what is doubtful is never converted.
 
 A file is Shift_JIS if nothing but ASCII precedes its first byte that is not UTF-8, all of it reads as CP932 text, and
-nothing in it is UTF-8 or kana in EUC-JP. Two half-width katakana often make a valid UTF-8 character: they are let
-through only in a file that has other half-width katakana, which are not UTF-8. Latin-1 reads as CP932 too, with one odd
-character inside each word: if most words are such, the file is not Japanese.
+something proves that it is Japanese: nearly any bytes read as CP932, half-width katakana above all. The proof is a word
+of kana or usual kanji: their first bytes (81 to 9F) are hardly letters in any other encoding. Nothing in it may read as
+another encoding: UTF-8, kana in EUC-JP, one odd character beside Latin letters. Two half-width katakana often make a
+valid UTF-8 character: nobody can tell then, and a person must.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import CONVERT, Encoding, EncodingError, convert_from, shown_bytes
+from lambdas.shared.encodings import OLD_CODECS, SAVE, Encoding, EncodingError, shown_bytes
+from lambdas.shared.jis_text import decode_euc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,15 +26,19 @@ _UTF8_RUN = re.compile(
     rb"(?<![\x80-\xff])(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+(?![\x80-\xff])"
 )
 # 渡邊洋子: the second byte of 洋 is a letter, so that 邊 and the first one look like one character in UTF-8.
-_KANJI_AND_LEAD = re.compile(rb"[\xe0-\xef][\x80-\xbf][\x81-\x9f\xe0-\xfc][\x40-\x7e]")
-_HALF_WIDTH_RUN = re.compile(rb"(?<![\x80-\xff])[\xa1-\xdf]{2,}(?![\x80-\xff])")
+# E2 80 is left out: in UTF-8 it begins the quotes and dashes of other languages, as in O’Brien.
+_KANJI_AND_LEAD = re.compile(rb"(?!\xe2\x80)[\xe0-\xef][\x80-\xbf][\x81-\x9f\xe0-\xfc][\x40-\x7e]")
 _EUC_RUN = re.compile(rb"(?<![\x80-\xff])(?:[\xa1-\xfe]{2}){2,}(?![\x80-\xff])")
 _EUC_KANA = (0xA4, 0xA5)
-_HALF_WIDTH = re.compile(rb"[\xa1-\xdf]+")
 _WORD = re.compile("[^\x00-\x7f]+")
 _ODD_ONE = re.compile("(?<=[A-Za-z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[A-Za-z])")
-_KANA = re.compile("[ぁ-ヶ]")
-_OTHER = "Save it as UTF-8 in the program that wrote it; if you know its encoding, name it: " + convert_from("ENCODING")
+_ALONE = re.compile("(?<![^\x00-\x7f])(?:[\uff61-\uff9f](?![^\x00-\x7f])|[^\x00-\x7f](?=[a-z]))|[\ue000-\uf8ff]")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_JAPANESE = re.compile("[ぁ-んァ-ヶー々〆一-龠]{2,}")
+_KANA = re.compile("[ぁ-んァ-ヶ]{2,}")
+_USUAL_LEAD = range(0x81, 0xA0)
+_NAMED = 5
+_LATIN = ("cp1252", "cp1251")
 
 
 def judged(line: int, before: bytes, bad: bytes, rest: Iterator[bytes]) -> EncodingError:
@@ -45,13 +51,13 @@ def judged(line: int, before: bytes, bad: bytes, rest: Iterator[bytes]) -> Encod
         rest: what follows them.
     """
     judge = _Judge(line, bad)
-    for block in _blocks(before.strip(b"\n") + bad, rest):
+    for block in whole_lines(before.strip(b"\n") + bad, rest):
         if not judge.take(block):
             break
     return judge.verdict()
 
 
-def _blocks(data: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+def whole_lines(data: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     """Give whole lines, many at a time; a line without end is given as it is."""
     for more in rest:
         end = data.rfind(b"\n") + 1
@@ -76,11 +82,10 @@ class _Judge:
         self._shift_jis = True
         self._euc = True
         self._kana = False
+        self._proven = False
         self._words = 0
         self._odd = 0
-        self._half_width = False
-        self._other: tuple[int, str] | None = None
-        self._perhaps_utf8_line: int | None = None
+        self._others: list[tuple[int, str]] = []
         self._broken: tuple[int, bytes] | None = None
         self._cut_off = False
 
@@ -95,7 +100,7 @@ class _Judge:
 
     def _read_euc(self, block: bytes) -> None:
         try:
-            text = block.decode("euc_jp")
+            text = decode_euc(block)
         except UnicodeDecodeError:
             self._euc = False
         else:
@@ -115,26 +120,18 @@ class _Judge:
             self._cut_off = start == len(block) - 1
             block = block[: block.rfind(b"\n", 0, start) + 1]
             text = block.decode("cp932")
+        self._proven = self._proven or any(map(_usual, _JAPANESE.findall(text)))
         self._words += len(_WORD.findall(text))
         self._odd += len(_ODD_ONE.findall(text))
-        self._look_for_others(block)
-
-    def _look_for_others(self, block: bytes) -> None:
-        if not self._half_width:
-            self._half_width = any(not _UTF8_RUN.fullmatch(one.group()) for one in _HALF_WIDTH_RUN.finditer(block))
-        if self._other is None:
-            found = [*islice(self._utf8_lines(block), 1), *islice(self._euc_lines(block), 1)]
-            self._other = min(found, default=None)
+        if len(self._others) < _NAMED:
+            found = [*self._utf8_lines(block), *self._euc_lines(block), *self._alone_lines(text)]
+            self._others += sorted(found)[: _NAMED - len(self._others)]
 
     def _utf8_lines(self, block: bytes) -> Iterator[tuple[int, str]]:
         for found in _UTF8_RUN.finditer(block):
             if _KANJI_AND_LEAD.match(block, found.start()):
                 continue
-            around = block[max(found.start() - 1, 0) : found.start()] + block[found.end() : found.end() + 1]
-            if _HALF_WIDTH.fullmatch(found.group()) and not re.search(rb"[0-9A-Za-z]", around):
-                self._perhaps_utf8_line = self._perhaps_utf8_line or self._line_of(block, found.start())
-            else:
-                yield self._line_of(block, found.start()), "UTF-8"
+            yield self._line_of(block, found.start()), "UTF-8"
 
     def _euc_lines(self, block: bytes) -> Iterator[tuple[int, str]]:
         """Kana in EUC-JP are half-width commas and dots in CP932, each before another character."""
@@ -142,42 +139,50 @@ class _Judge:
             if sum(byte in _EUC_KANA for byte in found.group()[::2]) > 1:
                 yield self._line_of(block, found.start()), "EUC-JP"
 
+    def _alone_lines(self, text: str) -> Iterator[tuple[int, str]]:
+        """One half-width katakana alone, or one whose second byte is a letter before others, is Latin-1's é or °."""
+        for found in _ALONE.finditer(text):
+            data = found.group().encode("cp932")
+            if len(data) == 1 or data[1:].isalpha() or _PRIVATE.fullmatch(found.group()):
+                yield self._line + text.count("\n", 0, found.start()), "another encoding"
+
     def _line_of(self, block: bytes, position: int) -> int:
         return self._line + block.count(b"\n", 0, position)
 
     def verdict(self) -> EncodingError:
         """Say what the file is."""
-        if self._euc and (self._kana or not self._shift_jis):
-            return EncodingError(
-                self._first, f"The file is EUC-JP, not UTF-8: {convert_from('euc_jp')} makes UTF-8 of it."
-            )
-        if self._odd * 2 > self._words or (not self._words and self._broken is not None):
+        if self._euc and self._kana and not (self._shift_jis and self._proven):
+            return EncodingError(self._first, f"The file is not UTF-8; it reads as EUC-JP: {SAVE}.", codecs=("euc_jp",))
+        if self._odd * 2 > self._words or not self._proven:
             return self._unknown()
-        other = self._other
-        if other is None and not self._half_width and self._perhaps_utf8_line is not None:
-            other = (self._perhaps_utf8_line, "UTF-8")
-        if other is not None:
-            return EncodingError(
-                other[0],
-                f"The file is Shift_JIS (CP932) up to here (line {self._first} is), and this line is {other[1]}, or "
-                f"reads as such: bring all lines into one encoding. "
-                f"If all of it is Shift_JIS: {convert_from('cp932')}.",
-            )
+        if self._others:
+            return self._mixed()
         if self._broken is not None:
             return self._broken_shift_jis(*self._broken)
         if self._euc:
-            return EncodingError(
-                self._first,
-                f"The file is Shift_JIS or EUC-JP, and reads as both: {convert_from('cp932')} takes it for the one, "
-                "`--from euc_jp` for the other.",
-            )
-        return EncodingError(self._first, f"The file is Shift_JIS (CP932), not UTF-8: {CONVERT}.", Encoding.SHIFT_JIS)
+            return self._unknown()
+        return EncodingError(self._first, f"The file is Shift_JIS (CP932), not UTF-8: {SAVE}.", Encoding.SHIFT_JIS)
+
+    def _mixed(self) -> EncodingError:
+        lines = sorted({line for line, _ in self._others})
+        more = f" So are lines after it, as line {lines[1]}." if lines[1:] else ""
+        return EncodingError(
+            lines[0],
+            f"The file is Shift_JIS (CP932), as line {self._first} is, but this line is {self._others[0][1]}, or reads "
+            f"as such.{more} Bring all lines into one encoding.",
+            codecs=("cp932",),
+        )
 
     def _unknown(self) -> EncodingError:
+        readings = [name for name, reads in (("Shift_JIS", self._shift_jis), ("EUC-JP", self._euc)) if reads]
+        if self._odd * 2 > self._words:
+            readings = []
+        reads = f"; it reads as {' and as '.join(readings)}, but that is no proof" if readings else ""
         return EncodingError(
             self._first,
-            f"The file is not UTF-8: this line has the bytes {shown_bytes(self._bad)}. {_OTHER} "
-            "(for Latin-1: `--from cp1252`).",
+            f"The file is not UTF-8: this line has the bytes {shown_bytes(self._bad)}{reads}. Save it as UTF-8 in the "
+            "program that wrote it.",
+            codecs=OLD_CODECS if readings else tuple(dict.fromkeys((*_LATIN, *OLD_CODECS))),
         )
 
     def _broken_shift_jis(self, line: int, broken: bytes) -> EncodingError:
@@ -190,3 +195,11 @@ class _Judge:
             f"The file is Shift_JIS (CP932) up to here (line {self._first} is), and this line is not: it has the bytes "
             f"{shown_bytes(broken)}. Correct this line, and save the file as UTF-8.",
         )
+
+
+def _usual(word: str) -> bool:
+    """Whether two characters side by side, not one twice, are kana or kanji of level 1."""
+    usual = [one.encode("cp932")[0] in _USUAL_LEAD for one in word]
+    return any(
+        both and first != second for both, first, second in zip(map(all, pairwise(usual)), word, word[1:], strict=False)
+    )

@@ -12,8 +12,9 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import CONVERT, Encoding, EncodingError, convert_from, shown_bytes
-from lambdas.shared.old_japanese import judged
+from lambdas.shared.encodings import OLD_CODECS, SAVE, Encoding, EncodingError, shown_bytes
+from lambdas.shared.jis_text import decode_iso_2022_jp
+from lambdas.shared.old_japanese import judged, whole_lines
 from lambdas.shared.wide_text import check_wide, wide_without_bom
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 SAMPLE = 4096
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
-_ISO_2022_JP = re.compile(r"\x1b(?:\$[@B]|\([IJ])")
+_ISO_2022_JP = re.compile(r"\x1b(?:\$[@B]|\$\(D|\([IJ])")
+_LONGEST_ESCAPE = 4
 _BEYOND_TWO_BYTES = re.compile("[\u0800-\U0010ffff]")
 _BY_CHANCE = 2
 """So many characters of three bytes may be another encoding's bytes, which by chance are valid UTF-8."""
@@ -52,8 +54,15 @@ def _checked(head: bytes, pieces: Iterator[bytes], reader: _Reader) -> Iterator[
         except UnicodeDecodeError as error:
             good, bad = error.object[: error.start].decode(), error.object[error.start :]
             yield good
+            escape = reader.escape_in(good)
+            if escape is not None:
+                raise _iso_2022_jp(escape[0], escape[1] + bad + piece[len(before_nul) :], pieces) from error
             reader.take(good)
             raise reader.not_utf8(bad + piece[len(before_nul) :], pieces) from error
+        escape = reader.escape_in(text)
+        if escape is not None:
+            line, begun = escape
+            raise _iso_2022_jp(line, begun + piece[len(before_nul) :], pieces)
         yield reader.take(text)
         if nul:
             raise EncodingError(reader.line, "The file has a NUL byte on this line: it must be CSV text in UTF-8.")
@@ -94,25 +103,29 @@ class _Reader:
     def decode(self, data: bytes, *, final: bool = False) -> str:
         return self._decoder.decode(data, final)
 
-    def take(self, text: str) -> str:
-        """Note what has been decoded, and return it.
+    def escape_in(self, text: str) -> tuple[int, bytes] | None:
+        """Return where ISO-2022-JP begins in text that is about to be taken: its line, and all bytes from there on.
 
-        Raises:
-            EncodingError: it is ISO-2022-JP, whose bytes are all ASCII.
+        All bytes of ISO-2022-JP are ASCII.
         """
-        if self._first_line_beyond_ascii is None:
-            with_last = self._last + text
-            escape = _ISO_2022_JP.search(with_last) if "\x1b" in with_last else None
-            if escape is not None and with_last.isascii():
-                line = self.line + with_last.count("\n", len(self._last), escape.start())
-                raise EncodingError(line, f"The file is ISO-2022-JP (JIS), not UTF-8: {_from('iso2022_jp')}.")
-            if not text.isascii():
-                ascii_part = next(position for position, one in enumerate(text) if not one.isascii())
-                self._first_line_beyond_ascii = self.line + text.count("\n", 0, ascii_part)
+        with_last = self._last + text
+        escape = None
+        if self._first_line_beyond_ascii is None and "\x1b" in with_last:
+            escape = _ISO_2022_JP.search(with_last)
+        if escape is None or not with_last[: escape.start()].isascii():
+            return None
+        line = self.line - self._last.count("\n") + with_last.count("\n", 0, escape.start())
+        return line, with_last[escape.start() :].encode() + self._decoder.getstate()[0]
+
+    def take(self, text: str) -> str:
+        """Note what has been decoded, and return it."""
+        if self._first_line_beyond_ascii is None and not text.isascii():
+            ascii_part = next(position for position, one in enumerate(text) if not one.isascii())
+            self._first_line_beyond_ascii = self.line + text.count("\n", 0, ascii_part)
         if self._three_bytes <= _BY_CHANCE and not text.isascii():
             self._three_bytes += len(_BEYOND_TWO_BYTES.findall(text))
         self.line += text.count("\n")
-        self._last = (self._last + text)[-2:]
+        self._last = (self._last + text)[1 - _LONGEST_ESCAPE :]
         return text
 
     def not_utf8(self, bad: bytes, rest: Iterator[bytes]) -> EncodingError:
@@ -123,12 +136,7 @@ class _Reader:
 
     def _mixed(self, bad: bytes) -> EncodingError:
         """Broken UTF-8 often reads as Shift_JIS too: to convert it would make it worse."""
-        cure = "Correct this line, and save the file as UTF-8."
-        if self._three_bytes <= _BY_CHANCE and not self._marked:
-            cure += (
-                " If the whole file is in one older encoding, name it: "
-                f"{convert_from('cp932')} (Shift_JIS), or `--from euc_jp`."
-            )
+        codecs = () if self._three_bytes > _BY_CHANCE or self._marked else OLD_CODECS
         reading = re.split(rb"[\r\n]", bad, maxsplit=1)[0][:40].decode("cp932", "ignore").strip()
         in_old = f"; in Shift_JIS that is {reading!r}" if reading and reading.isprintable() else ""
         known = "begins with the byte order mark of UTF-8"
@@ -136,12 +144,27 @@ class _Reader:
             known = f"is UTF-8 up to here (line {self._first_line_beyond_ascii} is)"
         return EncodingError(
             self.line,
-            f"The file {known}, and this line is not UTF-8: it has the bytes {shown_bytes(bad)}{in_old}. {cure}",
+            f"The file {known}, and this line is not UTF-8: it has the bytes {shown_bytes(bad)}{in_old}. "
+            "Correct this line, and save the file as UTF-8.",
+            codecs=codecs,
         )
 
 
-def _from(codec: str) -> str:
-    return f"{convert_from(codec)} makes UTF-8 of it"
+def _iso_2022_jp(first: int, begun: bytes, rest: Iterator[bytes]) -> EncodingError:
+    """Return what to say of a file that is ASCII up to an escape of ISO-2022-JP, which `begun` begins with."""
+    line = first
+    for data in whole_lines(begun, rest):
+        for text in data.splitlines(keepends=True):
+            try:
+                decode_iso_2022_jp(text)
+            except UnicodeDecodeError:
+                return EncodingError(
+                    line,
+                    f"The file is ISO-2022-JP (JIS) up to here (line {first} is), and this line is not: it has the "
+                    f"bytes {shown_bytes(text)}. Correct this line, and save the file as UTF-8.",
+                )
+            line += text.endswith(b"\n")
+    return EncodingError(first, f"The file is ISO-2022-JP (JIS), not UTF-8: {SAVE}.", codecs=("iso2022_jp",))
 
 
 def _with_long_head(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -198,4 +221,4 @@ def _marked_utf8(head: bytes, rest: Iterator[bytes]) -> EncodingError:
             pass
     except EncodingError as problem:
         return problem
-    return EncodingError(1, f"The file begins with {what} (BOM, EF BB BF): {CONVERT}.", Encoding.UTF_8_BOM)
+    return EncodingError(1, f"The file begins with {what} (BOM, EF BB BF): {SAVE}.", Encoding.UTF_8_BOM)

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import CONVERT, Encoding, EncodingError
+from lambdas.shared.encodings import SAVE, Encoding, EncodingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def check_wide(encoding: Encoding, head: bytes, rest: Iterator[bytes]) -> Encodi
         line += text.count("\n")
         if not piece:
             looks = "looks like" if encoding in _WITHOUT_BOM else "is"
-            return EncodingError(1, f"The file {looks} {encoding.title}: {CONVERT}.", encoding)
+            return EncodingError(1, f"The file {looks} {encoding.title}: {SAVE}.", encoding)
         piece = next(rest, b"")
 
 

@@ -64,7 +64,7 @@ def main() -> None:
     settle_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        app(prog_name="python -m simulator")
+        app(prog_name=command())
     except SystemExit as ending:
         # A document's failure was told by its command, which exits with 2; a help text has no one else to tell it.
         if ending.code in (None, exit_codes.SUCCEEDED) and (problem := stdout_problem()) is not None:

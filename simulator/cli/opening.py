@@ -10,6 +10,7 @@ from simulator.cli.errors import UsageError
 from simulator.cli.paths import SAMPLES, shown
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.settings import Settings
+from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -48,10 +49,26 @@ def open_session(
 
 
 def load_sample_users(session: Session, terminal: Terminal) -> None:
-    """Load `sample_data/users.csv` if the table users is empty, so that the sample works on a fresh clone."""
+    """Load `sample_data/users.csv` if the table users is empty, so that the sample works on a fresh clone.
+
+    A database that cannot store them stays empty: nobody has asked for them.
+    """
+    from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - see open_session
+
     master = SAMPLES / "users.csv"
-    if session.migrator.count_users() == 0 and master.is_file():
-        load_users(session, master, terminal)
+    if session.migrator.count_users() or not master.is_file():
+        return
+    try:
+        loaded = session.migrator.load_users(master)
+    except UsersRefused as error:
+        first, _, more = str(error).partition("; line ")
+        terminal.say(
+            ("note  ", "yellow"),
+            f"the table users is empty, and the sample's users cannot be stored there: {first}"
+            f"{', and more' if more else ''}. It goes on without them; {command('users', 'load')} FILE loads yours.",
+        )
+    else:
+        terminal.say(f"loaded {count(loaded, 'user')} from {shown(master)}")
 
 
 def load_users(session: Session, path: Path, terminal: Terminal, name: str | None = None) -> int:

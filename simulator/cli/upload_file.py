@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.cli.paths import shown
-from simulator.uploads.encoding import converted, problem_of_file, read_chunks
+from simulator.runs.suggested_command import command
+from simulator.uploads.encoding import converted, problem_of_file, read_chunks, readable_codecs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lambdas.shared.encodings import EncodingError
     from simulator.cli.output.terminal import Terminal
 
 
@@ -25,6 +27,8 @@ def upload_file(source: Path, terminal: Terminal, *, convert: bool) -> Iterator[
     """
     problem = problem_of_file(source)
     if problem is None or not problem.encoding.needs_conversion:
+        if problem is not None and (what_helps := convert_advice(problem, source)):
+            terminal.say(("note  ", "yellow"), f"{shown(source)} is not converted to UTF-8. {what_helps}")
         yield source
         return
     encoding = problem.encoding
@@ -40,3 +44,16 @@ def upload_file(source: Path, terminal: Terminal, *, convert: bool) -> Iterator[
         with target.open("wb") as file:
             file.writelines(converted(read_chunks(source), encoding.value))
         yield target
+
+
+def convert_advice(problem: EncodingError, source: Path) -> str:
+    """Return how to make UTF-8 of a file whose encoding only a person can tell; empty if nothing reads it.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    first, *others = readable_codecs(problem, source) or [""]
+    if not first:
+        return ""
+    more = f" (it reads as {', '.join(others)} too; then name that one)" if others else ""
+    return f"If you know that all of it is {first}{more}: {command('convert', source, '--from', first)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -35,21 +36,25 @@ class Settings(BaseSettings):
         """Return the home folder as an object (nothing is created yet).
 
         Raises:
-            CloudError: it begins with `~`, and the system does not know that user's folder.
+            CloudError: it begins with `~`, and the system does not know that user's folder; or a file is in its place.
         """
         try:
-            return Home(self.simulator_home.expanduser().absolute())
+            path = self.simulator_home.expanduser().absolute()
         except RuntimeError:
             raise CloudError(
                 f"SIMULATOR_HOME is {self.simulator_home}, and this system does not know what ~ stands for there. "
                 "Write the whole path."
             ) from None
+        there = next(one for one in (path, *path.parents) if os.path.lexists(one))
+        if os.path.exists(there) and not os.path.isdir(there):  # noqa: PTH110, PTH112 - no error if it may not be asked
+            raise CloudError(f"SIMULATOR_HOME is {path}, and {there} is a file. Name a folder, which need not exist.")
+        return Home(path)
 
     @property
     def database_url(self) -> str | None:
-        """Return the external database's URL, password included, or None."""
+        """Return the external database's URL, password included, or None; blanks alone are none."""
         url = self.simulator_database_url
-        return url.get_secret_value() if url else None
+        return (url.get_secret_value().strip() or None) if url else None
 
 
 class Home:

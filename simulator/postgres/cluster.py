@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped]
 
 from simulator.postgres.errors import PostgresError, advice
-from simulator.postgres.log import LINE_PREFIX, PostgresLog
+from simulator.postgres.log import LINE_PREFIX, PostgresLog, is_full_disk
 from simulator.postgres.unprivileged import Unprivileged
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ class PostgresCluster:
             shutil.rmtree(new, ignore_errors=True)
             raise PostgresError(
                 f"Cannot make the embedded PostgreSQL's data folder in {self._folder}: "
-                f"{result.stderr.strip() or _ending(result.returncode)}\n{_ELSEWHERE}"
+                f"{result.stderr.strip() or _ending(result.returncode)}\n"
+                f"{f'Make room there. {_ELSEWHERE}' if is_full_disk(result.stderr) else _ELSEWHERE}"
             )
         new.rename(self._data)
 
@@ -170,7 +171,7 @@ class PostgresCluster:
         arguments = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         command: list[str | Path] = [self._bin / "postgres", "-D", self._data, *arguments]
         told: str | None = None
-        started = False
+        started = full = False
         try:
             server = self._start_process(command)
             deadline = time.monotonic() + START_TIMEOUT
@@ -179,6 +180,9 @@ class PostgresCluster:
                 if told is None:
                     started = True
                     return socket_folder
+                if is_full_disk(told) or self._log.tells_of_full_disk():
+                    full = True
+                    break
                 if server.poll() is None:
                     time.sleep(0.01)
                 elif self._log.locked():  # children of a server that was killed are still going
@@ -191,12 +195,19 @@ class PostgresCluster:
             if not started:
                 self.stop()
                 _remove_socket_folder(socket_folder, self._folder)
-        raise self._failure(told, ending)
+        raise self._no_room(str(told)) if full else self._failure(told, ending)
 
     def _start_process(self, command: list[str | Path]) -> subprocess.Popen[bytes]:
         with self._log.path.open("wb") as log:
             self._launched = self._as.start(command, log)
         return self._launched
+
+    def _no_room(self, told: str) -> PostgresError:
+        return PostgresError(
+            f"There is no room on the disk of {self._folder}, so that the embedded PostgreSQL does not start. Make "
+            f"room there, or set SIMULATOR_HOME to a folder on another disk.\nA client was told: {told}\n"
+            f"The server's log ({self._log.path}) ends:\n{self._log.tail()}"
+        )
 
     def _failure(self, told: str | None, ending: int | None) -> PostgresError:
         """Return what to say of a server that did not start: what it did, what it wrote, what a client was told."""

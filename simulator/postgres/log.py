@@ -24,6 +24,7 @@ _LOCK_FILE_EXISTS = "F0001"
 _DAMAGE = ("XX001", "XX002", "F0000")  # data_corrupted, index_corrupted, config_file_error
 _PERHAPS = ("XX000", "58P01", "58P02", "42809", "22023")  # internal_error, undefined_file, ...: the words decide
 _WORDS = re.compile(r"checkpoint|control file|database files|\bWAL\b|\bredo\b|recovery|timeline")
+_FULL_DISK = re.compile(rf"\[\d+\] 53100 |{os.strerror(errno.ENOSPC)}|{os.strerror(errno.EDQUOT)}")
 _QUOTED = re.compile(r'"([^"\n]+)"')
 _NOT_THE_DATA = tuple(
     os.strerror(number)
@@ -47,6 +48,10 @@ class PostgresLog:
     def tail(self) -> str:
         """Return the end of it."""
         return self._text()[-_TAIL:].strip() or "(nothing)"
+
+    def tells_of_full_disk(self) -> bool:
+        """Say whether the server could not write something because there is no room."""
+        return is_full_disk(self._text())
 
     def locked(self) -> bool:
         """Say whether the server ended because another one, or its last children, still have the data folder."""
@@ -85,6 +90,11 @@ class PostgresLog:
         with suppress(OSError):
             return self.path.read_text(errors="replace")
         return ""
+
+
+def is_full_disk(text: str) -> bool:
+    """Say whether a message of PostgreSQL's (of the server, initdb, a client) is of a disk without room."""
+    return _FULL_DISK.search(text) is not None
 
 
 def _is_of(data: Path, path: str) -> bool:

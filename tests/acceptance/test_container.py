@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,27 @@ def test_a_home_on_a_full_disk_is_named(shell: Shell) -> None:
     outcome = run(shell, fill, home)
     assert outcome.returncode == 3, outcome.stderr
     assert f"Cannot write to the folder {home}: No space left on device. Make room" in outcome.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("left", [100, 900])
+def test_a_disk_that_is_nearly_full_is_told_at_once(shell: Shell, left: int) -> None:
+    """The server starts on so few KiB, and lets no client in; nothing is waited for, and the data is not blamed."""
+    home = shell.folder / f"nearly full {left}"
+    home.mkdir()
+    fill = (
+        f'mount -t tmpfs -o size=100m,mode=755 tmpfs "{home}" && "$@" 2>/dev/null; '
+        f'room=$(df -k --output=avail "{home}" | tail -1); '
+        f'dd if=/dev/zero of="{home}/x" bs=1k count=$((room - {left})) 2>/dev/null; '
+        f'date +%s >"{shell.folder}/began"; '
+    )
+    outcome = run(shell, fill, home)
+    assert time.time() - int((shell.folder / "began").read_text()) < 15
+    assert outcome.returncode == 3, outcome.stderr
+    assert f"There is no room on the disk of {home}/postgres" in outcome.stderr
+    assert "Make room there" in outcome.stderr
+    assert "Delete" not in outcome.stderr
+    assert processes_of(home) == []
 
 
 @pytest.mark.slow

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lambdas.schema_migrator.users_csv import HEADER as USERS_HEADER
 from lambdas.shared.encodings import Encoding
 from simulator.cli.errors import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
+from simulator.cli.upload_file import convert_advice
 from simulator.runs.suggested_command import command, file_word
 from simulator.uploads.encoding import converted, problem_of_file, read_chunks
 
@@ -32,6 +34,7 @@ class Codec(Enum):
     UTF_16_LE = "utf-16-le"
     UTF_16_BE = "utf-16-be"
     CP1252 = "cp1252"
+    CP1251 = "cp1251"
     LATIN_1 = "latin-1"
     GB18030 = "gb18030"
     BIG5 = "big5"
@@ -66,7 +69,8 @@ def convert_command(
             target = out or source.with_name(f"{source.stem}.utf8.csv")
             _write(source, target, codec, force=force)
             term.say(f"{shown(source)} ({title}) -> {shown(target)} (UTF-8)")
-            term.say("Next: ", (command("run", file_word(target)), "bold"))
+            words = ("users", "load") if _is_user_master(target) else ("run",)
+            term.say("Next: ", (command(*words, file_word(target)), "bold"))
         else:
             term.say(f"{shown(source)} is UTF-8 already: there is nothing to convert.")
         term.document(
@@ -79,13 +83,19 @@ def convert_command(
         )
 
 
+def _is_user_master(target: Path) -> bool:
+    with target.open(encoding="utf-8", errors="replace") as file:
+        return file.readline(200).rstrip("\r\n").replace('"', "") == ",".join(USERS_HEADER)
+
+
 def _found(source: Path) -> Encoding | None:
     """Return the encoding to convert from; None for UTF-8 without BOM."""
     problem = problem_of_file(source)
     if problem is None:
         return None
     if not problem.encoding.needs_conversion:
-        raise UsageError(f"{shown(source)} is not converted. Line {problem.line}: {problem}")
+        said = f"{shown(source)} is not converted. Line {problem.line}: {problem}"
+        raise UsageError("\n".join(filter(None, (said, convert_advice(problem, source)))))
     return problem.encoding
 
 

@@ -43,6 +43,12 @@ def run_command(  # noqa: PLR0917 - options, each by its name
             "--convert/--no-convert", help="Convert a file that a spreadsheet saved (Shift_JIS, BOM) to UTF-8."
         ),
     ] = True,
+    unchecked: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option(
+            "--unchecked", help="Upload a corrected failed-rows.csv although the run that it corrects is not here."
+        ),
+    ] = False,
     skip_waits: Annotated[  # noqa: FBT002 - an option
         bool,
         typer.Option("--skip-waits", help="Waits and backoffs take no time; the clock that states see still moves on."),
@@ -69,7 +75,7 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         specs = checked_faults(fault or [])
         try:
             with upload_file(source, term, convert=convert) as body:
-                check_corrected_file(body, source, term)
+                check_corrected_file(body, source, unchecked=unchecked)
                 with open_session(term, pace, clock, fault_plan(specs, body, seed)) as session:
                     load_sample_users(session, term)
                     if create_users:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+
+from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +93,7 @@ def test_the_advice_for_an_older_encoding_works_when_followed(
     source.write_bytes(TEXT.encode(codec))
     refused = simulator("convert", str(source))
     assert refused.code == 2
-    assert f"`python -m simulator convert FILE --from {codec}`" in refused.err
+    assert refused.err.rstrip().endswith(f"{command('convert', source, '--from', codec)}")
     assert simulator("convert", str(source), "--from", codec).code == 0
     assert (tmp_path / "a.utf8.csv").read_bytes() == TEXT.encode()
 
@@ -118,3 +121,34 @@ def test_a_file_that_is_not_in_the_encoding_that_was_named_is_refused_with_its_l
     assert outcome.code == 2
     assert "is not euc_jp: illegal multibyte sequence on line 3" in outcome.err
     assert [path.name for path in tmp_path.iterdir() if "utf8" in path.name] == []
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"), [("gb18030", "王小明"), ("euc_kr", "김철수"), ("cp1252", "Øre"), ("cp1251", "ИВАН")]
+)
+def test_what_nobody_can_tell_is_converted_only_if_a_person_names_it(
+    simulator: Callable[..., Outcome], tmp_path: Path, codec: str, text: str
+) -> None:
+    """Every encoding that the advice names reads the file; the right one is among them."""
+    source = tmp_path / "users.csv"
+    source.write_bytes(f"user_id,username,email\nU1,{text},a@x\n".encode(codec))
+    refused = simulator("convert", str(source))
+    assert refused.code == 2
+    assert codec in refused.err
+    named = refused.err.partition("If you know that all of it is ")[2].partition(":")[0]
+    for name in re.findall(r"[a-z]+[0-9_]+[a-z0-9]*", named):
+        out = tmp_path / f"{name}.csv"
+        assert simulator("convert", str(source), "--from", name, "--out", str(out)).code == 0
+    assert text in (tmp_path / f"{codec}.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("header", "words"), [("user_id,username,email", ("users", "load")), ("ユーザーID,ログイン回数,投稿回数", ("run",))]
+)
+def test_the_next_command_is_that_of_the_file(
+    simulator: Callable[..., Outcome], tmp_path: Path, header: str, words: tuple[str, ...]
+) -> None:
+    """A user master is loaded, an upload is run."""
+    source = tmp_path / "a.csv"
+    source.write_bytes(f"{header}\r\nU1,さとう,1\r\n".encode("cp932"))
+    assert f"Next: {command(*words, tmp_path / 'a.utf8.csv')}\n" in simulator("convert", str(source)).err

@@ -213,6 +213,22 @@ def test_create_users_creates_none_for_a_file_that_will_be_refused(
     assert stage.users == ""
 
 
+def test_a_corrected_file_whose_run_is_not_here_is_uploaded_only_when_told_so(
+    simulator: Callable[..., Outcome], stage: Stage, file: Path
+) -> None:
+    """Nobody can say whether a spreadsheet has changed the user IDs; without our columns it is a plain file."""
+    row = '123,7,1,2,InvalidRecordError,"bad, very",1,gone'
+    file.write_text(f"{HEADER},_line,_error,_cause,_attempts,_run\n{row}\n", encoding="utf-8")
+    refused = simulator("run", str(file))
+    assert (refused.code, stage.uploaded) == (2, b"")
+    assert "line 2: the run 'gone', which is named there, is not here" in refused.err
+    assert "delete the columns that begin with _ from the file, or give the option --unchecked" in refused.err
+    assert simulator("run", str(file), "--unchecked").code == 0
+    assert stage.uploaded == file.read_bytes()
+    file.write_text(f"{HEADER}\n123,7,1\n", encoding="utf-8")
+    assert simulator("run", str(file)).code == 0
+
+
 @pytest.mark.parametrize("name", ["no-such-file.csv", ".", "x" * 5000 + ".csv", "a\0b"])
 def test_a_file_that_is_none_is_said_in_a_sentence(simulator: Callable[..., Outcome], stage: Stage, name: str) -> None:
     """Exit code 2."""

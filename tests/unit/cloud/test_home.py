@@ -68,3 +68,26 @@ def test_the_database_url_does_not_show_in_the_settings_text(monkeypatch: pytest
     settings = Settings()
     assert settings.database_url == "postgresql://u:geheim@h/d"
     assert "geheim" not in repr(settings) + str(settings)
+
+
+@pytest.mark.parametrize("below", ["", "home", "a/b"])
+def test_a_file_in_place_of_the_home_is_an_error_for_people(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, below: str
+) -> None:
+    """There are not "no runs yet": it names the file."""
+    file = tmp_path / "file"
+    file.write_text("")
+    monkeypatch.setenv("SIMULATOR_HOME", str(file / below))
+    with pytest.raises(CloudError, match=rf"{file} is a file. Name a folder"):
+        _ = Settings().home
+    monkeypatch.setenv("SIMULATOR_HOME", str(tmp_path / "new" / below))
+    assert Settings().home.path == tmp_path / "new" / below
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t \n"])
+def test_a_database_url_of_blanks_is_none(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+    """A variable that a shell script leaves so means the embedded database."""
+    monkeypatch.setenv("SIMULATOR_DATABASE_URL", blank)
+    assert Settings().database_url is None
+    monkeypatch.setenv("SIMULATOR_DATABASE_URL", f"postgresql://u@h/d{blank}")
+    assert Settings().database_url == "postgresql://u@h/d"

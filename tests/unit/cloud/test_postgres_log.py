@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.postgres.log import PostgresLog
+from simulator.postgres.log import PostgresLog, is_full_disk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,3 +89,19 @@ def test_a_data_folder_that_somebody_holds_is_locked(tmp_path: Path) -> None:
     """The last children of a server that was killed."""
     fault = "F0001 FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use"
     assert log(tmp_path, f"{STAMP}{fault}\n").locked()
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("53100 FATAL:  could not write init file: No space left on device", True),
+        ("53100 ERROR:  could not extend file", True),
+        ("XX000 PANIC:  could not write to file: Disk quota exceeded", True),
+        ("53200 FATAL:  out of memory", False),
+        ("57P03 FATAL:  the database system is starting up", False),
+    ],
+)
+def test_a_disk_without_room_is_told_from_other_faults(tmp_path: Path, text: str, full: bool) -> None:
+    """By the SQLSTATE, or by the system's own words."""
+    assert log(tmp_path, f"{STAMP}{text}\n").tells_of_full_disk() is full
+    assert is_full_disk(f"psql: error: {text}") is (full and "extend" not in text)

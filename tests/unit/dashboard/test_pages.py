@@ -6,15 +6,15 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from simulator.pipeline.settings import PROJECT_ROOT
 from tests.unit.dashboard.page_text import page_text
 from tests.unit.dashboard.run_folders import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from streamlit.testing.v1 import AppTest
 
     from tests.unit.dashboard.run_folders import MadeRun
 
@@ -196,3 +196,16 @@ def test_half_a_run_is_shown_as_far_as_it_goes(opened: Opened, runs_folder: Path
     for part in PARTS:
         opened("run", run="half", part=part)
         opened("run", run="empty", part=part)
+
+
+def test_a_file_in_place_of_the_home_is_told_and_no_page_is_shown(
+    runs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else could be shown."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SIMULATOR_HOME", str(tmp_path / "file"))
+    app = AppTest.from_file(str(PROJECT_ROOT / "dashboard" / "streamlit_app.py"), default_timeout=30).run()
+    assert not app.exception
+    (said,) = [one.value.replace("\\", "") for one in app.error]
+    assert f"{tmp_path / 'file'} is a file. Name a folder" in said
+    assert len(app.title) == 0

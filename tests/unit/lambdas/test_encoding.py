@@ -79,4 +79,4 @@ def test_lines_that_end_with_cr_alone_are_explained() -> None:
     """An old Mac's file is one line to everyone else."""
     ((line, message),) = errors((HEADER + ROWS).replace("\n", "\r").encode())
     assert line == 1
-    assert "Its lines end with CR alone" in message
+    assert "The file's lines end with CR alone" in message

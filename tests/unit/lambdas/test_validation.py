@@ -151,14 +151,28 @@ def test_what_the_validator_lets_through_is_what_the_map_reads(body: str, raw: b
     ("header", "words"),
     [
         (unicodedata.normalize("NFD", HEADER), "It is in decomposed form (NFD)"),
-        (HEADER.replace("\n", "\r\r\n"), "Its lines end with CR CR LF"),
-        (HEADER.replace("\n", "\r") + "U1,1,1\r", "Its lines end with CR alone"),
+        (HEADER.replace("\n", "\r\r\n"), "The file's lines end with CR CR LF"),
+        (HEADER.replace("\n", "\r") + "U1,1,1\r", "The file's lines end with CR alone"),
         (HEADER.replace(",", "\t"), "separated by tabs"),
         (HEADER.replace(",", ";"), "separated by semicolons"),
         (HEADER.replace("ID", "ID\u200b"), "U+200B ZERO WIDTH SPACE"),
         (HEADER.replace("ID", "ＩＤ"), "U+FF24 FULLWIDTH LATIN CAPITAL LETTER D"),
         (HEADER.replace("ID", "ID "), "U+0020 SPACE"),
-        ("ユーザーID,\ufeffログイン回数,投稿回数\n", "U+FEFF"),
+        ("ユーザーID,\ufeffログイン回数,投稿回数\n", "column 2 has U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        (
+            HEADER.replace("ロ", "口"),
+            "column 2 has U+53E3 CJK UNIFIED IDEOGRAPH-53E3 instead of U+30ED KATAKANA LETTER RO",
+        ),
+        (HEADER.replace("ー", "―"), "column 1 has U+2015 HORIZONTAL BAR instead of U+30FC"),
+        (HEADER.replace("I", "І"), "U+0406 CYRILLIC CAPITAL LETTER BYELORUSSIAN-UKRAINIAN I instead of U+0049"),
+        (HEADER.replace("投稿回数", "投稿回數"), "column 3 has U+6578"),
+        (HEADER.replace("イン", "ン"), "column 2 lacks U+30A4 KATAKANA LETTER I"),
+        (HEADER.replace("D", "D").replace("グ", "ク"), "column 2 has U+30AF KATAKANA LETTER KU instead of U+30B0"),
+        (HEADER.replace(",", "，"), "separated by full-width commas (U+FF0C)"),
+        (HEADER.replace(",投", "、投"), "separated by Japanese commas (U+3001)"),
+        (HEADER.replace("\n", ",\n"), "It ends with a comma"),
+        (HEADER.replace("\n", ",,\n"), "It ends with a comma"),
+        (HEADER.replace("\n", ",_line,_error,_cause,_attempts,_rum\n"), "column 8 has U+006D LATIN SMALL LETTER M"),
     ],
 )
 def test_a_header_that_looks_right_is_told_what_differs(header: str, words: str) -> None:
@@ -171,3 +185,27 @@ def test_a_header_that_looks_right_is_told_what_differs(header: str, words: str)
 def test_an_ordinary_wrong_header_gets_no_hint() -> None:
     """Nothing is guessed."""
     assert errors("a,b\n1,2\n") == [(1, "The header must be ユーザーID,ログイン回数,投稿回数, not 'a,b'.")]
+    assert errors("a,b,c\n1,2,3\n") == [(1, "The header must be ユーザーID,ログイン回数,投稿回数, not 'a,b,c'.")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("U1,1,1\rU2,2,2\r", "The file's lines end with CR alone"),
+        ("U1,1,1\rU2,2,2\rU3,3,3", "The file's lines end with CR alone"),
+        ("\rU1,1,1\n\rU2,2,2\n\r", "The file's lines end with LF CR"),
+    ],
+)
+def test_line_ends_that_only_the_rows_have_are_named(end: str, rows: str, words: str) -> None:
+    """Two files put together; a user whose ID begins with a CR is nobody."""
+    ((line, message),) = errors(HEADER.replace("\n", end) + rows)
+    assert line == 2
+    assert words in message
+
+
+def test_a_cr_in_double_quotes_is_data() -> None:
+    """It is a wrong value at most: the row's own matter."""
+    assert errors(HEADER + '"U\r1",1,1\nU2,"\r2",1\n"\rU3","1\r\n","1\r"\n') == []
+    ((_, message),) = errors(HEADER + '"U\r1",1\n')
+    assert "The row has 2 columns" in message

@@ -83,19 +83,64 @@ def test_an_edited_line_is_an_error_of_the_row(tmp_path: Path, line: str) -> Non
     assert len(checked(tmp_path, f"0000000123,5,1,{line},E,c,1,first").errors) == 1
 
 
-@pytest.mark.parametrize("run", ["gone", "../first", "first/../first"])
-def test_a_run_that_is_not_here_is_told_and_stops_nothing(tmp_path: Path, run: str) -> None:
+GONE = ["gone", "../first", "first/../first"]
+
+
+@pytest.mark.parametrize("run", GONE)
+def test_rows_of_a_run_that_is_not_here_cannot_be_checked(tmp_path: Path, run: str) -> None:
     """A name never leads out of the runs' folder."""
-    found = checked(tmp_path, f"0000000123,5,1,{BESIDE},{run}")
+    found = checked(tmp_path, f"0000000123,5,1,2,E,other cause,1,{run}", f"U7,5,1,4,E,other cause,1,{run}")
     assert found.errors == []
-    assert f"The run {run!r}, which is named by line 2, is not here" in found.notes[0]
+    assert found.unchecked == [f"2 rows, the first on line 2: the run {run!r}, which is named there, is not here."]
 
 
-def test_a_file_of_before_whose_run_is_gone_is_told_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("run", GONE)
+def test_a_run_here_that_failed_in_the_same_way_shows_whether_the_users_are_the_same(tmp_path: Path, run: str) -> None:
+    """The same file on two machines, or run again after the first run's folder was deleted."""
+    assert checked(tmp_path, f"0000000123,5,1,{BESIDE},{run}") == CheckedCorrections()
+    found = checked(tmp_path / "changed", f"123,5,1,{BESIDE},{run}")
+    assert found.errors == []
+    assert len(found.unchecked) == 1
+    assert "the user is '123' here, and '0000000123' on line 2 of the run first" in found.unchecked[0]
+    mixed = checked(
+        tmp_path / "mixed",
+        f"0000000123,5,1,{BESIDE},{run}",
+        f"U1,5,1,7,E,c,1,{run}",
+        f",y,1,4,InvalidRecordError,blank,1,{run}",
+    )
+    assert mixed.unchecked == [f"line 3: the run {run!r}, which is named there, is not here."]
+
+
+def test_rows_of_a_file_of_before_whose_run_is_gone_cannot_be_checked(tmp_path: Path) -> None:
     """No run here wrote those columns."""
     found = checked(tmp_path, "U7,5,1,9,E,other cause,1", columns=OURS.removesuffix(",_run"))
-    assert (found.errors, len(found.notes)) == ([], 1)
-    assert "cannot be checked" in found.notes[0]
+    assert (found.errors, len(found.unchecked)) == ([], 1)
+
+
+@pytest.mark.parametrize("line", ["2.0", "2 ", "2.", "02", " 2,0"])
+@pytest.mark.parametrize("run", ["first", ""])
+def test_a_line_that_a_spreadsheet_wrote_as_a_decimal_number_is_that_line(tmp_path: Path, line: str, run: str) -> None:
+    """Also where the run is found by what stands beside the row."""
+    cell = f'"{line}"'
+    beside = f"{cell},InvalidRecordError,bad x,1.0,{run}"
+    assert checked(tmp_path, f"0000000123,5,1,{beside}") == CheckedCorrections()
+    assert len(checked(tmp_path / "changed", f"123,5,1,{beside}").errors) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "zeros"),
+    [
+        ("0000000123", "123", True),
+        ("000", "0", True),
+        ("0000000123", "0123", False),
+        ("U0001", "U1", False),
+        ("1", "2", False),
+    ],
+)
+def test_a_spreadsheet_is_blamed_only_for_what_it_does(tmp_path: Path, before: str, now: str, zeros: bool) -> None:
+    """It removes all zeros before a number."""
+    found = checked(tmp_path, f"{now},5,1,{BESIDE},first", stored=INPUT.replace("0000000123", before))
+    assert ("a spreadsheet removes the zeros" in found.errors[0]) is zeros
 
 
 def test_rows_of_several_runs_in_one_file_are_each_checked_against_their_own(tmp_path: Path) -> None:
