@@ -96,7 +96,7 @@ def test_arguments_that_cannot_be_used_fail_with_intrinsic_failure(expression: s
         ("States.Format('{}', -1e400)", "-1e400 is too large"),
         (f"States.ArrayGetItem($.l, {'9' * 5000})", "(5,000 characters) is too large"),
         ("States.Array($.l[?(@.x == 1e999)])", "1e999 is too large"),
-        ("States.Array(１)", "expected a function"),  # noqa: RUF001 - a digit that is not ASCII
+        ("States.Array(１)", "expected a function"),
         ("States.Array(" * 2000, "nested too deeply"),
     ],
 )
