@@ -62,6 +62,6 @@ class DynamoDbAction(AwsAction):
             check_key(arguments["Key"], keys)
 
     def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
-        """Take out the consumed capacity where nobody asked for it; moto's updateItem always answers it."""
+        """Take out the consumed capacity if nobody asked for it; moto's updateItem always answers it."""
         if arguments.get("ReturnConsumedCapacity", "NONE") == "NONE":
             result.pop("ConsumedCapacity", None)

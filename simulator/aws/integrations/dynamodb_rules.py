@@ -30,7 +30,7 @@ class TableKeys:
 
 
 def read_table_keys(client: Any, table: str) -> TableKeys | None:
-    """Ask DynamoDB for a table's keys; None where there is no such table.
+    """Ask DynamoDB for a table's keys; None if there is no such table.
 
     Args:
         client: a DynamoDB client.
