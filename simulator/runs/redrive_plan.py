@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
+from simulator.aws.asl.runtime.branch_history import with_branches
 from simulator.aws.asl.runtime.resume import Resume, open_states
 from simulator.runs.history_reader import HistoryEvent, map_run_passes
 from simulator.runs.items import ItemIndex
@@ -86,8 +87,9 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         raise NotRedrivable(
             f"The history has {len(events):,} events; AWS cannot redrive executions with 24,999 or more."
         )
-    resume = _resume(HistoryEvent(entered[0]), events)
-    _check_state(resume.state, json.loads(folder.definition_file.read_bytes()))
+    definition = json.loads(folder.definition_file.read_bytes())
+    resume = with_branches(_resume(HistoryEvent(entered[0]), events), events, definition)
+    _check_state(resume.state, definition)
     passes = _passes(events, record)
     map_run = passes[0] if passes else None
     # Of a Map Run that is continued, what an earlier one did does not count.

@@ -9,13 +9,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.integrations.aws_action import AwsAction
+from simulator.aws.integrations.dynamodb_expressions import check_expressions
 from simulator.aws.integrations.dynamodb_rules import (
     TableKeys,
-    check_attributes,
     check_item,
     check_key,
     read_table_keys,
 )
+from simulator.aws.integrations.dynamodb_values import check_attributes
 from simulator.aws.integrations.integration import validation_error
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]+|arn:.+")
 
 
 class DynamoDbAction(AwsAction):
-    """One action, with the rules for keys that AWS enforces and moto does not."""
+    """One action, with the rules for keys, values and expressions that AWS enforces and moto does not."""
 
     def __init__(self, client: BaseClient, action: str, dialect: Dialect) -> None:
         super().__init__(client, action, dialect)
         self._keys: dict[str, TableKeys] = {}
 
     def prepare(self, arguments: dict[str, Any]) -> None:
-        """Refuse items and keys as DynamoDB does.
+        """Refuse items, keys and expressions as DynamoDB does, and write numbers as it stores them.
 
         Raises:
             ApiError: ValidationException.
@@ -46,8 +47,11 @@ class DynamoDbAction(AwsAction):
                 f"1 validation error detected: Value '{table}' at 'tableName' failed to satisfy constraint: "
                 "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
             )
+        check_expressions(arguments)
         for name in ("Item", "Key", "ExpressionAttributeValues"):
             check_attributes(arguments.get(name, {}).values())
+        updates = arguments.get("AttributeUpdates", {}).values()
+        check_attributes(update["Value"] for update in updates if "Value" in update)
         keys = self._keys.get(table) or read_table_keys(self.client, table)
         if keys is None:
             return  # the call itself will say that there is no such table
@@ -58,6 +62,6 @@ class DynamoDbAction(AwsAction):
             check_key(arguments["Key"], keys)
 
     def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
-        """Take out the consumed capacity where nobody asked for it; moto's updateItem always answers it."""
+        """Take out the consumed capacity if nobody asked for it; moto's updateItem always answers it."""
         if arguments.get("ReturnConsumedCapacity", "NONE") == "NONE":
             result.pop("ConsumedCapacity", None)

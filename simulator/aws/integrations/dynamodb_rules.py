@@ -1,6 +1,4 @@
-"""Which attributes of a table are keys, of the table itself and of its indexes.
-
-What DynamoDB refuses in items and keys, in its words.
+"""Which attributes of a table and of its indexes are keys, and what DynamoDB refuses as their values, in its words.
 
 DynamoDB developer guide, "Constraints": partition keys have 1 to 2,048 bytes, sort keys 1 to 1,024, those of indexes
 too; an item without an index's key is just not in that index.
@@ -9,12 +7,9 @@ too; an item without an index's key is just not in that index.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulator.aws.integrations.integration import validation_error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +30,7 @@ class TableKeys:
 
 
 def read_table_keys(client: Any, table: str) -> TableKeys | None:
-    """Ask DynamoDB for a table's keys; None where there is no such table.
+    """Ask DynamoDB for a table's keys; None if there is no such table.
 
     Args:
         client: a DynamoDB client.
@@ -64,26 +59,6 @@ MAX_SORT_KEY_BYTES = 1024
 _INVALID = "One or more parameter values were invalid:"
 _NOT_VALID = "One or more parameter values are not valid."
 _EMPTY = "The AttributeValue for a key attribute cannot contain an empty string value."
-
-
-def check_attributes(values: Iterable[dict[str, Any]]) -> None:
-    """Check that every attribute value has exactly one type, in lists and maps as well.
-
-    Raises:
-        ApiError: ValidationException.
-    """
-    for value in values:
-        if not value:
-            raise validation_error(
-                "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
-            )
-        if len(value) > 1:
-            raise validation_error(
-                "Supplied AttributeValue has more than one datatypes set, "
-                "must contain exactly one of the supported datatypes"
-            )
-        check_attributes(value.get("M", {}).values())
-        check_attributes(value.get("L", ()))
 
 
 def check_item(item: dict[str, Any], keys: TableKeys) -> None:

@@ -41,7 +41,7 @@ class Integration(Protocol):
     """One action of one service, as a Task calls it."""
 
     def problems(self, parameters: Any) -> Iterable[str]:
-        """Say what is wrong with a Task's `Parameters` as written; None where it has none."""
+        """Say what is wrong with a Task's `Parameters` as written; None if it has none."""
         ...
 
     def call(self, request: TaskRequest) -> Any:

@@ -120,7 +120,7 @@ def refusal(error: LambdaError, dialect: Dialect) -> StateError:
 
 
 def error_of(payload: bytes) -> tuple[str | None, Any]:
-    """Return the error type that a failed function's payload names, None where it names none, and the payload's value.
+    """Return the error type that a failed function's payload names, None if it names none, and the payload's value.
 
     The value is the payload's text if it is not JSON. An error's text may hold half a character: U+FFFD stands for it.
     """

@@ -45,7 +45,7 @@ _OPTIMISED = (
 
 
 def integration_name(resource: str) -> str | None:
-    """Return a Resource's name for its integration (`dynamodb:putItem`), None where it is called in another way."""
+    """Return a Resource's name for its integration (`dynamodb:putItem`), None if it is called in another way."""
     match = _SERVICE.fullmatch(resource)
     return match["name"] if match and not match["pattern"] else None
 
@@ -61,7 +61,7 @@ def problem(resource: str, known: Collection[str]) -> str:
         return f"{resource}: an activity is not simulated"
     match = _SERVICE.fullmatch(resource)
     if match is None:
-        return f"{resource} is no resource of a Task: neither a function's ARN nor arn:aws:states:::service:action"
+        return f"{resource} is not a resource of a Task: neither a function's ARN nor arn:aws:states:::service:action"
     if pattern := match["pattern"]:
         if pattern in _PATTERNS:
             return f"{resource}: the pattern {pattern} is not simulated"

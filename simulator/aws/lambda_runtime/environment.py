@@ -125,7 +125,7 @@ class ExecutionEnvironment:
             return
 
     def _serve(self, invocation: Invocation) -> bool:
-        """Process one event; False where the environment is no more."""
+        """Process one event; False if the environment has ended."""
         self._log.start(invocation.request_id, invocation.event)
         cold = self._handler is None
         handled_at = time.monotonic()

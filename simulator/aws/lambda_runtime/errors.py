@@ -47,7 +47,7 @@ class InvalidRequestContentException(LambdaError):
 
 
 class OutOfMemory(BaseException):
-    """Raised by whoever plays the end of a function's memory: Lambda kills the environment, whatever the code catches.
+    """Raised to play the end of a function's memory: Lambda kills the environment, whatever the code catches.
 
     Memory is shared by all environments here, so nothing in the runtime itself measures it.
     """

@@ -25,7 +25,7 @@ class FunctionLog:
 
     A record has `time` (ISO 8601, UTC), `function`, `environment` (the log stream), `kind` and `message`, and where
     there is one `requestId` and `executionName`. Kinds: `platform` (START, END, REPORT, timeouts, with the numbers
-    beside the text), `log` (a line, parsed where it is a JSON object), `metrics` (a line in CloudWatch's embedded
+    beside the text), `log` (a line, parsed if it is a JSON object), `metrics` (a line in CloudWatch's embedded
     metric format, parsed).
 
     Args:
@@ -74,7 +74,7 @@ class FunctionLog:
             request_id: the invocation.
             seconds: how long the handler ran.
             init_seconds: how long the cold start took, for the first invocation.
-            failure: the error type, where the environment died of it (`Sandbox.Timedout`, `Runtime.ExitError` ...).
+            failure: the error type, if the environment died of it (`Sandbox.Timedout`, `Runtime.ExitError` ...).
         """
         if self._sink is None:
             return

@@ -31,7 +31,7 @@ class InitError(Exception):
 def load_handler(handler: str, task_root: Path) -> Handler:
     """Import a copy of a handler's module, and of all other modules of its top-level package, and return the handler.
 
-    The copies are no one else's: what modules of that package `sys.modules` held before is there again afterwards, and
+    Nobody else has these copies: what modules of that package `sys.modules` held before is there again afterwards, and
     the next call imports anew. Other packages (boto3, psycopg ...) are shared.
 
     Args:

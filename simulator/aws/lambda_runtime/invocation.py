@@ -14,7 +14,7 @@ class InvokeResult:
 
     Args:
         payload: the response, or the error's payload (JSON in bytes).
-        function_error: `Unhandled` where the function failed (the header `X-Amz-Function-Error`), else None.
+        function_error: `Unhandled` if the function failed (the header `X-Amz-Function-Error`), else None.
         request_id: the invocation's id.
         executed_version: `$LATEST`.
     """
@@ -26,7 +26,7 @@ class InvokeResult:
 
 
 class Invocation:
-    """An invocation: handed to an environment by its caller, and settled once, by whoever is first.
+    """An invocation: handed to an environment by its caller, and settled once, by the first to do so.
 
     Args:
         request_id: its id.

@@ -1,7 +1,7 @@
 """Gives each execution environment, which is a thread, a stdout, a stderr and an `os.environ` of its own.
 
 On Lambda an environment is a process, so code may use those three as it likes. Here, stand-ins are installed that look
-up the current thread; in every thread that is no execution environment they pass all through to what was there before.
+up the current thread; in a thread that does not belong to an environment they pass all on to what was there before.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _install() -> Callable[[], None]:
     os.environ = cast("os._Environ[str]", ours[2])  # noqa: B003, SLF001 - over the old one
 
     def restore() -> None:
-        """Put back what was there, where nobody has replaced it meanwhile."""
+        """Put back what was there, if nobody has replaced it meanwhile."""
         if sys.stdout is ours[0]:
             sys.stdout = before[0]
         if sys.stderr is ours[1]:

@@ -40,7 +40,7 @@ class ObjectStore(Protocol):
         """Write a file as an object, by multipart upload.
 
         Raises:
-            ObjectStoreError: where it cannot be written; nothing is left behind then.
+            ObjectStoreError: if it cannot be written; nothing is left behind then.
         """
         ...
 
@@ -48,6 +48,6 @@ class ObjectStore(Protocol):
         """Write an object in one request.
 
         Raises:
-            ObjectStoreError: where it cannot be written.
+            ObjectStoreError: if it cannot be written.
         """
         ...

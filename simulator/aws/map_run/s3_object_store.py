@@ -69,7 +69,7 @@ class S3ObjectStore:
                     yield {
                         "Etag": entry["ETag"],
                         "Key": entry["Key"],
-                        "LastModified": int(entry["LastModified"].timestamp()),
+                        "LastModified": float(int(entry["LastModified"].timestamp())),  # recorded: a double
                         "Size": entry["Size"],
                         "StorageClass": entry.get("StorageClass", "STANDARD"),
                     }

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The two tolerances; each None where it is unset.
+    """The two tolerances; each None if it is unset.
 
     The run fails when either is exceeded, strictly. An unset one is not a zero beside one that is set (recorded); with
     both unset no item may fail.

@@ -63,7 +63,7 @@ class RestoreEndpoint:
         return path
 
     def _object(self, entry: dict[str, str]) -> int:
-        """Put a file as an object, with its version id where it had one."""
+        """Put a file as an object, with its version id if it had one."""
         backend = s3_backends[ACCOUNT]["aws"]
         stored = backend.put_object(entry["bucket"], entry["key"], self._inside(entry["path"]).read_bytes())
         if entry.get("versionId"):

@@ -158,7 +158,7 @@ def _plain(value: Any) -> Any:
         return int(value) if exact else float(value)
     if isinstance(value, (set, frozenset)):
         return sorted(value)
-    raise TypeError(f"{type(value).__name__} is no DynamoDB value")
+    raise TypeError(f"{type(value).__name__} is not a DynamoDB value")
 
 
 def _append(path: Path, data: bytes) -> None:

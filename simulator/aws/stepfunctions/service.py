@@ -140,8 +140,8 @@ class StepFunctions:
             last_event: the id of the last event of its history, which is carried on.
 
         Raises:
-            InvalidDefinition: where the definition cannot be run any more.
-            ApiError: ExecutionNotRedrivable where it runs.
+            InvalidDefinition: if the definition cannot be run any more.
+            ApiError: ExecutionNotRedrivable if it runs.
         """
         compiled = build(info.definition, tasks=self._services.tasks, name=info.machine_name)
         identity = Identity(

@@ -93,6 +93,29 @@ def test_a_failed_condition_has_its_own_name(tasks: Integrations, aws: Aws) -> N
     assert failure(tasks, "aws-sdk:dynamodb:putItem", parameters).error == "DynamoDb.ConditionalCheckFailedException"
 
 
+def test_numbers_are_stored_normalised_and_the_input_stays_as_it_was(tasks: Integrations, aws: Aws) -> None:
+    """In an item as in the values of an expression."""
+    table = {"TableName": aws.resources.table}
+    given = {**table, "Item": {**ITEM, "n": {"L": [{"N": "1.50"}, {"NS": ["-0", "007"]}]}}}
+    tasks.call(request("dynamodb:putItem", given, 20))
+    assert given["Item"]["n"] == {"L": [{"N": "1.50"}, {"NS": ["-0", "007"]}]}
+    update = {
+        **table,
+        "Key": KEY,
+        "UpdateExpression": "SET m = :m",
+        "ExpressionAttributeValues": {":m": {"M": {"a": {"N": "1E2"}}}},
+    }
+    tasks.call(request("dynamodb:updateItem", update, 20))
+    item = aws.dynamodb.get_item(TableName=aws.resources.table, Key=KEY)["Item"]
+    assert item["n"]["L"][0] == {"N": "1.5"}
+    assert sorted(item["n"]["L"][1]["NS"]) == ["0", "7"]
+    assert item["m"] == {"M": {"a": {"N": "100"}}}
+    unused = {**update, "ExpressionAttributeValues": {":m": {"N": "1"}, ":o": {"N": "2"}}}
+    refused = failure(tasks, "dynamodb:updateItem", unused)
+    assert refused.error == "DynamoDB.AmazonDynamoDBException"
+    assert "unused in expressions: keys: {:o}" in str(refused.cause)
+
+
 def test_a_table_that_is_not_there_is_named_as_recorded(tasks: Integrations) -> None:
     """DynamoDB.ResourceNotFoundException."""
     refused = failure(tasks, "dynamodb:putItem", {"TableName": "none", "Item": ITEM})

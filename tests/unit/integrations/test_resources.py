@@ -68,9 +68,9 @@ def test_what_aws_has_and_the_simulator_has_not_is_refused_by_name(setting: Sett
         ("lamda:call", "there is no service lamda (did you mean lambda?)"),
         ("aws-sdk:sfm:startExecution", "did you mean arn:aws:states:::aws-sdk:sfn:startExecution?"),
         ("lambda:invoke.async", "there is no pattern .async, only .sync, .sync:2, .waitForTaskToken"),
-        ("lambda", "is no resource of a Task"),
-        ("arn:aws:lambda:ap-northeast-1:1:function:x", "is no resource of a Task"),
-        ("arn:aws:s3:::bucket", "is no resource of a Task"),
+        ("lambda", "is not a resource of a Task"),
+        ("arn:aws:lambda:ap-northeast-1:1:function:x", "is not a resource of a Task"),
+        ("arn:aws:s3:::bucket", "is not a resource of a Task"),
     ],
 )
 def test_a_typing_error_is_told_from_what_is_not_simulated(setting: Setting, resource: str, words: str) -> None:
@@ -131,6 +131,15 @@ def test_a_wrong_parameter_is_found_when_the_machine_is_created(
 def test_right_parameters_have_no_fault(setting: Setting, resource: str, parameters: Any) -> None:
     """Paths are not looked into, nor are free-form values."""
     assert setting.faults(resource, parameters) == []
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_resources_of_every_partition_are_taken(setting: Setting, partition: str) -> None:
+    """An integration's and a function's."""
+    item = {"TableName": "t", "Key": {"id": {"S": "1"}}}
+    assert setting.faults(f"arn:{partition}:states:::dynamodb:getItem", item) == []
+    assert setting.faults(FUNCTION.replace("arn:aws:", f"arn:{partition}:"), {}) == []
+    assert "is not simulated" in setting.faults(f"arn:{partition}:states:::sns:publish")[0]
 
 
 def test_a_resource_that_is_called_though_it_is_unknown_is_a_runtime_error(setting: Setting) -> None:

@@ -168,7 +168,7 @@ def test_a_damaged_gzip_fails_instead_of_losing_rows(body: bytes) -> None:
     with pytest.raises(StateError) as caught:
         read(body, key="x.csv.gz")
     assert caught.value.error == "States.ItemReaderFailed"
-    assert "no whole gzip file" in (caught.value.cause or "")
+    assert "not a whole gzip file" in (caught.value.cause or "")
 
 
 def test_a_file_that_unpacks_to_a_thousand_times_its_size_comes_in_small_pieces() -> None:

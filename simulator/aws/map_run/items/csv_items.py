@@ -24,9 +24,9 @@ def csv_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]:
     """Read rows as they come; a short row is filled up with "", what a long row has too much is left out.
 
     Raises:
-        StateError: States.ItemReaderFailed where the header names a column twice.
-        UnreadableError: where there is no header, a quote is never closed, or the text is not UTF-8.
-        RecordTooLongError: where a record has no end within 8 Mi characters.
+        StateError: States.ItemReaderFailed if the header names a column twice.
+        UnreadableError: if there is no header, a quote is never closed, or the text is not UTF-8.
+        RecordTooLongError: if a record has no end within 8 Mi characters.
     """
     rows = records(utf8_text(chunks), spec.delimiter)
     headers = list(spec.headers or ())

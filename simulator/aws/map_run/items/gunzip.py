@@ -19,14 +19,14 @@ def gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Return the unpacked bytes, of all members of the file, in pieces that stay small however well it was packed.
 
     Raises:
-        UnreadableError: where it is no gzip, is damaged, or ends in the middle.
+        UnreadableError: if it is not gzip, is damaged, or ends in the middle.
     """
     try:
         with gzip.GzipFile(fileobj=io.BufferedReader(_ChunkFile(chunks)), mode="rb") as file:
             while piece := file.read(PIECE):
                 yield piece
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableError(f"The object is no whole gzip file, as its key's suffix says: {error}") from error
+        raise UnreadableError(f"The object is not a whole gzip file, as its key's suffix says: {error}") from error
 
 
 class _ChunkFile(io.RawIOBase):

@@ -27,7 +27,7 @@ def child_works(
     """Give the children's work in order: the selected items, one each or in batches.
 
     Raises:
-        StateError: States.DataLimitExceeded where one child's input would be larger than 256 KiB.
+        StateError: States.DataLimitExceeded if one child's input would be larger than 256 KiB.
     """
     selected = (
         (item, item.value if select is None else select(item.index, item.value, item.key, source)) for item in items

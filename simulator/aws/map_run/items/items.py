@@ -18,8 +18,8 @@ class Item(NamedTuple):
     Args:
         index: its 0-based position in the dataset.
         value: the item as read.
-        key: its name, where a JSON object is iterated.
-        line: the 1-based line on which it begins, where items are lines.
+        key: its name, if a JSON object is iterated.
+        line: the 1-based line on which it begins, if items are lines.
     """
 
     index: int  # type: ignore[assignment]  # a field, not tuple.index

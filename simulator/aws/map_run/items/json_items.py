@@ -36,7 +36,7 @@ def json_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]:
 
 
 def jsonl_items(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]:  # noqa: ARG001 - one signature for all
-    """Read a line at a time; a line of blanks is no item.
+    """Read a line at a time; a line of blanks is not an item.
 
     Raises:
         UnreadableError: if a line is not JSON that `read_json` takes, or is longer than 8 Mi characters.
@@ -76,7 +76,7 @@ def _parse(text: str, what: str) -> Any:
 
 
 def _at(document: Any, pointer: str) -> Any:
-    """Return what a JSON Pointer (RFC 6901) names; None where it names nothing."""
+    """Return what a JSON Pointer (RFC 6901) names; None if it names nothing."""
     value = document
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")

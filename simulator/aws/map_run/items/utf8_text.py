@@ -15,7 +15,7 @@ def utf8_text(chunks: Iterator[bytes]) -> Iterator[str]:
     """Decode UTF-8 chunks, wherever they are cut.
 
     Raises:
-        UnreadableError: where they are not UTF-8; it names the line and the byte.
+        UnreadableError: if they are not UTF-8; it names the line and the byte.
     """
     newlines = 0
 

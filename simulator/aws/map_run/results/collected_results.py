@@ -1,4 +1,4 @@
-"""The results of a Map Run as the state's output, where no ResultWriter exports them."""
+"""The results of a Map Run as the state's output, if no ResultWriter exports them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class CollectedResults:
         """Return the state's result.
 
         Raises:
-            StateError: States.DataLimitExceeded where it is larger than 256 KiB.
+            StateError: States.DataLimitExceeded if it is larger than 256 KiB.
         """
         if self._size > MAX_PAYLOAD_BYTES:
             raise StateError(

@@ -44,7 +44,7 @@ class ResultFiles:
         """Write the records of one member: one, or as many as its flattened output has.
 
         Raises:
-            OSError: where the disk does not take them.
+            OSError: if the disk does not take them.
         """
         if not records and self._file is None:
             self._open()
@@ -82,7 +82,7 @@ class ResultFiles:
         """Finish the last file and return all; closing twice does no harm.
 
         Raises:
-            OSError: where the disk does not take the rest.
+            OSError: if the disk does not take the rest.
         """
         self._finish()
         return self._finished
