@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
-from simulator.aws.map_run.earlier import EarlierMapRun
+from simulator.aws.map_run.earlier import EarlierChild, EarlierMapRun
 from simulator.aws.moto.restore_path import RESTORE_PATH
 from simulator.pipeline.earlier_results import repair_result_files
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
+from simulator.runs.child_histories import child_histories
 from simulator.runs.items import redrive_of
 
 if TYPE_CHECKING:
@@ -66,20 +68,30 @@ def _earlier(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -> Earli
     """Return what the Map Run has behind it: a row counts as done where both its line and its result are there."""
     written = repair_result_files(folder, map_run.arn)
     last: dict[int, tuple[str, str]] = {}
+    ends: Counter[int] = Counter()
     for item in folder.items():
         if redrive_of(item) < map_run.redrive:
             continue  # an earlier Map Run's
         last[item["index"]] = (item["status"], item["name"])
+        ends[item["index"]] += 1
     exported = any(folder.results.iterdir())
     succeeded = {
         index for index, (status, name) in last.items() if status == "SUCCEEDED" and (name in written or not exported)
     }
+    started = parse_time(map_run.started) or plan.resume.entered_at
+    children = {
+        index: EarlierChild(name=name, redrive_count=ends[index] - 1)
+        for index, (_, name) in last.items()
+        if index not in succeeded
+    }
+    for index, child in child_histories(folder, map_run.arn, succeeded).items():
+        children[index] = EarlierChild.standard(child.name, parse_time(child.started) or started, child.events)
     return EarlierMapRun(
         arn=map_run.arn,
-        started=parse_time(map_run.started) or plan.resume.entered_at,
+        started=started,
         redrive_count=plan.map_run_redrives,
         succeeded=succeeded,
-        names={index: name for index, (_, name) in last.items() if index not in succeeded},
+        children=children,
     )
 
 

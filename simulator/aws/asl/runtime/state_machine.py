@@ -48,7 +48,9 @@ class StateMachine:
         """
         name: str | None = self.start_at
         states = self.states
-        if resume is not None:
+        if resume is not None and not resume.entered_id:
+            data, name = resume.input, resume.state
+        elif resume is not None:
             data, name = states[resume.state].resume(frame, resume.input, resume.entered_at, resume.entered_id)
         while name is not None:
             data, name = states[name].run(frame, data)
