@@ -7,26 +7,21 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
-from simulator.aws.map_run.earlier import EarlierChild, EarlierMapRun
 from simulator.aws.moto.restore_path import RESTORE_PATH
-from simulator.pipeline.earlier_results import repair_result_files
+from simulator.pipeline.earlier_map_run import earlier_map_run
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
-from simulator.runs.child_histories import child_histories
-from simulator.runs.items import redrive_of
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.pipeline.session import Session
     from simulator.runs.folder import RunFolder
-    from simulator.runs.history_reader import MapRunPass
     from simulator.runs.redrive_plan import RedrivePlan
 
 
@@ -39,7 +34,7 @@ def redrive(session: Session, folder: RunFolder, plan: RedrivePlan) -> RunningEx
     _check_database(session, plan)
     _restore(session, folder, plan)
     if plan.map_run is not None:
-        session.map_runs.continue_with(plan.record.arn, plan.resume.state, _earlier(folder, plan, plan.map_run))
+        session.map_runs.continue_with(plan.record.arn, plan.resume.state, earlier_map_run(folder, plan, plan.map_run))
     info = ExecutionInfo(
         arn=plan.record.arn,
         name=plan.record.name,
@@ -62,37 +57,6 @@ def _check_database(session: Session, plan: RedrivePlan) -> None:
             f"({session.postgres.display_url}). A redrive must go to the same one: set SIMULATOR_DATABASE_URL or "
             "SIMULATOR_HOME as they were, or run failed-rows.csv as a file of its own."
         )
-
-
-def _earlier(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -> EarlierMapRun:
-    """Return what the Map Run has behind it: a row counts as done where both its line and its result are there."""
-    written = repair_result_files(folder, map_run.arn)
-    last: dict[int, tuple[str, str]] = {}
-    ends: Counter[int] = Counter()
-    for item in folder.items():
-        if redrive_of(item) < map_run.redrive:
-            continue  # an earlier Map Run's
-        last[item["index"]] = (item["status"], item["name"])
-        ends[item["index"]] += 1
-    exported = any(folder.results.iterdir())
-    succeeded = {
-        index for index, (status, name) in last.items() if status == "SUCCEEDED" and (name in written or not exported)
-    }
-    started = parse_time(map_run.started) or plan.resume.entered_at
-    children = {
-        index: EarlierChild(name=name, redrive_count=ends[index] - 1)
-        for index, (_, name) in last.items()
-        if index not in succeeded
-    }
-    for index, child in child_histories(folder, map_run.arn, succeeded).items():
-        children[index] = EarlierChild.standard(child.name, parse_time(child.started) or started, child.events)
-    return EarlierMapRun(
-        arn=map_run.arn,
-        started=started,
-        redrive_count=plan.map_run_redrives,
-        succeeded=succeeded,
-        children=children,
-    )
 
 
 def _restore(session: Session, folder: RunFolder, plan: RedrivePlan) -> None:

@@ -141,8 +141,11 @@ class StepFunctions:
 
         Raises:
             InvalidDefinition: where the definition cannot be run any more.
-            ApiError: ExecutionNotRedrivable where it runs.
+            ApiError: ExecutionNotRedrivable where it runs; ValidationException for a child of a Map Run, which only
+                a redrive of its parent redrives (recorded).
         """
+        if "/" in info.arn:
+            raise ApiError("ValidationException", "Labeled Execution ARNs are not supported for this API.")
         compiled = build(info.definition, tasks=self._services.tasks, name=info.machine_name)
         identity = Identity(
             arn=info.arn,
