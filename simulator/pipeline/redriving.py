@@ -42,6 +42,7 @@ def redrive(session: Session, folder: RunFolder, plan: RedrivePlan) -> RunningEx
         machine_name=plan.record.machine,
         definition=folder.definition_file.read_text(encoding="utf-8"),
         input=plan.input,
+        input_text=plan.input_text,
         status="RUNNING",
         started=parse_time(plan.record.started) or plan.resume.entered_at,
         redrive_count=plan.redrive_count,

@@ -40,7 +40,7 @@ class RedrivePlan:
         record: the run as it stands.
         resume: where the execution goes on.
         last_event: the id of the last event of its history.
-        input: the execution's input.
+        input, input_text: the execution's input (JSON value), and the text of it in the history.
         map_run: the first pass of the Map Run that is continued; None where a new one begins.
         map_run_redrives: how often that will have been redriven.
         redrive_count: the number of this redrive.
@@ -51,6 +51,7 @@ class RedrivePlan:
     resume: Resume
     last_event: int
     input: Any
+    input_text: str
     map_run: MapRunPass | None
     map_run_redrives: int
     redrive_count: int
@@ -99,6 +100,7 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         resume=resume,
         last_event=int(events[-1]["id"]),
         input=HistoryEvent(events[0]).input,
+        input_text=HistoryEvent(events[0]).details["input"],
         map_run=map_run,
         map_run_redrives=len(passes),
         redrive_count=record.redrive_count + 1,

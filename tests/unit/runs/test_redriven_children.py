@@ -114,6 +114,7 @@ class Process:
         """Redrive the run from its folder, to its end."""
         plan = plan_redrive(folder, recovered(folder))
         assert plan.map_run is not None
+        assert json.loads(plan.input_text) == plan.input
         self.maps.continue_with(plan.record.arn, plan.resume.state, earlier_map_run(folder, plan, plan.map_run))
         info = ExecutionInfo(
             arn=plan.record.arn,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.errors import Aborted, StateError
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.json_text import to_json
+from simulator.aws.asl.json_text import JsonText, to_json
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class History(Protocol):
     """Takes an execution's events."""
 
     def add(self, kind: str, previous: int, details: dict[str, Any]) -> int:
-        """Add an event and return its id; payloads in `details` are JSON values, not text."""
+        """Add an event and return its id; payloads in `details` are JSON values, or JsonText."""
         ...
 
     def close(self) -> None:
@@ -108,7 +108,7 @@ def _details(details: dict[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for key, value in details.items():
         if key in _PAYLOADS:
-            shown[key] = to_json(value)
+            shown[key] = value.text if isinstance(value, JsonText) else to_json(value)
             if key != "parameters":
                 shown[f"{key}Details"] = {"truncated": False}
         elif value is not None:

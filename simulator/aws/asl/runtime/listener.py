@@ -20,6 +20,7 @@ class ExecutionInfo:
         machine_name: the state machine's name.
         definition: the state machine's text, as it is run.
         input: the execution's input (JSON value).
+        input_text: the text of it that the caller gave, spaces kept.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         started, stopped: times in UTC; `stopped` is None while it runs.
         output: the output (JSON value), when SUCCEEDED.
@@ -40,6 +41,7 @@ class ExecutionInfo:
     error: str | None = None
     cause: str | None = None
     redrive_count: int = 0
+    input_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
