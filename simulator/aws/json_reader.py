@@ -19,6 +19,7 @@ MAX_DEPTH = 200
 
 _LONG_NUMBER = 300
 _SHOWN = 40
+_LEADING_ZEROS = re.compile(r"^(-?)0+(?=[0-9])")
 _MAYBE_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
@@ -63,6 +64,23 @@ def read_json(
     if decoded.count("[") + decoded.count("{") > MAX_DEPTH:
         _check_depth(value)
     return _whole_characters(value, replace=replace_halves) if _MAYBE_HALF.search(decoded) else value
+
+
+def read_number(text: str) -> int | float:
+    """Return the value of a number that is written outside JSON: in a path's filter, in an intrinsic function.
+
+    Args:
+        text: ASCII digits, and maybe a sign, a fraction and an exponent; leading zeros count for nothing.
+
+    Example:
+        >>> [read_number(text) for text in ("7", "007", "-0", "1.50", "1e2")]
+        [7, 7, 0, 1.5, 100.0]
+
+    Raises:
+        BadJson: it is beyond a double.
+    """
+    plain = _LEADING_ZEROS.sub(r"\1", text)
+    return _float(plain) if any(mark in plain for mark in ".eE") else _int(plain)
 
 
 def refuse_repeated(key: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,10 @@ def earlier_map_run(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -
         for index, (_, name) in last.items()
         if index not in succeeded
     }
+    processor = json.loads(folder.definition_file.read_bytes())["States"][plan.resume.state].get("ItemProcessor")
     for index, child in child_histories(folder, map_run.arn, succeeded).items():
-        children[index] = EarlierChild.standard(child.name, parse_time(child.started) or started, child.events)
+        began = parse_time(child.started) or started
+        children[index] = EarlierChild.standard(child.name, began, child.events, processor)
     return EarlierMapRun(
         arn=map_run.arn,
         started=started,

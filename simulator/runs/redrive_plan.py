@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
+from simulator.aws.asl.runtime.branch_history import with_branches
 from simulator.aws.asl.runtime.resume import open_states, resume_of
 from simulator.runs.history_reader import HistoryEvent, map_run_passes
 from simulator.runs.items import ItemIndex
@@ -89,7 +90,9 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         )
     resume = resume_of(events)
     assert resume is not None  # noqa: S101 - a state is open
-    _check_state(resume.state, json.loads(folder.definition_file.read_bytes()))
+    definition = json.loads(folder.definition_file.read_bytes())
+    resume = with_branches(resume, events, definition)
+    _check_state(resume.state, definition)
     passes = _passes(events, record)
     map_run = passes[0] if passes else None
     # Of a Map Run that is continued, what an earlier one did does not count.

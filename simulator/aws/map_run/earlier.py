@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.runtime.branch_history import with_branches
 from simulator.aws.asl.runtime.resume import has_ended, resume_of
 from simulator.aws.json_reader import read_json
 
@@ -53,15 +54,31 @@ class EarlierChild:
     history: EarlierHistory | None = None
 
     @classmethod
-    def standard(cls, name: str, started: datetime, events: Sequence[Mapping[str, Any]]) -> Self:
-        """Return a STANDARD child with its history; one whose history is not whole runs again from its start."""
+    def standard(
+        cls,
+        name: str,
+        started: datetime,
+        events: Sequence[Mapping[str, Any]],
+        processor: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Return a STANDARD child with its history; one whose history is not whole runs again from its start.
+
+        Args:
+            name: the child's name.
+            started: its start date.
+            events: its history so far.
+            processor: the ItemProcessor; None if a Parallel or inline Map in it may run all of its branches again.
+        """
         redrives = sum(event.get("type") == "ExecutionRedriven" for event in events)
         try:
+            resume = resume_of(events)
+            if resume is not None and processor is not None:
+                resume = with_branches(resume, events, processor)
             history = EarlierHistory(
                 started=started,
                 input=read_json(events[0]["executionStartedEventDetails"]["input"], replace_halves=True),
                 last_event=int(events[-1]["id"]),
-                resume=resume_of(events),
+                resume=resume,
                 ended=has_ended(events),
             )
         except (LookupError, TypeError, ValueError):

@@ -209,6 +209,46 @@ def test_a_child_that_was_killed_keeps_its_name_and_goes_on(tmp_path: Path) -> N
     assert {item["name"] for item in folder.items() if item["index"] == 1} == {name}
 
 
+def test_a_child_that_was_killed_between_two_states_goes_on_in_the_second(tmp_path: Path) -> None:
+    """A is not called again, though B had not been entered."""
+    store = MemoryStore()
+    folder = RunFolder(tmp_path, NAME)
+    Process(tmp_path, store, Calls(0)).run(definition("STANDARD", 1))
+    entered = [event["id"] for event in history(folder, 0) if event["type"] == "TaskStateEntered"]
+    _keep_lines(folder.items_file, lambda _line: False)
+    _keep_lines(folder.children_file, lambda line: line.get("event", {}).get("id", 0) < entered[1])
+    calls = Calls()
+    assert Process(tmp_path, store, calls).redrive(folder).status == "SUCCEEDED"
+    assert (calls.counts["A0"], calls.counts["B0"]) == (0, 1)
+    types = [event["type"] for event in history(folder, 0)]
+    assert types[entered[1] - 2 : entered[1] + 2] == [
+        "TaskStateExited",
+        "ExecutionAborted",
+        "ExecutionRedriven",
+        "TaskStateEntered",
+    ]
+
+
+def test_the_branches_of_a_child_that_had_succeeded_do_not_run_again(tmp_path: Path) -> None:
+    """A Parallel or an inline Map in a child is redriven as one in the workflow itself."""
+    machine = json.loads(definition("STANDARD", 1))
+    processor = machine["States"]["Map"]["ItemProcessor"]
+    tasks = processor["States"]
+    del tasks["A"]["Next"]
+    branches = [{"StartAt": name, "States": {name: {**task, "End": True}}} for name, task in tasks.items()]
+    processor["States"] = {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}
+    processor["StartAt"] = "Both"
+    store = MemoryStore()
+    folder = RunFolder(tmp_path, NAME)
+    first = Calls(0)
+    Process(tmp_path, store, first).run(json.dumps(machine))
+    succeeded = sum(event["type"] == "TaskStateExited" for event in history(folder, 0))
+    calls = Calls()
+    assert Process(tmp_path, store, calls).redrive(folder).status == "SUCCEEDED"
+    assert (calls.counts["A0"], calls.counts["B0"]) == (1 - succeeded, 1)
+    assert sum(event["type"] == "ParallelStateEntered" for event in history(folder, 0)) == 1
+
+
 def _keep_lines(path: Path, keep: Any) -> None:
     lines = [line for line in read_lines(path) if keep(line)]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")

@@ -92,6 +92,12 @@ def test_arguments_that_cannot_be_used_fail_with_intrinsic_failure(expression: s
         (r"States.Format('\x')", r"\x is not an escape"),
         (r"States.Array('tab\there')", r"\t is not an escape"),
         (r"States.Array(States.Array('\"'))", r"\" is not an escape"),
+        ("States.MathAdd(1e999, 1)", "1e999 is too large: beyond what a double can hold"),
+        ("States.Format('{}', -1e400)", "-1e400 is too large"),
+        (f"States.ArrayGetItem($.l, {'9' * 5000})", "(5,000 characters) is too large"),
+        ("States.Array($.l[?(@.x == 1e999)])", "1e999 is too large"),
+        ("States.Array(１)", "expected a function"),
+        ("States.Array(" * 2000, "nested too deeply"),
     ],
 )
 def test_an_expression_that_cannot_be_read_is_refused_at_creation(expression: str, words: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.aws.asl.expressions.jsonpath import Path, PathNotFoundError, PathSyntaxError
-from tests.unit.states.harness import execute, one
+from tests.unit.states.harness import execute, faults, one
 
 ROWS: list[dict[str, Any]] = [
     {"id": 1, "kind": "csv", "tags": ["a", "b"], "note": None},
@@ -142,6 +142,12 @@ def test_a_path_that_cannot_be_read_there_fails_with_states_runtime(path: str, d
         ("$.a[?(@.length() > 1)]", "uses a function"),
         ("$.a[", "cannot be read from '['"),
         ("$.a[*].", "ends in a dot"),
+        ("$.a[?(@.b == 1e999)]", "1e999 is too large: beyond what a double can hold"),
+        ("$.a[?(@.b > -1e400)]", "-1e400 is too large"),
+        (f"$.a[?(@.b == {'9' * 5000})]", "(5,000 characters) is too large"),
+        ("$.a[?(@.b in [1, 1e999])]", "1e999 is too large"),
+        ("$.a[?(@.b == NaN)]", "has no value"),
+        (f"$.a[?({'(' * 2000}@.b{')' * 2000})]", "nested too deeply"),
     ],
 )
 def test_what_is_not_simulated_is_refused_by_name(path: str, words: str) -> None:
@@ -159,3 +165,18 @@ def test_a_backslash_in_brackets_is_an_ordinary_character(path: str, key: str) -
     assert Path(path).evaluate({key: 7}) == 7
     with pytest.raises(PathNotFoundError):
         Path(path).evaluate({key.replace("\\", ""): 7})
+
+
+def test_a_number_in_a_filter_may_be_as_large_as_a_double() -> None:
+    """And is exact as an integer."""
+    rows = [{"n": 10**300}, {"n": 10**300 + 1}, {"n": 1e308}]
+    assert Path(f"$[?(@.n == {10**300 + 1})]").evaluate(rows) == rows[1:2]
+    assert Path("$[?(@.n >= 1e308)]").evaluate(rows) == rows[2:]
+    assert Path("$[?(@.n == 007)]").evaluate([{"n": 7}]) == [{"n": 7}]
+
+
+def test_the_problem_of_a_filter_names_the_field() -> None:
+    """InputPath is one of them."""
+    (fault,) = faults(one({"Type": "Pass", "InputPath": "$.l[?(@.x > -1e400)]"}))
+    assert fault.startswith("States.State.InputPath ")
+    assert "too large" in fault

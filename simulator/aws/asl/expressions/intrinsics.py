@@ -13,6 +13,7 @@ from simulator.aws.asl.errors import INTRINSIC_FAILURE, EvaluationError
 from simulator.aws.asl.expressions.intrinsic_functions import ANY, FUNCTIONS, IntrinsicError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, compile_path
 from simulator.aws.asl.quotas import MAX_INTRINSICS_PER_FIELD
+from simulator.aws.json_reader import BadJson, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _FUNCTION = re.compile(r"\s*([A-Za-z][A-Za-z0-9_.]*)\s*\(")
 _STRING = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
 _ESCAPABLE = set("'{}\\")
 
@@ -55,7 +56,10 @@ class Intrinsic:
         self.text = text
         self._position = 0
         self._count = 0
-        self.read: Expression = self._call()
+        try:
+            self.read: Expression = self._call()
+        except RecursionError:
+            raise self._syntax("it is nested too deeply") from None
         if text[self._position :].strip():
             raise self._syntax(f"unexpected {text[self._position :].strip()[:20]!r}")
         if self._count > MAX_INTRINSICS_PER_FIELD:
@@ -118,7 +122,7 @@ class Intrinsic:
             return self._text(match[1], raw_template=raw_template)
         if match := _NUMBER.match(self.text, self._position):
             self._position = match.end()
-            number = float(match[0]) if any(mark in match[0] for mark in ".eE") else int(match[0])
+            number = self._number(match[0])
             return lambda _scope: number
         for word, constant in _WORDS.items():
             if re.match(rf"{word}\b", self.text[self._position :]):
@@ -127,6 +131,12 @@ class Intrinsic:
         if self.text.startswith("$", self._position):
             return self._path()
         return self._call()
+
+    def _number(self, text: str) -> int | float:
+        try:
+            return read_number(text)
+        except BadJson as error:
+            raise self._syntax(str(error)) from error
 
     def _text(self, raw: str, *, raw_template: bool) -> Expression:
         """Return the text of a string. Recorded on AWS: any other escape than the four is refused at creation."""

@@ -209,3 +209,5 @@ def _compile_query(text: str, rest: str) -> Query:
         return Query(rest)
     except QuerySyntaxError as error:
         raise PathSyntaxError(f"{text!r} is not a path: it {error}") from error
+    except RecursionError:
+        raise PathSyntaxError(f"{text!r} is not a path: its filters are nested too deeply") from None

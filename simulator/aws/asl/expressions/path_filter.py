@@ -19,6 +19,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.json_text import to_json
+from simulator.aws.json_reader import BadJson, read_json, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ MISSING = object()
 _OPERATOR = re.compile(r"\s*(==|!=|<=|>=|=~|<|>|(?:in|nin|size|empty|contains)\b)\s*", re.IGNORECASE)
 _UNKNOWN = re.compile(r"\s*(===|!==|<>|=(?![=~])|(?:all|type|subsetof|anyof|noneof|exists|matches)\b)", re.IGNORECASE)
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"(true|false|null)\b")
 _REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([a-zA-Z]*)")
 _AFTER_MATCHES = re.compile(r"=~\s*/(?:[^/\\]|\\.)*/")
@@ -147,12 +148,18 @@ class Filter:
             literal = _WORDS[match[1]]
         elif match := _NUMBER.match(text, position):
             self._position = match.end()
-            literal = json.loads(match[0])
+            literal = self._number(match[0])
         elif text[position : position + 1] in ("[", "{"):
             literal = self._json()
         else:
             raise self._problem(f"has no value at {text[position : position + 20]!r}")
         return lambda _item, _root: literal
+
+    def _number(self, text: str) -> int | float:
+        try:
+            return read_number(text)
+        except BadJson as error:
+            raise self._problem(f"has a bad value: {error}") from error
 
     def _json(self) -> Any:
         """Return an array or object written in the filter; Jayway allows single quotes there."""
@@ -162,9 +169,9 @@ class Filter:
         written = self._text[start:end]
         text = _TEXT.sub(lambda match: json.dumps(match[1] if match[1] is not None else match[2]), written)
         try:
-            return json.loads(text)
-        except ValueError as error:
-            raise self._problem(f"has a value that is not JSON: {written}") from error
+            return read_json(text)
+        except BadJson as error:
+            raise self._problem(f"has a value that is not JSON: {written}: {error.reason}") from error
 
     def _path(self) -> Value:
         text, start = self._text, self._position

@@ -194,7 +194,7 @@ def _filter(rest: str, start: int, opening: int) -> tuple[Token, int]:
     try:
         test = Filter(rest[opening + 1 : end - 1], compile_query).test
     except FilterSyntaxError as error:
-        raise QuerySyntaxError(str(error)) from error
+        raise QuerySyntaxError(f"cannot be read, because {error}") from error
 
     def named(value: Any, document: Any) -> Iterable[Any]:
         if isinstance(value, list):

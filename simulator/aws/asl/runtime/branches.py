@@ -9,11 +9,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.runtime.resume import Begun
+    from simulator.aws.asl.runtime.state_machine import StateMachine
 
     Branch = Callable[[Frame], Any]
 
 MOST_AT_ONCE = 40
 """AWS runs about 40 iterations of an inline Map at a time."""
+
+
+def run_machine(machine: StateMachine, frame: Frame, data: Any, begun: Begun | None) -> Any:
+    """Run the machine of a branch or iteration and return its output; after a redrive only what is left of it.
+
+    Args:
+        machine: the machine.
+        frame: the branch's own frame.
+        data: its input.
+        begun: what it had done before a redrive; None if it begins now.
+    """
+    if begun is None:
+        return machine.run(frame, data)
+    frame.previous = begun.last_id
+    if begun.resume is None:
+        return begun.output
+    frame.variables.assign(dict(begun.resume.variables))
+    return machine.run(frame, data, begun.resume)
 
 
 def run_branches(frame: Frame, branches: Sequence[Branch], limit: int) -> list[Any]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.execution import Execution
+    from simulator.aws.asl.runtime.resume import Branches
     from simulator.aws.asl.runtime.stop import Stop
 
 
@@ -29,6 +30,7 @@ class Frame:
 
     __slots__ = (
         "clock",
+        "earlier",
         "entered_at",
         "entered_id",
         "execution",
@@ -53,6 +55,7 @@ class Frame:
         self.entered_id = 0
         self.retry_count: int | None = None
         self.resumed = False
+        self.earlier: Branches | None = None
 
     def branch(self, stop: Stop) -> Frame:
         """Return the frame of a branch or iteration of this frame's state."""
@@ -99,6 +102,7 @@ class Frame:
         """Enter a state: checks that the execution may go on, and adds `<Type>StateEntered`."""
         self.check_running()
         self.state = state
+        self.earlier = None
         self.entered_at = self.clock.now()
         self.retry_count = 0 if retries else None
         self.entered_id = self.event(kind, name=state, input=data)
@@ -111,6 +115,19 @@ class Frame:
         self.entered_id = entered_id
         self.retry_count = 0 if retries else None
         self.resumed = True
+
+    def begin_branches(self, kind: str, **details: Any) -> Branches | None:
+        """Add the event that starts a state's branches, unless a redrive goes on with them.
+
+        Returns:
+            What they had done before the redrive; None if all of them begin now.
+        """
+        earlier, self.earlier = self.earlier, None
+        if earlier is None:
+            self.event(kind, **details)
+        else:
+            self.previous = earlier.started_id
+        return earlier
 
     def exit(self, kind: str, output: Any, assigned: dict[str, Any] | None) -> None:
         """Leave the state: sets its variables, adds `<Type>StateExited`."""

@@ -25,6 +25,7 @@ class Resume:
         entered_at, entered_id: when that was, and the id of that event; 0 for a state that is still to be entered.
         variables: what earlier states had assigned.
         ended: whether the history has an end; one that was cut off gets its ExecutionAborted first.
+        branches: what the state's branches or iterations had done, if it had started any.
     """
 
     state: str
@@ -33,6 +34,37 @@ class Resume:
     entered_id: int
     variables: Mapping[str, Any] = field(default_factory=dict)
     ended: bool = True
+    branches: Branches | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """What the branches of a Parallel, or the iterations of an inline Map, had done.
+
+    Args:
+        started_id: the id of the event with which they were started.
+        begun: the number of a branch or iteration, from 0 -> what it had done; without those that had not begun.
+    """
+
+    started_id: int
+    begun: Mapping[int, Begun]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What one branch or iteration had done.
+
+    Args:
+        last_id: the id of the event that its next one follows from.
+        resume: where it goes on; None if it had come to its end.
+        output: its output, if it had come to its end.
+        ended: whether the history tells its end (MapIterationSucceeded).
+    """
+
+    last_id: int
+    resume: Resume | None = None
+    output: Any = None
+    ended: bool = False
 
 
 def open_states(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -51,6 +51,7 @@ class StateMachine:
         if resume is not None and not resume.entered_id:
             data, name = resume.input, resume.state
         elif resume is not None:
+            frame.earlier = resume.branches
             data, name = states[resume.state].resume(frame, resume.input, resume.entered_at, resume.entered_id)
         while name is not None:
             data, name = states[name].run(frame, data)

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.quotas import check_size
-from simulator.aws.asl.runtime.branches import run_branches
+from simulator.aws.asl.runtime.branches import run_branches, run_machine
 from simulator.aws.asl.states.data_flow import DataFlow
 from simulator.aws.asl.states.map_fields import MapFields
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.runtime.resume import Begun
 
 
 class InlineMapState(RetriableState):
@@ -31,21 +32,24 @@ class InlineMapState(RetriableState):
         self._processor = context.machine(processor, "an ItemProcessor") if processor is not None else None
 
     def work(self, frame: Frame, data: Any, effective: Any) -> list[Any]:  # noqa: ARG002 - the protocol's signature
-        """Run one iteration an item."""
+        """Run one iteration an item; in a redrive those that had not succeeded."""
         scope = frame.scope(effective)
         limit = self._fields.max_concurrency(scope)
         items = self._fields.items(scope)
         if not isinstance(items, list):
             raise self._fields.not_an_array()
-        frame.event("MapStateStarted", length=len(items))
-        return self._iterate(frame, items, effective, limit)
+        earlier = frame.begin_branches("MapStateStarted", length=len(items))
+        return self._iterate(frame, items, effective, limit, earlier.begun if earlier else {})
 
-    def _iterate(self, frame: Frame, items: list[Any], effective: Any, limit: int) -> list[Any]:
+    def _iterate(
+        self, frame: Frame, items: list[Any], effective: Any, limit: int, begun: Mapping[int, Begun]
+    ) -> list[Any]:
         # Recorded on AWS: an ItemSelector that cannot be evaluated fails the Map before any iteration has begun.
         inputs = [self._selected(frame, index, item, effective) for index, item in enumerate(items)]
         last = len(items) - 1
         iterations = [
-            self._iteration(index, item, inputs[index], is_last=index == last) for index, item in enumerate(items)
+            self._iteration(index, item, inputs[index], begun.get(index), is_last=index == last)
+            for index, item in enumerate(items)
         ]
         outputs = run_branches(frame, iterations, limit)
         frame.succeeded("MapStateSucceeded")
@@ -61,7 +65,9 @@ class InlineMapState(RetriableState):
         check_size(selected, self.name)
         return selected
 
-    def _iteration(self, index: int, item: Any, data: Any, *, is_last: bool) -> Callable[[Frame], Any]:
+    def _iteration(
+        self, index: int, item: Any, data: Any, begun: Begun | None, *, is_last: bool
+    ) -> Callable[[Frame], Any]:
         """Return what runs one iteration.
 
         Recorded on AWS: in a Map that runs one item after the other, MapIterationStarted names the last event inside
@@ -70,10 +76,13 @@ class InlineMapState(RetriableState):
 
         def run(frame: Frame) -> Any:
             frame.map_item = {"Index": index, "Value": item}
-            frame.event("MapIterationStarted", name=self.name, index=index)
+            if begun is not None and begun.ended:
+                return begun.output
+            if begun is None:
+                frame.event("MapIterationStarted", name=self.name, index=index)
             try:
                 assert self._processor is not None  # noqa: S101 - one without it is refused when it is created
-                output = self._processor.run(frame, data)
+                output = run_machine(self._processor, frame, data, begun)
             except StateError:
                 frame.event("MapIterationFailed", name=self.name, index=index)
                 raise
