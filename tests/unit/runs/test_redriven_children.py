@@ -229,24 +229,29 @@ def test_a_child_that_was_killed_between_two_states_goes_on_in_the_second(tmp_pa
     ]
 
 
-def test_the_branches_of_a_child_that_had_succeeded_do_not_run_again(tmp_path: Path) -> None:
+def test_the_iterations_of_a_child_that_had_succeeded_do_not_run_again(tmp_path: Path) -> None:
     """A Parallel or an inline Map in a child is redriven as one in the workflow itself."""
     machine = json.loads(definition("STANDARD", 1))
     processor = machine["States"]["Map"]["ItemProcessor"]
-    tasks = processor["States"]
-    del tasks["A"]["Next"]
-    branches = [{"StartAt": name, "States": {name: {**task, "End": True}}} for name, task in tasks.items()]
-    processor["States"] = {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}
-    processor["StartAt"] = "Both"
+    call = {"Type": "Task", "Resource": FUNCTION, "End": True}
+    steps = {"steps": [{"step": "A", "item.$": "$"}, {"step": "B", "item.$": "$"}]}
+    processor["States"] = {
+        "A": {"Type": "Pass", "Parameters": steps, "Next": "Each"},
+        "Each": {
+            "Type": "Map",
+            "ItemsPath": "$.steps",
+            "MaxConcurrency": 1,
+            "ItemProcessor": {"StartAt": "Call", "States": {"Call": call}},
+            "End": True,
+        },
+    }
     store = MemoryStore()
     folder = RunFolder(tmp_path, NAME)
-    first = Calls(0)
-    Process(tmp_path, store, first).run(json.dumps(machine))
-    succeeded = sum(event["type"] == "TaskStateExited" for event in history(folder, 0))
+    Process(tmp_path, store, Calls(0)).run(json.dumps(machine))
     calls = Calls()
     assert Process(tmp_path, store, calls).redrive(folder).status == "SUCCEEDED"
-    assert (calls.counts["A0"], calls.counts["B0"]) == (1 - succeeded, 1)
-    assert sum(event["type"] == "ParallelStateEntered" for event in history(folder, 0)) == 1
+    assert (calls.counts["A0"], calls.counts["B0"]) == (0, 1)
+    assert sum(event["type"] == "MapStateEntered" for event in history(folder, 0)) == 1
 
 
 def _keep_lines(path: Path, keep: Any) -> None:
