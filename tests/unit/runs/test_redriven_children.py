@@ -259,6 +259,19 @@ def _keep_lines(path: Path, keep: Any) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
+def test_a_child_whose_result_was_lost_goes_on_after_its_success(tmp_path: Path) -> None:
+    """The process died before its result was written: the last state runs again, in the same history."""
+    store = MemoryStore()
+    folder = RunFolder(tmp_path, NAME)
+    Process(tmp_path, store, Calls(1)).run(definition("STANDARD", 1))
+    next(folder.results.rglob("SUCCEEDED_0.json")).unlink()
+    calls = Calls()
+    assert Process(tmp_path, store, calls).redrive(folder).status == "SUCCEEDED"
+    assert (calls.counts["A0"], calls.counts["B0"]) == (0, 1)
+    ends = [event["type"] for event in history(folder, 0) if event["type"].startswith("Execution")]
+    assert ends == ["ExecutionStarted", "ExecutionSucceeded", "ExecutionRedriven", "ExecutionSucceeded"]
+
+
 def test_a_folder_without_child_histories_runs_the_children_again(tmp_path: Path) -> None:
     """As one of an older version: each under its name, from StartAt."""
     store = MemoryStore()

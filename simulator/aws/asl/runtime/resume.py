@@ -12,7 +12,7 @@ from simulator.aws.json_reader import read_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_ENDS = ("ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def resume_of(events: Sequence[Mapping[str, Any]]) -> Resume | None:
 
 
 def has_ended(events: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether a history has an end that can be redriven; one that was cut off has none."""
+    """Tell whether a history has an end; one that was cut off has none."""
     return events[-1].get("type") in _ENDS
 
 
