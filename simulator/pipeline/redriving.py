@@ -13,18 +13,15 @@ import orjson
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
-from simulator.aws.map_run.earlier import EarlierMapRun
 from simulator.aws.moto.restore_path import RESTORE_PATH
-from simulator.pipeline.earlier_results import repair_result_files
+from simulator.pipeline.earlier_map_run import earlier_map_run
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
-from simulator.runs.items import redrive_of
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.pipeline.session import Session
     from simulator.runs.folder import RunFolder
-    from simulator.runs.history_reader import MapRunPass
     from simulator.runs.redrive_plan import RedrivePlan
 
 
@@ -35,9 +32,9 @@ def redrive(session: Session, folder: RunFolder, plan: RedrivePlan) -> RunningEx
         CloudError: if the run's rows lie in another database, or its folder cannot be restored.
     """
     _check_database(session, plan)
+    if plan.map_run is not None:  # first: what is restored are the result files as they are repaired for it
+        session.map_runs.continue_with(plan.record.arn, plan.resume.state, earlier_map_run(folder, plan, plan.map_run))
     _restore(session, folder, plan)
-    if plan.map_run is not None:
-        session.map_runs.continue_with(plan.record.arn, plan.resume.state, _earlier(folder, plan, plan.map_run))
     info = ExecutionInfo(
         arn=plan.record.arn,
         name=plan.record.name,
@@ -45,6 +42,7 @@ def redrive(session: Session, folder: RunFolder, plan: RedrivePlan) -> RunningEx
         machine_name=plan.record.machine,
         definition=folder.definition_file.read_text(encoding="utf-8"),
         input=plan.input,
+        input_text=plan.input_text,
         status="RUNNING",
         started=parse_time(plan.record.started) or plan.resume.entered_at,
         redrive_count=plan.redrive_count,
@@ -60,29 +58,6 @@ def _check_database(session: Session, plan: RedrivePlan) -> None:
             f"({session.postgres.display_url}). A redrive must go to the same one: set SIMULATOR_DATABASE_URL or "
             "SIMULATOR_HOME as they were, or run failed-rows.csv as a file of its own."
         )
-
-
-def _earlier(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -> EarlierMapRun:
-    """Return what the Map Run has behind it: a row counts as done where both its line and its result are there."""
-    last: dict[int, tuple[str, str]] = {}
-    recorded: set[str] = set()
-    for item in folder.items():
-        recorded.add(item["name"])
-        if redrive_of(item) < map_run.redrive:
-            continue  # an earlier Map Run's
-        last[item["index"]] = (item["status"], item["name"])
-    written = repair_result_files(folder, map_run.arn, recorded)
-    exported = any(folder.results.iterdir())
-    succeeded = {
-        index for index, (status, name) in last.items() if status == "SUCCEEDED" and (name in written or not exported)
-    }
-    return EarlierMapRun(
-        arn=map_run.arn,
-        started=parse_time(map_run.started) or plan.resume.entered_at,
-        redrive_count=plan.map_run_redrives,
-        succeeded=succeeded,
-        names={index: name for index, (_, name) in last.items() if index not in succeeded},
-    )
 
 
 def _restore(session: Session, folder: RunFolder, plan: RedrivePlan) -> None:

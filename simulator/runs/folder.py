@@ -95,6 +95,11 @@ class RunFolder:
         return self.path / "items.jsonl"
 
     @property
+    def children_file(self) -> Path:
+        """`children.jsonl`: the histories of STANDARD children; EXPRESS ones have none."""
+        return self.path / "children.jsonl"
+
+    @property
     def failed_rows_file(self) -> Path:
         """`failed-rows.csv`: the rows to correct and send again."""
         return self.path / "failed-rows.csv"
@@ -173,6 +178,10 @@ class RunFolder:
     def events(self) -> Iterator[dict[str, Any]]:
         """Yield the parent's history events."""
         return read_lines(self.events_file)
+
+    def child_lines(self) -> Iterator[dict[str, Any]]:
+        """Yield the lines of `children.jsonl` (see `child_histories`)."""
+        return read_lines(self.children_file)
 
     def audit_items(self) -> Iterator[dict[str, Any]]:
         """Yield the ProcessingLogs items of the run, in the order they were written."""

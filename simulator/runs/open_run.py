@@ -8,6 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from simulator.runs.child_histories import event_line, start_line
 from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.failure_reasons import ReasonTally
 from simulator.runs.history_reader import validated_rows
@@ -20,7 +21,7 @@ from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord, SourceOb
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, MapRunInfo
+    from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, ExecutionInfo, MapRunInfo
     from simulator.runs.folder import RunFolder
 
     FetchInput = Callable[[str, str, str | None], Iterable[bytes]]
@@ -54,6 +55,7 @@ class OpenRun:
         self._items = LineFile(folder.items_file)
         self._events = LineFile(folder.events_file)
         self._logs = LineFile(folder.logs_file)
+        self._children: LineFile | None = None
         self._guard = threading.Lock()
         self._written_at = 0.0
         self._superseded = 0
@@ -111,6 +113,20 @@ class OpenRun:
         self._events.write(event)
         if self.record.row_count is None:
             self.record.row_count = validated_rows(event)
+
+    def child_started(self, child: ChildStart) -> None:
+        """Append the start of a STANDARD child: a child that is killed leaves no other trace of its row."""
+        self._child_line(start_line(child))
+
+    def child_event(self, child: ChildStart, event: dict[str, Any]) -> None:
+        """Append a history event of a STANDARD child."""
+        self._child_line(event_line(child, event))
+
+    def _child_line(self, line: dict[str, Any]) -> None:
+        with self._guard:
+            if self._children is None:
+                self._children = LineFile(self.folder.children_file)
+        self._children.write(line)
 
     def child(self, child: ChildRecord) -> None:
         """Append a row that has ended."""
@@ -192,6 +208,8 @@ class OpenRun:
         self._items.close()
         self._events.close()
         self._logs.close()
+        if self._children is not None:
+            self._children.close()
         self._lock.release()
 
 

@@ -14,7 +14,7 @@ from simulator.runs.run_lock import RunBusy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, MapRunInfo
+    from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, ExecutionInfo, MapRunInfo
     from simulator.runs.folder import RunFolder
     from simulator.runs.open_run import FetchInput
     from simulator.runs.store import RunStore
@@ -54,6 +54,7 @@ class RunRecorder:
         self._injected = injected
         self._by_arn: dict[str, OpenRun] = {}
         self._by_name: dict[str, OpenRun] = {}
+        self._children: dict[str, ChildStart] = {}
         self._lock = threading.Lock()
         self.problems: list[str] = []
 
@@ -88,10 +89,15 @@ class RunRecorder:
             self._guarded(run, lambda: run.end(execution), "its end")
 
     def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
-        """Append to `events.jsonl`."""
+        """Append to `events.jsonl`, or to `children.jsonl`."""
         run = self._by_arn.get(execution_arn)
         if run is not None:
             self._guarded(run, lambda: run.event(event), "its history")
+            return
+        child = self._children.get(execution_arn)
+        parent = self._by_arn.get(child.parent_arn) if child is not None else None
+        if child is not None and parent is not None:
+            self._guarded(parent, lambda: parent.child_event(child, event), "the history of its children")
 
     def map_run_changed(self, map_run: MapRunInfo) -> None:
         """Refresh the counts in `run.json`."""
@@ -99,8 +105,16 @@ class RunRecorder:
         if run is not None:
             self._guarded(run, lambda: run.map_run(map_run), "its counts")
 
+    def child_started(self, child: ChildStart) -> None:
+        """Append to `children.jsonl`; its events follow."""
+        run = self._by_arn.get(child.parent_arn)
+        if run is not None:
+            self._children[child.arn] = child
+            self._guarded(run, lambda: run.child_started(child), "the history of its children")
+
     def child_ended(self, child: ChildRecord) -> None:
         """Append to `items.jsonl`."""
+        self._children.pop(child.arn, None)
         run = self._by_arn.get(child.parent_arn)
         if run is not None:
             self._guarded(run, lambda: run.child(child), "its rows")
@@ -121,6 +135,7 @@ class RunRecorder:
                 run.close()
             self._by_arn.clear()
             self._by_name.clear()
+            self._children.clear()
 
     def _guarded(self, run: OpenRun, write: Callable[[], None], what: str) -> None:
         """A listener must not raise: a disk that is full is told once, and the run goes on."""

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 from simulator.aws.asl.runtime.branch_history import with_branches
-from simulator.aws.asl.runtime.resume import Resume, open_states
+from simulator.aws.asl.runtime.resume import open_states, resume_of
 from simulator.runs.history_reader import HistoryEvent, map_run_passes
 from simulator.runs.items import ItemIndex
 from simulator.runs.run_record import INTERRUPTED, RUNNING
 
 if TYPE_CHECKING:
+    from simulator.aws.asl.runtime.resume import Resume
     from simulator.runs.folder import RunFolder
     from simulator.runs.history_reader import MapRunPass
     from simulator.runs.run_record import RunRecord
@@ -40,7 +41,7 @@ class RedrivePlan:
         record: the run as it stands.
         resume: where the execution goes on.
         last_event: the id of the last event of its history.
-        input: the execution's input.
+        input, input_text: the execution's input (JSON value), and the text of it in the history.
         map_run: the first pass of the Map Run that is continued; None if a new one begins.
         map_run_redrives: how often that will have been redriven.
         redrive_count: the number of this redrive.
@@ -51,6 +52,7 @@ class RedrivePlan:
     resume: Resume
     last_event: int
     input: Any
+    input_text: str
     map_run: MapRunPass | None
     map_run_redrives: int
     redrive_count: int
@@ -80,15 +82,16 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
             f"The folder {folder.path} lacks files that a redrive needs (definition.json, input.csv, events.jsonl): "
             "the run ended before it had begun to process rows. Run the file again."
         )
-    entered = open_states(events)
-    if not entered:
-        raise NotRedrivable("The run has no state to go on from. Run the file again.")
+    if not open_states(events):
+        raise NotRedrivable("The run entered no state, or left every one. Run the file again.")
     if len(events) >= MAX_HISTORY_EVENTS - 1:
         raise NotRedrivable(
             f"The history has {len(events):,} events; AWS cannot redrive executions with 24,999 or more."
         )
+    resume = resume_of(events)
+    assert resume is not None  # noqa: S101 - a state is open
     definition = json.loads(folder.definition_file.read_bytes())
-    resume = with_branches(_resume(HistoryEvent(entered[0]), events), events, definition)
+    resume = with_branches(resume, events, definition)
     _check_state(resume.state, definition)
     passes = _passes(events, record)
     map_run = passes[0] if passes else None
@@ -100,6 +103,7 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         resume=resume,
         last_event=int(events[-1]["id"]),
         input=HistoryEvent(events[0]).input,
+        input_text=HistoryEvent(events[0]).details["input"],
         map_run=map_run,
         map_run_redrives=len(passes),
         redrive_count=record.redrive_count + 1,
@@ -139,20 +143,6 @@ def _check_state(name: str, definition: dict[str, Any]) -> None:
             f"The run ended in the Fail state {name}: a redrive enters it again, and it fails again. Correct what its "
             "error names, and run the file again."
         )
-
-
-def _resume(entered: HistoryEvent, events: list[dict[str, Any]]) -> Resume:
-    variables: dict[str, Any] = {}
-    for event in events:
-        variables |= HistoryEvent(event).assigned_variables
-    return Resume(
-        state=entered.details["name"],
-        input=entered.input,
-        entered_at=parse_time(entered.timestamp) or datetime.now(UTC),
-        entered_id=int(entered.raw["id"]),
-        variables=variables,
-        ended=HistoryEvent(events[-1]).execution_end not in (None, "SUCCEEDED"),
-    )
 
 
 def _passes(events: list[dict[str, Any]], record: RunRecord) -> list[MapRunPass]:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """JSON as a caller wrote it, which is shown as it is: recorded on AWS for an execution's input."""
+
+    text: str
 
 
 def to_json(value: Any) -> str:

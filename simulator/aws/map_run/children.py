@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity
 from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
-from simulator.aws.asl.runtime.listener import ChildRecord
+from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart
+from simulator.aws.asl.runtime.resume import Resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,16 +26,14 @@ class Children:
     Args:
         request: the Map Run's.
         map_run_arn: its ARN.
-        listener: gets the events of STANDARD children.
-        redrive_count: the Map Run's.
+        listener: told of STANDARD children: their start, and their events.
     """
 
-    def __init__(self, request: MapRunRequest, map_run_arn: str, listener: Listener, redrive_count: int) -> None:
+    def __init__(self, request: MapRunRequest, map_run_arn: str, listener: Listener) -> None:
         parent = request.parent.identity
         self._request = request
         self._map_run_arn = map_run_arn
         self._listener = listener
-        self._redrive_count = redrive_count
         self._express = request.execution_type == "EXPRESS"
         arn_prefix = (
             parent.arn.rsplit(":", 3)[0] if ":express:" not in parent.arn else ":".join(parent.arn.split(":")[:5])
@@ -49,17 +48,21 @@ class Children:
         self._stopping = False
 
     def run(self, work: ChildWork, worker: int) -> ChildRecord:
-        """Run one child to its end."""
+        """Run one child to its end: a new one, or one of an earlier attempt.
+
+        Recorded on AWS: a STANDARD child goes on in the state that failed, an EXPRESS one runs again from StartAt.
+        """
         execution = self._execution(work, self._clock_of(worker))
-        started = execution.started
+        if not self._express:
+            self._listener.child_started(self._start(work, execution))
         self._running.add(execution)
         if self._stopping:  # it was taken before the stop, and is here only now
             self._stop(execution)
         try:
-            ended = execution.run()
+            ended = execution.run(self._resume(work))
         finally:
             self._running.discard(execution)
-        return self._record(work, worker, execution, ended, started)
+        return self._record(work, worker, execution, ended)
 
     def stop(self) -> None:
         """Stop the children that run, and those that are just about to."""
@@ -72,6 +75,19 @@ class Children:
         execution.stop(
             None, f"The map run execution [{self._map_run_arn}] which was managing this resource was aborted"
         )
+        execution.history.close()
+
+    def _resume(self, work: ChildWork) -> Resume | None:
+        history = work.earlier.history if work.earlier is not None else None
+        if history is None:
+            return None
+        return history.resume or Resume(
+            state=self._request.processor.start_at,
+            input=history.input,
+            entered_at=history.started,
+            entered_id=0,
+            ended=history.ended,
+        )
 
     def _clock_of(self, worker: int) -> Clock:
         return self._clocks.get(worker) or self._clocks.setdefault(worker, self._request.parent.clock.fork())
@@ -82,7 +98,9 @@ class Children:
 
     def _execution(self, work: ChildWork, clock: Clock) -> Execution:
         parent = self._request.parent
-        name = work.name or str(uuid.uuid4())
+        earlier = work.earlier
+        history = earlier.history if earlier is not None else None
+        name = earlier.name if earlier is not None else str(uuid.uuid4())
         # A child that a redrive runs again keeps its ARN: the last part of an EXPRESS one follows from the rest.
         last = f":{uuid.uuid5(uuid.NAMESPACE_URL, f'{self._map_run_arn}/{name}')}" if self._express else ""
         arn = f"{self._arn_prefix}:{name}{last}"
@@ -94,11 +112,16 @@ class Children:
                 machine_arn=self.machine_arn,
                 machine_name=parent.identity.machine_name,
                 role_arn=parent.identity.role_arn,
-                redrive_count=0 if self._express else self._redrive_count,
+                # Its own redrives, not the Map Run's; an EXPRESS child has no RedriveTime (recorded).
+                redrive_count=earlier.redrive_count + 1 if earlier is not None else 0,
+                redriven=clock.now() if earlier is not None and not self._express else None,
             ),
-            data=work.input,
+            data=history.input if history is not None else work.input,
             services=parent.services,
-            history=CountedHistory() if self._express else RecordedHistory(clock, self._teller(arn)),
+            history=CountedHistory()
+            if self._express
+            else RecordedHistory(clock, self._teller(arn), history.last_event if history is not None else 0),
+            started=history.started if history is not None else None,
             seconds=EXPRESS_SECONDS if self._express else None,
             clock=clock,
         )
@@ -106,7 +129,17 @@ class Children:
     def _teller(self, arn: str) -> Callable[[dict[str, Any]], None]:
         return lambda event: self._listener.history_event(arn, event)
 
-    def _record(self, work: ChildWork, worker: int, execution: Execution, ended: Ended, started: Any) -> ChildRecord:
+    def _start(self, work: ChildWork, execution: Execution) -> ChildStart:
+        return ChildStart(
+            map_run_arn=self._map_run_arn,
+            parent_arn=self._request.parent.arn,
+            name=execution.identity.name,
+            arn=execution.arn,
+            index=work.index,
+            started=execution.started,
+        )
+
+    def _record(self, work: ChildWork, worker: int, execution: Execution, ended: Ended) -> ChildRecord:
         return ChildRecord(
             map_run_arn=self._map_run_arn,
             parent_arn=self._request.parent.arn,
@@ -116,14 +149,14 @@ class Children:
             line=work.line,
             items=work.items,
             value=work.value,
-            input=work.input,
+            input=execution.input,
             status=ended.status,
-            started=started,
+            started=execution.started,
             stopped=execution.clock.now(),
             worker=worker,
             attempts=tuple(execution.attempts),
             output=ended.output,
             error=ended.error,
             cause=ended.cause,
-            redrive_count=self._redrive_count,
+            redrive_count=execution.identity.redrive_count,
         )

@@ -8,12 +8,18 @@ _ENDED = {"SUCCEEDED": "succeeded", "FAILED": "failed", "TIMED_OUT": "timedOut",
 
 
 class Counts:
-    """Items and executions by status; `pending` is what is left of the total."""
+    """Items and executions by status; `pending` is what is left of the total.
+
+    API reference, "MapRunItemCounts": `pendingRedrive` are those of children that did not succeed and wait for their
+    redrive. Every child can be redriven here: `failuresNotRedrivable` is 0.
+    """
 
     def __init__(self, total_items: int, total_executions: int) -> None:
         self._lock = threading.Lock()
         self._totals = {"items": total_items, "executions": total_executions}
-        self._by_status = {kind: dict.fromkeys(("running", *_ENDED.values()), 0) for kind in ("items", "executions")}
+        self._by_status = {
+            kind: dict.fromkeys(("running", *_ENDED.values(), "pendingRedrive"), 0) for kind in ("items", "executions")
+        }
         self._written = 0
 
     def already(self, items: int, executions: int) -> None:
@@ -22,11 +28,19 @@ class Counts:
             self._by_status["items"]["succeeded"] += items
             self._by_status["executions"]["succeeded"] += executions
 
-    def began(self, items: int) -> None:
-        """Count a child with so many items as running."""
+    def waiting(self, items: int, executions: int) -> None:
+        """Count children that did not succeed before a redrive, and wait for it."""
         with self._lock:
-            self._by_status["items"]["running"] += items
-            self._by_status["executions"]["running"] += 1
+            self._by_status["items"]["pendingRedrive"] += items
+            self._by_status["executions"]["pendingRedrive"] += executions
+
+    def began(self, items: int, *, again: bool = False) -> None:
+        """Count a child with so many items as running; `again` for one that waited for its redrive."""
+        with self._lock:
+            for kind, number in (("items", items), ("executions", 1)):
+                self._by_status[kind]["running"] += number
+                if again:
+                    self._by_status[kind]["pendingRedrive"] -= number
 
     def ended(self, items: int, status: str) -> None:
         """Count a running child as ended with `status`."""
@@ -57,4 +71,5 @@ class Counts:
             counts = dict(self._by_status[kind])
             total = self._totals[kind]
         pending = total - sum(counts.values())
-        return {"pending": pending, **counts, "total": total, "resultsWritten": total if self._written else 0}
+        written = total if self._written else 0
+        return {"pending": pending, **counts, "total": total, "resultsWritten": written, "failuresNotRedrivable": 0}

@@ -2,16 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.runtime.branch_history import with_branches
+from simulator.aws.asl.runtime.resume import has_ended, resume_of
+from simulator.aws.json_reader import read_json
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
     from pathlib import Path
+    from typing import Self
 
+    from simulator.aws.asl.runtime.resume import Resume
     from simulator.aws.map_run.work import ChildWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierHistory:
+    """The history of a STANDARD child so far, which a redrive carries on.
+
+    Args:
+        started: the child's start date.
+        input: its input (JSON value).
+        last_event: the id of its last event.
+        resume: where it goes on; None if it had entered no state.
+        ended: whether the history has an end.
+    """
+
+    started: datetime
+    input: Any
+    last_event: int
+    resume: Resume | None
+    ended: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierChild:
+    """A child that was started in an earlier attempt, and did not succeed.
+
+    Args:
+        name: its name, which it keeps.
+        redrive_count: how often it has been redriven.
+        history: a STANDARD child's; None for an EXPRESS one, which runs again from its start.
+    """
+
+    name: str
+    redrive_count: int = 0
+    history: EarlierHistory | None = None
+
+    @classmethod
+    def standard(
+        cls,
+        name: str,
+        started: datetime,
+        events: Sequence[Mapping[str, Any]],
+        processor: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Return a STANDARD child with its history; one whose history is not whole runs again from its start.
+
+        Args:
+            name: the child's name.
+            started: its start date.
+            events: its history so far.
+            processor: the ItemProcessor; None if a Parallel or inline Map in it may run all of its branches again.
+        """
+        redrives = sum(event.get("type") == "ExecutionRedriven" for event in events)
+        try:
+            resume = resume_of(events)
+            if resume is not None and processor is not None:
+                resume = with_branches(resume, events, processor)
+            history = EarlierHistory(
+                started=started,
+                input=read_json(events[0]["executionStartedEventDetails"]["input"], replace_halves=True),
+                last_event=int(events[-1]["id"]),
+                resume=resume,
+                ended=has_ended(events),
+            )
+        except (LookupError, TypeError, ValueError):
+            history = None
+        return cls(name=name, redrive_count=redrives, history=history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,20 +94,35 @@ class EarlierMapRun:
         arn, started: the Map Run's.
         redrive_count: the number of the redrive that is to run now, 1 for the first.
         succeeded: the index of the (first) item of each child that succeeded.
-        names: the names of children that ended otherwise, by that index: they run again under their names.
+        children: the children that were started and did not succeed, by that index. All others are begun.
+        names: the same for children of which nothing but the name is known: each runs from its start.
     """
 
     arn: str
     started: datetime
     redrive_count: int
     succeeded: AbstractSet[int]
-    names: Mapping[int, str]
+    children: Mapping[int, EarlierChild] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def left(self, works: Iterator[ChildWork]) -> Iterator[ChildWork]:
         """Give the work that is still to do."""
         for work in works:
             if work.index not in self.succeeded:
-                yield work.named(self.names.get(work.index))
+                yield work.again(self._child(work.index))
+
+    def _child(self, index: int) -> EarlierChild | None:
+        name = self.names.get(index)
+        return self.children.get(index) or (EarlierChild(name=name) if name is not None else None)
+
+    def waits(self, index: int) -> bool:
+        """Tell whether the child of that index is to be redriven."""
+        return index not in self.succeeded and (index in self.children or index in self.names)
+
+    @property
+    def waiting(self) -> int:
+        """How many children are to be redriven."""
+        return len((self.children.keys() | self.names.keys()) - self.succeeded)
 
     def successes(self, folder: Path, prefix: str) -> list[dict[str, Any]]:
         """Return the entries of the result files of all attempts so far, in the attempts' order (recorded on AWS)."""

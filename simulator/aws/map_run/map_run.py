@@ -86,7 +86,7 @@ class LocalMapRun:
         self._listener = listener
         self._folder = folder
         self._threshold = Threshold(request.tolerated_count, request.tolerated_percentage)
-        self._children = Children(request, self.arn, listener, self.redrive_count)
+        self._children = Children(request, self.arn, listener)
         self._clock = request.parent.clock
         self._started = earlier.started if earlier else self._clock.now()
         self._counts = Counts(0, 0)
@@ -163,13 +163,16 @@ class LocalMapRun:
         if self._request.batcher is None:
             items = executions = source.count()
             done_items = len(done)
+            waiting_items = self._earlier.waiting if self._earlier else 0
         else:
-            items = executions = done_items = 0
+            items = executions = done_items = waiting_items = 0
             for work in self._all_works(source):
                 items, executions = items + work.items, executions + 1
                 done_items += work.items if work.index in done else 0
+                waiting_items += work.items if self._earlier and self._earlier.waits(work.index) else 0
         self._counts = Counts(items, executions)
         self._counts.already(done_items, len(done))
+        self._counts.waiting(waiting_items, self._earlier.waiting if self._earlier else 0)
         self._tell("RUNNING")
 
     def _results(self, folder: Path | None) -> ExportedResults | CollectedResults:
@@ -190,7 +193,7 @@ class LocalMapRun:
     def _run_child(
         self, work: ChildWork, worker: int, results: ExportedResults | CollectedResults, workers: Workers[ChildWork]
     ) -> None:
-        self._counts.began(work.items)
+        self._counts.began(work.items, again=work.earlier is not None)
         child = self._children.run(work, worker)
         self._counts.ended(work.items, child.status)
         self._listener.child_ended(child)

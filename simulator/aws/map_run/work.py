@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.aws.map_run.earlier import EarlierChild
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +19,7 @@ class ChildWork:
         items: how many items.
         value: the (first) item as read.
         input: the child's input.
-        name: the child's name in an earlier attempt of the same Map Run; None for a new child.
+        earlier: the child of an earlier attempt of the same Map Run that is to run again; None for a new one.
     """
 
     index: int
@@ -24,8 +27,8 @@ class ChildWork:
     items: int
     value: Any
     input: Any
-    name: str | None = None
+    earlier: EarlierChild | None = None
 
-    def named(self, name: str | None) -> ChildWork:
-        """Return the same work for a child of that name."""
-        return replace(self, name=name)
+    def again(self, earlier: EarlierChild | None) -> ChildWork:
+        """Return the same work for a child of an earlier attempt."""
+        return replace(self, earlier=earlier)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, Listener, MapRunInfo
+    from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, ExecutionInfo, Listener, MapRunInfo
 
 
 class FanOut:
@@ -33,6 +33,11 @@ class FanOut:
         """Pass it on."""
         for listener in self._listeners:
             listener.map_run_changed(map_run)
+
+    def child_started(self, child: ChildStart) -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.child_started(child)
 
     def child_ended(self, child: ChildRecord) -> None:
         """Pass it on."""

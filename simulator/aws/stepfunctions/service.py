@@ -116,7 +116,7 @@ class StepFunctions:
             running = None if machine.kind == "EXPRESS" else self._executions.get(self._arn(machine, name))
             if running is not None:
                 return self._same(running, data)
-            return self._launch(machine, name, data)
+            return self._launch(machine, name, data, input_text)
 
     @staticmethod
     def _same(running: RunningExecution, data: Any) -> RunningExecution:
@@ -141,8 +141,11 @@ class StepFunctions:
 
         Raises:
             InvalidDefinition: if the definition cannot be run any more.
-            ApiError: ExecutionNotRedrivable if it runs.
+            ApiError: ExecutionNotRedrivable if it runs; ValidationException for a child of a Map Run, which only
+                a redrive of its parent redrives (recorded).
         """
+        if "/" in info.arn:
+            raise ApiError("ValidationException", "Labeled Execution ARNs are not supported for this API.")
         compiled = build(info.definition, tasks=self._services.tasks, name=info.machine_name)
         identity = Identity(
             arn=info.arn,
@@ -173,7 +176,7 @@ class StepFunctions:
             running.start()
         return running
 
-    def _launch(self, machine: RegisteredMachine, name: str, data: Any) -> RunningExecution:
+    def _launch(self, machine: RegisteredMachine, name: str, data: Any, input_text: str) -> RunningExecution:
         arn = self._arn(machine, name)
         identity = Identity(
             arn=arn,
@@ -188,6 +191,7 @@ class StepFunctions:
             machine=machine.compiled,
             identity=identity,
             data=data,
+            input_text=input_text,
             services=self._services,
             history=CountedHistory()
             if express
@@ -201,6 +205,7 @@ class StepFunctions:
             machine_name=machine.name,
             definition=machine.definition,
             input=data,
+            input_text=input_text,
             status="RUNNING",
             started=execution.started,
         )

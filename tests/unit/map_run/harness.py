@@ -13,8 +13,8 @@ from simulator.aws.asl.definition.compiler import build
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.aws.asl.runtime.execution import Ended, Execution, Identity, Services
 from simulator.aws.asl.runtime.history import RecordedHistory
-from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo, SilentListener
-from simulator.aws.map_run.earlier import EarlierMapRun
+from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, MapRunInfo, SilentListener
+from simulator.aws.map_run.earlier import EarlierChild, EarlierMapRun
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import ObjectStoreError
 from tests.unit.states.harness import EXECUTION_ARN, FUNCTION, MACHINE_ARN, FakeTasks
@@ -65,10 +65,20 @@ class MemoryStore:
 
 @dataclass
 class Told(SilentListener):
-    """Keeps children and Map Runs."""
+    """Keeps children, their histories by ARN (STANDARD ones), and Map Runs."""
 
     children: list[ChildRecord] = field(default_factory=list)
     map_runs: list[MapRunInfo] = field(default_factory=list)
+    starts: dict[str, ChildStart] = field(default_factory=dict)
+    histories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def child_started(self, child: ChildStart) -> None:
+        """Keep the start."""
+        self.starts[child.arn] = child
+
+    def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
+        """Keep an event."""
+        self.histories.setdefault(execution_arn, []).append(event)
 
     def child_ended(self, child: ChildRecord) -> None:
         """Keep a child."""
@@ -96,6 +106,25 @@ class MapResult:
         return self.told.map_runs[-1].item_counts
 
 
+def earlier_of(result: MapResult, redrive_count: int = 1) -> EarlierMapRun:
+    """Return what a result leaves behind for a redrive; pass the result's `told` on to have all attempts in it."""
+    told = result.told
+    last = {child.index: child for child in told.children}
+    unsuccessful = {index: child for index, child in last.items() if child.status != "SUCCEEDED"}
+    return EarlierMapRun(
+        arn=told.map_runs[-1].arn,
+        started=told.map_runs[0].started,
+        redrive_count=redrive_count,
+        succeeded=last.keys() - unsuccessful.keys(),
+        children={
+            index: EarlierChild.standard(child.name, told.starts[child.arn].started, told.histories[child.arn])
+            if child.arn in told.starts
+            else EarlierChild(name=child.name, redrive_count=child.redrive_count)
+            for index, child in unsuccessful.items()
+        },
+    )
+
+
 def run_map(
     fields: dict[str, Any],
     data: Any = None,
@@ -105,9 +134,10 @@ def run_map(
     execution_type: str = "EXPRESS",
     folder: Path | None = None,
     earlier: EarlierMapRun | None = None,
+    told: Told | None = None,
 ) -> MapResult:
     """Run a machine of one Distributed Map whose children call `function` once (default: echo)."""
-    store, told = store or MemoryStore(), Told()
+    store, told = store or MemoryStore(), told or Told()
     calls: Counter[str] = Counter()
     lock = threading.Lock()
     at_once = most = 0

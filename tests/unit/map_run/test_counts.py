@@ -37,6 +37,29 @@ def test_every_item_and_execution_is_in_one_state_at_any_moment(
     assert counts.failed_items == sum(size for size, end in batches if end in ("FAILED", "TIMED_OUT"))
 
 
+def test_children_that_wait_for_their_redrive_are_not_pending() -> None:
+    """They are counted once, until they run again; those that never started stay pending."""
+    counts = Counts(9, 4)
+    counts.already(2, 1)
+    counts.waiting(3, 1)
+    assert counts.shown("items") == {
+        "pending": 4,
+        "running": 0,
+        "succeeded": 2,
+        "failed": 0,
+        "timedOut": 0,
+        "aborted": 0,
+        "pendingRedrive": 3,
+        "failuresNotRedrivable": 0,
+        "resultsWritten": 0,
+        "total": 9,
+    }
+    counts.began(3, again=True)
+    counts.began(2)
+    shown = counts.shown("executions")
+    assert (shown["pending"], shown["pendingRedrive"], shown["running"]) == (1, 0, 2)
+
+
 def test_results_written_are_all_once_they_are_written() -> None:
     """As recorded: pending ones too, and without a ResultWriter."""
     counts = Counts(4, 2)

@@ -10,21 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.aws.map_run.earlier import EarlierMapRun
-from tests.unit.map_run.harness import MapResult, MemoryStore, run_map
+from tests.unit.map_run.harness import MemoryStore, earlier_of, run_map
 from tests.unit.map_run.test_map_run import WRITER, failing, items_of
 
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def earlier_of(result: MapResult, redrive_count: int = 1) -> EarlierMapRun:
-    """Return what a result leaves behind."""
-    return EarlierMapRun(
-        arn=result.told.map_runs[-1].arn,
-        started=STARTED,
-        redrive_count=redrive_count,
-        succeeded={child.index for child in result.told.children if child.status == "SUCCEEDED"},
-        names={child.index: child.name for child in result.told.children if child.status != "SUCCEEDED"},
-    )
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -54,8 +43,8 @@ def test_a_redrive_runs_exactly_what_had_not_succeeded(
     assert sorted(kept + items_of(again)) == list(range(total))
     assert again.counts["succeeded"] == again.counts["total"] == total
     assert again.told.map_runs[-1].arn == earlier.arn
-    renamed = [child.name for child in again.told.children if child.index in earlier.names]
-    assert set(renamed) == set(earlier.names.values())
+    names = {index: child.name for index, child in earlier.children.items()}
+    assert {child.index: child.name for child in again.told.children if child.index in names} == names
 
 
 def test_the_manifest_lists_the_successes_of_all_attempts(tmp_path: Path) -> None:

@@ -77,14 +77,43 @@ def test_a_redriven_run_writes_beside_the_earlier_files_and_lists_earlier_succes
     ]
 
 
-def test_only_standard_children_show_that_they_were_redriven(tmp_path: Path) -> None:
-    """EXPRESS ones are begun anew."""
+def test_a_child_shows_its_own_redrives(tmp_path: Path) -> None:
+    """One that began in the Map Run's third redrive has had none; an EXPRESS one counts them too."""
     store = MemoryStore()
     results = exported(tmp_path, store, redrive_count=3)
-    results.add(child(1, redrive_count=3))
-    results.add(child(1, kind="execution", redrive_count=3))
+    results.add(child(1, redrive_count=1))
+    results.add(child(1, kind="execution", redrive_count=2))
+    results.add(child(1, kind="execution"))
     results.finish()
-    assert [record["RedriveCount"] for record in store.json("SUCCEEDED_0.json")] == [0, 3]
+    assert [record["RedriveCount"] for record in store.json("SUCCEEDED_0.json")] == [1, 2, 0]
+
+
+@pytest.mark.parametrize(("output_type", "text"), [("JSON", b"[]"), ("JSONL", b"")])
+def test_an_attempt_without_success_lists_an_empty_file_after_earlier_successes(
+    tmp_path: Path, output_type: str, text: bytes
+) -> None:
+    """Recorded on AWS for JSON: two bytes."""
+    store = MemoryStore()
+    spec = ResultWriterSpec(bucket="out", prefix="p", output_type=output_type)
+    earlier = [{"Key": "p/uuid/SUCCEEDED_0.json", "Size": 3}]
+    results = exported(tmp_path, store, spec, redrive_count=1, earlier=earlier)
+    results.add(child(1, status="FAILED"))
+    results.finish()
+    name = f"SUCCEEDED_0.{output_type.lower()}"
+    assert store.objects[f"p/uuid/Redrive-1/{name}"] == text
+    assert (tmp_path / "uuid" / "Redrive-1" / name).read_bytes() == text
+    listed = store.json("Redrive-1/manifest.json")["ResultFiles"]["SUCCEEDED"]
+    assert listed == [*earlier, {"Key": f"p/uuid/Redrive-1/{name}", "Size": len(text)}]
+
+
+def test_no_attempt_with_a_success_means_no_file_of_successes(tmp_path: Path) -> None:
+    """The list in the manifest is empty."""
+    store = MemoryStore()
+    results = exported(tmp_path, store, redrive_count=1)
+    results.add(child(1, status="FAILED"))
+    results.finish()
+    assert not [key for key in store.objects if "SUCCEEDED" in key]
+    assert store.json("Redrive-1/manifest.json")["ResultFiles"]["SUCCEEDED"] == []
 
 
 @pytest.mark.parametrize("transformation", ["NONE", "COMPACT", "FLATTEN"])

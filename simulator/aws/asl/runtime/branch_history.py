@@ -28,7 +28,7 @@ def with_branches(resume: Resume, events: Iterable[Event], definition: Mapping[s
     """Return where a redrive goes on, with what the branches of the open state had done, and their own variables.
 
     Args:
-        resume: the same without branches; it is returned as it is if the history has no open state.
+        resume: the same without branches; it is returned as it is if the history has no state to go on in.
         events: the whole history, oldest first.
         definition: the machine's definition, as an object.
 
@@ -38,7 +38,8 @@ def with_branches(resume: Resume, events: Iterable[Event], definition: Mapping[s
     reader = _Reader(definition)
     for event in events:
         reader.read(event)
-    found = reader.root.resume()
+    begun = reader.root.begun()
+    found = begun.resume if begun is not None else None
     return resume if found is None else replace(found, ended=resume.ended)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, Aborted, ExecutionTimedOut, StateError
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.json_text import JsonText, json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.frame import Frame
 from simulator.aws.asl.runtime.stop import Stop
@@ -97,6 +97,7 @@ class Execution:
         machine: what it runs.
         identity: its names.
         data: its input (JSON value).
+        input_text: the text of it that the caller gave, shown by the history; None for an input that had none.
         services: what it may use.
         history: takes its events.
         started: when it was started, for one that is redriven.
@@ -112,6 +113,7 @@ class Execution:
         "history",
         "identity",
         "input",
+        "input_text",
         "machine",
         "maps",
         "root_stop",
@@ -131,10 +133,12 @@ class Execution:
         seconds: float | None = None,
         started: datetime | None = None,
         clock: Clock | None = None,
+        input_text: str | None = None,
     ) -> None:
         self.machine = machine
         self.identity = identity
         self.input = data
+        self.input_text = input_text
         self.services = services
         self.tasks, self.maps, self.clock = services.tasks, services.maps, clock or services.clock
         self.history = history
@@ -198,7 +202,8 @@ class Execution:
         frame = Frame(self, self.root_stop)
         try:
             if resume is None:
-                frame.event("ExecutionStarted", input=self.input, roleArn=self.identity.role_arn)
+                given = self.input if self.input_text is None else JsonText(self.input_text)
+                frame.event("ExecutionStarted", input=given, roleArn=self.identity.role_arn)
                 # AWS gives the first state the previousEventId 0, not that of ExecutionStarted.
                 frame.previous = 0
             else:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
-from simulator.aws.asl.errors import StateError
+from simulator.aws.asl.errors import Aborted, StateError
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.json_text import to_json
+from simulator.aws.asl.json_text import JsonText, to_json
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ class History(Protocol):
     """Takes an execution's events."""
 
     def add(self, kind: str, previous: int, details: dict[str, Any]) -> int:
-        """Add an event and return its id; payloads in `details` are JSON values, not text."""
+        """Add an event and return its id; payloads in `details` are JSON values, or JsonText."""
+        ...
+
+    def close(self) -> None:
+        """Take nothing but the execution's end from now on."""
         ...
 
 
@@ -39,6 +43,7 @@ class RecordedHistory:
 
     Raises:
         StateError: States.Runtime, at the event after the 25,000th (a Standard execution's quota).
+        Aborted: at any event but the execution's own end, once it is closed.
     """
 
     def __init__(self, clock: Clock, tell: Callable[[dict[str, Any]], None], last_id: int = 0) -> None:
@@ -46,6 +51,12 @@ class RecordedHistory:
         self._tell = tell
         self._last_id = last_id
         self._lock = threading.Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """Take nothing but the execution's end from now on: what a stopped child still does leaves no event."""
+        with self._lock:
+            self._closed = True
 
     @property
     def last_id(self) -> int:
@@ -56,6 +67,8 @@ class RecordedHistory:
         """Number the event, hand it on and return its id."""
         shown = _details(details)
         with self._lock:
+            if self._closed and not kind.startswith("Execution"):
+                raise Aborted
             if self._last_id >= MAX_HISTORY_EVENTS - 1 and not kind.startswith("Execution"):
                 raise StateError(
                     "States.Runtime",
@@ -87,12 +100,15 @@ class CountedHistory:
         self._last_id += 1
         return self._last_id
 
+    def close(self) -> None:
+        """Change nothing: no event is kept in any case."""
+
 
 def _details(details: dict[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for key, value in details.items():
         if key in _PAYLOADS:
-            shown[key] = to_json(value)
+            shown[key] = value.text if isinstance(value, JsonText) else to_json(value)
             if key != "parameters":
                 shown[f"{key}Details"] = {"truncated": False}
         elif value is not None:

@@ -20,6 +20,7 @@ class ExecutionInfo:
         machine_name: the state machine's name.
         definition: the state machine's text, as it is run.
         input: the execution's input (JSON value).
+        input_text: the text of it that the caller gave, spaces kept.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         started, stopped: times in UTC; `stopped` is None while it runs.
         output: the output (JSON value), when SUCCEEDED.
@@ -40,6 +41,7 @@ class ExecutionInfo:
     error: str | None = None
     cause: str | None = None
     redrive_count: int = 0
+    input_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,26 @@ class TaskAttempt:
     started: datetime
     stopped: datetime
     error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildStart:
+    """A STANDARD child execution that is about to run, or to go on; its history events follow under its ARN.
+
+    Args:
+        map_run_arn: the Map Run it belongs to.
+        parent_arn: the execution the Map Run belongs to.
+        name, arn: the child execution's own.
+        index: 0-based position of its (first) item in the dataset.
+        started: its start date, in UTC; a redrive does not change it.
+    """
+
+    map_run_arn: str
+    parent_arn: str
+    name: str
+    arn: str
+    index: int
+    started: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +92,7 @@ class ChildRecord:
         worker: which of the Map Run's workers ran it, 0-based.
         attempts: Task calls, in order, retries included.
         error, cause: the failure, if there is one.
-        redrive_count: the Map Run's redrive count when it ran.
+        redrive_count: how often this child has been redriven.
     """
 
     map_run_arn: str
@@ -98,7 +120,7 @@ class MapRunInfo:
     """A Map Run as DescribeMapRun shows it, told when it starts, when it ends, and about ten times a second between.
 
     `item_counts` and `execution_counts` have the keys `pending, running, succeeded, failed, timedOut, aborted, total,
-    resultsWritten`; `total` is 0 until the whole dataset has been read.
+    resultsWritten, failuresNotRedrivable, pendingRedrive`; `total` is 0 until the whole dataset has been read.
     """
 
     arn: str
@@ -126,11 +148,15 @@ class Listener(Protocol):
         ...
 
     def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
-        """Tell one history event of a (parent) execution, in the shape of GetExecutionHistory."""
+        """Tell one history event of a (parent) execution or a STANDARD child, in the shape of GetExecutionHistory."""
         ...
 
     def map_run_changed(self, map_run: MapRunInfo) -> None:
         """Tell the counts and the status of a Map Run."""
+        ...
+
+    def child_started(self, child: ChildStart) -> None:
+        """Tell that a STANDARD child execution starts, or goes on after a redrive."""
         ...
 
     def child_ended(self, child: ChildRecord) -> None:
@@ -151,6 +177,9 @@ class SilentListener:
         """Ignore it."""
 
     def map_run_changed(self, map_run: MapRunInfo) -> None:
+        """Ignore it."""
+
+    def child_started(self, child: ChildStart) -> None:
         """Ignore it."""
 
     def child_ended(self, child: ChildRecord) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.expressions.timestamps import parse_time
+from simulator.aws.json_reader import read_json
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
+
+_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +81,49 @@ def open_states(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
                     del entered[position]
                     break
     return entered
+
+
+def resume_of(events: Sequence[Mapping[str, Any]]) -> Resume | None:
+    """Return where a redrive goes on, from the whole history: in the outermost state that is open.
+
+    If no state is open, that is the state which was left last: what followed it was never entered.
+
+    Returns:
+        None if no state was ever entered.
+
+    Raises:
+        ValueError, KeyError: an event is not whole.
+    """
+    entered = open_states(events) or _left_last(events)
+    if not entered:
+        return None
+    details = entered[0]["stateEnteredEventDetails"]
+    variables: dict[str, Any] = {}
+    for event in events:
+        assigned = event.get("stateExitedEventDetails", {}).get("assignedVariables") or {}
+        variables |= {name: read_json(text, replace_halves=True) for name, text in assigned.items()}
+    return Resume(
+        state=details["name"],
+        input=read_json(details["input"], replace_halves=True),
+        entered_at=parse_time(entered[0].get("timestamp")) or datetime.now(UTC),
+        entered_id=int(entered[0]["id"]),
+        variables=variables,
+        ended=has_ended(events),
+    )
+
+
+def has_ended(events: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a history has an end; one that was cut off has none."""
+    return events[-1].get("type") in _ENDS
+
+
+def _left_last(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the latest `<Type>StateEntered` event of the state that was left last, in a list; [] if there is none."""
+    left: str | None = None
+    for event in reversed(events):
+        kind = str(event.get("type", ""))
+        if left is None and kind.endswith("StateExited"):
+            left = event["stateExitedEventDetails"]["name"]
+        elif kind.endswith("StateEntered") and event["stateEnteredEventDetails"]["name"] == left:
+            return [event]
+    return []

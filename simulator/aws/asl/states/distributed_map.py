@@ -28,6 +28,7 @@ class DistributedMapState(RetriableState):
 
     kind = "Map"
     failed_event = "MapStateFailed"
+    resumes_from_entry = False  # MapRunRedriven follows ExecutionRedriven
 
     def __init__(self, name: str, fields: Fields, processor: Fields, config: Fields, context: BuildContext) -> None:
         super().__init__(name, fields, DataFlow(fields, result=True, selector=True))

@@ -28,6 +28,8 @@ class State:
 
     kind: ClassVar[str]
     retries: ClassVar[bool] = False
+    resumes_from_entry: ClassVar[bool] = True
+    """Whether the first event after a redrive names the state's old entry as its cause (recorded), as of a Task."""
 
     def __init__(self, name: str, fields: Fields) -> None:
         self.name = name
@@ -50,6 +52,8 @@ class State:
     def resume(self, frame: Frame, data: Any, entered_at: datetime, entered_id: int) -> tuple[Any, str | None]:
         """Run the state again in which a redriven execution had failed; it has been entered already."""
         frame.resume(self.name, entered_at, entered_id, retries=self.retries)
+        if self.resumes_from_entry:
+            frame.previous = entered_id
         return self._finish(frame, data)
 
     def _finish(self, frame: Frame, data: Any) -> tuple[Any, str | None]:

@@ -24,8 +24,7 @@ def ended_record(child: ChildRecord, machine_arn: str) -> dict[str, Any]:
         "InputDetails": _INCLUDED,
         "Name": child.name,
         "OutputDetails": _INCLUDED,
-        # An EXPRESS child is not redriven but begun anew.
-        "RedriveCount": 0 if ":express:" in child.arn else child.redrive_count,
+        "RedriveCount": child.redrive_count,
         "StartDate": format_time(child.started),
         "StateMachineArn": machine_arn,
         "Status": child.status,

@@ -91,6 +91,8 @@ class ExportedResults:
         Raises:
             StateError: States.ResultWriterFailed where they cannot be written.
         """
+        if self._earlier and not self._closed("SUCCEEDED"):
+            self._add("SUCCEEDED", [])  # recorded on AWS: a file with [], where an earlier attempt had successes
         listed = {status: [self._upload(file) for file in self._closed(status)] for status in _STATUSES}
         listed["SUCCEEDED"] = self._earlier + listed["SUCCEEDED"]
         body = dump({"DestinationBucket": self._bucket, "MapRunArn": self._map_run_arn, "ResultFiles": listed})
