@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.session import Session
+from botocore.model import Shape, StructureShape
 
+from simulator.aws.integrations.api_model import api_model
 from simulator.aws.integrations.integration import validation_error
 from simulator.aws.json_reader import BadJson, read_json
-
-if TYPE_CHECKING:
-    from botocore.model import Shape
 
 _WORDS = {"string": (str, "a string"), "boolean": (bool, "true or false"), "integer": (int, "a whole number")}
 
@@ -51,13 +49,16 @@ def check_arguments(request: dict[str, Any]) -> None:
 
 
 @cache
-def _input_shape() -> Shape:
-    return Session().get_service_model("stepfunctions").operation_model("TestState").input_shape
+def _input_shape() -> StructureShape:
+    model = api_model("stepfunctions")
+    shape = model.operation_model("TestState").input_shape if model is not None else None
+    assert shape is not None  # noqa: S101 - botocore has the model, and TestState has arguments
+    return shape
 
 
 def _problems(value: Any, shape: Shape, where: str) -> list[str]:
     told = f"Value at '{where}' failed to satisfy constraint: "
-    if shape.type_name == "structure":
+    if isinstance(shape, StructureShape):
         if not isinstance(value, dict):
             return [f"{told}Member must be an object"]
         prefix = f"{where}." if where else ""

@@ -9,15 +9,13 @@ other types are made after them.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.session import Session
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from simulator.aws.integrations.api_model import api_model
 from simulator.aws.integrations.integration import validation_error
 from simulator.aws.integrations.resource import integration_name
-
-if TYPE_CHECKING:
-    from botocore.model import Shape
 
 _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
     "boolean": ((bool,), "a boolean"),
@@ -51,20 +49,17 @@ def check_result(resource: str, result: Any, *, strict: bool) -> None:
 
 
 @cache
-def _output_shape(name: str) -> Shape | None:
+def _output_shape(name: str) -> StructureShape | None:
     """Return the answer's shape of an integration (`dynamodb:putItem`), None if it is no API that botocore knows."""
     service, _, action = name.removeprefix("aws-sdk:").rpartition(":")
-    session = Session()
-    known = {one.replace("-", ""): one for one in session.get_available_services()}
-    found = known.get(_NAMES.get(service, service))
-    if found is None:
+    model = api_model(_NAMES.get(service, service))
+    if model is None:
         return None
-    model = session.get_service_model(found)
     operation = action[:1].upper() + action[1:]
     return model.operation_model(operation).output_shape if operation in model.operation_names else None
 
 
-def _check_members(value: dict[str, Any], shape: Shape, *, strict: bool) -> None:
+def _check_members(value: dict[str, Any], shape: StructureShape, *, strict: bool) -> None:
     # Step Functions writes every member with a capital: ExecutionArn for the API's executionArn.
     members = {name[:1].upper() + name[1:]: member for name, member in shape.members.items()}
     if strict:
@@ -78,17 +73,20 @@ def _check_members(value: dict[str, Any], shape: Shape, *, strict: bool) -> None
 
 
 def _check(name: str, value: Any, shape: Shape, *, strict: bool) -> None:
-    kinds, words = _TYPES.get(shape.type_name, ((object,), ""))
-    if not isinstance(value, kinds) or (isinstance(value, bool) and shape.type_name != "boolean" and words):
+    if getattr(shape, "is_document_type", False):  # any JSON value
+        return
+    kinds, words = _TYPES[shape.type_name]
+    fits: bool = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+    if not fits:
         raise _refused(name, f"must be {words}")
     if isinstance(value, str):
         _check_text(name, value, shape)
-    elif shape.type_name == "structure" and not getattr(shape, "is_document_type", False):
+    elif isinstance(shape, StructureShape):
         _check_members(value, shape, strict=strict)
-    elif shape.type_name == "list":
+    elif isinstance(shape, ListShape):
         for entry in value:
             _check(name, entry, shape.member, strict=strict)
-    elif shape.type_name == "map":
+    elif isinstance(shape, MapShape):
         for entry in value.values():
             _check(name, entry, shape.value, strict=strict)
 

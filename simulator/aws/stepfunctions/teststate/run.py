@@ -54,7 +54,8 @@ def run_state(request: dict[str, Any], *, services: Services, prefix: str, role:
     Args:
         request: the API's arguments.
         services: what the state may use.
-        prefix, role: how ARNs of executions and of roles begin.
+        prefix: how ARNs of executions begin.
+        role: how ARNs of roles begin.
     """
     check_arguments(request)
     mock, configuration = mock_of(request), configuration_of(request)
@@ -74,15 +75,16 @@ def run_state(request: dict[str, Any], *, services: Services, prefix: str, role:
         tasks=services.tasks if mock is None else mocked_tasks,
         at=place[1:],
     )
-    data = parse_input(request.get("input") or "{}")
+    text = request.get("input")
+    data = parse_input("{}" if text is None else text)
     variables = json_object(request, "variables", "Invalid variables provided") or {}
     frame = _frame(state, data, services, prefix, request.get("roleArn") or f"{role}/TestState")
     frame.given = context
     frame.variables.assign(variables)
     answer, inspection = _Run(state, place[0], mock, configuration).answer(frame, data)
-    if (values := frame.variables.values()) and "error" not in answer:
+    if (values := frame.variables.values()) and answer["status"] in ("SUCCEEDED", "CAUGHT_ERROR"):
         inspection["variables"] = to_json(values)
-    if request.get("inspectionLevel", "INFO") != "INFO":
+    if (request.get("inspectionLevel") or "INFO") != "INFO":
         answer["inspectionData"] = inspection
     return answer
 
