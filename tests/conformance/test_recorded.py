@@ -66,7 +66,10 @@ def differences(scenario: dict[str, Any], scorer: ModuleType, adapter: ModuleTyp
 
 
 def test_jsonpath_executions_end_and_tell_as_recorded(scorer: ModuleType, adapter: ModuleType) -> None:
-    """Outcome and history of every JSONPath scenario, those of TestState included; known differences stand in known_differences.json."""
+    """Outcome and history of every JSONPath scenario, those of TestState included.
+
+    Known differences stand in known_differences.json.
+    """
     scenarios = [json.loads(path.read_text(encoding="utf-8")) for path in SCENARIOS]
     chosen = [one for one in scenarios if one["query_language"] == "JSONPath"]
     found = {one["id"]: differences(one, scorer, adapter) for one in chosen}

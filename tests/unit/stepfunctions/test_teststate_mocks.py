@@ -36,6 +36,11 @@ READER = {
 }
 WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}
 
+NO_TOKEN = (
+    "Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken' service "
+    "integration pattern"
+)
+
 
 def refusal(state: Any, data: Any = None, **arguments: Any) -> str:
     """Return the words in which TestState refuses a request."""
@@ -279,8 +284,7 @@ def test_a_given_context_is_the_one_that_paths_read() -> None:
         ({"Execution": []}, "Execution must be an object"),
         (
             {"Task": {"Token": "t"}},
-            "Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken' "
-            "service integration pattern",
+            NO_TOKEN,
         ),
     ],
 )
