@@ -62,7 +62,7 @@ def test_each_step_of_a_task_is_shown() -> None:
     ],
 )
 def test_a_type_of_state_shows_its_own_steps(state: dict[str, Any], steps: set[str]) -> None:
-    """As recorded; a Result that is null is no Result."""
+    """As recorded; a Result that is null counts as none."""
     assert ask(state, {"k": 1})["inspectionData"].keys() == {"input", *steps}
 
 

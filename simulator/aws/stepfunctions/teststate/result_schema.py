@@ -31,8 +31,8 @@ _NAMES = {"sfn": "stepfunctions", "states": "stepfunctions"}
 def check_result(resource: str, result: Any, *, strict: bool) -> None:
     """Refuse a mocked result that the API behind a Task's Resource could not have answered.
 
-    Results of functions, of `.sync` and `.waitForTaskToken` Tasks, and of what is no API of an AWS SDK (`http:invoke`)
-    may be anything.
+    Results of functions, of `.sync` and `.waitForTaskToken` Tasks, and of what is not an API of an AWS SDK
+    (`http:invoke`) may be anything.
 
     Raises:
         ApiError: ValidationException.
@@ -50,7 +50,7 @@ def check_result(resource: str, result: Any, *, strict: bool) -> None:
 
 @cache
 def _output_shape(name: str) -> StructureShape | None:
-    """Return the answer's shape of an integration (`dynamodb:putItem`), None if it is no API that botocore knows."""
+    """Return the answer's shape of an integration (`dynamodb:putItem`), None if botocore knows no such API."""
     service, _, action = name.removeprefix("aws-sdk:").rpartition(":")
     model = api_model(_NAMES.get(service, service))
     if model is None:
