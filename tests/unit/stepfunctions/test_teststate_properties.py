@@ -37,6 +37,7 @@ STATES = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=60)
 @given(state=STATES, data=VALUES.filter(lambda value: value is not None))
 def test_a_state_alone_ends_as_in_an_execution(state: dict[str, Any], data: Any) -> None:
     """With the same output, or with the same error but for the two that TestState renames."""
@@ -52,7 +53,7 @@ FIELDS = ("Type", "Resource", "ItemProcessor", "Branches", "ResultWriter", "Catc
 WRITTEN = st.dictionaries(st.sampled_from(FIELDS), VALUES | st.sampled_from(["Task", "Map", "Parallel", "Pass"]))
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(
     definition=st.recursive(WRITTEN, lambda inner: st.dictionaries(st.sampled_from(FIELDS), inner), max_leaves=4),
     mock=st.none() | st.fixed_dictionaries({}, optional={"result": VALUES.map(json.dumps), "errorOutput": VALUES}),
