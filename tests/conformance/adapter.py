@@ -30,6 +30,7 @@ from moto import mock_aws  # noqa: E402
 from simulator.aws.asl.definition.fields import InvalidDefinition  # noqa: E402
 from simulator.aws.asl.runtime.clock import SkippingClock  # noqa: E402
 from simulator.aws.asl.runtime.listener import SilentListener  # noqa: E402
+from simulator.aws.integrations.integration import ApiError  # noqa: E402
 from simulator.aws.lambda_runtime.errors import (  # noqa: E402
     CallerTimeout,
     InvalidRequestContentException,
@@ -175,3 +176,20 @@ def validate(definition: Any, request: dict[str, Any]) -> dict[str, Any]:
         ]
         return {"status": "FAIL", "diagnostics": diagnostics}
     return {"status": "OK", "diagnostics": []}
+
+
+def test_state(request: dict[str, Any], lambdas: dict[str, Any], setup: dict[str, Any]) -> dict[str, Any]:
+    """Answer as TestState; a refused request is REJECTED, with the error's name and words."""
+    service = _service(lambdas, Events())
+    _prepare(setup, service)
+    try:
+        answer = service.test_state(request)
+    except InvalidDefinition as error:
+        return {"status": "REJECTED", "error": "InvalidDefinition", "cause": error.aws_message}
+    except ApiError as error:
+        return {"status": "REJECTED", "error": error.name, "cause": error.message}
+    output = answer.pop("output", None)
+    return answer if output is None else {**answer, "output": json.loads(output)}
+
+
+test_state.__test__ = False  # type: ignore[attr-defined] - pytest would take it for a test

@@ -52,7 +52,9 @@ def differences(scenario: dict[str, Any], scorer: ModuleType, adapter: ModuleTyp
     if scenario.get("execution_type"):
         setup["execution_type"] = scenario["execution_type"]
     definition = scenario["definition"] if scenario["definition"] is not None else scenario.get("definition_text")
-    if scenario["kind"] == "validate":
+    if scenario["kind"] == "test_state":
+        got = adapter.test_state(scenario["request"], scenario["lambdas"], setup)
+    elif scenario["kind"] == "validate":
         got = adapter.validate(definition, scenario["request"])
     else:
         got = adapter.run(definition, scenario["input"], scenario["lambdas"], setup)
@@ -64,11 +66,25 @@ def differences(scenario: dict[str, Any], scorer: ModuleType, adapter: ModuleTyp
 
 
 def test_jsonpath_executions_end_and_tell_as_recorded(scorer: ModuleType, adapter: ModuleType) -> None:
-    """Outcome and history of every JSONPath scenario; known differences stand in known_differences.json."""
+    """Outcome and history of every JSONPath scenario, those of TestState included.
+
+    Known differences stand in known_differences.json.
+    """
     scenarios = [json.loads(path.read_text(encoding="utf-8")) for path in SCENARIOS]
-    chosen = [one for one in scenarios if one["query_language"] == "JSONPath" and one["kind"] != "test_state"]
+    chosen = [one for one in scenarios if one["query_language"] == "JSONPath"]
     found = {one["id"]: differences(one, scorer, adapter) for one in chosen}
     new = {name: what for name, what in found.items() if what and name not in KNOWN}
     assert new == {}
     passing = [name for name in KNOWN if not found.get(name)]
     assert passing == [], "these pass now: take them out of known_differences.json"
+
+
+def test_states_tested_alone_show_the_recorded_steps(adapter: ModuleType) -> None:
+    """`inspectionData` of every JSONPath scenario of TestState that was not refused."""
+    scenarios = [json.loads(path.read_text(encoding="utf-8")) for path in SCENARIOS]
+    chosen = [one for one in scenarios if one["query_language"] == "JSONPath" and one["kind"] == "test_state"]
+    assert chosen
+    for one in chosen:
+        got = adapter.test_state(one["request"], one["lambdas"], one.get("setup") or {}).get("inspectionData", {})
+        read = {name: json.loads(value) if isinstance(value, str) else value for name, value in got.items()}
+        assert read == one["expected"].get("inspection", {}), one["id"]

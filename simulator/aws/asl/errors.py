@@ -61,6 +61,15 @@ class BareEvaluationError(EvaluationError):
         return StateError(self.error, self.cause)
 
 
+class IntrinsicFailure(EvaluationError):
+    """An intrinsic function that refuses its arguments: `call` is its text as written, `function` its name."""
+
+    def __init__(self, call: str, function: str, reason: str) -> None:
+        super().__init__(INTRINSIC_FAILURE, f"The function '{call}' failed: {function}: {reason}")
+        self.call = call
+        self.function = function
+
+
 class BranchStopped(Exception):
     """This branch was stopped because another branch of the same state failed."""
 

@@ -1,6 +1,6 @@
 """State machines and their executions: what the Step Functions service keeps.
 
-API reference: CreateStateMachine, StartExecution, DescribeExecution, StopExecution.
+API reference: CreateStateMachine, StartExecution, DescribeExecution, StopExecution; TestState is in teststate/.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build
-from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES, name_problem
+from simulator.aws.asl.quotas import name_problem
 from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity, Services
 from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.integrations.integration import ApiError
 from simulator.aws.integrations.registry import Integrations
-from simulator.aws.json_reader import BadJson, read_json
+from simulator.aws.stepfunctions.input_text import parse_input
 from simulator.aws.stepfunctions.running_execution import RunningExecution
+from simulator.aws.stepfunctions.teststate.run import run_state
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.clock import Clock
@@ -110,7 +111,7 @@ class StepFunctions:
             raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
         if name is not None and (problem := name_problem(name)):
             raise ApiError("InvalidName", f"Invalid Name: '{name}' {problem}")
-        data = _parse_input(input_text)
+        data = parse_input(input_text)
         name = name or str(uuid.uuid4())
         with self._lock:
             running = None if machine.kind == "EXPRESS" else self._executions.get(self._arn(machine, name))
@@ -225,6 +226,21 @@ class StepFunctions:
             raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return running
 
+    def test_state(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run one state once, and say what its data flow did (TestState).
+
+        Args:
+            request: the API's arguments under their own names; `definition` is needed.
+
+        Returns:
+            The API's answer: `status`, and as they apply `output`, `error`, `cause`, `nextState`, `inspectionData`.
+
+        Raises:
+            InvalidDefinition: with every problem of the definition.
+            ApiError: ValidationException, InvalidExecutionInput.
+        """
+        return run_state(request, services=self._services, prefix=self._prefix, role=self._role)
+
     def executions(self, machine_arn: str) -> list[RunningExecution]:
         """Return a machine's executions, oldest first."""
         return [running for running in list(self._executions.values()) if running.info.machine_arn == machine_arn]
@@ -236,12 +252,3 @@ class StepFunctions:
             one.stop()
         for one in running:
             one.wait(seconds)
-
-
-def _parse_input(text: str) -> Any:
-    if len(text.encode(errors="surrogatepass")) > MAX_PAYLOAD_BYTES:
-        raise ApiError("InvalidExecutionInput", f"The input is larger than {MAX_PAYLOAD_BYTES} bytes")
-    try:
-        return read_json(text)
-    except BadJson as error:
-        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'") from error

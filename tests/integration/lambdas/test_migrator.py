@@ -156,7 +156,10 @@ def test_users_are_stored_as_they_are_written(database: Any) -> None:
     ("data", "words"),
     [
         ("U1,佐藤,a\n".encode() + "U2,鈴木,b\n".encode("cp932"), "line 3: The file is UTF-8 up to here (line 2 is)"),
-        ("U1,佐藤,a\n".encode("cp932") + "U2,鈴木,b\n".encode(), "line 3: The file is Shift_JIS (CP932), as line 2 is, but this line is UTF-8"),
+        (
+            "U1,佐藤,a\n".encode("cp932") + "U2,鈴木,b\n".encode(),
+            "line 3: The file is Shift_JIS (CP932), as line 2 is, but this line is UTF-8",
+        ),
         ("U1,佐藤,a\nU2,鈴木,b\n".encode("cp932"), "line 2: The file is Shift_JIS (CP932), not UTF-8"),
         ("U1,さとう,a\n".encode("iso2022_jp"), "line 2: The file is ISO-2022-JP"),
     ],

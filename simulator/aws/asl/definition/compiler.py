@@ -175,7 +175,7 @@ def build(
     Raises:
         InvalidDefinition: with every problem, if the definition cannot be run.
     """
-    raw = _parse(definition) if isinstance(definition, str) else definition
+    raw = parse_definition(definition) if isinstance(definition, str) else definition
     problems: list[Problem] = []
     fields = Fields(raw, "", problems)
     version = fields.string("Version")
@@ -191,7 +191,31 @@ def build(
     return machine
 
 
-def _parse(text: str) -> dict[str, Any]:
+def build_state(raw: dict[str, Any], *, name: str, tasks: TaskService, at: tuple[str, str] = ("", "/")) -> State:
+    """Compile one state alone; it may lead to states that are not there (TestState).
+
+    Args:
+        raw: the state.
+        name: its name.
+        tasks: the services that Tasks may call.
+        at: its location in the definition, dotted and as AWS writes it.
+
+    Raises:
+        InvalidDefinition: with every problem of the state.
+    """
+    problems: list[Problem] = []
+    state = _state(name, Fields(raw, at[0], problems, at[1]), BuildContext(tasks, "machine", "STANDARD", build_machine))
+    if problems or state is None:
+        raise InvalidDefinition(problems)
+    return state
+
+
+def parse_definition(text: str) -> dict[str, Any]:
+    """Return the object that a definition's text stands for.
+
+    Raises:
+        InvalidDefinition: it is too large, not JSON, or not an object.
+    """
     if len(text.encode(errors="surrogatepass")) > MAX_DEFINITION_BYTES:
         raise InvalidDefinition([Problem("", f"is larger than {MAX_DEFINITION_BYTES} bytes")])
     twice: list[str] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.errors import INTRINSIC_FAILURE, EvaluationError
+from simulator.aws.asl.errors import INTRINSIC_FAILURE, EvaluationError, IntrinsicFailure
 from simulator.aws.asl.expressions.intrinsic_functions import ANY, FUNCTIONS, IntrinsicError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, compile_path
 from simulator.aws.asl.quotas import MAX_INTRINSICS_PER_FIELD
@@ -92,7 +92,7 @@ class Intrinsic:
             try:
                 return function(*values)
             except IntrinsicError as error:
-                raise EvaluationError(INTRINSIC_FAILURE, f"The function '{text}' failed: {name}: {error}") from error
+                raise IntrinsicFailure(text, name, str(error)) from error
 
         return call
 

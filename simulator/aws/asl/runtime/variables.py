@@ -34,3 +34,7 @@ class Variables:
     def assign(self, values: dict[str, Any]) -> None:
         """Set variables of this scope, all at once."""
         self._values.update(values)
+
+    def values(self) -> dict[str, Any]:
+        """Return the variables of this scope, without those of outer ones."""
+        return dict(self._values)

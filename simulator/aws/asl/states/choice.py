@@ -50,7 +50,7 @@ class ChoiceState(State):
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
-        self._flow = DataFlow(fields)
+        self.flow = DataFlow(fields)
         self._rules: list[Rule] = []
         # Those of rules with problems too, or the states they lead to would seem never reached.
         self._targets: list[str] = []
@@ -75,8 +75,8 @@ class ChoiceState(State):
 
     def execute(self, frame: Frame, data: Any) -> Outcome:
         """Hand the input on to the first rule that holds, else to Default."""
-        chosen = self._flow.effective_input(frame, data)
-        output = self._flow.passed(frame, chosen)
+        chosen = self.flow.effective_input(frame, data)
+        output = self.flow.passed(frame, chosen)
         scope = frame.scope(chosen)
         for rule in self._rules:
             if rule.test(scope):

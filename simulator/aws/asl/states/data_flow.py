@@ -42,7 +42,7 @@ class DataFlow:
 
     def effective_input(self, frame: Frame, data: Any) -> Any:
         """Return the state's effective input: InputPath, then Parameters."""
-        chosen = _read(self._input_path, frame, data)
+        chosen = read_field(self._input_path, frame, data)
         return chosen if self._parameters is None else self._parameters.evaluate(frame.scope(chosen))
 
     def selected(self, frame: Frame, result: Any) -> Any:
@@ -52,14 +52,15 @@ class DataFlow:
     def output(self, frame: Frame, data: Any, result: Any) -> Any:
         """Return the state's output: the (selected) result put into the raw input by ResultPath, then OutputPath."""
         combined = result if self._result_path is None else self._result_path.combine(data, result)
-        return _read(self._output_path, frame, combined)
+        return read_field(self._output_path, frame, combined)
 
     def passed(self, frame: Frame, chosen: Any) -> Any:
         """Return the output of a state that has no result: OutputPath on its effective input."""
-        return _read(self._output_path, frame, chosen)
+        return read_field(self._output_path, frame, chosen)
 
 
-def _read(field: PathField, frame: Frame, data: Any) -> Any:
+def read_field(field: PathField, frame: Frame, data: Any) -> Any:
+    """Return what InputPath or OutputPath chooses of `data`."""
     return data if field.is_input else field.read(frame.scope(data))
 
 

@@ -32,14 +32,14 @@ class DistributedMapState(RetriableState):
 
     def __init__(self, name: str, fields: Fields, processor: Fields, config: Fields, context: BuildContext) -> None:
         super().__init__(name, fields, DataFlow(fields, result=True, selector=True))
-        self._fields = MapFields(fields)
+        self.map_fields = MapFields(fields)
         self._type = config.choice("ExecutionType", ("STANDARD", "EXPRESS"), required=True) or "STANDARD"
         config.refuse_rest("ProcessorConfig")
-        self._tolerance = ToleranceField(fields)
+        self.tolerance = ToleranceField(fields)
         reader, batcher, writer = (fields.object(field) for field in ("ItemReader", "ItemBatcher", "ResultWriter"))
-        self._reader = ItemReaderField(reader) if reader is not None else None
-        self._batcher = ItemBatcherField(batcher) if batcher is not None else None
-        self._writer = ResultWriterField(writer) if writer is not None else None
+        self.reader = ItemReaderField(reader) if reader is not None else None
+        self.batcher = ItemBatcherField(batcher) if batcher is not None else None
+        self.writer = ResultWriterField(writer) if writer is not None else None
         context.check_distributed(fields, plain=reader is None and writer is None and batcher is None)
         self.label = self._label(fields, context)
         with context.inside_distributed(self._type):
@@ -60,21 +60,21 @@ class DistributedMapState(RetriableState):
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:  # noqa: ARG002 - the protocol's signature
         """Open a Map Run and see it through."""
         scope = frame.scope(effective)
-        limit = self._fields.max_concurrency(scope)
-        items = None if self._reader is not None else self._items(scope)
+        limit = self.map_fields.max_concurrency(scope)
+        items = None if self.reader is not None else self._items(scope)
         if not frame.resumed:
             frame.event("MapStateStarted", length=len(items) if items is not None else 0)
-        count, percentage = self._tolerance.resolve(scope)
+        count, percentage = self.tolerance.resolve(scope)
         run = frame.execution.maps.open(
             MapRunRequest(
                 parent=frame.execution,
                 state=self.name,
                 label=self.label,
                 items=items,
-                reader=self._reader.resolve(scope) if self._reader else None,
+                reader=self.reader.resolve(scope) if self.reader else None,
                 select=self._selector(frame, effective),
-                batcher=self._batcher.resolve(scope) if self._batcher else None,
-                writer=self._writer.resolve(scope) if self._writer else None,
+                batcher=self.batcher.resolve(scope) if self.batcher else None,
+                writer=self.writer.resolve(scope) if self.writer else None,
                 max_concurrency=limit,
                 tolerated_count=count,
                 tolerated_percentage=percentage,
@@ -102,13 +102,13 @@ class DistributedMapState(RetriableState):
         return result
 
     def _items(self, scope: Scope) -> Any:
-        items = self._fields.items(scope)
+        items = self.map_fields.items(scope)
         if not isinstance(items, (list, dict)):
-            raise self._fields.not_an_array()
+            raise self.map_fields.not_an_array()
         return items
 
     def _selector(self, frame: Frame, effective: Any) -> ItemSelector | None:
-        template = self._fields.selector
+        template = self.map_fields.selector
         if template is None:
             return None
         context, variables = frame.context_object(), frame.variables

@@ -28,16 +28,16 @@ class InlineMapState(RetriableState):
 
     def __init__(self, name: str, fields: Fields, processor: Fields | None, context: BuildContext) -> None:
         super().__init__(name, fields, DataFlow(fields, result=True, selector=True))
-        self._fields = MapFields(fields)
+        self.map_fields = MapFields(fields)
         self._processor = context.machine(processor, "an ItemProcessor") if processor is not None else None
 
     def work(self, frame: Frame, data: Any, effective: Any) -> list[Any]:  # noqa: ARG002 - the protocol's signature
         """Run one iteration an item; in a redrive those that had not succeeded."""
         scope = frame.scope(effective)
-        limit = self._fields.max_concurrency(scope)
-        items = self._fields.items(scope)
+        limit = self.map_fields.max_concurrency(scope)
+        items = self.map_fields.items(scope)
         if not isinstance(items, list):
-            raise self._fields.not_an_array()
+            raise self.map_fields.not_an_array()
         earlier = frame.begin_branches("MapStateStarted", length=len(items))
         return self._iterate(frame, items, effective, limit, earlier.begun if earlier else {})
 
@@ -56,12 +56,12 @@ class InlineMapState(RetriableState):
         return outputs
 
     def _selected(self, frame: Frame, index: int, item: Any, effective: Any) -> Any:
-        if self._fields.selector is None:
+        if self.map_fields.selector is None:
             return item
         inner = frame.branch(frame.stop)
         inner.state, inner.entered_at, inner.retry_count = frame.state, frame.entered_at, frame.retry_count
         inner.map_item = {"Index": index, "Value": item}
-        selected = self._fields.selector.evaluate(inner.scope(effective))
+        selected = self.map_fields.selector.evaluate(inner.scope(effective))
         check_size(selected, self.name)
         return selected
 

@@ -20,13 +20,13 @@ class PassState(State):
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
-        self._flow = DataFlow(fields, parameters="Parameters", result=True)
+        self.flow = DataFlow(fields, parameters="Parameters", result=True)
         self._result = fields.take("Result")
         self._assign = Assign(fields)
         self.transition = Transition(fields)
 
     def execute(self, frame: Frame, data: Any) -> Outcome:
         """Return the input, or `Result`, through the data flow."""
-        chosen = self._flow.effective_input(frame, data)
+        chosen = self.flow.effective_input(frame, data)
         result = chosen if self._result is None else self._result
-        return self._flow.output(frame, data, result), self.transition.next, self._assign.values(frame, result)
+        return self.flow.output(frame, data, result), self.transition.next, self._assign.values(frame, result)

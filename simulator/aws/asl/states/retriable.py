@@ -11,9 +11,13 @@ from simulator.aws.asl.states.retry import Retry
 from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.runtime.frame import Frame
     from simulator.aws.asl.states.data_flow import DataFlow
+
+    Work = Callable[[Frame, Any, Any], Any]
 
 
 class WorkTransition(Transition):
@@ -39,7 +43,7 @@ class RetriableState(State):
 
     def __init__(self, name: str, fields: Fields, flow: DataFlow) -> None:
         super().__init__(name, fields)
-        self._flow = flow
+        self.flow = flow
         self.retry = Retry(fields)
         self.catch = Catch(fields)
         self._assign = Assign(fields)
@@ -50,7 +54,7 @@ class RetriableState(State):
         counters = self.retry.begin()
         while True:
             try:
-                return self._attempt(frame, data)
+                return self.attempt(frame, data, self.work)
             except StateError as failure:
                 error = failure.within(self.name, frame.entered_id) if isinstance(failure, EvaluationError) else failure
                 if (delay := counters.next_delay(error)) is not None:
@@ -62,13 +66,14 @@ class RetriableState(State):
                     return catcher.outcome(frame, data, error)
                 raise error from failure
 
-    def _attempt(self, frame: Frame, data: Any) -> Outcome:
-        effective = self._flow.effective_input(frame, data)
+    def attempt(self, frame: Frame, data: Any, work: Work) -> Outcome:
+        """Work once, with the data flow around it; `work` is the state's own, or what stands in for it."""
+        effective = self.flow.effective_input(frame, data)
         if effective is not data:
             check_size(effective, self.name)
-        result = self.work(frame, data, effective)
-        selected = self._flow.selected(frame, result)
-        output = self._flow.output(frame, data, selected)
+        result = work(frame, data, effective)
+        selected = self.flow.selected(frame, result)
+        output = self.flow.output(frame, data, selected)
         return output, self.transition.next, self._assign.values(frame, selected)
 
     @staticmethod

@@ -98,11 +98,16 @@ class RetryCounters:
 
     def next_delay(self, error: StateError) -> float | None:
         """Return the seconds to wait before the state is tried again; None if it is not."""
-        for index, retrier in enumerate(self._retriers):
-            if matches(retrier.names, error.error):
-                used = self._used.get(index, 0)
-                if used >= retrier.max_attempts:
-                    return None
-                self._used[index] = used + 1
-                return retrier.delay(used + 1)
-        return None
+        index = first_match(self._retriers, error)
+        if index is None:
+            return None
+        retrier, used = self._retriers[index], self._used.get(index, 0)
+        if used >= retrier.max_attempts:
+            return None
+        self._used[index] = used + 1
+        return retrier.delay(used + 1)
+
+
+def first_match(retriers: list[Retrier], error: StateError) -> int | None:
+    """Return the index of the first retrier for the error, or None."""
+    return next((index for index, retrier in enumerate(retriers) if matches(retrier.names, error.error)), None)

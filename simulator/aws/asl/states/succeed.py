@@ -21,8 +21,8 @@ class SucceedState(State):
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
-        self._flow = DataFlow(fields)
+        self.flow = DataFlow(fields)
 
     def execute(self, frame: Frame, data: Any) -> Outcome:
         """Return the input through InputPath and OutputPath, and end."""
-        return self._flow.passed(frame, self._flow.effective_input(frame, data)), None, None
+        return self.flow.passed(frame, self.flow.effective_input(frame, data)), None, None

@@ -30,7 +30,7 @@ class WaitState(State):
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
-        self._flow = DataFlow(fields)
+        self.flow = DataFlow(fields)
         forms = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
         fields.exclude(*forms)
         if not any(form in fields for form in forms):
@@ -56,9 +56,9 @@ class WaitState(State):
 
     def execute(self, frame: Frame, data: Any) -> Outcome:
         """Wait, then hand the input on."""
-        chosen = self._flow.effective_input(frame, data)
+        chosen = self.flow.effective_input(frame, data)
         frame.sleep(self._duration(frame, chosen))
-        return self._flow.passed(frame, chosen), self.transition.next, self._assign.values(frame, chosen)
+        return self.flow.passed(frame, chosen), self.transition.next, self._assign.values(frame, chosen)
 
     def _duration(self, frame: Frame, data: Any) -> float:
         if self._seconds is not None:

@@ -1,0 +1,1 @@
+"""The TestState API: one state, run once, with what its data flow did. API reference, "TestState"."""

@@ -1,0 +1,63 @@
+"""The context object that a TestState request gives (`context`).
+
+Recorded on AWS: which fields are allowed and the words of each refusal, except for the type of an object or a number.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from simulator.aws.integrations.integration import validation_error
+
+_REFUSED = "Invalid Context object provided"
+_FIELDS: dict[str, dict[str, type | None]] = {
+    "Execution": {
+        "Id": str,
+        "Input": None,
+        "Name": str,
+        "RoleArn": str,
+        "StartTime": str,
+        "RedriveCount": int,
+        "RedriveTime": str,
+    },
+    "State": {"EnteredTime": str, "Name": str, "RetryCount": int},
+    "StateMachine": {"Id": str, "Name": str},
+    "Task": {"Token": str},
+}
+_WAITING = re.compile(r"\.(?:sync(?::2)?|waitForTaskToken)$")
+
+
+def check_context(context: dict[str, Any], state: dict[str, Any]) -> None:
+    """Refuse a context object that AWS refuses for the state.
+
+    Args:
+        context: the object given.
+        state: the state as written.
+
+    Raises:
+        ApiError: ValidationException.
+    """
+    for name, part in context.items():
+        if name == "Map":
+            raise validation_error(f"{_REFUSED}: 'Map' field is not supported when mocking a Context object")
+        if name not in _FIELDS:
+            raise validation_error(f"{_REFUSED}: Field '{name}' is not allowed")
+        if not isinstance(part, dict):
+            raise validation_error(f"{_REFUSED}: {name} must be an object")
+        for field, value in part.items():
+            _check_field(name, field, value)
+    resource = state.get("Resource")
+    if "Task" in context and not (isinstance(resource, str) and _WAITING.search(resource)):
+        raise validation_error(
+            f"{_REFUSED}: Context object contains 'Task' when state is not a Task state with a '.sync' or "
+            "'.waitForTaskToken' service integration pattern"
+        )
+
+
+def _check_field(part: str, field: str, value: Any) -> None:
+    if field not in _FIELDS[part]:
+        raise validation_error(f"{_REFUSED}: Field '{field}' is not allowed")
+    kind = _FIELDS[part][field]
+    if kind is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise validation_error(f"{_REFUSED}: {part}.{field} must be a {'string' if kind is str else 'number'}")

@@ -1,0 +1,105 @@
+"""Whether a mocked result has the shape of the API's own answer (`mock.fieldValidationMode`).
+
+API reference, "TestState": STRICT, the default, asks for the API's required fields too; PRESENT checks the fields that
+are there; NONE checks nothing. Recorded on AWS: fields that the API does not have are accepted in each mode, the words
+for a wrong string, number, enumeration and minimum length, and that blobs and timestamps are strings. The words for the
+other types are made after them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from simulator.aws.integrations.api_model import api_model
+from simulator.aws.integrations.integration import validation_error
+from simulator.aws.integrations.resource import integration_name
+
+_TYPES: dict[str, tuple[tuple[type, ...], str]] = {
+    "boolean": ((bool,), "a boolean"),
+    "structure": ((dict,), "an object"),
+    "map": ((dict,), "an object"),
+    "list": ((list,), "an array"),
+    **dict.fromkeys(("integer", "long", "float", "double"), ((int, float), "a number")),
+    **dict.fromkeys(("string", "blob", "timestamp", "character"), ((str,), "a string")),
+}
+_NAMES = {"sfn": "stepfunctions", "states": "stepfunctions"}
+
+
+def check_result(resource: str, result: Any, *, strict: bool) -> None:
+    """Refuse a mocked result that the API behind a Task's Resource could not have answered.
+
+    Results of functions, of `.sync` and `.waitForTaskToken` Tasks, and of what is not an API of an AWS SDK
+    (`http:invoke`) may be anything.
+
+    Raises:
+        ApiError: ValidationException.
+    """
+    name = integration_name(resource)
+    shape = _output_shape(name) if name is not None else None
+    if shape is None:
+        return
+    if not isinstance(result, dict):
+        raise validation_error("Mocked result must be a JSON object.")
+    # The optimised integration hands a function's answer on as JSON, where the API has a blob.
+    free = {"Payload"} if name == "lambda:invoke" else set()
+    _check_members({key: value for key, value in result.items() if key not in free}, shape, strict=strict)
+
+
+@cache
+def _output_shape(name: str) -> StructureShape | None:
+    """Return the answer's shape of an integration (`dynamodb:putItem`), None if botocore knows no such API."""
+    service, _, action = name.removeprefix("aws-sdk:").rpartition(":")
+    model = api_model(_NAMES.get(service, service))
+    if model is None:
+        return None
+    operation = action[:1].upper() + action[1:]
+    return model.operation_model(operation).output_shape if operation in model.operation_names else None
+
+
+def _check_members(value: dict[str, Any], shape: StructureShape, *, strict: bool) -> None:
+    # Step Functions writes every member with a capital: ExecutionArn for the API's executionArn.
+    members = {name[:1].upper() + name[1:]: member for name, member in shape.members.items()}
+    if strict:
+        for name in shape.required_members:
+            written = name[:1].upper() + name[1:]
+            if value.get(written) is None:
+                raise _refused(written, "is required")
+    for name, entry in value.items():
+        if name in members and entry is not None:
+            _check(name, entry, members[name], strict=strict)
+
+
+def _check(name: str, value: Any, shape: Shape, *, strict: bool) -> None:
+    if getattr(shape, "is_document_type", False):  # any JSON value
+        return
+    kinds, words = _TYPES[shape.type_name]
+    fits: bool = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+    if not fits:
+        raise _refused(name, f"must be {words}")
+    if isinstance(value, str):
+        _check_text(name, value, shape)
+    elif isinstance(shape, StructureShape):
+        _check_members(value, shape, strict=strict)
+    elif isinstance(shape, ListShape):
+        for entry in value:
+            _check(name, entry, shape.member, strict=strict)
+    elif isinstance(shape, MapShape):
+        for entry in value.values():
+            _check(name, entry, shape.value, strict=strict)
+
+
+def _check_text(name: str, value: str, shape: Shape) -> None:
+    enum, least, most = (shape.metadata.get(key) for key in ("enum", "min", "max"))
+    if enum and value not in enum:
+        raise _refused(name, "is not an expected value")
+    if least is not None and len(value) < least:
+        raise _refused(name, "is smaller than the minimum length")
+    if most is not None and len(value) > most:
+        raise _refused(name, "is larger than the maximum length")
+
+
+def _refused(name: str, what: str) -> Exception:
+    return validation_error(f"Mock result schema validation error: Field '{name}' {what}")
