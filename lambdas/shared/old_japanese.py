@@ -177,7 +177,7 @@ class _Judge:
         readings = [name for name, reads in (("Shift_JIS", self._shift_jis), ("EUC-JP", self._euc)) if reads]
         if self._odd * 2 > self._words:
             readings = []
-        reads = f"; it reads as {' and as '.join(readings)}, but that is no proof" if readings else ""
+        reads = f"; it reads as {' and as '.join(readings)}, but that does not prove it" if readings else ""
         return EncodingError(
             self._first,
             f"The file is not UTF-8: this line has the bytes {shown_bytes(self._bad)}{reads}. Save it as UTF-8 in the "

@@ -15,7 +15,7 @@ class ChildWork:
 
     Args:
         index: 0-based position of its (first) item.
-        line: 1-based line of the file on which that begins; None where items are no lines.
+        line: 1-based line of the file on which that begins; None if items are not lines.
         items: how many items.
         value: the (first) item as read.
         input: the child's input.

@@ -84,7 +84,7 @@ def test_a_listing_gives_the_entries_as_items(aws: Aws) -> None:
     assert [entry["Key"] for entry in entries] == ["in/1", "in/2"]
     assert sorted(entries[0]) == ["Etag", "Key", "LastModified", "Size", "StorageClass"]
     assert (entries[0]["Etag"], entries[0]["Size"]) == ('"900150983cd24fb0d6963f7d28e17f72"', 3)
-    assert isinstance(entries[0]["LastModified"], int)
+    assert isinstance(entries[0]["LastModified"], float)
 
 
 def test_result_files_are_written_by_multipart_upload_and_the_manifest_is_not(aws: Aws, tmp_path: Path) -> None:

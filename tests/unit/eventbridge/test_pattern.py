@@ -76,7 +76,7 @@ def test_an_array_in_the_event_matches_by_intersection() -> None:
 
 
 def test_fields_of_an_array_of_objects_are_taken_from_one_element() -> None:
-    """event-ruler's array consistency: a from one element and b from another is no match, and is explained."""
+    """event-ruler's array consistency: a from one element and b from another does not match, and is explained."""
     pattern = EventPattern({"rows": {"a": [1], "b": [2]}})
     assert pattern.matches({"rows": [{"a": 0, "b": 0}, {"a": 1, "b": 2}]})
     apart = {"rows": [{"a": 1, "b": 0}, {"a": 0, "b": 2}]}

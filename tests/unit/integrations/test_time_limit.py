@@ -11,7 +11,7 @@ from simulator.aws.integrations.time_limit import within
 
 
 def test_a_call_in_time_gives_its_result_or_its_own_error() -> None:
-    """With a limit and without; a TimeoutError of the call itself is no States.Timeout."""
+    """With a limit and without; a TimeoutError of the call itself is not a States.Timeout."""
 
     def fail() -> None:
         raise TimeoutError("mine")

@@ -123,7 +123,7 @@ def test_faults_inside_branches_are_found_with_their_path() -> None:
     ]
 
 
-def test_a_failure_does_not_wait_for_a_sisters_task_and_drops_what_it_still_does() -> None:
+def test_a_failure_does_not_wait_for_another_branchs_task_and_drops_what_it_still_does() -> None:
     """The Task goes on, as on AWS; the Parallel has failed, and the history says nothing of it any more."""
     release, ended = threading.Event(), threading.Event()
 

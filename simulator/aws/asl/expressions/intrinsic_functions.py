@@ -168,7 +168,7 @@ def base64_decode(text: Any) -> str:
     try:
         return base64.b64decode(_short(_text(text, "the argument")), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
-        raise IntrinsicError(f"the text is no Base64 of UTF-8: {error}") from error
+        raise IntrinsicError(f"the text is not Base64 of UTF-8: {error}") from error
 
 
 def hash_text(data: Any, algorithm: Any) -> str:

@@ -46,7 +46,7 @@ class MapFields:
         return number
 
     def not_an_array(self) -> EvaluationError:
-        """Return the error for items that are no array; recorded on AWS, with one `$` for the context object."""
+        """Return the error for items that are not an array; recorded on AWS, with one `$` for the context object."""
         path = self.items_path.text.removeprefix("$") if self.items_path.source == "context" else self.items_path.text
         return BareEvaluationError(RUNTIME, f'Reference path "{path}" must point to array.')
 

@@ -100,7 +100,7 @@ class Assign:
                 name = key.removesuffix(".$")
                 if not name.isidentifier() or name == "states" or len(name) > MAX_NAME_LENGTH:
                     fields.problem(
-                        f"Assign.{key}", "is no name for a variable (letters, digits and _; `states` is reserved)"
+                        f"Assign.{key}", "is not a name for a variable (letters, digits and _; `states` is reserved)"
                     )
 
     def values(self, frame: Frame, data: Any) -> dict[str, Any] | None:
