@@ -103,7 +103,7 @@ NAMES = "user_id,username,email\n"
     ("data", "encoding", "words"),
     [
         ((NAMES + "1,ﾅｶ,a\n2,ﾔﾏﾀﾞ ﾀﾛｳ,b\n").encode("cp932"), Encoding.UNKNOWN, "this line is not UTF-8"),
-        ((NAMES + "2,ﾔﾏﾀﾞ ﾀﾛｳ,b\n1,ﾅｶ,a\n").encode("cp932"), Encoding.UNKNOWN, "reads as Shift_JIS, but that is no"),
+        ((NAMES + "2,ﾔﾏﾀﾞ ﾀﾛｳ,b\n1,ﾅｶ,a\n").encode("cp932"), Encoding.UNKNOWN, "reads as Shift_JIS, but that does not"),
         ((NAMES + "1,佐藤 ﾔﾏﾀﾞ,a\n2,ﾀﾛｳ,b\n").encode("cp932"), Encoding.SHIFT_JIS, "Shift_JIS"),
         ((NAMES + "1,佐藤 ﾔﾏﾀﾞ,a\n2,ﾅｶ,b\n").encode("cp932"), Encoding.UNKNOWN, "this line is UTF-8, or reads as such"),
         ((NAMES + "1,佐藤,a\n2,90°,b\n3,外,c\n").encode("cp932"), Encoding.SHIFT_JIS, "Shift_JIS"),
