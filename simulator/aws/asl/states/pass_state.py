@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PassState(State):
-    """States Language, "Pass State". Recorded on AWS: `"Result": null` counts as an absent Result: the input is passed on."""
+    """States Language, "Pass State". Recorded on AWS: `"Result": null` is an absent Result."""
 
     kind = "Pass"
 
