@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -16,15 +18,22 @@ class JsonText:
     text: str
 
 
+# What a double may look like that Java writes otherwise: eight digits before the point, zeros behind it, an exponent.
+_OTHER_IN_JAVA = re.compile(rb"[:,\[-](?:\d{8,}\.|0\.000|\d(?:\.\d+)?e)|^(?:\d{8,}\.|0\.000|\d(?:\.\d+)?e)")
+_LEAST_PLAIN, _MOST_PLAIN = 1e-3, 1e7
+
+
 def to_json(value: Any) -> str:
-    """Return compact JSON text, non-ASCII characters as they are.
+    """Return compact JSON text, non-ASCII characters as they are, doubles as Java writes them (recorded on AWS).
 
     Example:
         >>> to_json({"name": "Zoë", "ids": [1, 2]})
         '{"name":"Zoë","ids":[1,2]}'
+        >>> to_json([1790204286.0, 0.25, 0.00001])
+        '[1.790204286E9,0.25,1.0E-5]'
     """
     try:
-        return orjson.dumps(value).decode()
+        return _encoded(value).decode()
     except (TypeError, ValueError):  # an integer beyond 64 bits, a lone surrogate
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -37,6 +46,31 @@ def json_size(value: Any) -> int:
         15
     """
     try:
-        return len(orjson.dumps(value))
+        return len(_encoded(value))
     except (TypeError, ValueError):
         return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+
+
+def _encoded(value: Any) -> bytes:
+    data = orjson.dumps(value)
+    return data if _OTHER_IN_JAVA.search(data) is None else orjson.dumps(_with_java_doubles(value))
+
+
+def _with_java_doubles(value: Any) -> Any:
+    """Return the value with each double that Java writes otherwise as the text that Java writes."""
+    if isinstance(value, float):
+        plain = value == 0 or _LEAST_PLAIN <= abs(value) < _MOST_PLAIN
+        return value if plain else orjson.Fragment(_java_double(value))
+    if isinstance(value, dict):
+        return {key: _with_java_doubles(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_java_doubles(item) for item in value]
+    return value
+
+
+def _java_double(number: float) -> str:
+    """Return a double in Java's computerised scientific notation (`Double.toString`): one digit before the point."""
+    sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
+    figures = "".join(map(str, digits))
+    power = len(figures) - 1 + int(exponent)
+    return f"{'-' * sign}{figures[0]}.{figures[1:] or '0'}E{power}"
