@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -109,3 +109,24 @@ def test_a_machine_that_runs_out_of_time_ends_timed_out_and_catches_nothing() ->
     result = execute(machine)
     assert result.ended.status == "TIMED_OUT"
     assert result.types[-1] == "ExecutionTimedOut"
+
+
+class HastyClock(SkippingClock):
+    """A clock that is a second later whenever somebody looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looks = 0
+
+    def now(self) -> datetime:
+        """Return a later time at each call."""
+        self._looks += 1
+        return super().now() + timedelta(seconds=self._looks)
+
+
+def test_the_entered_time_of_the_context_object_is_the_events_own() -> None:
+    """A redrive takes it from the event: what is made of it, such as an audit key, must come out the same."""
+    state = {"Type": "Pass", "Parameters": {"at.$": "$$.State.EnteredTime"}}
+    result = execute(one(state), clock=HastyClock())
+    entered = next(event for event in result.events if event["type"] == "PassStateEntered")
+    assert result.output == {"at": entered["timestamp"]}

@@ -78,15 +78,15 @@ class Frame:
         self.clock.sleep(self.execution.time_left(self.clock, seconds), self.stop.event)
         self.check_running()
 
-    def event(self, kind: str, **details: Any) -> int:
-        """Add an event caused by this line's last one, and return its id.
+    def event(self, kind: str, *, at: datetime | None = None, **details: Any) -> int:
+        """Add an event caused by this line's last one, and return its id; `at` is its time if that is known already.
 
         Raises:
             BranchStopped: this is a branch, and another one has failed: what it still does leaves no event.
         """
         if self.stop.is_set() and self.stop is not self.execution.root_stop:
             raise BranchStopped
-        self.previous = self.execution.history.add(kind, self.previous, details)
+        self.previous = self.execution.history.add(kind, self.previous, details, at)
         return self.previous
 
     def succeeded(self, kind: str) -> None:
@@ -105,7 +105,8 @@ class Frame:
         self.earlier = None
         self.entered_at = self.clock.now()
         self.retry_count = 0 if retries else None
-        self.entered_id = self.event(kind, name=state, input=data)
+        # The event has the very time of the context object: a redrive reads it there, and its keys are made of it.
+        self.entered_id = self.event(kind, at=self.entered_at, name=state, input=data)
 
     def resume(self, state: str, entered_at: datetime, entered_id: int, *, retries: bool) -> None:
         """Go on in a state that was entered before a redrive: its `<Type>StateEntered` is there already."""

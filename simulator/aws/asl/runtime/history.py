@@ -15,6 +15,7 @@ from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from simulator.aws.asl.runtime.clock import Clock
 
@@ -24,8 +25,11 @@ _PAYLOADS = ("input", "output", "parameters")
 class History(Protocol):
     """Takes an execution's events."""
 
-    def add(self, kind: str, previous: int, details: dict[str, Any]) -> int:
-        """Add an event and return its id; payloads in `details` are JSON values, or JsonText."""
+    def add(self, kind: str, previous: int, details: dict[str, Any], at: datetime | None = None) -> int:
+        """Add an event and return its id; `at` is its time, now if None.
+
+        Payloads in `details` are JSON values, or JsonText.
+        """
         ...
 
     def close(self) -> None:
@@ -63,7 +67,7 @@ class RecordedHistory:
         """The id of the newest event."""
         return self._last_id
 
-    def add(self, kind: str, previous: int, details: dict[str, Any]) -> int:
+    def add(self, kind: str, previous: int, details: dict[str, Any], at: datetime | None = None) -> int:
         """Number the event, hand it on and return its id."""
         shown = _details(details)
         with self._lock:
@@ -76,7 +80,7 @@ class RecordedHistory:
                 )
             self._last_id += 1
             event = {
-                "timestamp": format_time(self._clock.now()),
+                "timestamp": format_time(at or self._clock.now()),
                 "type": kind,
                 "id": self._last_id,
                 "previousEventId": previous,
@@ -95,7 +99,7 @@ class CountedHistory:
     def __init__(self) -> None:
         self._last_id = 0
 
-    def add(self, kind: str, previous: int, details: dict[str, Any]) -> int:  # noqa: ARG002 - the protocol's signature
+    def add(self, kind: str, previous: int, details: dict[str, Any], at: datetime | None = None) -> int:  # noqa: ARG002 - the protocol's
         """Count the event and return its id."""
         self._last_id += 1
         return self._last_id
