@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from simulator.cli import exit_codes
 from simulator.cli.errors import Terminated, UsageError
@@ -15,9 +16,33 @@ if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.session import Session
+    from simulator.runs.folder import RunFolder
+    from simulator.runs.run_record import RunRecord
 
 TICK_SECONDS = 0.1
 STOP_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that has ended: its folder, how it stands, and the Ctrl-C that stopped it."""
+
+    folder: RunFolder
+    record: RunRecord
+    interrupt: KeyboardInterrupt | None
+
+    @classmethod
+    def of(cls, session: Session, running: RunningExecution, interrupt: KeyboardInterrupt | None) -> Self:
+        """Read a run that has ended.
+
+        Raises:
+            UsageError: if the run could not be recorded.
+        """
+        folder = session.store.folder(running.name)
+        if not folder.run_file.is_file():
+            problems = [problem for problem in session.recorder.problems if running.name in problem]
+            raise UsageError(" ".join(problems) or f"The run {running.name} was not recorded.")
+        return cls(folder, recovered(folder), interrupt)
 
 
 def follow(running: RunningExecution, pace: Pace, term: Terminal) -> KeyboardInterrupt | None:
@@ -27,6 +52,7 @@ def follow(running: RunningExecution, pace: Pace, term: Terminal) -> KeyboardInt
         with display:
             while not running.wait(TICK_SECONDS):
                 display.tick()
+                term.pulse()
     except KeyboardInterrupt as interrupt:
         term.say("Stopping: rows that have begun are finished. Press Ctrl-C again to quit immediately.")
         running.stop("Simulator.Interrupted", "Stopped from the terminal.")
@@ -35,22 +61,25 @@ def follow(running: RunningExecution, pace: Pace, term: Terminal) -> KeyboardInt
     return None
 
 
-def outcome(session: Session, running: RunningExecution, interrupt: KeyboardInterrupt | None, term: Terminal) -> int:
-    """Report a run that has ended, and return the command's exit code.
-
-    Raises:
-        UsageError: if the run could not be recorded.
-    """
-    if (folder := session.recorder.folder(running.name)) is None:
-        raise UsageError(" ".join(session.recorder.problems) or f"The run {running.name} was not recorded.")
-    record = recovered(folder)
+def settled(session: Session, ended: Ended, term: Terminal) -> None:
+    """Print what the recorder could not write of a run."""
     for problem in session.recorder.problems:
-        if problem not in record.notes:
+        if problem not in ended.record.notes and ended.record.name in problem:
             term.say(("Note: ", "yellow"), problem)
-    report(term, folder, record)
+
+
+def outcome(session: Session, ended: Ended, term: Terminal) -> int:
+    """Report a run that has ended, and return the command's exit code."""
+    settled(session, ended, term)
+    report(term, ended.folder, ended.record)
     session.faults.close()
     tell_faults(session.faults, term)
-    term.document({**document(folder, record), **fault_documents(session.faults)})
-    if interrupt is not None:
-        return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
-    return exit_codes.SUCCEEDED if record.status == "SUCCEEDED" else exit_codes.FAILED
+    term.document({**document(ended.folder, ended.record), **fault_documents(session.faults)})
+    return exit_code(ended)
+
+
+def exit_code(ended: Ended) -> int:
+    """Return the exit code of a command that ran this."""
+    if ended.interrupt is not None:
+        return exit_codes.TERMINATED if isinstance(ended.interrupt, Terminated) else exit_codes.INTERRUPTED
+    return exit_codes.SUCCEEDED if ended.record.status == "SUCCEEDED" else exit_codes.FAILED

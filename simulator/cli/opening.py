@@ -71,6 +71,24 @@ def load_sample_users(session: Session, terminal: Terminal) -> None:
         terminal.say(f"loaded {count(loaded, 'user')} from {shown(master)}")
 
 
+def load_and_tell(session: Session, source: Path, body: Path, terminal: Terminal) -> None:
+    """Load a user master, and tell how many users there are then, in words and as the document.
+
+    Args:
+        session: the cloud.
+        source: the file as the person has named it.
+        body: the file, or a converted copy.
+        terminal: where it is told.
+
+    Raises:
+        UsageError: the file cannot be used; the message names the lines.
+    """
+    loaded = load_users(session, body, terminal, shown(source))
+    total = session.migrator.count_users()
+    terminal.say(f"the database {session.postgres.display_url} has {total:,} users now")
+    terminal.document({"file": str(source.absolute()), "loaded": loaded, "users": total})
+
+
 def load_users(session: Session, path: Path, terminal: Terminal, name: str | None = None) -> int:
     """Load a user master through the migrator Lambda and return how many users it holds.
 

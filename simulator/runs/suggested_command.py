@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import sys
 from pathlib import Path
+
+from simulator.runs.caller import caller
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,12 +28,17 @@ def command(*words: str | Path, home: Path | None = None, anywhere: bool = False
 
 def file_word(path: Path, *, anywhere: bool = False) -> str:
     """Return a file as a word of a command: relative if it is below the current folder and `anywhere` is not asked."""
-    absolute = path.absolute()
-    try:
-        text = str(absolute if anywhere else absolute.relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        text = str(absolute)
+    text = str(path.absolute()) if anywhere else shown(path)
     return f"./{text}" if text.startswith("-") else text
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be typed in the caller's shell: relative if it is below its current folder."""
+    absolute, folder = path.absolute(), caller().folder
+    try:
+        return str(absolute if folder is None else absolute.relative_to(folder))
+    except ValueError:
+        return str(absolute)
 
 
 def quoted(word: str) -> str:
@@ -52,12 +58,9 @@ def _escaped(character: str) -> str:
 
 def _start(*, anywhere: bool) -> list[str]:
     """Return the words that start the simulator: what the README says if that works here, else full paths."""
-    python = sys.executable or "python3"
-    try:
-        here = Path.cwd()
-    except OSError:  # the folder is gone
-        here = None
-    if anywhere or here != _ROOT:
+    shell = caller()
+    python = shell.python
+    if anywhere or shell.folder != _ROOT:
         return [python, str(_ROOT / "simulator")]
     if (_ROOT / ".venv") in Path(python).parents and shutil.which("uv"):
         return ["uv", "run", "python", "-m", "simulator"]
@@ -65,5 +68,5 @@ def _start(*, anywhere: bool) -> list[str]:
 
 
 def _home_of_environment() -> Path | None:
-    text = os.environ.get("SIMULATOR_HOME")
+    text = caller().home
     return Path(text).expanduser().absolute() if text else None

@@ -9,12 +9,12 @@ import typer
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli import exit_codes
 from simulator.cli.errors import UsageError
-from simulator.cli.following import follow, outcome
 from simulator.cli.opening import open_session
 from simulator.cli.options import Json, RunName, examples
-from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
-from simulator.pipeline.provisioning import resource_name
+from simulator.cli.running import OpenCloud, redrive_in
+from simulator.cli.through_cloud import play, running_cloud
+from simulator.pipeline.listeners import Listeners
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, RedrivePlan, plan_redrive
@@ -56,7 +56,17 @@ def redrive_command(
         if not yes and not _confirmed(term):
             term.say("Nothing was done.")
             raise typer.Exit(exit_codes.FAILED)
-        raise typer.Exit(_redrive(term, folder, plan, SkippingClock() if skip_waits else RealClock()))
+        if (cloud := running_cloud()) is not None:
+            if not skip_waits:
+                raise typer.Exit(play(cloud, "redrive", json=json, run=folder.name))
+            raise UsageError(
+                f"--skip-waits takes a cloud of its own, and the one that is up at {cloud.url} has this run. "
+                "Leave the option out, or end that cloud with the command down."
+            )
+        clock = SkippingClock() if skip_waits else RealClock()
+        listeners = Listeners()
+        with open_session(term, listeners, clock) as session:
+            raise typer.Exit(redrive_in(OpenCloud(session, listeners), folder, plan, term))
 
 
 def _tell(term: Terminal, folder: RunFolder, plan: RedrivePlan) -> None:
@@ -86,14 +96,3 @@ def _confirmed(term: Terminal) -> bool:
         return typer.confirm("Redrive it?", err=True)
     except typer.Abort:
         return False
-
-
-def _redrive(term: Terminal, folder: RunFolder, plan: RedrivePlan, clock: RealClock | SkippingClock) -> int:
-    # Only here: see open_session.
-    from simulator.pipeline.redriving import redrive  # noqa: PLC0415 - as the line above says
-
-    pace = Pace(f":{resource_name('Workflow')}:")
-    with open_session(term, pace, clock) as session:
-        running = redrive(session, folder, plan)
-        interrupt = follow(running, pace, term)
-        return outcome(session, running, interrupt, term)

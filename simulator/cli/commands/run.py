@@ -1,37 +1,43 @@
-"""`run FILE`: a CSV file goes through the whole pipeline."""
+"""`run FILE...`: CSV files go through the whole pipeline."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
-from simulator.cli.corrected_file import check_corrected_file
 from simulator.cli.errors import UsageError
 from simulator.cli.fault_option import checked_faults, fault_plan
-from simulator.cli.following import follow, outcome
 from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
-from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
-from simulator.cli.paths import readable_file, shown
-from simulator.cli.upload_file import upload_file
-from simulator.pipeline.provisioning import resource_name
-from simulator.runs.words import count
-from simulator.uploads.new_users import write_user_master
+from simulator.cli.paths import files_to_run
+from simulator.cli.running import OpenCloud, RunOptions, key_of, prepared, run_one, run_several
+from simulator.cli.through_cloud import run_there, running_cloud
+from simulator.fault_injection.spec import FaultPlan
+from simulator.pipeline.listeners import Listeners
 
 if TYPE_CHECKING:
-    from simulator.cli.output.terminal import Terminal
-    from simulator.pipeline.session import Session
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-MAX_KEY_BYTES = 1024
+    from simulator.aws.asl.runtime.clock import Clock
+    from simulator.cli.output.terminal import Terminal
+    from simulator.fault_injection.spec import FaultSpec
 
 
 def run_command(  # noqa: PLR0917 - options, each by its name
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The CSV file to upload, here or in sample_data/.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="The CSV files to upload, here or in sample_data/; a folder stands for the CSV files in it.",
+        ),
+    ],
     key: Annotated[str | None, typer.Option("--key", help="The object's key in S3; the file's name if absent.")] = None,
     create_users: Annotated[  # noqa: FBT002 - an option
         bool,
@@ -62,62 +68,68 @@ def run_command(  # noqa: PLR0917 - options, each by its name
     seed: Annotated[int, typer.Option("--seed", help="Chooses the rows of --fault share=...")] = 0,
     json: Json = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Upload a CSV file to the local S3, and follow it through validation and processing of each row.
+    """Upload CSV files to the local S3, and follow each through validation and processing of each row.
 
-    Exit code 0: the run succeeded; 1: it failed, or the file was rejected; 2: the file cannot be read, or its key
+    Several files run one after the other and get one summary. If the cloud of this home is up (see the command up),
+    they run in it.
+
+    Exit code 0: every run succeeded; 1: one failed, or a file was rejected; 2: the file cannot be read, or its key
     starts nothing; 3: the local cloud could not start; 130: stopped by Ctrl-C.
     """
+    options = RunOptions(key=key, create_users=create_users, convert=convert, unchecked=unchecked)
     with terminal(json=json) as term:
-        source = readable_file(file)
-        checked = _checked_key(key if key is not None else source.name)
-        pace = Pace(f":{resource_name('Workflow')}:")
-        clock = SkippingClock() if skip_waits else RealClock()
+        sources, several = files_to_run(files)
+        if several and (key is not None or fault):
+            raise UsageError("--key and --fault are for one file. Run it alone.")
         specs = checked_faults(fault or [])
-        try:
-            with upload_file(source, term, convert=convert) as body:
-                check_corrected_file(body, source, unchecked=unchecked)
-                with open_session(term, pace, clock, fault_plan(specs, body, seed)) as session:
-                    load_sample_users(session, term)
-                    if create_users:
-                        _create_users(session, body, term)
-                    code = _run(session, body, checked, term, pace)
-                    if clock.skipped_seconds:
-                        term.say(f"skipped {clock.skipped_seconds:.0f} s of backoff and waits (--skip-waits)")
-        except OSError as error:
-            raise UsageError(f"{shown(source)} could not be uploaded: {error}") from error
-        raise typer.Exit(code)
+        here = _why_here(specs, skip_waits=skip_waits)
+        if (cloud := running_cloud()) is not None:
+            if here is None:
+                raise typer.Exit(run_there(cloud, files, asdict(options), json=json))
+            term.say(f"{here} takes a cloud of its own; the one that is up at {cloud.url} is not used.")
+        clock = SkippingClock() if skip_waits else RealClock()
+        raise typer.Exit(
+            _run_here(sources, options, term, clock, partial(fault_plan, specs, seed=seed), several=several)
+        )
 
 
-def _checked_key(key: str) -> str:
-    try:
-        size = len(key.encode())
-    except UnicodeEncodeError:
-        raise UsageError("The key is not valid text; give another with --key.") from None
-    if not 1 <= size <= MAX_KEY_BYTES:
-        raise UsageError(f"A key has 1 to {MAX_KEY_BYTES} bytes in UTF-8, not {size}.")
-    return key
+def _why_here(specs: list[FaultSpec], *, skip_waits: bool) -> str | None:
+    """Return the option for which a cloud of its own is opened; None if there is none."""
+    return "--fault" if specs else "--skip-waits" if skip_waits else None
 
 
-def _create_users(session: Session, body: Path, term: Terminal) -> None:
-    from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - see open_session
+def _run_here(
+    sources: list[Path],
+    options: RunOptions,
+    term: Terminal,
+    clock: Clock,
+    plan: Callable[[Path], FaultPlan],
+    *,
+    several: bool,
+) -> int:
+    """Open a cloud for these files, run them, and close it."""
+    if several:
+        for source in sources:
+            key_of(source, options)
+        with _opened(term, clock, FaultPlan()) as cloud:
+            code = run_several(cloud, sources, options, term)
+            _tell_skipped(clock, term)
+            return code
+    (source,) = sources
+    with prepared(source, options, term) as body, _opened(term, clock, plan(body)) as cloud:
+        code = run_one(cloud, source, body, options, term)
+        _tell_skipped(clock, term)
+        return code
 
-    with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
-        master = Path(folder) / "users.csv"
-        if write_user_master(body, master):
-            try:
-                created = session.migrator.load_users(master, only_new=True)
-            except UsersRefused as error:
-                raise UsageError(
-                    f"The users of the file could not be created, and nothing was uploaded: {error}. Without "
-                    "--create-users, only the rows of unknown users fail."
-                ) from None
-            term.say(f"created {count(created, 'user')} that the file names and the database lacked")
+
+@contextmanager
+def _opened(term: Terminal, clock: Clock, plan: FaultPlan) -> Iterator[OpenCloud]:
+    listeners = Listeners()
+    with open_session(term, listeners, clock, plan) as session:
+        load_sample_users(session, term)
+        yield OpenCloud(session, listeners)
 
 
-def _run(session: Session, body: Path, key: str, term: Terminal, pace: Pace) -> int:
-    upload = session.upload(body, key)
-    if not upload.started:
-        raise UsageError(f"Nothing was started: s3://{upload.bucket}/{upload.key} was uploaded, but {upload.why_not}")
-    running = session.wait_for_workflow(upload)
-    term.say("run ", (running.name, "bold"), f"  (s3://{upload.bucket}/{upload.key})")
-    return outcome(session, running, follow(running, pace, term), term)
+def _tell_skipped(clock: Clock, term: Terminal) -> None:
+    if clock.skipped_seconds:
+        term.say(f"skipped {clock.skipped_seconds:.0f} s of backoff and waits (--skip-waits)")

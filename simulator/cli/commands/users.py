@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.opening import load_users, open_session
+from simulator.cli.opening import load_and_tell, open_session
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
-from simulator.cli.paths import readable_file, shown
+from simulator.cli.paths import readable_file
+from simulator.cli.through_cloud import play, running_cloud
 from simulator.cli.upload_file import upload_file
 
 users_app = typer.Typer(
@@ -35,8 +36,7 @@ def load_command(
     """Load a file of users into the database, all of them or, if a line is wrong, none."""
     with terminal(json=json) as term:
         source = readable_file(file)
+        if (cloud := running_cloud()) is not None:
+            raise typer.Exit(play(cloud, "users", json=json, file=file))
         with upload_file(source, term, convert=True) as body, open_session(term) as session:
-            loaded = load_users(session, body, term, shown(source))
-            total = session.migrator.count_users()
-            term.say(f"the database {session.postgres.display_url} has {total:,} users now")
-            term.document({"file": str(source.absolute()), "loaded": loaded, "users": total})
+            load_and_tell(session, source, body, term)

@@ -43,6 +43,13 @@ class Pace(SilentListener):
         self.done = 0
         self.failed = 0
 
+    def follow(self, execution_arn: str) -> None:
+        """Count the rows of this execution only, from now on."""
+        if execution_arn != self._machine:
+            self._machine = execution_arn
+            self._marks.clear()
+            self.done = self.failed = 0
+
     def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
         """Follow the states of the workflow."""
         if self._machine not in execution_arn:

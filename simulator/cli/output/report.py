@@ -24,7 +24,7 @@ MAX_CAUSE = 300
 
 def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
     """Print a report of a run that is going on or has ended."""
-    _headline(terminal, record)
+    headline(terminal, record)
     for note in record.notes:
         terminal.say(("Note: ", "yellow"), note)
     if record.injected:
@@ -67,7 +67,8 @@ def document(folder: RunFolder, record: RunRecord) -> dict[str, Any]:
     }
 
 
-def _headline(terminal: Terminal, record: RunRecord) -> None:
+def headline(terminal: Terminal, record: RunRecord) -> None:
+    """Print how the run ended, as one line."""
     rows = record.rows
     parts = [f"{rows.succeeded:,} of {count(rows.total, 'row')} succeeded"]
     if rows.superseded:

@@ -44,6 +44,9 @@ class Terminal:
             self.console.width = WIDE
         self._documents = 0
 
+    def pulse(self) -> None:
+        """Raise KeyboardInterrupt if the person has pressed Ctrl-C elsewhere; call it several times per second."""
+
     def say(self, *pieces: Piece) -> None:
         """Write a line for people; control characters are shown as escapes, so that no file can steer the terminal."""
         self.console.print(line_of(*pieces), soft_wrap=True)
@@ -66,6 +69,14 @@ class Terminal:
             return
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         self._documents += 1
+        self.write_document(text, value)
+
+    def write_document(self, text: bytes, value: Any) -> None:
+        """Write the document's text.
+
+        Raises:
+            UsageError: as `document`.
+        """
         try:
             sys.stdout.buffer.write(text)
             sys.stdout.buffer.flush()
@@ -94,8 +105,19 @@ def line_of(*pieces: Piece) -> Text:
 def terminal(*, json: bool) -> Iterator[Terminal]:
     """Give a command its terminal; its errors become a sentence and an exit code (see `exit_codes`)."""
     term = Terminal(json=json)
-    try:
+    with told_errors(term):
         yield term
+
+
+@contextmanager
+def told_errors(term: Terminal) -> Iterator[None]:
+    """Make a sentence and an exit code of the errors that end a command.
+
+    Raises:
+        typer.Exit: with the exit code.
+    """
+    try:
+        yield
     except UsageError as error:
         term.error("Usage", str(error))
         raise typer.Exit(exit_codes.USAGE) from None

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.cli.commands import run as run_module
+from simulator.cli.output.progress import Pace
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.errors import CloudError
+from simulator.runs.store import RunStore
 from tests.unit.faults.parts import NOTHING
 from tests.unit.runs.made_runs import HEADER, NAME, START, child, execution, failed_child, map_run, recorder
 
@@ -36,6 +38,7 @@ class PlayedRun:
         self, writer: RunRecorder, children: tuple[ChildRecord, ...], end: dict[str, Any], *, stuck: bool
     ) -> None:
         self.name = NAME
+        self.arn = execution().arn
         self.info = execution()
         self._writer = writer
         self._children = children
@@ -108,6 +111,7 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
             wait_for_workflow=lambda _: PlayedRun(writer, played.children, played.end, stuck=played.stuck),
             migrator=SimpleNamespace(count_users=lambda: 5, load_users=load_users),
             recorder=writer,
+            store=RunStore(home / "runs"),
             faults=Faults(FaultPlan(), NOTHING),
         )
         writer.close()
@@ -254,7 +258,7 @@ def test_an_unknown_option_exits_with_2(simulator: Callable[..., Outcome]) -> No
 def test_progress_is_told_from_what_the_listener_hears() -> None:
     """Rows done, failed, rate and time left; before there are rows, the state."""
     seconds = iter([0.0, 2.0])
-    pace = run_module.Pace(":csv-user-log-processor:", now=lambda: next(seconds))
+    pace = Pace(":csv-user-log-processor:", now=lambda: next(seconds))
     entered = {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "CSVFileValidation"}}
     pace.history_event(execution().arn, entered)
     assert pace.words() == "CSVFileValidation"
@@ -265,7 +269,7 @@ def test_progress_is_told_from_what_the_listener_hears() -> None:
 
 def test_the_listener_and_the_display_may_run_at_once() -> None:
     """Marks are added by one thread and read by another."""
-    pace = run_module.Pace(":csv-user-log-processor:")
+    pace = Pace(":csv-user-log-processor:")
     thread = threading.Thread(target=lambda: [pace.map_run_changed(map_run(total=9)) for _ in range(20_000)])
     thread.start()
     while thread.is_alive():

@@ -1,0 +1,1 @@
+"""Commands that the cloud which is up does for terminals elsewhere (`through_cloud` is the other end)."""

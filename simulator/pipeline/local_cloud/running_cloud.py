@@ -1,0 +1,151 @@
+"""The cloud of a home that is up, as other processes see it: found, asked, and told what to run.
+
+Imports little: with it, a second `run` begins after a few hundredths of a second.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.local_cloud.cloud_files import STARTING, STOPPING, UP, CloudFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROUTES: Final = "/_simulator/"
+SETTLE_SECONDS = 90.0
+STOP_SECONDS = 90.0
+_LOOK_SECONDS = 0.05
+
+
+class CloudLost(CloudError):
+    """The cloud that is up ended, or does not answer as it should; the message says what to do."""
+
+
+class RunningCloud:
+    """A cloud that is up. `find` gives it.
+
+    Args:
+        files: where it is written down.
+        about: what `up.json` says.
+    """
+
+    def __init__(self, files: CloudFiles, about: dict[str, Any]) -> None:
+        self._files = files
+        self.url = str(about.get("url"))
+        self.host = str(about.get("host"))
+        self.port = int(about.get("port", 0))
+        self.pid = int(about.get("pid", 0))
+        self.started = str(about.get("started"))
+        self.database = str(about.get("database"))
+        self.dashboard = about.get("dashboard")
+        self._token = str(about.get("token"))
+
+    @classmethod
+    def find(cls, home: str | os.PathLike[str], patience: float = SETTLE_SECONDS) -> RunningCloud | None:
+        """Return the cloud of a home; None if it is not up.
+
+        One that is just starting or stopping is waited for.
+
+        Raises:
+            CloudLost: it does neither in `patience` seconds.
+        """
+        files = CloudFiles(home)
+        deadline = time.monotonic() + patience
+        while files.lives():
+            about = files.read()
+            if about.get("state") == UP and _exists(about.get("pid")):
+                return cls(files, about)
+            if time.monotonic() > deadline:
+                doing = about.get("state") if about.get("state") in (STARTING, STOPPING) else STARTING
+                raise CloudLost(
+                    f"The cloud of {os.fspath(home)} has been {doing} for {patience:.0f} s (process "
+                    f"{about.get('pid', 'unknown')}). Look at its terminal or at {files.log}, or end that process."
+                )
+            time.sleep(_LOOK_SECONDS)
+        return None
+
+    def ask(self, route: str, **question: Any) -> dict[str, Any]:
+        """Return the answer of a control route.
+
+        Raises:
+            CloudLost: the cloud ended, or refused.
+        """
+        with self.stream(route, **question) as lines:
+            return next(lines, {})
+
+    @contextmanager
+    def stream(self, route: str, **question: Any) -> Iterator[Iterator[dict[str, Any]]]:
+        """Ask a control route, and give its answer line by line as it comes.
+
+        Args:
+            route: the route's name.
+            question: JSON values.
+
+        Raises:
+            CloudLost: the cloud ended, or refused.
+        """
+        body = json.dumps({**question, "token": self._token}).encode()
+        connection = http.client.HTTPConnection(self.host, self.port)
+        try:
+            try:
+                connection.request("POST", ROUTES + route, body, {"Content-Type": "application/json"})
+                response = connection.getresponse()
+                refused = None if response.status == http.client.OK else response.read(2000).decode(errors="replace")
+            except (http.client.HTTPException, ConnectionError) as error:
+                raise self._lost(error) from None
+            if refused is not None:
+                raise CloudLost(f"The cloud at {self.url} answered with {response.status}: {refused}")
+            yield self._lines(response)
+        finally:
+            connection.close()
+
+    def _lines(self, response: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
+        while True:
+            try:
+                line = response.readline()
+            except (http.client.HTTPException, ConnectionError) as error:
+                raise self._lost(error) from None
+            if not line:
+                return
+            try:
+                yield json.loads(line)
+            except ValueError as error:  # cut off
+                raise self._lost(error) from None
+
+    def _lost(self, error: Exception) -> CloudLost:
+        lives = "It still lives" if self._files.lives() else "It has ended"
+        return CloudLost(
+            f"The cloud at {self.url} (process {self.pid}) stopped answering: {type(error).__name__}"
+            f"{f': {error}' if str(error) else ''}. {lives}; the runs that it had begun are in their folders."
+        )
+
+    def stop(self, seconds: float = STOP_SECONDS) -> bool:
+        """End the cloud, and tell whether it has ended within the time."""
+        with suppress(ProcessLookupError):
+            if self._files.lives() and self._files.read().get("pid") == self.pid:
+                os.kill(self.pid, signal.SIGTERM)
+        deadline = time.monotonic() + seconds
+        while self._files.lives():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOOK_SECONDS)
+        return True
+
+
+def _exists(pid: object) -> bool:
+    """Tell whether there is such a process: that of an `up.json` whose cloud was killed is gone."""
+    try:
+        os.kill(int(str(pid)), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
