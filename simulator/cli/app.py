@@ -12,6 +12,7 @@ from rich.markup import escape
 from simulator.cli import exit_codes
 from simulator.cli.commands.check import EPILOG as CHECK_EPILOG
 from simulator.cli.commands.check import check_command
+from simulator.cli.commands.cloud import down_command, env_command, status_command
 from simulator.cli.commands.convert import convert_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
@@ -20,6 +21,7 @@ from simulator.cli.commands.reset import reset_command
 from simulator.cli.commands.run import run_command
 from simulator.cli.commands.runs import runs_command
 from simulator.cli.commands.show import show_command
+from simulator.cli.commands.up import up_command
 from simulator.cli.commands.users import users_app
 from simulator.cli.commands.verify import verify_command
 from simulator.cli.errors import Terminated
@@ -46,8 +48,18 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command(
-    "run", epilog=examples("run sample.csv", "run sales.csv --create-users", "run data.csv --key in/a.csv --json")
+    "run",
+    epilog=examples(
+        "run sample.csv",
+        "run a.csv b.csv incoming/",
+        "run sales.csv --create-users",
+        "run data.csv --key in/a.csv --json",
+    ),
 )(run_command)
+app.command("up", epilog=examples("up", "up --port 0 --with-dashboard", "up --inbox incoming --detach"))(up_command)
+app.command("down", epilog=examples("down"))(down_command)
+app.command("status", epilog=examples("status", "status --json"))(status_command)
+app.command("env", epilog=examples("env", "env --unset", "env --json"))(env_command)
 app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_command)
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)

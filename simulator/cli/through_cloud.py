@@ -73,11 +73,13 @@ def play(cloud: RunningCloud, route: str, *, json: bool, **question: Any) -> int
         _Interrupts(cloud, ticket),
         cloud.stream(route, ticket=ticket, json=json, caller=_caller(), terminal=_terminal(), **question) as lines,
     ):
+        code = None
         for line in lines:
-            if "exit" in line:
-                return int(line["exit"])
             _write(line)
-    raise _cut_off(cloud)
+            code = line.get("exit", code)
+    if code is None:
+        raise _cut_off(cloud)
+    return int(code)
 
 
 class _Interrupts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.errors import ServerError
@@ -29,7 +29,7 @@ from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from simulator.aws.asl.runtime.clock import Clock
@@ -112,11 +112,19 @@ class Session:
             self._uploads = Uploads(self.aws, self.resources, self.step_functions, clock)
             self._stack = stack.pop_all()
 
-    def upload(self, source: bytes | Path, key: str) -> Upload:
+    def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:
         """Put a file into the input bucket; from there only events move it on."""
-        upload = self._uploads.upload(source, key)
+        upload = self._uploads.upload(source, key, metadata)
         self.faults.uploaded(UploadedFile(event=upload.event, deliver=self._uploads.deliver))
         return upload
+
+    def deliver(self, event: dict[str, Any]) -> Upload:
+        """Put the event of an object that somebody else has stored on the bus."""
+        return self._uploads.deliver(event)
+
+    def event_of(self, *, key: str, version_id: str, size: int, etag: str) -> dict[str, Any]:
+        """Return the event of an object that is stored in the input bucket."""
+        return self._uploads.event_of(key=key, version_id=version_id, size=size, etag=etag)
 
     def wait_for_workflow(self, upload: Upload) -> RunningExecution:
         """Wait until the dispatcher has started the workflow for an upload, and return that execution.

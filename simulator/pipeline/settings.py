@@ -69,6 +69,7 @@ class Home:
         self.runs = path / "runs"
         self.postgres = path / "postgres"
         self.jobs = path / "jobs"
+        self.cloud = path / "cloud"
         self.orphan_audit = path / "audit-orphans.jsonl"
 
     def create(self) -> Home:

@@ -16,6 +16,7 @@ from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.provisioning import read_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from simulator.aws.asl.runtime.clock import Clock
@@ -69,19 +70,23 @@ class Uploads:
             account=ACCOUNT,
         )
 
-    def upload(self, source: bytes | Path, key: str) -> Upload:
+    def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:
         """Put an object and let its event take its way; returns once the rule's target has taken it."""
         body = source if isinstance(source, bytes) else source.open("rb")
         bucket = self._resources.input_bucket
         try:
-            put = self._aws.s3.put_object(Bucket=bucket, Key=key, Body=body)
+            put = self._aws.s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata or {})
         finally:
             if not isinstance(body, bytes):
                 body.close()
         version = put["VersionId"]
         size = self._aws.s3.head_object(Bucket=bucket, Key=key, VersionId=version)["ContentLength"]
-        event = self._events.object_created(bucket=bucket, key=key, size=size, etag=put["ETag"], version_id=version)
-        return self.deliver(event)
+        return self.deliver(self.event_of(key=key, version_id=version, size=size, etag=put["ETag"]))
+
+    def event_of(self, *, key: str, version_id: str, size: int, etag: str) -> dict[str, Any]:
+        """Return the event of an object that is stored in the input bucket."""
+        bucket = self._resources.input_bucket
+        return self._events.object_created(bucket=bucket, key=key, size=size, etag=etag, version_id=version_id)
 
     def deliver(self, event: dict[str, Any]) -> Upload:
         """Put an S3 event on the bus; delivering the same one again is what EventBridge may do."""

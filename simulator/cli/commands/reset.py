@@ -12,9 +12,11 @@ from simulator.cli.errors import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import shown
+from simulator.pipeline.local_cloud.cloud_files import CloudFiles
 from simulator.pipeline.settings import Settings
 from simulator.runs.run_record import RUNNING
 from simulator.runs.store import RunStore
+from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -33,7 +35,12 @@ def reset_command(
         settings = Settings()
         home = settings.home
         store = RunStore(home.runs)
-        kept = (home.runs, home.postgres, home.jobs, home.orphan_audit)
+        if (files := CloudFiles(home.path)).lives():
+            raise UsageError(
+                f"The local cloud is up (process {files.read().get('pid', 'unknown')}) and uses them. End it first: "
+                f"{command('down')}"
+            )
+        kept = (home.runs, home.postgres, home.jobs, home.orphan_audit, home.cloud)
         ours = [path for path in kept if path.exists() or path.is_symlink()]
         if settings.database_url is not None:
             term.say(
@@ -43,13 +50,17 @@ def reset_command(
             term.say(f"There is nothing to delete in {shown(home.path)}.")
         else:
             _check_idle(store)
-            term.say(f"This deletes {count(len(store.folders()), 'run')} and the embedded database:")
+            term.say(f"This deletes {count(len(store.folders()), 'run')} and the embedded database{_and_cloud(home)}:")
             for path in ours:
                 term.say(f"  {path}")
             _confirm(term, yes=yes)
             _delete(home, ours)
             term.say("Done.")
         term.document({"deleted": [str(path) for path in ours], "externalDatabase": settings.database_url is not None})
+
+
+def _and_cloud(home: Home) -> str:
+    return ", and the objects, items and executions of the local cloud" if home.cloud.exists() else ""
 
 
 def _check_idle(store: RunStore) -> None:

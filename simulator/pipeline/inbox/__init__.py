@@ -1,0 +1,1 @@
+"""A folder whose files are uploaded as they appear (`up --inbox`)."""
