@@ -87,11 +87,15 @@ class Claim:
     def end_finish(self) -> bool:
         """End a `finish` that was cut off after its file was moved; return whether it was."""
         target = _read(self.folder / "target.json")
-        if self.file.exists() or not target:
+        if not target:
             return False
-        name = str(target["name"])
+        folder, name = self._inbox / str(target["folder"]), str(target["name"])
+        if self.file.exists():
+            if not (folder / name).exists() or not self.file.samefile(folder / name):
+                return False
+            self.file.unlink()  # linked to its place already
         with suppress(FileNotFoundError):
-            (self.folder / "report.txt").replace(self._inbox / str(target["folder"]) / _fitted(name, REPORT))
+            (self.folder / "report.txt").replace(folder / _fitted(name, REPORT))
         shutil.rmtree(self.folder)
         return True
 
@@ -128,9 +132,11 @@ def left_claims(inbox: Path) -> Iterator[Claim]:
         except (KeyError, ValueError):  # cut off before anything else
             since = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
         claim = Claim(folder, name, since)
+        if claim.end_finish():
+            continue
         if files:
             found.append(claim)
-        elif not claim.end_finish():
+        else:
             shutil.rmtree(folder)  # killed before the file came
     yield from sorted(found, key=lambda claim: claim.since)
 

@@ -12,9 +12,11 @@ _NEXT_PORTS = 100
 
 
 def is_free(port: int, host: str = HOST) -> bool:
-    """Tell whether a server can listen on a port."""
+    """Tell whether a server can listen there."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: what waits to close is no reason
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as servers do: a connection that waits for its end does not count
         try:
             probe.bind((host, port))
             probe.listen(1)

@@ -1,0 +1,1 @@
+"""The cloud that stays up, without starting one."""
