@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import threading
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from simulator.aws.endpoint.engine import MOST_HEADER_BYTES
 from simulator.aws.endpoint.front import Front
 from simulator.aws.errors import ServerError
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from simulator.aws.endpoint.service_api import ServiceApi
 
 STOP_SECONDS = 5.0
+# aiohttp logs each malformed request with a traceback; what goes wrong in answering is logged by `front`.
+_HTTP_LOG = logging.getLogger(f"{__name__}.http")
+_HTTP_LOG.setLevel(logging.CRITICAL)
 IDLE_SECONDS = 75.0
 """A connection without a request, or with half a request line and headers, is closed after so long."""
 
@@ -96,7 +101,15 @@ class Endpoint:
     async def _listen(self, host: str, port: int) -> web.ServerRunner:
         await self._front.open()
         runner = web.ServerRunner(
-            web.Server(self._front.answer, keepalive_timeout=IDLE_SECONDS, auto_decompress=False, access_log=None),
+            web.Server(
+                self._front.answer,
+                keepalive_timeout=IDLE_SECONDS,
+                auto_decompress=False,
+                access_log=None,
+                logger=_HTTP_LOG,
+                max_line_size=MOST_HEADER_BYTES,
+                max_field_size=MOST_HEADER_BYTES,
+            ),
             shutdown_timeout=STOP_SECONDS,
         )
         await runner.setup()

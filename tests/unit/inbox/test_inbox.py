@@ -89,7 +89,7 @@ def test_a_file_that_is_renamed_in_goes_its_way(inbox: Path, uploader: Recording
     put(inbox, "good.csv")
     put(inbox, "bad.csv")
     until(lambda: (inbox / "done/good.csv").exists() and (inbox / "rejected/bad.csv").exists())
-    until(lambda: (inbox / "done/good.csv.report.txt").exists())
+    until((inbox / "done/good.csv.report.txt").exists)
     assert sorted(uploader.names) == ["bad.csv", "good.csv"]
 
 
@@ -122,7 +122,7 @@ def test_folders_links_and_pipes_are_left_alone(inbox: Path, uploader: Recording
     os.mkfifo(inbox / "pipe.csv")
     (inbox / "link.csv").symlink_to(inbox / "nowhere")
     put(inbox, "z.csv")
-    until(lambda: (inbox / "done/z.csv").exists())
+    until((inbox / "done/z.csv").exists)
     time.sleep(0.1)
     assert uploader.names == ["z.csv"]
     assert sorted(text for text in told if "not an ordinary file" in text) == [
@@ -138,7 +138,7 @@ def test_what_came_while_no_cloud_was_up_is_taken_at_the_start_the_oldest_first(
     for age, name in enumerate(("newest.csv", "older.csv", "oldest.csv", "taken.csv"), 2):
         put(tmp_path, name, age=age)
     assert take(tmp_path, "taken.csv") is not None
-    with Inbox(tmp_path, uploader, lambda _: None):
+    with Inbox(tmp_path, uploader, print):
         until(lambda: len(uploader.begun) == 4)
     assert [(name, again) for name, _, again in uploader.begun] == [
         ("taken.csv", True),
@@ -165,23 +165,23 @@ def test_a_run_that_the_cloud_does_not_live_to_see_ends_with_the_next_one(tmp_pa
     """Its file stays taken, and is looked at again."""
     uploader.gate.clear()
     put(tmp_path, "a.csv")
-    with Inbox(tmp_path, uploader, lambda _: None):
+    with Inbox(tmp_path, uploader, print):
         until(lambda: len(uploader.begun) > 0)
     uploader.gate.set()
     assert not (tmp_path / "a.csv").exists()
-    with Inbox(tmp_path, uploader, lambda _: None):
-        until(lambda: (tmp_path / "done/a.csv").exists())
+    with Inbox(tmp_path, uploader, print):
+        until((tmp_path / "done/a.csv").exists)
     assert [again for _, _, again in uploader.begun] == [False, True]
 
 
 def test_two_clouds_do_not_share_an_inbox(inbox: Path, uploader: Recording) -> None:
     """The second is refused with a sentence."""
     with pytest.raises(CloudError, match="Another cloud takes the files"):
-        Inbox(inbox, uploader, lambda _: None)
+        Inbox(inbox, uploader, print)
 
 
 def test_an_inbox_that_cannot_be_made_is_said(tmp_path: Path, uploader: Recording) -> None:
     """A file is in its place."""
     (tmp_path / "file").write_text("")
     with pytest.raises(CloudError, match="cannot be used"):
-        Inbox(tmp_path / "file" / "in", uploader, lambda _: None)
+        Inbox(tmp_path / "file" / "in", uploader, print)
