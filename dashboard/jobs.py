@@ -23,13 +23,13 @@ from simulator.runs.run_lock import RunLock, is_held
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
     from simulator.runs.store import RunStore
 
 MAX_MESSAGE = 4_000
 MAX_NAME_BYTES = 200
 KEPT_JOBS = 20
 _UPLOAD = "upload"
+_RUN_BEGUN = re.compile(rb"^run (\S+)  \(s3://", re.MULTILINE)
 _children: list[subprocess.Popen[bytes]] = []
 
 
@@ -132,7 +132,7 @@ def job_state(store: RunStore, job: Job) -> JobState:
     _reap()
     running = is_held(job.path / "lock")
     document = _document(job)
-    run = job.run or _text(document.get("executionName")) or _run_of(store, job)
+    run = job.run or _text(document.get("executionName")) or _run_told(job) or _run_of(store, job)
     failed = not running and (run is None or (job.run is not None and not document))
     return JobState(running=running, run=run, messages=_messages(job), failed=failed)
 
@@ -218,6 +218,15 @@ def _messages(job: Job) -> str:
     except OSError:
         return ""
     return text[-MAX_MESSAGE:].strip()
+
+
+def _run_told(job: Job) -> str | None:
+    """The run that the command has begun, by its message: in a cloud that is up another process writes the run."""
+    try:
+        found = _RUN_BEGUN.search((job.path / "stderr").read_bytes())
+    except OSError:
+        return None
+    return found.group(1).decode(errors="replace") if found else None
 
 
 def _run_of(store: RunStore, job: Job) -> str | None:

@@ -76,6 +76,7 @@ class InboxRuns:
             with ExitStack() as stack:
                 body = stack.enter_context(prepared(claim.file, options, page))
                 upload = self._session.upload(body, key, metadata={CLAIM: claim.id})
+        claim.remember(key=upload.key, version=upload.version_id)
         if not upload.started:
             page.say(f"Nothing was started: s3://{upload.bucket}/{upload.key} was uploaded, but {upload.why_not}")
             return None
@@ -99,18 +100,13 @@ class InboxRuns:
 
     def _earlier_run(self, claim: Claim) -> RunFolder | None:
         """Return the run that an earlier process began with the file."""
-        event = self._stored(claim, key_of(claim.file, RunOptions()))
-        if event is None:
-            return None
-        version = event["detail"]["object"].get("version-id")
-        return next(
-            (
-                self._session.store.folder(record.name)
-                for record in self._session.store.records()
-                if record.source.version_id == version and record.source.key == event["detail"]["object"]["key"]
-            ),
-            None,
-        )
+        key, version = key_of(claim.file, RunOptions()), claim.facts.get("version")
+        if version is None and (event := self._stored(claim, key)) is not None:  # killed before it was remembered
+            version = event["detail"]["object"].get("version-id")
+        for record in self._session.store.records() if version is not None else ():
+            if record.source.version_id == version and record.source.key == key:
+                return self._session.store.folder(record.name)
+        return None
 
     def _stored(self, claim: Claim, key: str) -> dict[str, Any] | None:
         """Return the event of the object that was uploaded of the file; None if there is no such object."""

@@ -1,13 +1,14 @@
-"""Timings: `uv run python -m tests.benchmarks end-to-end | map-overhead | memory | dashboard`."""
+"""Timings: `uv run python -m tests.benchmarks end-to-end | second-run | map-overhead | memory | dashboard`."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, end_to_end, map_overhead, memory
+from tests.benchmarks import dashboard, end_to_end, map_overhead, memory, second_run
 
 BENCHMARKS = {
     "end-to-end": end_to_end.main,
+    "second-run": second_run.main,
     "map-overhead": map_overhead.main,
     "memory": memory.main,
     "dashboard": dashboard.main,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from simulator.aws.moto.environment import local_aws
 from simulator.cli.cloud_words import banner
 from simulator.cli.errors import Terminated, UsageError
 from simulator.cli.live_lines import LiveLines
@@ -70,9 +71,15 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
     from simulator.pipeline.inbox.inbox import Inbox  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.cloud_files import CloudFiles  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.dashboard_process import DashboardProcess  # noqa: PLC0415 - as above
-    from simulator.pipeline.local_cloud.local_cloud import LocalCloud, check_port, memory  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.ports import HOST  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.up_lock import UpLock  # noqa: PLC0415 - as above
+
+    with local_aws("http://127.0.0.1"):  # aiohttp reads variables of the shell when it is imported
+        from simulator.pipeline.local_cloud.local_cloud import (  # noqa: PLC0415 - as above
+            LocalCloud,
+            check_port,
+            memory,
+        )
 
     settings = Settings()
     home = settings.home.create()

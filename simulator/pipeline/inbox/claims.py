@@ -54,6 +54,19 @@ class Claim:
         """The file while it is here."""
         return self.folder / "file" / self.name
 
+    def remember(self, **facts: Any) -> None:
+        """Keep JSON values of what was done with the file, for a process that finds it here.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        _write(self.folder / "claim.json", {**self.facts, **facts})
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is kept of it."""
+        return _read(self.folder / "claim.json")
+
     @property
     def _inbox(self) -> Path:
         return self.folder.parents[1]

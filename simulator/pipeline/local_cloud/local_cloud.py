@@ -103,13 +103,17 @@ def port_taken(port: int) -> CloudError:
 
 
 def memory() -> dict[str, Any]:
-    """Return the resident memory in bytes of this process and of those that it has started, by their names."""
+    """Return the memory in bytes of this process and of those that it has started, by their names.
+
+    It is the proportional set size if the system tells it: PostgreSQL's processes share most of theirs.
+    """
     found: dict[str, int] = {}
     this = psutil.Process(os.getpid())
     for process in (this, *this.children(recursive=True)):
         try:
             name = "simulator" if process.pid == this.pid else _name(process)
-            found[name] = found.get(name, 0) + process.memory_info().rss
+            full = process.memory_full_info()
+            found[name] = found.get(name, 0) + int(getattr(full, "pss", 0) or full.rss)
         except psutil.Error:
             continue
     return found
