@@ -23,6 +23,7 @@ from simulator.runs.run_lock import RunLock, is_held
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from simulator.runs.folder import RunFolder
     from simulator.runs.store import RunStore
 
 MAX_MESSAGE = 4_000
@@ -221,7 +222,7 @@ def _messages(job: Job) -> str:
 
 
 def _run_told(job: Job) -> str | None:
-    """The run that the command has begun, by its message: in a cloud that is up another process writes the run."""
+    """The run that the command has begun, by its message: in a cloud that is up, another process writes the run."""
     try:
         found = _RUN_BEGUN.search((job.path / "stderr").read_bytes())
     except OSError:
