@@ -58,7 +58,7 @@ class Settings(BaseSettings):
 
 
 class Home:
-    """The simulator's folder: `runs/`, `postgres/`, `jobs/` (started from the dashboard), and what belongs to no run.
+    """The simulator's folder: `runs/`, `postgres/`, `jobs/` (of the dashboard), `cloud/` (of `up`), and the rest.
 
     Args:
         path: the folder, absolute; it need not exist.
@@ -69,6 +69,7 @@ class Home:
         self.runs = path / "runs"
         self.postgres = path / "postgres"
         self.jobs = path / "jobs"
+        self.cloud = path / "cloud"
         self.orphan_audit = path / "audit-orphans.jsonl"
 
     def create(self) -> Home:

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 _IN_MEMORY: Final = 1 << 20
 _CHUNK: Final = 1 << 20
 _SCOPE = re.compile(r"(?:Credential=|^)[^/,\s]+/\d{8}/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request")
-_NOT_KEPT = frozenset({"authorization", "x-amz-security-token", "x-amz-date", "date", "host", "user-agent"}) | frozenset(
+_NOT_KEPT = frozenset(
+    {"authorization", "x-amz-security-token", "x-amz-date", "date", "host", "user-agent"}
+) | frozenset(
     {"connection", "expect", "content-length", "transfer-encoding", "accept", "accept-encoding", "origin", "cookie"}
 )
-_SIGNING = ("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders") + (
-    "x-amz-signature",
-    "x-amz-security-token",
+_SIGNING = frozenset(
+    {"x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature"}
+    | {"x-amz-security-token"}
 )
 
 
@@ -172,7 +174,9 @@ class Caller:
         """Make a request of our own.
 
         Args:
-            method, path, query: what is asked for; the path is not encoded yet.
+            method: the method.
+            path: the path, not encoded yet.
+            query: its parameters.
             scope: the service and the region that it is signed for.
             headers: more headers.
             body: the body.
@@ -180,7 +184,7 @@ class Caller:
         return self.answer(_environ(method, path, query or {}, scope, headers or {}, body))
 
 
-def _environ(
+def _environ(  # noqa: PLR0917 - the parts of a request
     method: str,
     path: str,
     query: Mapping[str, str],

@@ -1,4 +1,4 @@
-"""The items of the kept table inside moto: read from the run folders when they are asked for, let go when they are idle.
+"""The items of the kept table inside moto: read from the run folders when asked for, let go when idle.
 
 moto keeps all items of a table in one dict, and goes through all of them for every Query. Here a partition is read when
 it is asked for, and a Query reads no other one.

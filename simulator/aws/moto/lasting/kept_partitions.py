@@ -28,12 +28,11 @@ class KeptPartitions:
 
     Args:
         kept: the table, whose hash key is the folder attribute.
-        range_key: the name of its range key.
     """
 
-    def __init__(self, kept: KeptTable, range_key: str) -> None:
+    def __init__(self, kept: KeptTable) -> None:
         self._kept = kept
-        self._range_key = range_key
+        self._range_key = kept.range_key
         self._log = TableLog(kept)
         self._overrides: dict[str, dict[str, tuple[Item | None, int]]] = {}
         self._guard = threading.Lock()
@@ -176,7 +175,9 @@ def _is_plain_value(value: Mapping[str, Any]) -> bool:
         return True
     if kind == "N":
         digits = content.removeprefix("-")
-        return digits.isascii() and digits.isdigit() and str(int(content)) == content and abs(int(content)) <= MAX_INTEGER
+        return (
+            digits.isascii() and digits.isdigit() and str(int(content)) == content and abs(int(content)) <= MAX_INTEGER
+        )
     if kind == "M":
         return all(_is_plain_value(one) for one in content.values())
     return kind == "L" and all(_is_plain_value(one) for one in content)

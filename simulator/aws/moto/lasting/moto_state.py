@@ -5,6 +5,7 @@ No call of S3 or DynamoDB can set these. Another engine needs this module writte
 
 from __future__ import annotations
 
+import copy
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -43,9 +44,9 @@ def _copied_key(key: Any, _memo: dict[int, Any]) -> Any:
     copied = object.__new__(type(key))
     copied.__dict__.update(key.__dict__)
     copied.lock = threading.Lock()
-    copied._metadata = key._metadata.copy()  # noqa: SLF001 - no other way
+    copied._metadata = copy.deepcopy(key._metadata)  # noqa: SLF001 - no other way
     if not isinstance(key._value_buffer, StoredBytes):  # noqa: SLF001 - as above
-        copied._value_buffer = _Shared(key)  # noqa: SLF001 - as above
+        copied._value_buffer = _Shared(key)
     copied.multipart = None  # its end would close the parts
     return copied
 
@@ -86,7 +87,9 @@ class MotoState:
         """Put an object version whose bytes lie in a file, in the place that its date gives it.
 
         Args:
-            bucket, key, version: which; the version `null` replaces one of that name.
+            bucket: where.
+            key: its key.
+            version: its version id; `null` replaces one of that name.
             file: its bytes.
             entry: `modified` (seconds), and if they are known `etag`, `headers`, `upload` and `parts` (sizes).
         """

@@ -52,20 +52,19 @@ class Restorer:
                 self._state.dated(line["about"][1], line["at"])
             elif len(line["about"]) == len(("dynamodb", "region", "table")) and line["about"][0] == "dynamodb":
                 self._table_request(line)
-                self._state.dated_table(*line["about"][1:], line["at"])
+                self._state.dated_table(line["about"][1], line["about"][2], line["at"])
             else:
                 later.append(line)
-        uploads: dict[str, Line] = {}
         for line in later:
             if line["about"][0] == "s3":
-                self._s3_line(line, uploads)
+                self._s3_line(line)
             elif line["about"][3] == "item":
                 self._item_line(line)
             else:
                 self._table_request(line)
         self._sweep(later)
 
-    def _s3_line(self, line: Line, uploads: dict[str, Line]) -> None:
+    def _s3_line(self, line: Line) -> None:
         _, bucket, kind, *rest = line["about"]
         if kind == "config" or (kind == "key" and len(rest) > len(("key", "version"))):
             self._request(line)

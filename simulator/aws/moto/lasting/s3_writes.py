@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 from simulator.aws.moto.environment import REGION
-from simulator.aws.moto.lasting.calls import Answer, Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from simulator.aws.moto.lasting.calls import Request
+    from simulator.aws.moto.lasting.calls import Answer, Caller, Request
     from simulator.aws.moto.lasting.journal import Journal
 
     Stored = Callable[[str, str, str, Path], None]
@@ -90,9 +89,7 @@ class S3Writes:
         else:
             self._journal.forget(about)
 
-    def _object_request(
-        self, request: Request, answer: Answer, bucket: str, key: str, query: dict[str, str]
-    ) -> None:
+    def _object_request(self, request: Request, answer: Answer, bucket: str, key: str, query: dict[str, str]) -> None:
         method = request.method
         if "uploads" in query:
             self._journal.write(
@@ -179,7 +176,7 @@ class S3Writes:
             "blob": blob,
             "size": len(read.body),
             "etag": read.headers.get("etag", "").strip('"'),
-            "modified": parsedate_to_datetime(read.headers["last-modified"]).timestamp(),
+            "modified": _moment(read.headers["last-modified"]),
             "headers": {
                 name: value
                 for name, value in read.headers.items()
@@ -223,9 +220,7 @@ class S3Writes:
         """Journal what a delete did: a marker more, or a version less, or, without versioning, the object gone."""
         known = self.versions.setdefault((bucket, key), {})
         if marker is not None:
-            self._journal.write(
-                {"about": ["s3", bucket, "key", key, marker], "marker": True, "modified": time.time()}
-            )
+            self._journal.write({"about": ["s3", bucket, "key", key, marker], "marker": True, "modified": time.time()})
             known.pop(marker, None)
             known[marker] = None
         elif version is not None:
@@ -285,6 +280,12 @@ class S3Writes:
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
         return f"{name[:2]}/{name}"
+
+
+def _moment(last_modified: str) -> float:
+    """Return the time of an object that was written just now: the header's second, and a place in it by the clock."""
+    second = parsedate_to_datetime(last_modified).timestamp()
+    return min(max(time.time(), second), second + 0.999999)
 
 
 def _request(
