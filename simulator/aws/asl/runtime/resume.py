@@ -12,6 +12,10 @@ from simulator.aws.json_reader import read_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+INTERRUPTED_ERROR = "Simulator.Interrupted"
+INTERRUPTED_CAUSE = "The simulator's process had ended."
+"""The end of an execution whose process died: it is ABORTED with these, and can be redriven."""
+
 _ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 
 
