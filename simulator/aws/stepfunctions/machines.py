@@ -257,6 +257,14 @@ class Machines:
         with self._lock:
             self._by_arn.pop(arn, None)
 
+    def check(self, definition: str, kind: str) -> None:
+        """Compile a definition without keeping it.
+
+        Raises:
+            InvalidDefinition: with every problem of the definition.
+        """
+        self._compiled("validated", definition, kind)
+
     def restore(self) -> list[str]:
         """Take up the machines that the store keeps; return a sentence for each that cannot be run any more.
 

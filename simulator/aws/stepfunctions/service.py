@@ -25,6 +25,8 @@ from simulator.aws.stepfunctions.running_execution import RunningExecution
 from simulator.aws.stepfunctions.teststate.run import run_state
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
     from simulator.aws.asl.runtime.ports import MapRuns
@@ -82,6 +84,10 @@ class StepFunctions:
     def machine_arn(self, name: str) -> str:
         """Return the ARN that a machine of that name has or would have."""
         return self.machines.arn(name)
+
+    def now(self) -> datetime:
+        """Return the time by the service's clock."""
+        return self._clock.now()
 
     def role_of(self, machine_name: str) -> str:
         """Return the role of a machine that was created without one."""
