@@ -25,7 +25,7 @@ class RunningExecution:
         info: how it stands; replaced when it ends.
         listener: told of its start and its end.
         resume: where it goes on, for a redrive.
-        ended: called when its end has been told, before those who wait for it go on.
+        ended: called when its end has been told, before those who wait for it go on; it sets `info`.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class RunningExecution:
         listener: Listener,
         resume: Resume | None = None,
         *,
-        ended: Callable[[RunningExecution], None],
+        ended: Callable[[RunningExecution, ExecutionInfo], None],
     ) -> None:
         self.info = info
         self._execution = execution
@@ -53,7 +53,7 @@ class RunningExecution:
         try:
             self._listener.execution_started(self.info)
             ended = self._execution.run(self._resume)
-            self.info = replace(
+            info = replace(
                 self.info,
                 status=ended.status,
                 stopped=self._execution.clock.now(),
@@ -63,7 +63,7 @@ class RunningExecution:
             )
         except Exception as error:  # noqa: BLE001 - an error of the simulator itself must end its caller's wait
             _log.exception("the execution %s broke down", self.info.name)
-            self.info = replace(
+            info = replace(
                 self.info,
                 status="FAILED",
                 stopped=self._execution.clock.now(),
@@ -71,9 +71,9 @@ class RunningExecution:
                 cause=f"{type(error).__name__}: {error}",
             )
         try:
-            self._listener.execution_ended(self.info)
+            self._listener.execution_ended(info)
         finally:
-            self._tell_ended(self)
+            self._tell_ended(self, info)
             self._ended.set()
 
     @property

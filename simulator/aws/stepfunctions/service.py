@@ -214,9 +214,10 @@ class StepFunctions:
         running.start()
         return running
 
-    def _ended(self, running: RunningExecution) -> None:
-        """Drop an execution that has ended: the archive has it."""
+    def _ended(self, running: RunningExecution, info: ExecutionInfo) -> None:
+        """Drop an execution that has ended: the archive has it. Only now it is seen as ended, and can be redriven."""
         with self._lock:
+            running.info = info
             del self._running[running.arn]
             self._recent[running.arn] = running
             while len(self._recent) > RECENT:
