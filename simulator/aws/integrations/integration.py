@@ -1,35 +1,17 @@
-"""An error that an AWS API answers with.
-
-What every integration can do.
-"""
+"""What every integration can do."""
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any, Protocol
+
+from simulator.aws.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulator.aws.asl.runtime.ports import TaskRequest
 
-
-class ApiError(Exception):
-    """A call that an API refuses.
-
-    Args:
-        name: the API's error code, such as `ExecutionAlreadyExists` or `ValidationException`.
-        message: the API's words.
-        status: the HTTP status.
-        request_id: the request's id (default: a new one).
-    """
-
-    def __init__(self, name: str, message: str, *, status: int = 400, request_id: str | None = None) -> None:
-        self.name = name
-        self.message = message
-        self.status = status
-        self.request_id = request_id or str(uuid.uuid4())
-        super().__init__(message)
+__all__ = ["ApiError", "Integration", "validation_error"]
 
 
 def validation_error(message: str) -> ApiError:

@@ -71,6 +71,9 @@ class ChildStart:
         name, arn: the child execution's own.
         index: 0-based position of its (first) item in the dataset.
         started: its start date, in UTC; a redrive does not change it.
+        items: how many items it processes.
+        input: its input (JSON value).
+        redrive_count, redriven: how often it has been redriven, and the last time (None if never).
     """
 
     map_run_arn: str
@@ -79,6 +82,10 @@ class ChildStart:
     arn: str
     index: int
     started: datetime
+    items: int = 1
+    input: Any = None
+    redrive_count: int = 0
+    redriven: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

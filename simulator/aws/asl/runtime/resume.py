@@ -118,7 +118,12 @@ def resume_of(events: Sequence[Mapping[str, Any]]) -> Resume | None:
 
 def has_ended(events: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether a history has an end; one that was cut off has none."""
-    return events[-1].get("type") in _ENDS
+    return ended_by(events[-1])
+
+
+def ended_by(event: Mapping[str, Any]) -> bool:
+    """Tell whether an event is an execution's end."""
+    return event.get("type") in _ENDS
 
 
 def _left_last(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
