@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from simulator.pipeline.settings import Home
 
 
-def moto_options(home: Home, plan: FaultPlan | None = None) -> MotoOptions:
+def moto_options(home: Home, plan: FaultPlan | None = None, *, lasting: bool = False) -> MotoOptions:
     """Return how moto is started.
 
     Args:
         home: the runs folder in it takes the audit items of its runs, and is what runs are restored from.
         plan: what is to be broken; None for nothing.
+        lasting: whether everything is kept in the home, and what lies there is restored.
     """
     table = resource_name("ProcessingLogsTable")
     return MotoOptions(
@@ -30,7 +31,9 @@ def moto_options(home: Home, plan: FaultPlan | None = None) -> MotoOptions:
             folders=home.runs,
             file_name=AUDIT_FILE,
             orphans=home.orphan_audit,
+            range_key="timestamp",
         ),
+        lasting=home.cloud if lasting else None,
         refusals=tuple(
             refusal(spec, table=table, results_prefix=RESULTS_PREFIX)
             for spec in (plan.specs if plan else ())

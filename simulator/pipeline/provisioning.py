@@ -105,7 +105,7 @@ class Resources:
 
 
 def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
-    """Make buckets, table and queues in an empty local cloud.
+    """Make buckets, table and queues, if they are not there yet, in a local cloud.
 
     State machines, rule and functions are not in moto: they are registered where they run.
 
@@ -122,9 +122,11 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
             "QueueUrl"
         ],
     )
-    for bucket in (resources.input_bucket, resources.output_bucket):
+    there = {bucket["Name"] for bucket in aws.s3.list_buckets()["Buckets"]}
+    for bucket in {resources.input_bucket, resources.output_bucket} - there:
         aws.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    aws.s3.put_bucket_versioning(Bucket=resources.input_bucket, VersioningConfiguration={"Status": "Enabled"})
+    if aws.s3.get_bucket_versioning(Bucket=resources.input_bucket).get("Status") is None:
+        aws.s3.put_bucket_versioning(Bucket=resources.input_bucket, VersioningConfiguration={"Status": "Enabled"})
     table: dict[str, Any] = json.loads(read_definition("processing_logs.json", resources.placeholders, definitions))
     time_to_live = table.pop("TimeToLiveSpecification", None)
     aws.dynamodb.create_table(**table)

@@ -58,7 +58,7 @@ class Settings(BaseSettings):
 
 
 class Home:
-    """The simulator's folder: `runs/`, `postgres/`, `jobs/` (started from the dashboard), and what belongs to no run.
+    """The simulator's folder: `runs/`, `postgres/`, `jobs/` (of the dashboard), `cloud/` (of `up`), and the rest.
 
     Args:
         path: the folder, absolute; it need not exist.

@@ -19,6 +19,7 @@ class KeptTable:
         folders: holds those folders; none is made here.
         file_name: the file in such a folder, one item per line as JSON.
         orphans: the file for items whose folder does not exist, or whose attribute is not a plain file name.
+        range_key: the table's range key; its hash key is the folder attribute.
     """
 
     name: str
@@ -26,6 +27,7 @@ class KeptTable:
     folders: Path
     file_name: str
     orphans: Path
+    range_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +57,13 @@ class MotoOptions:
         restore_from: the only folder that objects and items may be restored from (see `restore_endpoint`).
         kept: the table that is kept on disk; None for none.
         refusals: what is refused.
+        lasting: the folder of a cloud that lasts (see `lasting`); None for one that is forgotten with the process.
     """
 
     restore_from: Path
     kept: KeptTable | None = None
     refusals: tuple[Refusal, ...] = ()
+    lasting: Path | None = None
 
     def to_json(self) -> str:
         """Return one argument for the process's command line."""
@@ -74,4 +78,5 @@ class MotoOptions:
             restore_from=Path(value["restore_from"]),
             kept=kept and KeptTable(**{**kept, "folders": Path(kept["folders"]), "orphans": Path(kept["orphans"])}),
             refusals=tuple(Refusal(**one) for one in value["refusals"]),
+            lasting=value["lasting"] and Path(value["lasting"]),
         )

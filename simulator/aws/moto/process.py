@@ -16,6 +16,10 @@ from cheroot.wsgi import Server
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from simulator.aws.moto.dispatcher import Dispatcher
+from simulator.aws.moto.lasting.app import LastingApp
+from simulator.aws.moto.lasting.journal import JournalBusy
+from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
+from simulator.aws.moto.lasting.moto_state import reduce_memory
 from simulator.aws.moto.options import MotoOptions
 from simulator.aws.moto.refusals import RefusingApp
 from simulator.aws.moto.restore_endpoint import RestoreEndpoint
@@ -35,9 +39,13 @@ def main(arguments: Sequence[str]) -> None:
     Args:
         arguments: one, the JSON of `MotoOptions`.
     """
+    try:
+        app = _app(MotoOptions.from_json(arguments[0]))
+    except JournalBusy as busy:
+        sys.exit(str(busy))
     server = Server(
         ("127.0.0.1", 0),
-        _app(MotoOptions.from_json(arguments[0])),
+        app,
         numthreads=THREADS,
         request_queue_size=128,
         timeout=600,
@@ -52,10 +60,16 @@ def main(arguments: Sequence[str]) -> None:
 
 def _app(options: MotoOptions) -> WsgiApp:
     """Return moto with what the options put before it."""
+    reduce_memory()
     app: WsgiApp = Dispatcher(create_backend_app)
-    if options.kept is not None:
+    restorer = None
+    if options.lasting is not None:
+        kept = KeptPartitions(options.kept) if options.kept is not None else None
+        app = lasting = LastingApp(app, options.lasting, kept)
+        restorer = lasting.restorer
+    elif options.kept is not None:
         app = LoggingApp(app, TableLog(options.kept))
-    app = RestoreEndpoint(app, options.restore_from)
+    app = RestoreEndpoint(app, options.restore_from, restorer)
     return RefusingApp(app, options.refusals) if options.refusals else app
 
 

@@ -24,6 +24,8 @@ from simulator.aws.moto.restore_path import RESTORE_PATH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from simulator.aws.moto.lasting.restoring import Restorer
+
     WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -33,10 +35,12 @@ class RestoreEndpoint:
     Args:
         app: the application behind it.
         folder: the only folder it reads from.
+        restorer: of a lasting cloud: it takes objects with their dates, and has the items already.
     """
 
-    def __init__(self, app: WsgiApp, folder: Path) -> None:
+    def __init__(self, app: WsgiApp, folder: Path, restorer: Restorer | None = None) -> None:
         self._app = app
+        self._restorer = restorer
         self._folder = folder.resolve()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -47,8 +51,10 @@ class RestoreEndpoint:
         items = wanted.get("items")
         try:
             done = {
-                "objects": sum(self._object(entry) for entry in wanted.get("objects", [])),
-                "items": self._items(items["table"], self._inside(items["path"])) if items else 0,
+                "objects": self._objects(wanted.get("objects", [])),
+                "items": self._items(items["table"], self._inside(items["path"]))
+                if items and not self._restorer
+                else 0,
             }
         except (OSError, ValueError) as error:
             start_response("400 Bad Request", [("Content-Type", "text/plain")])
@@ -61,6 +67,13 @@ class RestoreEndpoint:
         if not path.is_relative_to(self._folder):
             raise ValueError(f"{name} is not below {self._folder}")
         return path
+
+    def _objects(self, entries: list[dict[str, Any]]) -> int:
+        if self._restorer is None:
+            return sum(self._object(entry) for entry in entries)
+        files = [{**entry, "path": self._inside(entry["path"])} for entry in entries]
+        dated = [{**entry, "modified": entry.get("modified") or entry["path"].stat().st_mtime} for entry in files]
+        return self._restorer.found(dated)
 
     def _object(self, entry: dict[str, str]) -> int:
         """Put a file as an object, with its version id if it had one."""

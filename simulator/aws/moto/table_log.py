@@ -58,7 +58,7 @@ class TableLog:
             _append(path, data)
 
     def _file_of(self, name: Any) -> Path:
-        if isinstance(name, str) and _is_plain(name):
+        if isinstance(name, str) and is_plain_name(name):
             folder = self._kept.folders / name
             if folder.is_dir() and not folder.is_symlink():
                 return folder / self._kept.file_name
@@ -146,7 +146,7 @@ _OPERATIONS: dict[str, Callable[[LoggingApp, dict[str, Any], Any, Any], list[dic
 }
 
 
-def _is_plain(name: str) -> bool:
+def is_plain_name(name: str) -> bool:
     """Say whether a name is one path component and nothing else."""
     return 0 < len(name) <= MAX_NAME_LENGTH and name not in {".", ".."} and not set(name) & set("/\\\0")
 

@@ -1,0 +1,81 @@
+"""The middleware that makes moto last: every write is in the journal before it is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.moto.lasting.calls import Answer, Caller, Request
+from simulator.aws.moto.lasting.dynamodb_writes import TARGET, DynamoDbWrites
+from simulator.aws.moto.lasting.journal import Journal
+from simulator.aws.moto.lasting.moto_state import MotoState
+from simulator.aws.moto.lasting.restoring import Restorer
+from simulator.aws.moto.lasting.s3_writes import S3Writes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from simulator.aws.moto.lasting.calls import WsgiApp
+    from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
+
+
+class LastingApp:
+    """Restores what the journal of a folder has, and journals what is written from then on (WSGI, PEP 3333).
+
+    Args:
+        app: the application behind it.
+        folder: holds the journal and the objects' bytes; made if it is missing.
+        kept: the items that lie in run folders; None for none.
+
+    Raises:
+        JournalBusy: another process has the folder open.
+        OSError: it cannot be read or written.
+    """
+
+    def __init__(self, app: WsgiApp, folder: Path, kept: KeptPartitions | None) -> None:
+        self._app = app
+        self._caller = Caller(app)
+        self._kept = kept
+        self._journal = Journal(folder)
+        blobs = folder / "objects"
+        blobs.mkdir(exist_ok=True)
+        self._state = MotoState()
+        self._s3 = S3Writes(self._caller, self._journal, blobs, self._state.keep_on_disk)
+        self._dynamodb = DynamoDbWrites(self._caller, self._journal, kept)
+        self.restorer = Restorer(self._caller, self._state, self._s3, blobs, kept)
+        self.restorer.restore(self._journal)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        if target.startswith(TARGET):
+            return self._answer_dynamodb(environ, start_response, target.removeprefix(TARGET))
+        if target or environ["REQUEST_METHOD"] not in ("PUT", "POST", "DELETE"):
+            return self._app(environ, start_response)
+        request = Request.read(environ)
+        with request.body:
+            if request.scope[0] not in (None, "s3"):
+                return _sent(self._caller.answer(environ), start_response)
+            return _sent(self._s3.answer(request), start_response)
+
+    def _answer_dynamodb(
+        self, environ: dict[str, Any], start_response: Callable[..., Any], operation: str
+    ) -> Iterable[bytes]:
+        if not self._dynamodb.writes(operation):
+            return self._app(environ, start_response)
+        request = Request.read(environ)
+        with request.body:
+            answer = self._dynamodb.answer(request, operation)
+            if operation == "CreateTable" and answer.good and self._kept is not None:
+                region = request.scope[1]
+                if b'"%s"' % self._kept.table.encode() in request.content() and self._kept.is_table(
+                    region, self._kept.table
+                ):
+                    self._state.attach(region, self._kept)
+                    self.restorer.put_unfiled_items()
+            return _sent(answer, start_response)
+
+
+def _sent(answer: Answer, start_response: Callable[..., Any]) -> list[bytes]:
+    start_response(answer.status_line, answer.header_list)
+    return [answer.body]

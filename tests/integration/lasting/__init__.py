@@ -1,0 +1,1 @@
+"""The local cloud that lasts, killed and started again."""
