@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.eventbridge.errors import TargetError
 from simulator.aws.eventbridge.input_transformer import RuleFacts
 from simulator.aws.eventbridge.report import Delivery, PutReport, Unmatched
+from simulator.aws.eventbridge.rule_book import RuleBook
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.eventbridge.rule import Rule, Target
 
@@ -27,12 +30,20 @@ DeadLetter = Callable[[str, str, dict[str, str]], object]
 LONGEST_WAIT_SECONDS = 60.0
 
 
+class Targets(Protocol):
+    """Finds what a target's ARN names; a dict is one."""
+
+    def get(self, arn: str, /) -> TargetCall | None:
+        """Return the function to call for an event, or None if there is no such target (NO_RESOURCE)."""
+        ...
+
+
 class EventBus:
     """The default bus of one account and region.
 
     Args:
-        rules: the rules, tried in order.
-        targets: ARN -> the function to call for an event. A target whose ARN is missing does not exist (NO_RESOURCE).
+        rules: the rules that are deployed; `rules` is where others are put, and taken away.
+        targets: finds the function to call for an event by the target's ARN.
         clock: gives the time, and waits between attempts.
         dead_letter: puts a message into a queue.
         region, account: for the rules' ARNs.
@@ -42,7 +53,7 @@ class EventBus:
     def __init__(
         self,
         rules: Sequence[Rule],
-        targets: Mapping[str, TargetCall],
+        targets: Targets,
         *,
         clock: Clock,
         dead_letter: DeadLetter,
@@ -50,44 +61,68 @@ class EventBus:
         account: str,
         most_retries: int = 4,
     ) -> None:
-        self._rules = rules
+        self.region = region
+        self.account = account
+        self.rules = RuleBook(rules, arn_prefix=f"arn:aws:events:{region}:{account}:rule")
         self._targets = targets
         self._clock = clock
         self._dead_letter = dead_letter
-        self._rule_arns = f"arn:aws:events:{region}:{account}:rule"
         self._most_retries = most_retries
         self._never = threading.Event()
 
-    def put(self, event: dict[str, Any]) -> PutReport:
+    def now(self) -> datetime:
+        """Return the bus's time."""
+        return self._clock.now()
+
+    def put(self, event: dict[str, Any], *, wait: bool = True) -> PutReport:
         """Deliver an event to every target of every rule that it matches, and report each delivery.
 
         Returns when each target has taken the event or has used up its attempts. The same event put twice is delivered
         twice.
+
+        Args:
+            event: the event.
+            wait: False to return after the first attempt at each target; a thread makes the others, and the report
+                says of such a delivery that it has failed so far.
         """
         deliveries: list[Delivery] = []
         unmatched: list[Unmatched] = []
         came_in = f"{self._clock.now().replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
-        for rule in self._rules:
+        for rule in self.rules.all():
             reasons = ["it is DISABLED"] if rule.state == "DISABLED" else rule.pattern.mismatches(event)
             if reasons:
                 unmatched.append(Unmatched(rule.name, tuple(reasons)))
                 continue
-            arn = f"{self._rule_arns}/{rule.name}"
-            facts = RuleFacts(rule_arn=arn, rule_name=rule.name, ingestion_time=came_in)
-            deliveries += [self._deliver(event, target, facts) for target in rule.targets]
+            facts = RuleFacts(rule_arn=self.rules.arn(rule.name), rule_name=rule.name, ingestion_time=came_in)
+            deliveries += [self._deliver(event, target, facts, wait=wait) for target in rule.targets]
         return PutReport(str(event.get("id", "")), tuple(deliveries), tuple(unmatched))
 
-    def _deliver(self, event: dict[str, Any], target: Target, facts: RuleFacts) -> Delivery:
+    def _deliver(self, event: dict[str, Any], target: Target, facts: RuleFacts, *, wait: bool) -> Delivery:
         try:
             text = target.input_for(event, facts)
         except TargetError as error:
-            text = error.input_text or ""
-            ended = _Attempts(error, 0)
-        else:
-            ended = self._attempts(text, event, target) if text else _Attempts(None, 0)
+            return self._ended(error.input_text or "", target, facts, _Attempts(error, 0))
+        if not text:
+            return self._ended(text, target, facts, _Attempts(None, 0))
+        error_now = self._attempt(text, event, target)
+        if wait or error_now is None or not error_now.retryable:
+            return self._ended(text, target, facts, self._attempts(text, event, target, error_now))
+        threading.Thread(
+            target=lambda: self._ended(text, target, facts, self._attempts(text, event, target, error_now)),
+            name=f"deliver-{event.get('id')}",
+            daemon=True,
+        ).start()
+        return self._delivery(text, target, facts, _Attempts(error_now, 0), None)
+
+    def _ended(self, text: str, target: Target, facts: RuleFacts, ended: _Attempts) -> Delivery:
+        """The attempts are over: what was not taken goes into the dead-letter queue."""
         queue = target.dead_letter_config.arn if ended.error and target.dead_letter_config else None
         if queue is not None:
             self._dead_letter(queue, text, ended.attributes(facts, target))
+        return self._delivery(text, target, facts, ended, queue)
+
+    @staticmethod
+    def _delivery(text: str, target: Target, facts: RuleFacts, ended: _Attempts, queue: str | None) -> Delivery:
         message = ended.error.message if ended.error else None if text else "the input is empty: nothing is delivered"
         return Delivery(
             rule=facts.rule_name,
@@ -100,12 +135,12 @@ class EventBus:
             dead_letter_queue=queue,
         )
 
-    def _attempts(self, text: str, event: dict[str, Any], target: Target) -> _Attempts:
+    def _attempts(self, text: str, event: dict[str, Any], target: Target, error: TargetError | None) -> _Attempts:
+        """Go on after the first attempt, which ended with `error`."""
         policy = target.retry_policy
         began = self._clock.now()
         retries = 0
         while True:
-            error = self._attempt(text, event, target)
             if error is None or not error.retryable:
                 return _Attempts(error, retries)
             if retries >= min(policy.maximum_retry_attempts, self._most_retries):
@@ -115,6 +150,7 @@ class EventBus:
                 return _Attempts(error, retries, "MaximumEventAgeInSeconds")
             self._clock.sleep(wait, self._never)
             retries += 1
+            error = self._attempt(text, event, target)
 
     def _attempt(self, text: str, event: dict[str, Any], target: Target) -> TargetError | None:
         call = self._targets.get(target.arn)

@@ -40,6 +40,12 @@ class DeadLetterConfig(_Model):
     arn: _Arn
 
 
+class SqsParameters(_Model):
+    """The message group, for a target that is a FIFO queue."""
+
+    message_group_id: str | None = None
+
+
 class InputTransformerFields(_Model):
     """The fields of an InputTransformer."""
 
@@ -58,6 +64,7 @@ class Target(_Model):
     input_transformer: InputTransformerFields | None = None
     retry_policy: RetryPolicy = RetryPolicy()
     dead_letter_config: DeadLetterConfig | None = None
+    sqs_parameters: SqsParameters | None = None
 
     _transformer: InputTransformer | None = PrivateAttr(None)
     _path: InputPath | None = PrivateAttr(None)
@@ -97,13 +104,17 @@ class Target(_Model):
 
 
 class Rule(_Model):
-    """A rule of the default event bus. `parse_rule` reads one."""
+    """A rule of the default event bus. `parse_rule` reads one from a file, `make_rule` makes one of PutRule's fields.
+
+    `event_pattern` is an object, or its text as PutRule was given it.
+    """
 
     name: _Name
     description: str = Field(default="", max_length=512)
     state: Literal["ENABLED", "DISABLED"] = "ENABLED"
-    event_pattern: dict[str, Any]
-    targets: list[Target] = Field(min_length=1, max_length=5)
+    role_arn: _Arn | None = None
+    event_pattern: dict[str, Any] | str
+    targets: list[Target] = Field(default=[], max_length=5)
 
     _pattern: EventPattern = PrivateAttr()
 
@@ -114,6 +125,11 @@ class Rule(_Model):
         if len(set(ids)) < len(ids):
             raise ValueError(f"two targets have the same Id ({', '.join(ids)})")
         return self
+
+    @property
+    def pattern_text(self) -> str:
+        """The pattern as JSON text, as DescribeRule gives it."""
+        return self.event_pattern if isinstance(self.event_pattern, str) else compact(self.event_pattern)
 
     @property
     def pattern(self) -> EventPattern:
@@ -136,16 +152,51 @@ def parse_rule(text: str, source: str = "the rule") -> Rule:
         raise ValidationException(f"{source}: no value was put in for {', '.join(left)}")
     try:
         fields = read_json(text, repeated=refuse_repeated)
-        if isinstance(fields, dict) and isinstance(fields.get("EventPattern"), dict):
+    except ValueError as error:
+        raise ValidationException(f"{source} is not JSON: {error}") from error
+    rule = make_rule(fields, source)
+    if not rule.targets:
+        raise ValidationException(f"{source}: Targets: a rule without a target does nothing")
+    return rule
+
+
+def make_rule(fields: Any, source: str = "the rule") -> Rule:
+    """Make a rule of its fields.
+
+    Args:
+        fields: a JSON object: PutRule's members, and `Targets`.
+        source: its name in messages.
+
+    Raises:
+        ValidationException: names every field that is wrong.
+        InvalidEventPatternException: the pattern is refused.
+    """
+    try:
+        if isinstance(fields, dict) and isinstance(fields.get("EventPattern"), dict | str):
             EventPattern(fields["EventPattern"])
         return Rule.model_validate(fields)
     except InvalidEventPatternException as error:
         raise InvalidEventPatternException(error.reason, f"{source}: EventPattern.{error.where}") from error
     except ValidationError as error:
-        lines = [
-            f"{source}: {'.'.join(map(str, one['loc'])) or 'the rule'}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors(include_url=False)
-        ]
-        raise ValidationException("\n".join(lines)) from error
-    except ValueError as error:
-        raise ValidationException(f"{source} is not JSON: {error}") from error
+        raise ValidationException("\n".join(_sentences(error, source))) from error
+
+
+def make_target(fields: Any) -> Target:
+    """Make a target of PutTargets' members.
+
+    Raises:
+        ValidationException: with every problem.
+    """
+    try:
+        return Target.model_validate(fields)
+    except ValidationError as error:
+        source = f"the target {fields.get('Id')}" if isinstance(fields, dict) else "the target"
+        raise ValidationException("; ".join(_sentences(error, source))) from error
+
+
+def _sentences(error: ValidationError, source: str) -> list[str]:
+    """Return a sentence per problem; AWS's own sentences name their target and stand alone."""
+    return [
+        f"{source}: {'.'.join(map(str, one['loc'])) or 'the rule'}: {one['msg'].removeprefix('Value error, ')}"
+        for one in error.errors(include_url=False)
+    ]

@@ -18,6 +18,27 @@ class CognitoIdentity:
     cognito_identity_pool_id: str | None = None
 
 
+class ClientContext:
+    """What the caller sent as ClientContext: `custom` and `env` as they are, `client` with the mobile SDK's fields."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self.custom = value.get("custom")
+        self.env = value.get("env")
+        client = value.get("client")
+        self.client = MobileClient(client) if isinstance(client, dict) else None
+
+
+class MobileClient:
+    """The application that called, as the AWS Mobile SDK describes it."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self.installation_id = value.get("installation_id")
+        self.app_title = value.get("app_title")
+        self.app_version_name = value.get("app_version_name")
+        self.app_version_code = value.get("app_version_code")
+        self.app_package_name = value.get("app_package_name")
+
+
 class LambdaContext:
     """What a handler is told about its invocation.
 
@@ -26,10 +47,10 @@ class LambdaContext:
         function_name, function_arn, memory_mb: the function's.
         log_group, log_stream: where its logs would be in CloudWatch.
         deadline: `time.monotonic()` at which the invocation is ended.
+        client_context: the caller's ClientContext, decoded; None if there is none.
     """
 
     function_version = VERSION
-    client_context: Any = None
     tenant_id: str | None = None
 
     def __init__(
@@ -42,6 +63,7 @@ class LambdaContext:
         log_group: str,
         log_stream: str,
         deadline: float,
+        client_context: dict[str, Any] | None = None,
     ) -> None:
         self.aws_request_id = request_id
         self.function_name = function_name
@@ -49,6 +71,7 @@ class LambdaContext:
         self.memory_limit_in_mb = str(memory_mb)
         self.log_group_name = log_group
         self.log_stream_name = log_stream
+        self.client_context = None if client_context is None else ClientContext(client_context)
         self.identity = CognitoIdentity()
         self._deadline = deadline
 

@@ -126,7 +126,7 @@ class ExecutionEnvironment:
 
     def _serve(self, invocation: Invocation) -> bool:
         """Process one event; False if the environment has ended."""
-        self._log.start(invocation.request_id, invocation.event)
+        self._log.start(invocation.request_id, invocation.event, invocation.log_lines)
         cold = self._handler is None
         handled_at = time.monotonic()
         try:
@@ -189,6 +189,7 @@ class ExecutionEnvironment:
             log_group=self.config.log_group,
             log_stream=self.name,
             deadline=time.monotonic() + self.config.timeout_seconds,
+            client_context=invocation.client_context,
         )
 
 

@@ -25,6 +25,7 @@ class FunctionConfig(BaseModel):
 
     Args:
         name: the function's name.
+        description: a sentence about it.
         handler: `package.module.function`, or with slashes as Lambda allows.
         timeout_seconds: how long one invocation may take, 1 to 900.
         memory_mb: its memory, 128 to 10,240; shown, not enforced.
@@ -34,6 +35,7 @@ class FunctionConfig(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore")
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    description: Annotated[str, Field(max_length=256)] = ""
     handler: Annotated[str, Field(max_length=128)]
     timeout_seconds: Annotated[float, Field(gt=0, le=900, validation_alias=AliasChoices("timeoutSeconds"))]
     memory_mb: Annotated[int, Field(ge=128, le=10_240, validation_alias=AliasChoices("memoryMb"))] = 128

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -41,10 +42,11 @@ class FunctionLog:
         self._current: dict[str, Any] = self._base
         self._rest = ""
         self._closed = False
+        self._lines: list[str] | None = None
 
     def write(self, text: str) -> None:
         """Take what the function writes to stdout or stderr; each whole line is a record."""
-        if self._sink is None or self._closed:
+        if (self._sink is None and self._lines is None) or self._closed:
             return
         if "\n" not in text:
             self._rest += text
@@ -53,9 +55,10 @@ class FunctionLog:
         for line in lines:
             self._line(line)
 
-    def start(self, request_id: str, event: Any) -> None:
-        """Note that an invocation begins."""
-        if self._sink is None:
+    def start(self, request_id: str, event: Any, lines: list[str] | None = None) -> None:
+        """Note that an invocation begins; `lines` gets the text of each line of its log until its end."""
+        self._lines = lines
+        if self._sink is None and lines is None:
             return
         self._current = {**self._base, "requestId": request_id}
         if isinstance(event, dict) and isinstance(event.get("executionName"), str):
@@ -76,7 +79,7 @@ class FunctionLog:
             init_seconds: how long the cold start took, for the first invocation.
             failure: the error type, if the environment died of it (`Sandbox.Timedout`, `Runtime.ExitError` ...).
         """
-        if self._sink is None:
+        if self._sink is None and self._lines is None:
             return
         if self._rest:
             self.write("\n")
@@ -100,6 +103,7 @@ class FunctionLog:
             numbers["errorType"] = failure
         self._platform(report, memorySizeMb=self._config.memory_mb, **numbers)
         self._current = self._base
+        self._lines = None
 
     def timed_out(self, request_id: str, seconds: float) -> str:
         """Log that an invocation was ended by its timeout, close the log, and return the error's message."""
@@ -127,8 +131,20 @@ class FunctionLog:
         self._record(kind, message)
 
     def _record(self, kind: str, message: Any, **more: Any) -> None:
-        if self._sink is not None and not self._closed:
-            self._sink({"time": _now(), **self._current, "kind": kind, "message": message, **more})
+        if self._closed:
+            return
+        record = {"time": _now(), **self._current, "kind": kind, "message": message, **more}
+        if self._lines is not None:
+            self._lines.append(cloudwatch_text(record))
+        if self._sink is not None:
+            self._sink(record)
+
+
+def cloudwatch_text(record: dict[str, Any]) -> str:
+    """Return a record's message as CloudWatch has it: with its newline, a parsed line as compact JSON again."""
+    message = record.get("message")
+    text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    return f"{text}\t\n" if text.startswith("REPORT RequestId: ") else f"{text}\n"
 
 
 def _now() -> str:

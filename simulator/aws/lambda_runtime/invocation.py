@@ -17,12 +17,14 @@ class InvokeResult:
         function_error: `Unhandled` if the function failed (the header `X-Amz-Function-Error`), else None.
         request_id: the invocation's id.
         executed_version: `$LATEST`.
+        log_tail: the end of the invocation's log (LogType Tail), or None if it was not asked for.
     """
 
     payload: bytes
     function_error: str | None
     request_id: str
     executed_version: str = "$LATEST"
+    log_tail: str | None = None
 
 
 class Invocation:
@@ -31,13 +33,27 @@ class Invocation:
     Args:
         request_id: its id.
         event: the decoded event.
+        client_context: what the caller sent as ClientContext, decoded.
+        tail: whether the result has the end of the log.
     """
 
-    __slots__ = ("_done", "_unsettled", "event", "handler_started", "request_id", "result", "submitted")
+    __slots__ = (
+        "_done",
+        "_unsettled",
+        "client_context",
+        "event",
+        "handler_started",
+        "log_lines",
+        "request_id",
+        "result",
+        "submitted",
+    )
 
-    def __init__(self, request_id: str, event: Any) -> None:
+    def __init__(self, request_id: str, event: Any, *, client_context: Any = None, tail: bool = False) -> None:
         self.request_id = request_id
         self.event = event
+        self.client_context = client_context
+        self.log_lines: list[str] | None = [] if tail else None
         self.submitted = time.monotonic()
         self.handler_started: float | None = None
         self.result: InvokeResult | None = None
@@ -51,7 +67,10 @@ class Invocation:
 
     def finish(self, payload: bytes, function_error: str | None) -> None:
         """Hand the result to the caller."""
-        self.result = InvokeResult(payload=payload, function_error=function_error, request_id=self.request_id)
+        tail = None if self.log_lines is None else "".join(self.log_lines)
+        self.result = InvokeResult(
+            payload=payload, function_error=function_error, request_id=self.request_id, log_tail=tail
+        )
         self._done.release()
 
     def wait(self, seconds: float) -> bool:

@@ -8,7 +8,7 @@ import time
 import uuid
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from simulator.aws.lambda_runtime.environment import ExecutionEnvironment
 from simulator.aws.lambda_runtime.environment_pool import EnvironmentPool
@@ -81,35 +81,63 @@ class LambdaService:
         self._open = ExitStack()
         self._open.enter_context(routing())
 
-    def invoke(self, function: str, payload: bytes, *, timeout: float | None = None) -> InvokeResult:
+    @property
+    def functions(self) -> list[FunctionConfig]:
+        """The functions there are, by name."""
+        return [self._pools[name].config for name in sorted(self._pools)]
+
+    @property
+    def task_root(self) -> Path:
+        """The folder of the functions' code."""
+        return self._task_root
+
+    @property
+    def region(self) -> str:
+        """The region of the functions."""
+        return self._region
+
+    def find(self, function: str, *, request_id: str = "") -> FunctionConfig:
+        """Return a function's configuration, by its name or ARN as for `invoke`.
+
+        Raises:
+            ResourceNotFoundException: there is no such function, or a qualifier other than `$LATEST`.
+        """
+        return self._pool(function, request_id).config
+
+    def arn(self, config: FunctionConfig) -> str:
+        """Return a function's ARN, without a qualifier."""
+        return self._arn_prefix + config.name
+
+    def invoke(
+        self,
+        function: str,
+        payload: bytes,
+        *,
+        timeout: float | None = None,
+        request_id: str | None = None,
+        client_context: Any = None,
+        tail: bool = False,
+    ) -> InvokeResult:
         """Invoke a function and wait for its result (InvocationType RequestResponse).
 
         Args:
             function: its name, `<account>:function:<name>` or ARN, with or without a qualifier.
             payload: the event, JSON in UTF-8; empty for `{}`.
             timeout: seconds the caller waits at most, None for as long as it takes.
+            request_id: the invocation's id (default: a new one); the attempts at an asynchronous one share it.
+            client_context: the value of the request's ClientContext, for the handler's context.
+            tail: whether the result has the last lines of the invocation's log.
 
         Raises:
             LambdaError: the function is not run: it is unknown (any qualifier but `$LATEST` is), or throttled, or the
                 payload is too large or is not JSON.
             CallerTimeout: when `timeout` has run out; the invocation goes on.
         """
-        request_id = str(uuid.uuid4())
+        request_id = request_id or str(uuid.uuid4())
         pool = self._pool(function, request_id)
-        if len(payload) > MAX_REQUEST_BYTES:
-            raise RequestTooLargeException(
-                f"{len(payload)} byte payload is too large for the RequestResponse invocation type "
-                f"(limit {MAX_REQUEST_BYTES} bytes)",
-                request_id,
-            )
-        try:
-            event = decode_event(payload)
-        except (ValueError, RecursionError) as error:
-            raise InvalidRequestContentException(
-                f"Could not parse request body into json: {error}", request_id
-            ) from error
+        event = checked_event(payload, "RequestResponse", MAX_REQUEST_BYTES, request_id)
         environment = pool.take(request_id)
-        invocation = Invocation(request_id, event)
+        invocation = Invocation(request_id, event, client_context=client_context, tail=tail)
         environment.submit(invocation)
         caller_deadline = None if timeout is None else invocation.submitted + timeout
         if not self._wait(environment, invocation, caller_deadline):
@@ -189,6 +217,30 @@ class LambdaService:
     def _environment_ended(self, environment: ExecutionEnvironment) -> None:
         self._pools[environment.config.name].drop(environment)
         self._on_ended([environment.name])
+
+
+def checked_event(payload: bytes, invocation_type: str, limit: int, request_id: str = "") -> Any:
+    """Return the event that a payload holds.
+
+    Args:
+        payload: JSON in UTF-8; empty for `{}`.
+        invocation_type: RequestResponse or Event, for the message.
+        limit: the most bytes of that type.
+        request_id: for the error.
+
+    Raises:
+        RequestTooLargeException: the payload is larger than `limit`.
+        InvalidRequestContentException: it is not JSON.
+    """
+    if len(payload) > limit:
+        raise RequestTooLargeException(
+            f"{len(payload)} byte payload is too large for the {invocation_type} invocation type (limit {limit} bytes)",
+            request_id,
+        )
+    try:
+        return decode_event(payload)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestContentException(f"Could not parse request body into json: {error}", request_id) from error
 
 
 def _function_deadline(config: FunctionConfig, invocation: Invocation) -> float:

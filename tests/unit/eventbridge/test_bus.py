@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 from simulator.aws.asl.runtime.clock import SkippingClock
@@ -191,3 +192,16 @@ def test_without_a_queue_the_event_is_dropped_and_the_report_says_so() -> None:
     setting = Setting(None, Rule.model_validate(fields))
     [delivery] = setting.bus.put(uploaded()).deliveries
     assert (delivery.delivered, delivery.dead_letter_queue, setting.dead) == (False, None, [])
+
+
+def test_without_waiting_the_first_attempt_is_made_at_once_and_the_others_later() -> None:
+    """PutEvents and an upload are answered before a target that is busy has taken the event."""
+    target = Target(throttled(), throttled())
+    setting = Setting(target)
+    [delivery] = setting.bus.put(uploaded(), wait=False).deliveries
+    assert (delivery.delivered, delivery.error_code) == (False, "THROTTLING")
+    deadline = time.monotonic() + 5
+    while not target.inputs and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(target.inputs) == 1
+    assert setting.dead == []

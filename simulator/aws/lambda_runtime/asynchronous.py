@@ -1,0 +1,132 @@
+"""Asynchronous invocations (InvocationType Event): queued, and retried twice if the function fails.
+
+Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation".
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simulator.aws.lambda_runtime.errors import LambdaError, TooManyRequestsException
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.aws.lambda_runtime.lambda_service import LambdaService
+
+_log = logging.getLogger(__name__)
+
+WAITS_SECONDS = (60.0, 120.0)
+"""Before the second and the third attempt at an event whose function failed."""
+MOST_AGE_SECONDS = 21_600.0
+_LONGEST_THROTTLE_SECONDS = 300.0
+WORKERS = 10
+
+
+@dataclass(slots=True)
+class _Event:
+    function: str
+    payload: bytes
+    request_id: str
+    client_context: Any
+    queued: float
+    failures: int = 0
+    throttles: int = 0
+
+
+class AsynchronousInvocations:
+    """The queue of one account's asynchronous invocations; ten of them run at once. To be closed.
+
+    It is kept in memory: events that wait when it is closed are gone.
+
+    Args:
+        service: the functions.
+        waits: seconds before the second, the third ... attempt at an event whose function failed.
+        now: the time in seconds, which only grows.
+    """
+
+    def __init__(
+        self,
+        service: LambdaService,
+        *,
+        waits: tuple[float, ...] = WAITS_SECONDS,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._service = service
+        self._waits = waits
+        self._now = now
+        self._due: list[tuple[float, int, _Event]] = []
+        self._numbers = itertools.count()
+        self._changed = threading.Condition()
+        self._workers = 0
+        self._idle = 0
+        self._closed = False
+
+    def submit(self, function: str, payload: bytes, request_id: str, client_context: Any = None) -> None:
+        """Queue an event that has been checked; returns at once."""
+        self._put(self._now(), _Event(function, payload, request_id, client_context, self._now()))
+
+    def close(self) -> None:
+        """Begin no further invocation; what runs goes on."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _put(self, due: float, event: _Event) -> None:
+        with self._changed:
+            heapq.heappush(self._due, (due, next(self._numbers), event))
+            if self._idle == 0 and self._workers < WORKERS and not self._closed:
+                self._workers += 1
+                threading.Thread(target=self._work, name="asynchronous-invocations", daemon=True).start()
+            self._changed.notify()
+
+    def _work(self) -> None:
+        while (event := self._next()) is not None:
+            try:
+                self._attempt(event)
+            except Exception:  # noqa: BLE001 - the worker must live on: other events wait
+                _log.exception("the asynchronous invocation %s of %s was lost", event.request_id, event.function)
+
+    def _next(self) -> _Event | None:
+        with self._changed:
+            self._idle += 1
+            try:
+                while not self._closed:
+                    wait = self._due[0][0] - self._now() if self._due else None
+                    if wait is not None and wait <= 0:
+                        return heapq.heappop(self._due)[2]
+                    self._changed.wait(wait)
+                return None
+            finally:
+                self._idle -= 1
+
+    def _attempt(self, event: _Event) -> None:
+        try:
+            result = self._service.invoke(
+                event.function, event.payload, request_id=event.request_id, client_context=event.client_context
+            )
+        except TooManyRequestsException:
+            event.throttles += 1
+            self._again(event, min(2.0 ** (event.throttles - 1), _LONGEST_THROTTLE_SECONDS))
+        except LambdaError as error:
+            # The function has gone since the event was queued.
+            _log.warning("the asynchronous invocation %s is dropped: %s", event.request_id, error)
+        else:
+            if result.function_error is not None:
+                self._failed(event)
+
+    def _failed(self, event: _Event) -> None:
+        if event.failures < len(self._waits):
+            event.failures += 1
+            self._again(event, self._waits[event.failures - 1])
+
+    def _again(self, event: _Event, wait: float) -> None:
+        due = self._now() + wait
+        if due - event.queued <= MOST_AGE_SECONDS:
+            self._put(due, event)
