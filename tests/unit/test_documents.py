@@ -14,7 +14,14 @@ from typer.testing import CliRunner
 from simulator.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions.md", "docs/glossary.md", "docs/up.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/decisions.md",
+    "docs/glossary.md",
+    "docs/up.md",
+)
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
 OPTION = re.compile(r"^[│|][\s*]*(--[\w-]+)(?:\s+(--[\w-]+))?", re.MULTILINE)
