@@ -71,10 +71,11 @@ def settled(session: Session, ended: Ended, term: Terminal) -> None:
 def outcome(session: Session, ended: Ended, term: Terminal) -> int:
     """Report a run that has ended, and return the command's exit code."""
     settled(session, ended, term)
-    report(term, ended.folder, ended.record)
+    new = not ended.record.redrive_count
+    report(term, ended.folder, ended.record, just_ended=new)
     session.faults.close()
     tell_faults(session.faults, term)
-    term.document({**document(ended.folder, ended.record), **fault_documents(session.faults)})
+    term.document({**document(ended.folder, ended.record, just_ended=new), **fault_documents(session.faults)})
     return exit_code(ended)
 
 

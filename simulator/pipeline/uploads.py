@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import uuid
 from dataclasses import dataclass
@@ -72,15 +73,14 @@ class Uploads:
 
     def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:
         """Put an object and let its event take its way; returns once the rule's target has taken it."""
-        body = source if isinstance(source, bytes) else source.open("rb")
+        body = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
         bucket = self._resources.input_bucket
         try:
             put = self._aws.s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata or {})
+            size = body.tell()
         finally:
-            if not isinstance(body, bytes):
-                body.close()
+            body.close()
         version = put["VersionId"]
-        size = self._aws.s3.head_object(Bucket=bucket, Key=key, VersionId=version)["ContentLength"]
         return self.deliver(self.event_of(key=key, version_id=version, size=size, etag=put["ETag"]))
 
     def event_of(self, *, key: str, version_id: str, size: int, etag: str) -> dict[str, Any]:

@@ -22,8 +22,15 @@ MAX_REASONS = 10
 MAX_CAUSE = 300
 
 
-def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
-    """Print a report of a run that is going on or has ended."""
+def report(terminal: Terminal, folder: RunFolder, record: RunRecord, *, just_ended: bool = False) -> None:
+    """Print a report of a run that is going on or has ended.
+
+    Args:
+        terminal: takes it.
+        folder: the run's.
+        record: how it stands.
+        just_ended: whether it ended for the first time just now: no file can have corrected it, and none is looked for.
+    """
     headline(terminal, record)
     for note in record.notes:
         terminal.say(("Note: ", "yellow"), note)
@@ -31,7 +38,7 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
         terminal.say(("Faults were injected: ", "yellow"), "; ".join(record.injected))
     if record.corrects is not None:
         terminal.say("Corrects rows of ", (record.corrects, "bold"))
-    for later in corrected_by(RunStore(folder.runs), record.name):
+    for later in [] if just_ended else corrected_by(RunStore(folder.runs), record.name):
         terminal.say("Some of its rows were corrected in ", (later, "bold"))
     _findings(terminal, record)
     _reasons(terminal, record)
@@ -40,7 +47,7 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
     _next(terminal, folder, record)
 
 
-def document(folder: RunFolder, record: RunRecord) -> dict[str, Any]:
+def document(folder: RunFolder, record: RunRecord, *, just_ended: bool = False) -> dict[str, Any]:
     """Return the same for a program."""
     return {
         "executionName": record.name,
@@ -60,7 +67,7 @@ def document(folder: RunFolder, record: RunRecord) -> dict[str, Any]:
         "notes": record.notes,
         "injected": record.injected,
         "corrects": record.corrects,
-        "correctedBy": corrected_by(RunStore(folder.runs), record.name),
+        "correctedBy": [] if just_ended else corrected_by(RunStore(folder.runs), record.name),
         "runDirectory": str(folder.path),
         "failedRows": str(folder.failed_rows_file) if folder.failed_rows_file.exists() else None,
         "databaseUrl": record.database,

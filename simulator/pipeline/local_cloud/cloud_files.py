@@ -6,7 +6,6 @@ Imports little: `run` reads them before it imports anything else.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 
@@ -66,4 +65,8 @@ def home_folder() -> str | None:
 def database_mark(url: str | None) -> str:
     """Return what tells one SIMULATOR_DATABASE_URL from another without giving it away; `embedded` for none."""
     text = (url or "").strip()
-    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest() if text else "embedded"
+    if not text:
+        return "embedded"
+    import hashlib  # noqa: PLC0415 - slow to import, and seldom needed
+
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()

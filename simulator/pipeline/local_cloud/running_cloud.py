@@ -5,7 +5,6 @@ Imports little: with it, a second `run` begins after a few hundredths of a secon
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.local_cloud.cloud_files import STARTING, STOPPING, UP, CloudFiles
+from simulator.pipeline.local_cloud.loopback_http import OK, Answer, BadAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,32 +93,22 @@ class RunningCloud:
             CloudLost: the cloud ended, or refused.
         """
         body = json.dumps({**question, "token": self._token}).encode()
-        connection = http.client.HTTPConnection(self.host, self.port)
         try:
-            try:
-                connection.request("POST", ROUTES + route, body, {"Content-Type": "application/json"})
-                response = connection.getresponse()
-                refused = None if response.status == http.client.OK else response.read(2000).decode(errors="replace")
-            except (http.client.HTTPException, ConnectionError) as error:
-                raise self._lost(error) from None
-            if refused is not None:
-                raise CloudLost(f"The cloud at {self.url} answered with {response.status}: {refused}")
-            yield self._lines(response)
-        finally:
-            connection.close()
+            answer = Answer(self.host, self.port, ROUTES + route, body)
+        except (BadAnswer, ConnectionError) as error:
+            raise self._lost(error) from None
+        with answer:
+            lines = self._lines(answer)
+            if answer.status != OK:
+                raise CloudLost(f"The cloud at {self.url} answered with {answer.status}: {next(lines, {})}")
+            yield lines
 
-    def _lines(self, response: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
-        while True:
-            try:
-                line = response.readline()
-            except (http.client.HTTPException, ConnectionError) as error:
-                raise self._lost(error) from None
-            if not line:
-                return
-            try:
+    def _lines(self, answer: Answer) -> Iterator[dict[str, Any]]:
+        try:
+            for line in answer.lines():
                 yield json.loads(line)
-            except ValueError as error:  # cut off
-                raise self._lost(error) from None
+        except (BadAnswer, ConnectionError, ValueError) as error:
+            raise self._lost(error) from None
 
     def _lost(self, error: Exception) -> CloudLost:
         lives = "It still lives" if self._files.lives() else "It has ended"
