@@ -11,7 +11,7 @@ from dashboard.plain_text import plain
 from dashboard.queries.failures import rejection
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 SHOWN = 200
 TOLD = 5

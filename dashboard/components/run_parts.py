@@ -19,11 +19,11 @@ from dashboard.queries.history import history
 from dashboard.queries.lanes import lanes
 from dashboard.queries.logs import logs
 from dashboard.queries.trends import throughput
-from simulator.runs.json_lines import encode
+from simulator.runs.folder.json_lines import encode
 
 if TYPE_CHECKING:
     from dashboard.queries.downloads import Download
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 PAGE = 100
 KIBIBYTE = 1024

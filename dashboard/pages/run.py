@@ -22,7 +22,7 @@ from simulator.runs.outcome import Kind
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 LIVE_SECONDS = 1.0
 PARTS = {

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from dashboard.queries.failures import Failure, failures
 from simulator.runs.failure_reasons import group_text, person_text
-from simulator.runs.moments import parsed_moment
+from simulator.runs.folder.times import parsed_moment
 from simulator.runs.outcome import findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 
 @dataclass(slots=True, kw_only=True)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.queries.store import FileState
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 
 MAX_TEXT = 2_000

@@ -13,7 +13,7 @@ from dashboard.queries.trends import bucket_seconds, bucket_start
 if TYPE_CHECKING:
     import duckdb
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 MAX_ROWS = 400
 _LANE_BUCKETS = 80

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from simulator.runs.json_lines import parse_line
-from simulator.runs.line_search import lines_with
+from simulator.runs.folder.json_lines import lines_with, parse_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 ITEM_COLUMNS = {
     "index": "BIGINT",

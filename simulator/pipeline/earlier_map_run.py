@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.map_run.earlier import EarlierChild, EarlierMapRun
 from simulator.pipeline.earlier_results import repair_result_files
-from simulator.runs.child_histories import child_histories
-from simulator.runs.items import redrive_of
+from simulator.runs.folder.child_histories import child_histories
+from simulator.runs.folder.items import redrive_of
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.history_reader import MapRunPass
+    from simulator.runs.folder.history_reader import MapRunPass
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.redrive_plan import RedrivePlan
 
 

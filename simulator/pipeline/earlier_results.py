@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 
 def repair_result_files(folder: RunFolder, map_run_arn: str, recorded: Container[str]) -> set[str]:

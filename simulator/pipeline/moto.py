@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.aws.moto.options import KeptTable, MotoOptions
 from simulator.fault_injection.refused_by_aws import KINDS, refusal
 from simulator.pipeline.provisioning import RESULTS_PREFIX, resource_name
-from simulator.runs.folder import AUDIT_FILE
+from simulator.runs.folder.run_folder import AUDIT_FILE
 
 if TYPE_CHECKING:
     from simulator.fault_injection.spec import FaultPlan

@@ -21,7 +21,7 @@ from simulator.pipeline.provisioning import RESULTS_PREFIX
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.pipeline.session import Session
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.redrive_plan import RedrivePlan
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from simulator.runs.history_reader import map_run_passes
-from simulator.runs.run_record import INTERRUPTED
+from simulator.runs.folder.history_reader import map_run_passes
+from simulator.runs.folder.run_record import INTERRUPTED
 from simulator.verify.audit_check import AuditCheck
 from simulator.verify.database_check import DatabaseCheck, Stored
 from simulator.verify.failed_rows_check import check_failed_rows
@@ -22,8 +22,8 @@ from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row, read_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
     ReadTotals = Callable[[Sequence[str]], Mapping[str, Stored]]
 

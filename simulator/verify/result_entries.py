@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simulator.runs.json_lines import parse_line
+from simulator.runs.folder.json_lines import parse_line
 from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 _FILE = re.compile(r"(SUCCEEDED|FAILED|PENDING)_[0-9]+\.jsonl?")
 _REDRIVE = re.compile(r"Redrive-([0-9]+)")

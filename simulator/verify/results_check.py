@@ -12,8 +12,8 @@ from simulator.verify.result_entries import Attempt, Entry, attempts
 from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.history_reader import MapRunPass
+    from simulator.runs.folder.history_reader import MapRunPass
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.verify.findings import Findings
 
 PLACE = "results"

@@ -23,7 +23,7 @@ from dashboard.queries.run_list import run, runs
 from dashboard.queries.state_grid import state_grid
 from dashboard.queries.trends import per_day, throughput
 from dashboard.queries.users import user_history
-from simulator.runs.folder import RunFolder
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.row_story import row_story
 from simulator.runs.store import RunStore
 from tests.benchmarks.dashboard_folders import FIRST_DAY, make_run, make_runs

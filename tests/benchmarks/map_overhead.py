@@ -23,7 +23,7 @@ from simulator.aws.integrations.lambda_tasks import LambdaFunction
 from simulator.aws.lambda_runtime.function_config import FunctionConfig
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.aws.map_run.map_run import LocalMapRuns
-from simulator.runs.json_lines import LineFile, read_lines
+from simulator.runs.folder.json_lines import LineFile, read_lines
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
 from tests.unit.map_run.harness import MemoryStore

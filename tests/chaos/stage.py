@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from simulator.fault_injection.spec import FaultPlan
     from simulator.pipeline.session import Session
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.verify.findings import Findings
 
 RUN_SECONDS = 120.0

@@ -27,7 +27,7 @@ from tests.chaos.stage import RUN_SECONDS, open_stage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from tests.chaos.mixture import Mixture
     from tests.chaos.stage import Stage
 

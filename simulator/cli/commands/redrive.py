@@ -23,7 +23,7 @@ from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 EPILOG = examples("redrive latest", "redrive latest --dry-run", "redrive user-log-2025 --yes --json")
 

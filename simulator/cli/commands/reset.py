@@ -13,7 +13,7 @@ from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotati
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import shown
 from simulator.pipeline.settings import Settings
-from simulator.runs.run_record import RUNNING
+from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.store import RunStore
 from simulator.runs.words import count
 

@@ -13,16 +13,16 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.output.words import status_piece
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
+from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.recovery import recovered
-from simulator.runs.run_record import RUNNING
 from simulator.runs.store import RunNotFound, RunStore
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
     from simulator.verify.findings import Findings
 
 

@@ -15,8 +15,8 @@ from simulator.runs.words import count, duration
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 MAX_REASONS = 10
 MAX_CAUSE = 300

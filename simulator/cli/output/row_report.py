@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cli.output.clean_text import shortened
 from simulator.runs.failure_reasons import person_text
-from simulator.runs.json_lines import encode
-from simulator.runs.moments import milliseconds_between
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.words import duration
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_record import RunRecord
 
 TITLES = ("Run", "File", "Started", "Took", "Rows", "Failed", "Status")
 _NUMBERS = ("Took", "Rows", "Failed")

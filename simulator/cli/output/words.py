@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.runs.moments import parsed_moment
+from simulator.runs.folder.times import parsed_moment
 
 if TYPE_CHECKING:
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_record import RunRecord
 
 STYLES = {
     "SUCCEEDED": "bold green",

@@ -14,7 +14,7 @@ from rich.console import Console
 from simulator.cli.output.progress import Pace, ProgressDisplay
 from simulator.cli.output.run_table import show_runs
 from simulator.cli.output.terminal import Terminal
-from simulator.runs.run_record import RowCounts, RunRecord, SourceObject
+from simulator.runs.folder.run_record import RowCounts, RunRecord, SourceObject
 
 NAME = "user-log-20250802-093000-abcdef0"
 

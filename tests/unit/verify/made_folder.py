@@ -11,7 +11,7 @@ from typing import Any
 from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo
 from simulator.aws.asl.runtime.ports import ResultWriterSpec
 from simulator.aws.map_run.results.result_writer import ExportedResults
-from simulator.runs.folder import RunFolder
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.recovery import recovered
 from simulator.runs.store import RunStore
 from simulator.verify.database_check import Stored

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.history_reader import map_run_passes
-from simulator.runs.items import ItemIndex
+from simulator.runs.folder.history_reader import map_run_passes
+from simulator.runs.folder.items import ItemIndex
 from simulator.verify.database_check import Stored
 from tests.unit.runs.made_runs import MAP_RUN, execution, recorder
 from tests.unit.verify.made_folder import (
@@ -28,7 +28,7 @@ from tests.unit.verify.made_folder import (
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.listener import ChildRecord
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 SECOND, THIRD = f"{MAP_RUN}-2", f"{MAP_RUN}-3"
 REDRIVEN = {"type": "ExecutionRedriven"}

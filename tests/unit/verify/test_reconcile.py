@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simulator.runs.folder import RunFolder
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.verify.database_check import Stored
 from tests.unit.runs.made_runs import THREE_ROWS, execution, finished_run, recorder
 from tests.unit.verify.made_folder import (

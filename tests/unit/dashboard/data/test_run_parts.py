@@ -12,8 +12,8 @@ from dashboard.queries.failures import rejection
 from dashboard.queries.history import history
 from dashboard.queries.logs import logs
 from dashboard.queries.users import user_history
-from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import encode
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import THREE_ROWS, child, failed_child, finished_run
 

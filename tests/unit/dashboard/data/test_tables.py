@@ -17,9 +17,9 @@ from dashboard.queries.lanes import lanes
 from dashboard.queries.spans import Part
 from dashboard.queries.tables import fetch, load_items
 from dashboard.queries.trends import bucket_seconds, throughput
-from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import encode
-from simulator.runs.moments import moment_text
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.run_folder import RunFolder
+from simulator.runs.folder.times import moment_text
 
 START = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
 

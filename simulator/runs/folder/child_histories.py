@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simulator.runs.moments import moment_text
+from simulator.runs.folder.times import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from simulator.aws.asl.runtime.listener import ChildStart
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 
 @dataclass(slots=True)

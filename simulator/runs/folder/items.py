@@ -5,15 +5,15 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from simulator.runs.json_lines import parse_line, read_lines_at
-from simulator.runs.moments import moment_text
-from simulator.runs.run_record import RowCounts
+from simulator.runs.folder.json_lines import parse_line, read_lines_at
+from simulator.runs.folder.run_record import RowCounts
+from simulator.runs.folder.times import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.aws.asl.runtime.listener import ChildRecord
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 _UNSEEN, _SUCCEEDED, _SUPERSEDED = 0, -1, -2
 MAX_POSITION = 200_000_000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from simulator.runs.moments import milliseconds_between
+from simulator.runs.folder.times import milliseconds_between
 
 if TYPE_CHECKING:
     from typing import Self

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.quotas import name_problem
-from simulator.runs.json_lines import encode, parse_line, read_lines
-from simulator.runs.moments import moment_text
-from simulator.runs.run_lock import is_held
-from simulator.runs.run_record import INTERRUPTED, RUNNING, RunRecord
+from simulator.runs.folder.json_lines import encode, parse_line, read_lines
+from simulator.runs.folder.run_lock import is_held
+from simulator.runs.folder.run_record import INTERRUPTED, RUNNING, RunRecord
+from simulator.runs.folder.times import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Files of one JSON object a line: appended by one process while others read them."""
+"""Files of one JSON object per line: appended by one process while others read and search them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK = 65_536
+_SEARCHED = 1 << 20
 
 
 def encode(value: Any, *, indent: bool = False) -> bytes:
@@ -86,6 +87,40 @@ def parse_line(line: bytes) -> dict[str, Any] | None:
         except (ValueError, RecursionError):
             return None
     return value if isinstance(value, dict) else None
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """Yield a file in pieces of about a megabyte, each of whole lines; nothing for a file that cannot be opened.
+
+    Read, not mapped into memory: a mapped file that another process cuts off would kill this one.
+    """
+    try:
+        file = path.open("rb")
+    except OSError:
+        return
+    with file:
+        while data := file.read(_SEARCHED):
+            yield data + file.readline()
+
+
+def lines_with(path: Path, *needles: bytes) -> Iterator[bytes]:
+    """Yield the lines that contain one of the needles, in order, each once, without the newline.
+
+    The other lines of a big file are neither parsed nor cut out.
+    """
+    for block in blocks(path):
+        for start in sorted(set().union(*(_starts(block, needle) for needle in needles))):
+            end = block.find(b"\n", start)
+            yield block[start:] if end < 0 else block[start:end]
+
+
+def _starts(block: bytes, needle: bytes) -> Iterator[int]:
+    """Where the lines begin that contain the needle."""
+    position = block.find(needle)
+    while position >= 0:
+        yield block.rfind(b"\n", 0, position) + 1
+        end = block.find(b"\n", position)
+        position = -1 if end < 0 else block.find(needle, end)
 
 
 def _cut_half_line(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Times in run folders: ISO 8601 in UTC with milliseconds and `Z`."""
+"""Times in a run folder: ISO 8601 in UTC with milliseconds and `Z`."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.runs import line_search
-from simulator.runs.line_search import blocks, lines_with
+from simulator.runs.folder import json_lines
+from simulator.runs.folder.json_lines import blocks, lines_with
 
 LINES = [b"one 1", b"two 2 2", b"", b"one two", b"last one"]
 
@@ -18,7 +18,7 @@ def test_each_line_is_found_once_wherever_the_blocks_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, end: bytes
 ) -> None:
     """In order, with one needle or several, the last line with or without its newline."""
-    monkeypatch.setattr(line_search, "_BLOCK", block)
+    monkeypatch.setattr(json_lines, "_SEARCHED", block)
     path = tmp_path / "f"
     path.write_bytes(b"\n".join(LINES) + end)
     assert b"".join(blocks(path)) == path.read_bytes()
