@@ -11,8 +11,8 @@ import pytest
 
 from lambdas.shared.connection import connect
 from simulator.aws.asl.runtime.clock import Clock, RealClock, SkippingClock
-from simulator.fault_injection.database_outage import DatabaseOutage
 from simulator.fault_injection.spec import parse_fault
+from simulator.fault_injection.timed_faults import DatabaseOutage
 from simulator.pipeline.settings import Home
 from simulator.postgres.embedded import EmbeddedPostgres
 from tests.integration.cloud.test_postgres import servers_in

@@ -8,8 +8,7 @@ import pytest
 
 from simulator.cli.fault_option import checked_faults, fault_plan
 from simulator.fault_injection.kinds import KINDS
-from simulator.fault_injection.row_calls import RowCall
-from simulator.fault_injection.row_pick import RowPick
+from simulator.fault_injection.row_calls import RowCall, RowPick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
