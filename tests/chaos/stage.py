@@ -14,8 +14,8 @@ from simulator.cli.output.terminal import Piece, Terminal
 from simulator.pipeline.database import open_postgres
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
+from simulator.verify.database_check import stored_totals
 from simulator.verify.reconcile import reconcile
-from simulator.verify.stored_totals import stored_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

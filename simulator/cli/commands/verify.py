@@ -64,7 +64,7 @@ def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Ter
 
     from simulator.pipeline.database import open_postgres  # noqa: PLC0415 - as above
     from simulator.postgres.server import database_id  # noqa: PLC0415 - as above
-    from simulator.verify.stored_totals import stored_totals  # noqa: PLC0415 - as above
+    from simulator.verify.database_check import stored_totals  # noqa: PLC0415 - as above
 
     term.say("opening the database")
     postgres = open_postgres(Settings())

@@ -18,7 +18,7 @@ from lambdas.shared.database_encoding import DatabaseEncoding
 from lambdas.shared.errors import UsersFileError
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.postgres.embedded import EmbeddedPostgres
-from simulator.verify.stored_totals import stored_totals
+from simulator.verify.database_check import stored_totals
 from tests.integration.conftest import url_of
 
 HEADER = "user_id,username,email\n"
