@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.cli import exit_codes
-from simulator.cli.errors import Terminated, UsageError
+from simulator.cli import exits
+from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.fault_option import fault_documents, tell_faults
 from simulator.cli.output.progress import Pace, ProgressDisplay
 from simulator.cli.output.report import document, report
@@ -52,5 +52,5 @@ def outcome(session: Session, running: RunningExecution, interrupt: KeyboardInte
     tell_faults(session.faults, term)
     term.document({**document(folder, record), **fault_documents(session.faults)})
     if interrupt is not None:
-        return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
-    return exit_codes.SUCCEEDED if record.status == "SUCCEEDED" else exit_codes.FAILED
+        return exits.TERMINATED if isinstance(interrupt, Terminated) else exits.INTERRUPTED
+    return exits.SUCCEEDED if record.status == "SUCCEEDED" else exits.FAILED

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
-from simulator.cli.corrected_file import check_corrected_file
-from simulator.cli.errors import UsageError
+from simulator.cli.exits import UsageError
 from simulator.cli.fault_option import checked_faults, fault_plan
 from simulator.cli.following import follow, outcome
 from simulator.cli.opening import load_sample_users, open_session
@@ -18,7 +17,7 @@ from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotati
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
-from simulator.cli.upload_file import upload_file
+from simulator.cli.upload_file import check_corrected_file, upload_file
 from simulator.pipeline.provisioning import resource_name
 from simulator.runs.words import count
 from simulator.uploads.new_users import write_user_master

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import UsageError
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
-from simulator.cli.output.clean_text import shortened
 from simulator.cli.output.report import document, report
 from simulator.cli.output.row_report import row_document, row_report
 from simulator.cli.output.terminal import terminal
+from simulator.cli.output.text import shortened
 from simulator.pipeline.settings import Settings
 from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.history_reader import states_passed

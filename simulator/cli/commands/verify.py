@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli import exit_codes
-from simulator.cli.errors import UsageError
+from simulator.cli import exits
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
-from simulator.cli.output.words import status_piece
+from simulator.cli.output.text import status_piece
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
 from simulator.runs.folder.run_record import RUNNING
@@ -51,7 +51,7 @@ def verify_command(
         findings = _reconciled(store, folder, record, term, database=database)
         _report(term, folder, record, findings, limit)
         term.document(_document(folder, record, findings, database=database))
-        raise typer.Exit(exit_codes.SUCCEEDED if findings.clean else exit_codes.FAILED)
+        raise typer.Exit(exits.SUCCEEDED if findings.clean else exits.FAILED)
 
 
 def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Terminal, *, database: bool) -> Findings:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.cli.output.clean_text import shortened
-from simulator.cli.output.words import status_piece
+from simulator.cli.output.text import shortened, status_piece
 from simulator.cli.paths import shown
 from simulator.runs.corrections import corrected_by
 from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind, next_steps

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
+from simulator.cli.commands.runs import show_runs
 from simulator.cli.output.progress import Pace, ProgressDisplay
-from simulator.cli.output.run_table import show_runs
 from simulator.cli.output.terminal import Terminal
 from simulator.runs.folder.run_record import RowCounts, RunRecord, SourceObject
 

@@ -1,4 +1,4 @@
-"""The exit codes of the commands."""
+"""How a command ends: its exit code, and the errors that end it without a traceback."""
 
 from __future__ import annotations
 
@@ -13,3 +13,11 @@ INTERRUPTED = 130
 """Ctrl-C: 128 + SIGINT, as shells expect it, so that a loop around the command ends too."""
 TERMINATED = 143
 """kill: 128 + SIGTERM."""
+
+
+class UsageError(Exception):
+    """Wrong usage: the message says what to do instead. Exit code 2."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: the command ends as after Ctrl-C, in good order."""
