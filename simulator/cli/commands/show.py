@@ -8,8 +8,7 @@ import typer
 
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
-from simulator.cli.output.report import document, report
-from simulator.cli.output.row_report import row_document, row_report
+from simulator.cli.output.report import document, report, row_document, row_report
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.text import shortened
 from simulator.pipeline.settings import Settings

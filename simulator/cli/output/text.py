@@ -1,4 +1,4 @@
-"""Texts for the terminal: harmless and short ones of a file's, a run's status with its style, times of day."""
+"""Text for the terminal: text of a file made harmless and short, the status of a run with its style, times of day."""
 
 from __future__ import annotations
 
