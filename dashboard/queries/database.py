@@ -14,8 +14,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from lambdas.shared.connection import connect
-from simulator.pipeline.database import open_postgres
 from simulator.pipeline.errors import CLOUD_ERRORS
+from simulator.pipeline.servers import open_postgres
 from simulator.pipeline.settings import Settings
 
 if TYPE_CHECKING:

@@ -16,12 +16,11 @@ from simulator.aws.stepfunctions.fan_out import FanOut
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.parts import Parts, UploadedFile
-from simulator.pipeline.database import open_postgres
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.migrator import Migrator
-from simulator.pipeline.moto import moto_options
 from simulator.pipeline.provisioning import provision, read_definition, resource_name
+from simulator.pipeline.servers import moto_options, open_postgres
 from simulator.pipeline.uploads import Upload, Uploads
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.server import database_id

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.output.terminal import Piece, Terminal
-from simulator.pipeline.database import open_postgres
+from simulator.pipeline.servers import open_postgres
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
 from simulator.verify.database_check import stored_totals

@@ -62,7 +62,7 @@ def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Ter
 
     import psycopg  # noqa: PLC0415 - as above
 
-    from simulator.pipeline.database import open_postgres  # noqa: PLC0415 - as above
+    from simulator.pipeline.servers import open_postgres  # noqa: PLC0415 - as above
     from simulator.postgres.server import database_id  # noqa: PLC0415 - as above
     from simulator.verify.database_check import stored_totals  # noqa: PLC0415 - as above
 

@@ -13,7 +13,7 @@ from dashboard.queries.database import Database, DatabaseUnavailable
 from dashboard.queries.users import users
 from lambdas.shared.connection import connect
 from simulator.pipeline.errors import CloudError
-from simulator.postgres.server import ExternalPostgres
+from simulator.postgres.external import ExternalPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

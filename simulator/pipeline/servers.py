@@ -1,4 +1,4 @@
-"""How moto is run for this pipeline: audit items are kept in run folders, and faults of AWS are made by it."""
+"""The two servers of the local cloud: PostgreSQL and moto, as the settings and the faults of a run want them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,30 @@ from typing import TYPE_CHECKING
 from simulator.aws.moto.options import KeptTable, MotoOptions
 from simulator.fault_injection.refused_by_aws import KINDS, refusal
 from simulator.pipeline.provisioning import RESULTS_PREFIX, resource_name
+from simulator.postgres.embedded import EmbeddedPostgres
+from simulator.postgres.external import ExternalPostgres
 from simulator.runs.folder.run_folder import AUDIT_FILE
 
 if TYPE_CHECKING:
     from simulator.fault_injection.spec import FaultPlan
-    from simulator.pipeline.settings import Home
+    from simulator.pipeline.settings import HomeFolder, Settings
+    from simulator.postgres.server import PostgresServer
 
 
-def moto_options(home: Home, plan: FaultPlan | None = None) -> MotoOptions:
-    """Return how moto is started.
+def open_postgres(settings: Settings) -> PostgresServer:
+    """Start the embedded PostgreSQL, or connect to the one that SIMULATOR_DATABASE_URL names.
+
+    Raises:
+        CloudError: the home folder cannot be used.
+        PostgresError: there is none to be had; the message says what to do.
+    """
+    if settings.database_url is not None:
+        return ExternalPostgres(settings.database_url)
+    return EmbeddedPostgres(settings.home.create().postgres)
+
+
+def moto_options(home: HomeFolder, plan: FaultPlan | None = None) -> MotoOptions:
+    """Return how moto is started: audit items are kept in run folders, and it makes the faults of AWS.
 
     Args:
         home: the runs folder in it takes the audit items of its runs, and is what runs are restored from.

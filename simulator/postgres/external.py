@@ -1,4 +1,4 @@
-"""The URL of a PostgreSQL of the user's own: what it leaves open, and how it is shown."""
+"""A PostgreSQL of the user's own: its connection, and its URL: what that leaves open, and how it is shown."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from lambdas.shared.connection import libpq_variables
+from lambdas.shared.connection import connect, libpq_variables
 from simulator.postgres.errors import PostgresError
 
+MINIMUM_VERSION = 140_000
 UNREADABLE = "(no URL of the form postgresql://user:password@host:port/database)"
 _TARGET = ("host", "hostaddr")
 # Asked in a process of its own: libpq reads the C environment, which is not to change under the threads of this one.
@@ -28,6 +29,49 @@ options = [] if error else pq.Conninfo.get_defaults()
 found = {o.keyword.decode(): o.val.decode() for o in options if o.val and o.val != o.compiled}
 print(json.dumps([error.strip(), found]))
 """
+
+
+class ExternalPostgres:
+    """A PostgreSQL that somebody else runs.
+
+    Args:
+        url: its libpq connection URI (PostgreSQL manual, "Connection URIs"). What it leaves open is taken from its
+            service and the `PG*` variables, once: `self.url` leaves nothing open.
+
+    Raises:
+        PostgresError: if the URL is none, nobody answers, or the server is too old.
+    """
+
+    embedded = False
+
+    def __init__(self, url: str) -> None:
+        self.display_url = hide_password(url)
+        try:
+            self.url = completed(url)
+            self.display_url = hide_password(self.url)
+            with connect(self.url) as connection:
+                version = connection.info.server_version
+        except (psycopg.Error, UnicodeError) as error:
+            readable = self.display_url != UNREADABLE  # else libpq's own message repeats it, password and all
+            reason = " ".join(str(error).split()) if readable else "it cannot be read"
+            raise PostgresError(
+                f"SIMULATOR_DATABASE_URL points to {self.display_url}, and that does not work: {reason}. "
+                "Correct it, or unset it to use the embedded PostgreSQL."
+            ) from error
+        if version < MINIMUM_VERSION:
+            raise PostgresError(
+                f"The PostgreSQL at {self.display_url} is version {version // 10_000}; "
+                f"at least {MINIMUM_VERSION // 10_000} is needed."
+            )
+
+    def close(self) -> None:
+        """Do nothing: the server is not ours."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def completed(url: str) -> str:
