@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.runtime.listener import Listener
     from simulator.aws.asl.runtime.ports import MapRunRequest
+    from simulator.aws.map_run.children import ChildWork
     from simulator.aws.map_run.earlier import EarlierMapRun
     from simulator.aws.map_run.object_store import ObjectStore
-    from simulator.aws.map_run.work import ChildWork
 
 TELL_EVERY = 0.1
 
@@ -151,8 +151,10 @@ class LocalMapRun:
         return open_items(request.reader, self._store) if request.reader is not None else items_of(request.items)
 
     def _works(self, source: ItemSource) -> Iterator[ChildWork]:
-        works = self._all_works(source)
-        return works if self._earlier is None else self._earlier.left(works)
+        works, earlier = self._all_works(source), self._earlier
+        if earlier is None:
+            return works
+        return (work.again(earlier.child(work.index)) for work in works if work.index not in earlier.succeeded)
 
     def _all_works(self, source: ItemSource) -> Iterator[ChildWork]:
         return child_works(source, source.source, self._request.select, self._request.batcher)

@@ -26,8 +26,9 @@ from simulator.aws.asl.errors import (
 )
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import check_size
-from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity
+from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution
 from simulator.aws.asl.runtime.history import CountedHistory
+from simulator.aws.asl.runtime.ports import Identity
 from simulator.aws.asl.runtime.state_machine import StateMachine
 from simulator.aws.asl.states.distributed_map import DistributedMapState
 from simulator.aws.asl.states.map_state import InlineMapState
@@ -50,8 +51,8 @@ from simulator.aws.stepfunctions.teststate.request import (
 )
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.runtime.execution import Services
     from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.runtime.ports import Services
     from simulator.aws.asl.states.state import Outcome, State
 
 REFERENCE_PATH_CONFLICT = "States.ReferencePathConflict"
