@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 TELL_EVERY = 0.1
 
 ResultsFolder = Callable[[str], Path | None]
-"""The folder that keeps the result files of an execution of that name; None where none is kept."""
+"""The folder that keeps the result files of an execution of that name; None if none is kept."""
 
 
 class LocalMapRuns:
@@ -181,7 +181,7 @@ class LocalMapRun:
         writer = self._request.writer
         if writer is None or writer.bucket is None:
             return CollectedResults(writer, machine_arn=self._children.machine_arn, state=self._request.state)
-        assert folder is not None  # noqa: S101 - run() gives one where results are exported
+        assert folder is not None  # noqa: S101 - run() gives one if results are exported
         return ExportedResults(
             writer,
             map_run_arn=self.arn,

@@ -151,7 +151,7 @@ class ExportedResults:
         """Write what became of a child.
 
         Raises:
-            StateError: States.ResultWriterFailed where the disk does not take it; from the methods below, too.
+            StateError: States.ResultWriterFailed if the disk does not take it; from the methods below, too.
         """
         records = [dump(value) for value in results_of(child, self._machine_arn, self._spec.transformation)]
         self._add("SUCCEEDED" if child.status == "SUCCEEDED" else "FAILED", records)
@@ -168,10 +168,10 @@ class ExportedResults:
         """Upload the files and the manifest, and return the state's result.
 
         Raises:
-            StateError: States.ResultWriterFailed where they cannot be written.
+            StateError: States.ResultWriterFailed if they cannot be written.
         """
         if self._earlier and not self._closed("SUCCEEDED"):
-            self._add("SUCCEEDED", [])  # recorded on AWS: a file with [], where an earlier attempt had successes
+            self._add("SUCCEEDED", [])  # recorded on AWS: a file with [], if an earlier attempt had successes
         listed = {status: [self._upload(file) for file in self._closed(status)] for status in _STATUSES}
         listed["SUCCEEDED"] = self._earlier + listed["SUCCEEDED"]
         body = dump({"DestinationBucket": self._bucket, "MapRunArn": self._map_run_arn, "ResultFiles": listed})

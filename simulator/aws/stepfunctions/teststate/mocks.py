@@ -114,7 +114,7 @@ def _check_api_result(resource: str, result: Any, *, strict: bool) -> None:
         return
     if not isinstance(result, dict):
         raise validation_error("Mocked result must be a JSON object.")
-    # The optimised integration hands a function's answer on as JSON, where the API has a blob.
+    # The optimised integration hands a function's answer on as JSON; the API has a blob there.
     free = {"Payload"} if name == "lambda:invoke" else set()
     _check_members({key: value for key, value in result.items() if key not in free}, shape, strict=strict)
 
