@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.integrations.api_error import validation_error
 from simulator.aws.integrations.aws_action import AwsAction
 from simulator.aws.integrations.dynamodb_rules import (
     TableKeys,
@@ -17,7 +18,6 @@ from simulator.aws.integrations.dynamodb_rules import (
     check_key,
     read_table_keys,
 )
-from simulator.aws.integrations.integration import validation_error
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

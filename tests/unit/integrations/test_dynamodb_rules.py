@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.aws.integrations.api_error import ApiError
 from simulator.aws.integrations.dynamodb_rules import Key, TableKeys, check_attributes, check_item, check_key
-from simulator.aws.integrations.integration import ApiError
 
 KEYS = TableKeys(
     (Key("run", "S", sort=False), Key("at", "S", sort=True)),

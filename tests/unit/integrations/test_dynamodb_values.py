@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.aws.integrations.api_error import ApiError
 from simulator.aws.integrations.dynamodb_rules import check_attributes, check_expressions, stored_number
-from simulator.aws.integrations.integration import ApiError
 
 
 @pytest.mark.parametrize(
