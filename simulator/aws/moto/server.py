@@ -11,11 +11,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from simulator.aws.errors import ServerError
 from simulator.aws.moto.environment import aws_environment, without_aws
 
 if TYPE_CHECKING:
     from simulator.aws.moto.options import MotoOptions
+
+
+class ServerError(Exception):
+    """A server cannot start or go on. The message is for people: what happened, and what to do about it."""
+
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 5.0

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from simulator.aws.map_run.object_store import ObjectStoreError
-from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import ObjectStoreError, S3ObjectStore
 from simulator.aws.moto.clients import AwsClients, aws_clients
 from simulator.aws.moto.server import MotoServer
 from simulator.fault_injection.refused_by_aws import RefusedByAws
