@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.csv_validator.validation import validate
-from lambdas.shared.utf8_text import SAMPLE
+from lambdas.shared.encodings.utf8_text import SAMPLE
 
 HEADER = "ユーザーID,ログイン回数,投稿回数\n"
 ROWS = "U1,1,1\nU2,2,2\n"
