@@ -17,7 +17,7 @@ from dashboard.components.verdict import headline, verdict
 from dashboard.plain_text import plain
 from dashboard.queries.failures import failures
 from dashboard.queries.run_list import RunRow, run, runs
-from dashboard.queries.store import default_store
+from dashboard.store import default_store
 from simulator.runs.outcome import Kind
 from simulator.runs.suggested_command import command
 

@@ -41,6 +41,17 @@ _LAST_WORD = (
     'row_number() over (partition by run, "index" order by coalesce(redrive, 0) desc, stop desc nulls last) = 1'
 )
 
+FileState = tuple[int, int, int]
+
+
+def file_state(path: Path) -> FileState | None:
+    """Return what changes when the file does (inode, size, time of the last write); None if there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
 
 def load_items(
     connection: duckdb.DuckDBPyConnection,

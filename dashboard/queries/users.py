@@ -15,7 +15,7 @@ from simulator.runs.folder.times import parsed_moment
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dashboard.queries.database import Database
+    from dashboard.queries.read_only_database import ReadOnlyDatabase
     from simulator.runs.folder.run_folder import RunFolder
 
 _ORDERS = {
@@ -50,7 +50,9 @@ class UserPage:
     tables: bool = True
 
 
-def users(database: Database, *, search: str = "", order: str = "user", offset: int = 0, limit: int = 100) -> UserPage:
+def users(
+    database: ReadOnlyDatabase, *, search: str = "", order: str = "user", offset: int = 0, limit: int = 100
+) -> UserPage:
     """Return users `offset` to `offset + limit` whose ID, name or e-mail has `search` in it, whatever its case.
 
     Args:

@@ -22,7 +22,7 @@ from simulator.uploads.encoding import converted, problem_of_file, read_chunks, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.shared.encodings import EncodingError
+    from lambdas.shared.encodings.encoding import EncodingError
     from simulator.cli.output.terminal import Terminal
 
 MOST_SHOWN = 20

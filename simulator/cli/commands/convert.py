@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lambdas.schema_migrator.users_csv import HEADER as USERS_HEADER
-from lambdas.shared.encodings import Encoding
+from lambdas.shared.encodings.encoding import Encoding
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal

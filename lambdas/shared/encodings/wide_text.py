@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import SAVE, Encoding, EncodingError
+from lambdas.shared.encodings.encoding import SAVE, Encoding, EncodingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

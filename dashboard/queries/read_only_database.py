@@ -31,7 +31,7 @@ class DatabaseUnavailable(Exception):
     """PostgreSQL cannot be asked; the message says why and what to do."""
 
 
-class Database:
+class ReadOnlyDatabase:
     """Asks the simulator's PostgreSQL, and can change nothing in it; safe for several threads. Keep one a process.
 
     Args:

@@ -13,8 +13,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import OLD_CODECS, SAVE, Encoding, EncodingError, shown_bytes
-from lambdas.shared.jis_text import decode_euc
+from lambdas.shared.encodings.encoding import OLD_CODECS, SAVE, Encoding, EncodingError, shown_bytes
+from lambdas.shared.encodings.jis_text import decode_euc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

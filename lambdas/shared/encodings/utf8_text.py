@@ -12,10 +12,10 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lambdas.shared.encodings import OLD_CODECS, SAVE, Encoding, EncodingError, shown_bytes
-from lambdas.shared.jis_text import decode_iso_2022_jp
-from lambdas.shared.old_japanese import judged, whole_lines
-from lambdas.shared.wide_text import check_wide, wide_without_bom
+from lambdas.shared.encodings.encoding import OLD_CODECS, SAVE, Encoding, EncodingError, shown_bytes
+from lambdas.shared.encodings.jis_text import decode_iso_2022_jp
+from lambdas.shared.encodings.old_japanese import judged, whole_lines
+from lambdas.shared.encodings.wide_text import check_wide, wide_without_bom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
 
 MAX_ROWS = 400
-_LANE_BUCKETS = 80
+_BUCKETS = 80
 _SHARES = """
 with cut as (
     select worker, part, start, stop,
@@ -37,7 +37,7 @@ from lines where stop is not null group by all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lanes:
+class WorkerTimes:
     """The workers over time.
 
     Args:
@@ -53,16 +53,16 @@ class Lanes:
     seconds: float = 0.0
 
 
-def lanes(folder: RunFolder, *, max_rows: int = MAX_ROWS) -> Lanes:
+def worker_times(folder: RunFolder, *, max_rows: int = MAX_ROWS) -> WorkerTimes:
     """Return what the workers did: row by row for at most `max_rows` rows, else summed up over spans of time."""
     with span_tables(folder) as connection:
         (size,) = fetch(connection, "select count(*) as lines, min(start) as first, max(stop) as last from lines")
         if size["first"] is None or size["last"] is None:
-            return Lanes()
+            return WorkerTimes()
         if size["lines"] <= max_rows:
-            return Lanes(spans=_spans(connection))
-        seconds = bucket_seconds((size["last"] - size["first"]).total_seconds(), most=_LANE_BUCKETS)
-        return Lanes(shares=_shares(connection, size["first"], seconds), seconds=seconds)
+            return WorkerTimes(spans=_spans(connection))
+        seconds = bucket_seconds((size["last"] - size["first"]).total_seconds(), most=_BUCKETS)
+        return WorkerTimes(shares=_shares(connection, size["first"], seconds), seconds=seconds)
 
 
 def _spans(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
