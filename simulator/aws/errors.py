@@ -39,3 +39,8 @@ class ApiError(Exception):
         self.request_id = request_id or str(uuid.uuid4())
         self.members = members or {}
         super().__init__(message)
+
+
+def validation_error(message: str) -> ApiError:
+    """Return the error of a request that the API's model does not allow."""
+    return ApiError("ValidationException", message)

@@ -37,7 +37,7 @@ def position_of(token: str) -> str:
 
 
 def page_of(
-    entries: Iterable[_T], key: Callable[[_T], str], *, token: str | None, limit: int
+    entries: Iterable[_T], key: Callable[[_T], str], *, token: str | None, limit: int, descending: bool = False
 ) -> tuple[Sequence[_T], str | None]:
     """Return a page of a list in the order of its keys, and the next page's token or None.
 
@@ -48,11 +48,13 @@ def page_of(
         key: gives an entry's key; no two have the same.
         token: the page before gave it; None for the first page.
         limit: the most entries of the page.
+        descending: whether the list runs backwards.
 
     Raises:
         BadToken: the token is none.
     """
     after = None if token is None else position_of(token)
-    rest = sorted((entry for entry in entries if after is None or key(entry) > after), key=key)
+    ordered = sorted(entries, key=key, reverse=descending)
+    rest = [one for one in ordered if after is None or (key(one) < after if descending else key(one) > after)]
     page = rest[:limit]
     return page, token_for(key(page[-1])) if len(rest) > limit else None

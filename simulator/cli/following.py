@@ -1,23 +1,24 @@
-"""Following an execution from the terminal: progress until it ends, and then its report."""
+"""Following an execution from the terminal: progress until it ends, and then its report and that of its faults."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from simulator.cli import exit_codes
-from simulator.cli.errors import Terminated, UsageError
-from simulator.cli.fault_option import fault_documents, tell_faults
+from simulator.cli import exits
+from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.output.progress import Pace, ProgressDisplay
 from simulator.cli.output.report import document, report
 from simulator.runs.recovery import recovered
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.cli.output.terminal import Terminal
+    from simulator.fault_injection.fault_injection import Faults
     from simulator.pipeline.session import Session
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 TICK_SECONDS = 0.1
 STOP_SECONDS = 60.0
@@ -74,13 +75,26 @@ def outcome(session: Session, ended: Ended, term: Terminal) -> int:
     new = not ended.record.redrive_count
     report(term, ended.folder, ended.record, just_ended=new)
     session.faults.close()
-    tell_faults(session.faults, term)
-    term.document({**document(ended.folder, ended.record, just_ended=new), **fault_documents(session.faults)})
+    _tell_faults(session.faults, term)
+    term.document({**document(ended.folder, ended.record, just_ended=new), **_fault_documents(session.faults)})
     return exit_code(ended)
 
 
 def exit_code(ended: Ended) -> int:
     """Return the exit code of a command that ran this."""
     if ended.interrupt is not None:
-        return exit_codes.TERMINATED if isinstance(ended.interrupt, Terminated) else exit_codes.INTERRUPTED
-    return exit_codes.SUCCEEDED if ended.record.status == "SUCCEEDED" else exit_codes.FAILED
+        return exits.TERMINATED if isinstance(ended.interrupt, Terminated) else exits.INTERRUPTED
+    return exits.SUCCEEDED if ended.record.status == "SUCCEEDED" else exits.FAILED
+
+
+def _tell_faults(faults: Faults, term: Terminal) -> None:
+    """Print how often each fault happened, and what prevented it."""
+    for fault in faults.all:
+        times = "never happened" if not fault.happened else f"happened {count(fault.happened, 'time')}"
+        term.say(("fault  ", "yellow"), f"{fault.spec.text} {times}{f'; {fault.trouble}' if fault.trouble else ''}")
+
+
+def _fault_documents(faults: Faults) -> dict[str, Any]:
+    """Return the same for the document: `faults`, or nothing if none was asked for."""
+    told = [{"spec": one.spec.text, "happened": one.happened, "trouble": one.trouble} for one in faults.all]
+    return {"faults": told} if told else {}

@@ -15,8 +15,8 @@ from simulator.cli.output.terminal import Terminal, told_errors
 from simulator.cli.running import RunOptions, key_of, prepared
 from simulator.pipeline.inbox.inbox import Verdict
 from simulator.runs.caller import Caller, called_from
+from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.recovery import recovered
-from simulator.runs.run_record import RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.pipeline.inbox.claims import Claim
     from simulator.pipeline.session import Session
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 CLAIM = "simulator-claim"
 """The metadata of an uploaded object that says which file of the inbox it is."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.cli.output.progress import Pace
-from simulator.cli.output.words import status_piece
+from simulator.cli.output.text import status_piece
 from simulator.runs.words import count, duration
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.listener import ExecutionInfo, MapRunInfo
     from simulator.cli.output.terminal import Piece, Terminal
-    from simulator.runs.run_record import SourceObject
+    from simulator.runs.folder.run_record import SourceObject
     from simulator.runs.store import RunStore
 
 EVERY_SECONDS = 2.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.cli.errors import UsageError
+from simulator.cli.exits import UsageError
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.caller import caller
 from simulator.runs.suggested_command import shown

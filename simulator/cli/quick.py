@@ -10,8 +10,8 @@ import sys
 from json import dumps
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from simulator.cli import exit_codes
-from simulator.cli.errors import Terminated, UsageError
+from simulator.cli import exits
+from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.output.streams import settle_streams
 from simulator.cli.through_cloud import run_there, running_cloud
 from simulator.pipeline.errors import CloudError
@@ -54,14 +54,14 @@ def _run(cloud: RunningCloud, files: list[str], options: dict[str, Any]) -> int:
         return run_there(cloud, files, options, json=json)
     except UsageError as error:  # stdout cannot be written to
         sys.stderr.write(f"Error: {error}\n")
-        return exit_codes.USAGE
+        return exits.USAGE
     except CloudError as error:
         sys.stderr.write(f"Error: {error}\n")
         if json:
             sys.stdout.write(f"{dumps({'error': 'CloudError', 'message': str(error)}, indent=2)}\n")
-        return exit_codes.NO_CLOUD
+        return exits.NO_CLOUD
     except KeyboardInterrupt as interrupt:
-        return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
+        return exits.TERMINATED if isinstance(interrupt, Terminated) else exits.INTERRUPTED
     finally:
         signal.signal(signal.SIGTERM, before)
 

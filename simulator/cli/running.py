@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.cli import exit_codes
-from simulator.cli.corrected_file import check_corrected_file
-from simulator.cli.errors import UsageError
+from simulator.cli import exits
+from simulator.cli.exits import UsageError
 from simulator.cli.following import Ended, exit_code, follow, outcome, settled
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.report import document, headline
 from simulator.cli.output.run_table import show_runs
 from simulator.cli.paths import shown
-from simulator.cli.upload_file import upload_file
+from simulator.cli.upload_file import check_corrected_file, upload_file
 from simulator.pipeline.provisioning import resource_name
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.listeners import Listeners
     from simulator.pipeline.session import Session
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.redrive_plan import RedrivePlan
 
 MAX_KEY_BYTES = 1024
@@ -189,13 +188,13 @@ class _Summary:
     def code(self) -> int:
         """Return the exit code: that of Ctrl-C, else 1 if a file did not succeed."""
         codes = [exit_code(ended) for _, ended in self.ran]
-        if codes and codes[-1] in (exit_codes.INTERRUPTED, exit_codes.TERMINATED):
+        if codes and codes[-1] in (exits.INTERRUPTED, exits.TERMINATED):
             return codes[-1]
-        return exit_codes.FAILED if self.refused or any(codes) else exit_codes.SUCCEEDED
+        return exits.FAILED if self.refused or any(codes) else exits.SUCCEEDED
 
     def tell(self, term: Terminal) -> None:
         """Print it, and write the document."""
-        failed = [ended for _, ended in self.ran if exit_code(ended) != exit_codes.SUCCEEDED]
+        failed = [ended for _, ended in self.ran if exit_code(ended) != exits.SUCCEEDED]
         succeeded = len(self.ran) - len(failed)
         term.say(("\nAll files", "bold"))
         if self.ran:

@@ -11,7 +11,7 @@ import sys
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from simulator.cli.errors import Terminated, UsageError
+from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.output.streams import stdout_problem, words_of
 from simulator.pipeline.local_cloud.cloud_files import database_mark, home_folder
 from simulator.pipeline.local_cloud.running_cloud import CloudLost, RunningCloud

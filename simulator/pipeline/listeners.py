@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from simulator.aws.stepfunctions.fan_out import FanOut
+from simulator.aws.asl.runtime.listener import FanOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from simulator.aws.moto.environment import REGION
-from simulator.cli import exit_codes
-from simulator.cli.errors import UsageError
+from simulator.cli import exits
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
-from simulator.cli.output.words import local_time
+from simulator.cli.output.text import local_time
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.local_cloud.cloud_files import CloudFiles
 from simulator.pipeline.local_cloud.running_cloud import RunningCloud
 from simulator.pipeline.settings import Settings
-from simulator.runs.moments import milliseconds_between, moment_text
+from simulator.runs.folder.times import milliseconds_between, moment_text
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count, duration
 
@@ -65,7 +65,7 @@ def status_command(json: Json = False) -> None:  # noqa: FBT002 - an option
         if cloud is None:
             term.say(f"The local cloud is not up. Start it with: {command('up')}")
             term.document({"up": False})
-            raise typer.Exit(exit_codes.FAILED)
+            raise typer.Exit(exits.FAILED)
         _tell_status(term, cloud, cloud.ask("status"))
 
 

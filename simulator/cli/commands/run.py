@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
-from simulator.cli.errors import UsageError
-from simulator.cli.fault_option import checked_faults, fault_plan
+from simulator.cli.exits import UsageError
 from simulator.cli.opening import load_sample_users, open_session
-from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.options import (
+    Json,
+    checked_faults,
+    fault_plan,
+)
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import files_to_run
 from simulator.cli.running import OpenCloud, RunOptions, key_of, prepared, run_one, run_several

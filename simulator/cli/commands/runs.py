@@ -15,7 +15,7 @@ from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_record import RunRecord
 
 SHORT_NAME = len("user-log-20250802-093000-") + 7
 

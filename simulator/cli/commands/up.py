@@ -12,7 +12,7 @@ import typer
 
 from simulator.aws.moto.environment import local_aws
 from simulator.cli.cloud_words import banner
-from simulator.cli.errors import Terminated, UsageError
+from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.live_lines import LiveLines
 from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations

@@ -8,14 +8,14 @@ from rich.cells import cell_len
 from rich.table import Table
 
 from simulator.cli.output.terminal import line_of
-from simulator.cli.output.words import local_time, status_piece
+from simulator.cli.output.text import local_time, status_piece
 from simulator.runs.words import count, duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_record import RunRecord
 
 TITLES = ("Run", "File", "Started", "Took", "Rows", "Failed", "Status")
 _NUMBERS = ("Took", "Rows", "Failed")

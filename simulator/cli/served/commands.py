@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from simulator.aws.errors import ApiError
-from simulator.cli import exit_codes
-from simulator.cli.errors import UsageError
+from simulator.cli import exits
+from simulator.cli.exits import UsageError
 from simulator.cli.opening import load_and_tell
 from simulator.cli.output.terminal import told_errors
 from simulator.cli.paths import files_to_run, readable_file
@@ -108,7 +108,7 @@ class ServedCommands:
         except Exception as error:  # noqa: BLE001 - the client must hear of the end; a trace is of use here only
             self._tell(f"A command of another terminal broke down:\n{traceback.format_exc()}")
             terminal.error("InternalError", f"The cloud broke down on this command: {type(error).__name__}: {error}")
-            return exit_codes.NO_CLOUD
+            return exits.NO_CLOUD
 
     def _run(self, question: Question, terminal: RemoteTerminal) -> int:
         options = RunOptions(**question["options"])
@@ -132,7 +132,7 @@ class ServedCommands:
         source = readable_file(str(question["file"]))
         with upload_file(source, terminal, convert=True) as body:
             load_and_tell(self._cloud.session, source, body, terminal)
-        return exit_codes.SUCCEEDED
+        return exits.SUCCEEDED
 
 
 def _until_exit(lines: Queue[dict[str, Any]]) -> Iterator[dict[str, Any]]:

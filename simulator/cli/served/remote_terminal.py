@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
-from simulator.cli.errors import Terminated
+from simulator.cli.exits import Terminated
 from simulator.cli.output.terminal import Terminal
 
 if TYPE_CHECKING:

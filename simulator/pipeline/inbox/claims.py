@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from simulator.runs.json_lines import encode, parse_line
+from simulator.runs.folder.json_lines import encode, parse_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeVar
 
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.inbox.claims import DONE, REJECTED, TAKEN, Claim, left_claims, take
-from simulator.runs.run_lock import RunBusy, RunLock
+from simulator.runs.folder.run_lock import RunBusy, RunLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

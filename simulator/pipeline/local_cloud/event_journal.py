@@ -6,7 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-from simulator.runs.json_lines import encode, read_lines
+from simulator.runs.folder.json_lines import encode, read_lines
 
 if TYPE_CHECKING:
     from pathlib import Path

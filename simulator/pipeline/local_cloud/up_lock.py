@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.local_cloud.cloud_files import STARTING, STOPPING, UP, CloudFiles, database_mark
-from simulator.runs.moments import moment_text
-from simulator.runs.run_lock import RunBusy, RunLock
+from simulator.runs.folder.run_lock import RunBusy, RunLock
+from simulator.runs.folder.times import moment_text
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:

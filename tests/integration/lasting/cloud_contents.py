@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.server import MotoServer
-from simulator.pipeline.moto import moto_options
 from simulator.pipeline.provisioning import provision
+from simulator.pipeline.servers import moto_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.aws.moto.clients import AwsClients
     from simulator.pipeline.provisioning import Resources
-    from simulator.pipeline.settings import Home
+    from simulator.pipeline.settings import HomeFolder
 
 _VERSION_FIELDS = ("Key", "VersionId", "ETag", "IsLatest", "LastModified")
 _OBJECT_FIELDS = (
@@ -27,7 +27,7 @@ _OBJECT_FIELDS = (
 
 
 @contextmanager
-def lasting_cloud(home: Home) -> Iterator[tuple[AwsClients, Resources]]:
+def lasting_cloud(home: HomeFolder) -> Iterator[tuple[AwsClients, Resources]]:
     """Start moto over a home, and kill it at the end with SIGKILL."""
     with MotoServer(moto_options(home, lasting=True)) as server:
         clients = aws_clients(server.url)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from simulator.pipeline.settings import Home
+from simulator.pipeline.settings import HomeFolder
 from tests.integration.lasting.cloud_contents import contents, lasting_cloud
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(tmp_path: Path) -> HomeFolder:
     """Return an empty home."""
-    return Home(tmp_path / "home").create()
+    return HomeFolder(tmp_path / "home").create()
 
 
 def _versions_of_every_kind(aws: AwsClients, resources: Resources) -> None:
@@ -133,7 +133,7 @@ _WRITES = (_versions_of_every_kind, _unversioned_objects, _buckets, _parts, _pre
 
 
 @pytest.mark.parametrize("write", _WRITES, ids=lambda one: one.__name__)
-def test_writes_of_every_kind_are_there_after_two_kills(home: Home, write: Any) -> None:
+def test_writes_of_every_kind_are_there_after_two_kills(home: HomeFolder, write: Any) -> None:
     """The second start reads the journal that the first has compacted."""
     (home.runs / "run-1").mkdir()
     with lasting_cloud(home) as (aws, resources):
@@ -144,7 +144,7 @@ def test_writes_of_every_kind_are_there_after_two_kills(home: Home, write: Any) 
             assert contents(aws) == before
 
 
-def test_an_upload_of_parts_goes_on_after_a_kill(home: Home) -> None:
+def test_an_upload_of_parts_goes_on_after_a_kill(home: HomeFolder) -> None:
     """Under the id that the client knows."""
     with lasting_cloud(home) as (aws, resources):
         where: Any = {"Bucket": resources.input_bucket, "Key": "parts"}

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: what the functions wrote, read from files."""
