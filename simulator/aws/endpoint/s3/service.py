@@ -205,11 +205,8 @@ def _refuse_what_the_engine_keeps(path: str) -> None:
 
 
 def _refuse_what_the_engine_lacks(incoming: Incoming) -> None:
-    lacking = _NOT_SIMULATED.intersection(incoming.parameters)
-    if lacking:
-        raise ApiError(
-            "NotImplemented", f"s3: {incoming.http.method} with '?{lacking.pop()}' is not simulated.", status=501
-        )
+    for name in sorted(_NOT_SIMULATED.intersection(incoming.parameters)):
+        raise ApiError("NotImplemented", f"s3: {incoming.http.method} with '?{name}' is not simulated.", status=501)
 
 
 def _no_length() -> ApiError:
