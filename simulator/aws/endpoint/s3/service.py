@@ -40,7 +40,7 @@ _OURS = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/s3/aws4_request, SignedHeaders=host, "
     "Signature=0",
 }
-"""Headers of a request of our own: what is not signed may read public objects only."""
+"""Headers of a request of our own. What is not signed may read, and replace, public objects only."""
 # moto knows none of these, and takes such a request for one about the bucket or the object itself.
 _NOT_SIMULATED = frozenset(
     (
@@ -101,7 +101,7 @@ class S3Service:
             check_policy(form.fields, bucket, file.size)
             target = S3Target(f"/{quote(bucket)}/{quote(form.key)}", bucket, form.key)
             _refuse_what_the_engine_keeps(unquote(target.path))
-            headers = CIMultiDict(form.headers())
+            headers = CIMultiDict({**form.headers(), **_OURS})
             async with self._ask("PUT", target.path, headers, file) as answer:
                 if not _succeeded(answer):
                     return await send(request, answer)
