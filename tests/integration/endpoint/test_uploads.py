@@ -1,4 +1,4 @@
-"""Whoever stores an object, and however: its event is known before the client hears of it."""
+"""Each way to store an object: its event is known before the client hears of it."""
 
 from __future__ import annotations
 
