@@ -157,3 +157,16 @@ def test_closing_ends_connections_and_frees_the_port(served: Served) -> None:
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         free.bind(("127.0.0.1", port))
+
+
+def test_an_engine_that_does_not_answer_is_named(served: Served) -> None:
+    """With the status that clients try again."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        with Endpoint("127.0.0.1", 0, apis=[], engine_url=url, on_object_created=served.take, control={}) as endpoint:
+            served.url = endpoint.url
+            for call in (served.client("s3").list_buckets, served.client("dynamodb").list_tables):
+                error = _refusal(call)
+                assert error["ResponseMetadata"]["HTTPStatusCode"] == 503
+                assert "does not answer" in error["Error"]["Message"]

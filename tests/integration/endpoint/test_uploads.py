@@ -295,3 +295,19 @@ def test_the_answer_does_not_wait_for_anything_else(served: Served, bucket: str)
         s3.put_object(Bucket=bucket, Key=str(number), Body=b"x")
     assert time.monotonic() - began < 5
     assert len({one.request_id for one in served.created}) == 50
+
+
+def test_large_objects_pass_in_pieces(served: Served, bucket: str) -> None:
+    """Their first bytes are there at once, and a client that reads slowly or leaves keeps nobody waiting."""
+    s3 = served.client("s3")
+    content = bytes(range(256)) * (20 * 4096)
+    s3.put_object(Bucket=bucket, Key="large", Body=content)
+    assert s3.get_object(Bucket=bucket, Key="large")["Body"].read() == content
+    slow = [s3.get_object(Bucket=bucket, Key="large")["Body"] for _ in range(15)]
+    assert all(body.read(10) == content[:10] for body in slow)
+    s3.put_object(Bucket=bucket, Key="small", Body=b"x")
+    for body in slow[1:]:
+        body.close()
+    assert slow[0].read() == content[10:]
+    part = s3.get_object(Bucket=bucket, Key="large", Range="bytes=5000000-")["Body"].read()
+    assert part == content[5_000_000:]
