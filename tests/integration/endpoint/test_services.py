@@ -170,3 +170,42 @@ def test_an_engine_that_does_not_answer_is_named(served: Served) -> None:
                 error = _refusal(call)
                 assert error["ResponseMetadata"]["HTTPStatusCode"] == 503
                 assert "does not answer" in error["Error"]["Message"]
+
+
+def test_receivers_that_wait_do_not_hold_up_the_sender(served: Served) -> None:
+    """However many there are; one of them gets the message, the others wait on."""
+    url = served.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+    received: list[str] = []
+
+    def receive() -> None:
+        answer = served.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=4)
+        received.extend(message["Body"] for message in answer.get("Messages", []))
+
+    receivers = [threading.Thread(target=receive) for _ in range(6)]
+    for receiver in receivers:
+        receiver.start()
+    time.sleep(0.5)
+    began = time.monotonic()
+    served.client("sqs").send_message(QueueUrl=url, MessageBody="hello")
+    assert time.monotonic() - began < 2
+    for receiver in receivers:
+        receiver.join(15)
+    assert received == ["hello"]
+
+
+def test_a_queue_says_how_long_its_receivers_wait(served: Served) -> None:
+    """If they do not say it; what SQS does not allow is an error at once."""
+    sqs = served.client("sqs")
+    attributes = {"ReceiveMessageWaitTimeSeconds": "2"}
+    patient = sqs.create_queue(QueueName="patient", Attributes=attributes)["QueueUrl"]
+    for parameters, least, most in (
+        ({}, 1.9, 6.0),
+        ({"WaitTimeSeconds": 0}, 0.0, 1.5),
+        ({"WaitTimeSeconds": 1}, 0.9, 5),
+    ):
+        began = time.monotonic()
+        assert "Messages" not in sqs.receive_message(QueueUrl=patient, **parameters)
+        assert least <= time.monotonic() - began <= most
+    assert (
+        _refusal(sqs.receive_message, QueueUrl=patient, WaitTimeSeconds=21)["Error"]["Code"] == "InvalidParameterValue"
+    )
