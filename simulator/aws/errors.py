@@ -42,5 +42,5 @@ class ApiError(Exception):
 
 
 def validation_error(message: str) -> ApiError:
-    """Return the error of a request that the API's model does not allow."""
+    """Return a ValidationException, as the services that check their input answer it."""
     return ApiError("ValidationException", message)

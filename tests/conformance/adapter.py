@@ -30,7 +30,7 @@ from moto import mock_aws  # noqa: E402
 from simulator.aws.asl.definition.fields import InvalidDefinition  # noqa: E402
 from simulator.aws.asl.runtime.clock import SkippingClock  # noqa: E402
 from simulator.aws.asl.runtime.listener import SilentListener  # noqa: E402
-from simulator.aws.integrations.api_error import ApiError  # noqa: E402
+from simulator.aws.errors import ApiError  # noqa: E402
 from simulator.aws.lambda_runtime.errors import (  # noqa: E402
     CallerTimeout,
     InvalidRequestContentException,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp import web
@@ -35,12 +35,27 @@ _OF_A_CONNECTION = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
-    """What the engine has answered. `length` is the header Content-Length, which a HEAD has without a body."""
+    """What the engine has answered.
+
+    `length` is the header Content-Length, which a HEAD has without a body. A small body is whole; of a large one
+    `body.pieces` waits for what is still to come.
+    """
 
     status: int
     headers: CIMultiDict[str]
     body: Spool
     length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent to the engine."""
+
+    service: str
+    method: str
+    url: str
+    headers: CIMultiDict[str]
+    body: Spool | None
 
 
 class Engine:
@@ -78,7 +93,9 @@ class Engine:
     async def ask(
         self, service: str, method: str, target: str, headers: Mapping[str, str], body: Spool | None = None
     ) -> AsyncIterator[EngineAnswer]:
-        """Send a request; give its whole answer while the context lasts.
+        """Send a request; give its answer while the context lasts.
+
+        The engine gets rid of its answer at its own pace, not at the client's.
 
         Args:
             service: `s3`, `dynamodb` or `sqs`.
@@ -91,49 +108,74 @@ class Engine:
             ApiError: ServiceUnavailable, if the engine does not answer; NotImplemented, if it fails; InvalidArgument,
                 if the request cannot be sent.
         """
+        sent = without_connection(headers)
+        if method in {"PUT", "POST", "PATCH"} or (body is not None and body.size):
+            sent["Content-Length"] = str(0 if body is None else body.size)
+        with Spool(growing=True) as received:
+            head: asyncio.Future[aiohttp.ClientResponse] = asyncio.get_running_loop().create_future()
+            request = _Request(service, method, f"{self._url}{target}", sent, body)
+            fetching = asyncio.create_task(self._fetch(request, head, received))
+            try:
+                both: list[asyncio.Future[Any]] = [head, fetching]
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+                if not head.done():
+                    fetching.result()
+                response = _answered(head, service)
+                length = response.content_length
+                if length is None or length <= IN_MEMORY or method == "HEAD":
+                    await fetching
+                if response.status == _FAILED and not received.size and method != "HEAD":
+                    raise ApiError(
+                        "NotImplemented",
+                        f"The engine that plays {service} does not simulate this request, or has failed at it: "
+                        f"{headers.get('X-Amz-Target') or f'{method} {target}'}.",
+                        status=501,
+                    )
+                yield EngineAnswer(response.status, without_connection(response.headers), received, length)
+            finally:
+                fetching.cancel()
+                await asyncio.wait([fetching])
+
+    async def _fetch(self, request: _Request, head: asyncio.Future[aiohttp.ClientResponse], received: Spool) -> None:
+        """Send a request, and receive its answer: first `head`, then the body."""
         if self._session is None:
             raise AssertionError("the engine's connections are opened first")
-        sent = without_connection(headers)
-        size = 0 if body is None else body.size
-        if size or method in {"PUT", "POST", "PATCH"}:
-            sent["Content-Length"] = str(size)
-        data = None if body is None or not size else body.all() if size <= IN_MEMORY else body.pieces()
-        with Spool() as received:
-            try:
-                async with (
-                    self._room.get(service, self._other_room),
-                    self._session.request(
-                        method,
-                        URL(f"{self._url}{target}", encoded=True),
-                        headers=sent,
-                        data=data,
-                        allow_redirects=False,
-                    ) as response,
-                ):
-                    async for piece in response.content.iter_any():
-                        received.write(piece)
-            except (UnicodeError, ValueError) as error:
-                raise ApiError("InvalidArgument", f"The request cannot be read: {error}") from None
-            except (aiohttp.ClientError, TimeoutError) as error:
-                raise ApiError(
-                    "ServiceUnavailable",
-                    f"The engine that plays {service} does not answer ({type(error).__name__}: {error}).",
-                    status=503,
-                ) from None
-            length = response.headers.get("Content-Length")
-            if response.status == _FAILED and not received.size and method != "HEAD":
-                raise ApiError(
-                    "NotImplemented",
-                    f"The engine that plays {service} does not simulate this request, or has failed at it: "
-                    f"{headers.get('X-Amz-Target') or f'{method} {target}'}.",
-                    status=501,
-                )
-            yield EngineAnswer(
-                response.status,
-                without_connection(response.headers),
-                received,
-                int(length) if length is not None and length.isdigit() else None,
-            )
+        body = request.body
+        data = None if body is None or not body.size else body.all() if body.size <= IN_MEMORY else body.pieces()
+        failed = True
+        try:
+            async with (
+                self._room.get(request.service, self._other_room),
+                self._session.request(
+                    request.method,
+                    URL(request.url, encoded=True),
+                    headers=request.headers,
+                    data=data,
+                    allow_redirects=False,
+                ) as response,
+            ):
+                head.set_result(response)
+                async for piece in response.content.iter_any():
+                    received.write(piece)
+                failed = False
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            if not head.done():
+                head.set_exception(error)
+        finally:
+            received.end(failed=failed)
+
+
+def _answered(head: asyncio.Future[aiohttp.ClientResponse], service: str) -> aiohttp.ClientResponse:
+    try:
+        return head.result()
+    except ValueError as error:
+        raise ApiError("InvalidArgument", f"The request cannot be read: {error}") from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise ApiError(
+            "ServiceUnavailable",
+            f"The engine that plays {service} does not answer ({type(error).__name__}: {error}).",
+            status=503,
+        ) from None
 
 
 def without_connection(headers: Mapping[str, str]) -> CIMultiDict[str]:
@@ -148,7 +190,7 @@ async def send(request: web.BaseRequest, answer: EngineAnswer) -> web.StreamResp
     if request.method == "HEAD":
         response.content_length = answer.length or 0
     elif answer.status not in {204, 304}:
-        response.content_length = answer.body.size
+        response.content_length = answer.body.size if answer.length is None else answer.length
     await response.prepare(request)
     if request.method != "HEAD":
         async for piece in answer.body.pieces():

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict
 
 from simulator.aws.endpoint.control import CONTROL_PREFIX, ControlRoutes
 from simulator.aws.endpoint.engine import Engine, send
 from simulator.aws.endpoint.guard import Guard
 from simulator.aws.endpoint.identity import identity_api
 from simulator.aws.endpoint.incoming import Incoming
+from simulator.aws.endpoint.long_poll import RECEIVE, LongPoll
 from simulator.aws.endpoint.s3.service import S3Service
 from simulator.aws.endpoint.scope import Scope, scope_of
 from simulator.aws.endpoint.spool import Spool, receive
@@ -105,14 +105,19 @@ class Front:
                 raise self._not_simulated(scope.service)
             await receive(request, body.write, limit=MOST_REQUEST_BYTES)
             if service is None:
-                target = f"{incoming.path}?{incoming.query}" if incoming.query else incoming.path
-                async with self._engine.ask(
-                    scope.service, request.method, target, CIMultiDict(request.headers), body
-                ) as answer:
-                    return await send(request, answer)
+                return await self._of_the_engine(incoming, scope.service, body)
             self._check_region(scope)
             asked = WireRequest(request.method, incoming.path, incoming.query, request.headers, body.all())
         return _response(await in_thread(partial(service.answer, asked)))
+
+    async def _of_the_engine(self, incoming: Incoming, service: str, body: Spool) -> web.StreamResponse:
+        request = incoming.http
+        target = f"{incoming.path}?{incoming.query}" if incoming.query else incoming.path
+        if service == "sqs" and request.headers.get("X-Amz-Target") == RECEIVE:
+            async with LongPoll(self._engine, request, target, body.all()).answer() as answer:
+                return await send(request, answer)
+        async with self._engine.ask(service, request.method, target, request.headers, body) as answer:
+            return await send(request, answer)
 
     def _check_region(self, scope: Scope) -> None:
         if scope.service not in _EVERYWHERE and self._region is not None and scope.region not in {None, self._region}:

@@ -65,7 +65,8 @@ def host_name(host: str) -> str:
     """Return the name of a Host header in lower case, without its port; an empty text if it is none."""
     try:
         parts = urlsplit(f"//{host}")
-        usable = parts.hostname if parts.netloc == host and "@" not in host else None
+        _ = parts.port  # ValueError if it is none
+        whole = parts.netloc == host and "@" not in host
     except ValueError:
         return ""
-    return usable or ""
+    return (parts.hostname or "") if whole else ""

@@ -28,27 +28,55 @@ SILENCE_SECONDS = 30.0
 
 
 class Spool:
-    """Bytes that are written once, in order, and then read. To be closed, or used as a context manager."""
+    """Bytes that are written in order, and read from the start. To be closed, or used as a context manager.
 
-    def __init__(self) -> None:
+    Args:
+        growing: it is read while it is written; `end` says when it is whole.
+    """
+
+    def __init__(self, *, growing: bool = False) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close()
+        self._whole = not growing
+        self._failed = False
+        self._news = asyncio.Event()
         self.size = 0
 
     def write(self, data: bytes) -> None:
         """Append."""
+        self._file.seek(self.size)
         self._file.write(data)
         self.size += len(data)
+        self._news.set()
+
+    def end(self, *, failed: bool = False) -> None:
+        """Say that nothing more comes; `failed` if something is missing."""
+        self._whole = True
+        self._failed = failed
+        self._news.set()
 
     def all(self) -> bytes:
-        """Return everything."""
+        """Return everything that is there."""
         self._file.seek(0)
         return self._file.read()
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Yield everything, a piece at a time."""
-        self._file.seek(0)
-        while piece := self._file.read(PIECE):
-            yield piece
+        """Yield everything, a piece at a time.
+
+        Raises:
+            ConnectionError: something is missing.
+        """
+        position = 0
+        while position < self.size or not self._whole:
+            if position < self.size:
+                self._file.seek(position)
+                piece = self._file.read(PIECE)
+                position += len(piece)
+                yield piece
+            else:
+                self._news.clear()
+                await self._news.wait()
+        if self._failed:
+            raise ConnectionError("the engine's answer is not whole")
 
     def close(self) -> None:
         """Forget everything."""

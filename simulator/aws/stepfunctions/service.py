@@ -17,7 +17,7 @@ from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution
 from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.asl.runtime.ports import Identity, Services
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.integrations.registry import Integrations
 from simulator.aws.stepfunctions.archive import EmptyArchive
 from simulator.aws.stepfunctions.input_text import parse_input

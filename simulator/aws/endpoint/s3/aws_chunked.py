@@ -6,6 +6,7 @@ S3 API reference, "Signature calculations for the authorization header: transfer
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from simulator.aws.errors import ApiError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _LONGEST_LINE = 16_384
-_MOST_DIGITS = 16
+_HEX = re.compile(rb"[0-9a-fA-F]{1,16}")
 
 
 def is_aws_chunked(headers: Mapping[str, str]) -> bool:
@@ -87,12 +88,9 @@ class ChunkReader:
         used, line = self._line_of(data)
         if line is not None:
             digits = line.partition(b";")[0].strip()
-            try:
-                if not 0 < len(digits) <= _MOST_DIGITS or not digits.isalnum():
-                    raise _malformed()
-                self._left = int(digits, 16)
-            except ValueError:
-                raise _malformed() from None
+            if _HEX.fullmatch(digits) is None:
+                raise _malformed()
+            self._left = int(digits, 16)
             self._state = self._data if self._left else self._trailer_line
         return used
 

@@ -1,0 +1,1 @@
+"""The endpoint as AWS clients see it."""

@@ -1,0 +1,1 @@
+"""The endpoint's parts, without a server."""
