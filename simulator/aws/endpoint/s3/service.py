@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _ENGINES_OWN = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/", "/simulator")
+_OK = 200
 _DENIED = 403
 _OURS = {
     "Host": "localhost",
@@ -133,15 +134,15 @@ class S3Service:
         etag: str | None,
         size: int | None,
     ) -> None:
-        version = answer.headers.get("x-amz-version-id")
+        version: str | None = answer.headers.get("x-amz-version-id")
+        if version == "null":  # moto: the bucket has no versions
+            version = None
         if etag is None or size is None:
-            query = f"?versionId={quote(version)}" if version else ""
-            async with self._engine.ask("s3", "HEAD", target.path + query, _OURS) as head:
-                etag, size = head.headers.get("ETag", ""), head.length or 0
+            etag, size = await self._look_up(target.path, version)
         created = ObjectCreated(
             bucket=target.bucket,
             key=target.key,
-            version_id=None if version == "null" else version,
+            version_id=version,
             size=size,
             etag=etag.strip('"'),
             reason=reason,
@@ -157,6 +158,14 @@ class S3Service:
                 "The object is stored, but its event could not be sent; the simulator's log says why.",
                 status=500,
             ) from None
+
+    async def _look_up(self, path: str, version: str | None) -> tuple[str, int]:
+        """Return the ETag and the size of an object that has just been stored."""
+        query = f"?versionId={quote(version)}" if version else ""
+        async with self._engine.ask("s3", "HEAD", path + query, _OURS) as head:
+            if head.status != _OK or head.length is None:
+                raise AssertionError(f"the engine answers {head.status} for {path}{query}, which it has just stored")
+            return head.headers.get("ETag", ""), head.length
 
 
 async def _received(request: web.BaseRequest, body: Spool) -> CIMultiDict[str]:
@@ -192,7 +201,7 @@ async def _received(request: web.BaseRequest, body: Spool) -> CIMultiDict[str]:
 
 def _succeeded(answer: EngineAnswer) -> bool:
     """Say whether a request stored what it brought; a copy or a completion may fail with the status 200."""
-    return answer.status in {200, 204} and (answer.body.size == 0 or _FAILED.match(answer.body.all()) is None)
+    return answer.status in {_OK, 204} and (answer.body.size == 0 or _FAILED.match(answer.body.all()) is None)
 
 
 def _refuse_what_the_engine_keeps(path: str) -> None:
@@ -205,11 +214,8 @@ def _refuse_what_the_engine_keeps(path: str) -> None:
 
 
 def _refuse_what_the_engine_lacks(incoming: Incoming) -> None:
-    lacking = _NOT_SIMULATED.intersection(incoming.parameters)
-    if lacking:
-        raise ApiError(
-            "NotImplemented", f"s3: {incoming.http.method} with '?{lacking.pop()}' is not simulated.", status=501
-        )
+    for name in sorted(_NOT_SIMULATED.intersection(incoming.parameters)):
+        raise ApiError("NotImplemented", f"s3: {incoming.http.method} with '?{name}' is not simulated.", status=501)
 
 
 def _no_length() -> ApiError:
