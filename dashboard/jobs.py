@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from simulator.pipeline.settings import PROJECT_ROOT
-from simulator.runs.json_lines import encode, parse_line
-from simulator.runs.run_lock import RunLock, is_held
+from simulator.runs.folder.json_lines import encode, parse_line
+from simulator.runs.folder.run_lock import RunLock, is_held
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.store import RunStore
 
 MAX_MESSAGE = 4_000

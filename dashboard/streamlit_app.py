@@ -12,7 +12,7 @@ if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path,
     sys.path.insert(0, _ROOT)
 
 from dashboard.plain_text import plain  # noqa: E402 - see above
-from dashboard.queries.store import default_store  # noqa: E402 - see above
+from dashboard.store import default_store  # noqa: E402 - see above
 from simulator.pipeline.errors import CloudError  # noqa: E402 - see above
 
 st.set_page_config(page_title="CSV pipeline", page_icon=":material/account_tree:", layout="wide")

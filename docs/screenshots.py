@@ -80,7 +80,7 @@ def _pages(home: Path) -> dict[str, str]:
 
 
 def _key(folder: Path) -> str:
-    from simulator.runs.folder import RunFolder  # noqa: PLC0415 - the path to the project is set above
+    from simulator.runs.folder.run_folder import RunFolder  # noqa: PLC0415 - the path to the project is set above
 
     return RunFolder(folder.parent, folder.name).record().source.key
 

@@ -111,8 +111,8 @@ def throughput(points: pd.DataFrame) -> None:
     st.altair_chart(chart.properties(height=220), alt="Rows per second over time")
 
 
-def lanes(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
-    """Show the rows of each worker over time; spans as `dashboard.queries.lanes` gives them."""
+def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
+    """Show the rows of each worker over time; spans as `dashboard.queries.worker_times` gives them."""
     frame = pd.DataFrame(list(spans))
     frame = frame.assign(
         start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
@@ -133,8 +133,8 @@ def lanes(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     st.altair_chart(chart.properties(height=34 * count + 90), alt=f"The rows of {count} workers over time")
 
 
-def lane_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
-    """Show how each worker spent its time, summed up; shares as `dashboard.queries.lanes` gives them."""
+def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
+    """Show how each worker spent its time, summed up; shares as `dashboard.queries.worker_times` gives them."""
     frame = pd.DataFrame(list(shares))
     frame = frame.assign(
         start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)

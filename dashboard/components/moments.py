@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from simulator.runs.moments import parsed_moment
+from simulator.runs.folder.times import parsed_moment
 from simulator.runs.words import duration
 
 

@@ -12,7 +12,7 @@ from simulator.runs.outcome import redrivable
 from simulator.runs.recovery import recovered
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.store import RunStore
 
 

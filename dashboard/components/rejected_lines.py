@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.plain_text import plain
-from dashboard.queries.failures import rejection
+from dashboard.queries.rejection import rejection
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 SHOWN = 200
 TOLD = 5

@@ -10,12 +10,12 @@ import streamlit as st
 from dashboard.components.moments import local, took
 from dashboard.plain_text import plain
 from simulator.runs.failure_reasons import person_text
-from simulator.runs.json_lines import encode
-from simulator.runs.moments import milliseconds_between
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.row_story import RowStory, row_story
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 _TRY = 4
 """A try is [state, start, stop, error]."""

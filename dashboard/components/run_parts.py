@@ -9,21 +9,21 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import charts
+from dashboard.components.dot import dot, facts
 from dashboard.components.moments import browser_zone, local
 from dashboard.components.picking import picked_row
 from dashboard.plain_text import plain
-from dashboard.queries.dot import dot, facts
 from dashboard.queries.downloads import downloads
 from dashboard.queries.graph import run_graph
 from dashboard.queries.history import history
-from dashboard.queries.lanes import lanes
 from dashboard.queries.logs import logs
 from dashboard.queries.trends import throughput
-from simulator.runs.json_lines import encode
+from dashboard.queries.worker_times import worker_times
+from simulator.runs.folder.json_lines import encode
 
 if TYPE_CHECKING:
     from dashboard.queries.downloads import Download
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 PAGE = 100
 KIBIBYTE = 1024
@@ -63,14 +63,14 @@ def speed(folder: RunFolder) -> None:
     zone = browser_zone()
     st.markdown("**Rows per second**")
     charts.throughput(pd.DataFrame(flow.points).assign(time=lambda frame: frame["time"].dt.tz_convert(zone)))
-    found = lanes(folder)
+    found = worker_times(folder)
     st.markdown("**The workers**")
     if found.spans:
         st.caption("The rows of each worker over time, with the waits before retries. Drag to move, scroll to zoom.")
-        charts.lanes(found.spans, zone)
+        charts.worker_spans(found.spans, zone)
     else:
         st.caption(f"Too many rows to draw each of them: the chart sums up each worker's time per {found.seconds:g} s.")
-        charts.lane_shares(found.shares, zone)
+        charts.worker_shares(found.shares, zone)
 
 
 def events(folder: RunFolder) -> None:

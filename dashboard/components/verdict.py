@@ -16,8 +16,8 @@ from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from dashboard.queries.run_list import RunRow
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 REASONS = 8
 

@@ -11,8 +11,8 @@ from dashboard.components.moments import local
 from dashboard.components.picking import picked_row
 from dashboard.components.row_detail import row_detail
 from dashboard.plain_text import plain
-from dashboard.queries.errors import ErrorGroup, error_groups
-from dashboard.queries.store import default_store
+from dashboard.queries.failures import ErrorGroup, error_groups
+from dashboard.store import default_store
 from simulator.runs.words import count
 
 if TYPE_CHECKING:

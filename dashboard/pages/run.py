@@ -17,12 +17,12 @@ from dashboard.components.verdict import headline, verdict
 from dashboard.plain_text import plain
 from dashboard.queries.failures import failures
 from dashboard.queries.run_list import RunRow, run, runs
-from dashboard.queries.store import default_store
+from dashboard.store import default_store
 from simulator.runs.outcome import Kind
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 LIVE_SECONDS = 1.0
 PARTS = {

@@ -17,8 +17,8 @@ from dashboard.components.verdict import headline, verdict
 from dashboard.plain_text import plain
 from dashboard.queries.run_list import RunRow, runs
 from dashboard.queries.state_grid import StateGrid, state_grid
-from dashboard.queries.store import default_store
 from dashboard.queries.trends import per_day
+from dashboard.store import default_store
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.outcome import Kind
 from simulator.runs.suggested_command import command

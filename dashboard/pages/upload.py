@@ -11,7 +11,7 @@ from dashboard.components.job_panel import job_panel
 from dashboard.components.moments import browser_zone
 from dashboard.jobs import CannotStart, Job, find_job, job_state, jobs, start_run
 from dashboard.plain_text import plain
-from dashboard.queries.store import default_store
+from dashboard.store import default_store
 from lambdas.shared.columns import HEADER
 
 if TYPE_CHECKING:

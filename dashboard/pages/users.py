@@ -9,9 +9,9 @@ from dashboard.components import charts
 from dashboard.components.moments import browser_zone, local
 from dashboard.components.picking import picked_row
 from dashboard.plain_text import plain
-from dashboard.queries.database import Database, DatabaseUnavailable
-from dashboard.queries.store import default_store
+from dashboard.queries.read_only_database import DatabaseUnavailable, ReadOnlyDatabase
 from dashboard.queries.users import Change, UserPage, user_history, users
+from dashboard.store import default_store
 from lambdas.shared.audit_key import ROW_FAILED
 from lambdas.shared.columns import TOTALS
 from simulator.runs.suggested_command import command
@@ -27,8 +27,8 @@ TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "
 
 
 @st.cache_resource
-def _database() -> Database:
-    return Database()
+def _database() -> ReadOnlyDatabase:
+    return ReadOnlyDatabase()
 
 
 def page() -> None:

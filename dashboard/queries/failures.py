@@ -1,7 +1,6 @@
-"""A rejected file: what the validator found, beside the lines themselves.
+"""Why runs failed: each row that failed, and all failures grouped by error and by cause without its values.
 
-Rows that failed, over any number of runs. The last attempt of each row counts: rows that a redrive
-repaired are not among them.
+The last attempt of each row counts: rows that a redrive repaired are not among them.
 """
 
 from __future__ import annotations
@@ -14,67 +13,17 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from dashboard.queries.store import file_state
-from dashboard.queries.tables import fetch, load_items
+from dashboard.queries.tables import fetch, file_state, load_items
 from simulator.runs.failure_reasons import group_text, person_text
+from simulator.runs.folder.times import parsed_moment
 from simulator.runs.outcome import findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from dashboard.queries.store import FileState
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
-
-
-MAX_TEXT = 2_000
-CONTEXT = 1
-
-
-@dataclass(slots=True, kw_only=True)
-class FileLine:
-    """A line of the file: `text` is None if it could not be read; without messages it is a neighbour."""
-
-    line: int
-    text: str | None = None
-    messages: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
-    """What is wrong with a file: with the whole of it, and with lines (in order, each with a line around it)."""
-
-    whole_file: list[str]
-    lines: list[FileLine]
-
-
-def rejection(folder: RunFolder, record: RunRecord | None = None, *, context: int = CONTEXT) -> Rejection:
-    """Return the findings of a rejected file; empty for any other run."""
-    found = findings(record or folder.record())
-    wanted: dict[int, FileLine] = {}
-    for one in found:
-        if one.line is None:
-            continue
-        for number in range(max(one.line - context, 1), one.line + context + 1):
-            wanted.setdefault(number, FileLine(line=number))
-        wanted[one.line].messages.append(one.message)
-    for number, text in enumerate(_lines(folder), start=1):
-        if number in wanted:
-            wanted[number].text = text
-    lines = [line for _, line in sorted(wanted.items()) if line.text is not None or line.messages]
-    return Rejection(whole_file=[one.message for one in found if one.line is None], lines=lines)
-
-
-def _lines(folder: RunFolder) -> Iterator[str]:
-    """The file's lines as the validator counts them (LF ends one); bytes that are not UTF-8 are shown as �."""
-    try:
-        with folder.input_file.open("rb") as file:
-            for line in file:
-                yield line.decode("utf-8", "replace").rstrip("\r\n")[:MAX_TEXT]
-    except OSError:
-        return
-
+    from dashboard.queries.tables import FileState
+    from simulator.runs.folder.run_folder import RunFolder
 
 KEPT_RUNS = 2_000
 _COLUMNS = ("line", "user", "status", "attempts", "error", "cause")
@@ -131,3 +80,67 @@ def _read(folders: list[RunFolder]) -> dict[str, list[Failure]]:
         time = stop.replace(tzinfo=UTC) if stop else None
         rows.setdefault(row["run"], []).append(Failure(**row, cause=cause, group=group_text(cause), time=time))
     return rows
+
+
+@dataclass(slots=True, kw_only=True)
+class ErrorGroup:
+    """Failures with the same error and, but for the values in it, the same cause.
+
+    Args:
+        error: its name.
+        group: the cause without what differs from row to row.
+        example: one whole cause.
+        whole_file: whether it is about files and not about single rows (a rejected file, a workflow that failed).
+        first, last: when it was seen.
+        rows: how many rows failed so; 0 if it is about whole files.
+        runs: the names of the runs it was seen in, newest first.
+        failures: the rows, by run and row.
+    """
+
+    error: str
+    group: str
+    example: str
+    whole_file: bool = False
+    first: datetime | None = None
+    last: datetime | None = None
+    rows: int = 0
+    runs: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def error_groups(folders: Iterable[RunFolder]) -> list[ErrorGroup]:
+    """Return the groups of these runs: those with the most rows first, those about whole files after them."""
+    there = list(folders)
+    groups: dict[tuple[str, str, bool], ErrorGroup] = {}
+    for failure in failures(there):
+        group = _group(groups, failure.error, failure.cause, whole_file=False)
+        group.rows += 1
+        group.failures.append(failure)
+        _seen(group, failure.run, failure.time)
+    for folder in there:
+        record = folder.record()
+        if not record.error or record.breached:  # a breach is made of rows, which are told above
+            continue
+        found = [one.message for one in findings(record)] or [person_text(record.cause)]
+        for text in found:
+            group = _group(groups, record.error, text, whole_file=True)
+            _seen(group, record.name, parsed_moment(record.stopped or record.started))
+    for group in groups.values():
+        group.runs.sort(reverse=True)
+    return sorted(groups.values(), key=lambda group: (group.whole_file, -group.rows, -len(group.runs), group.error))
+
+
+def _group(groups: dict[tuple[str, str, bool], ErrorGroup], error: str, cause: str, *, whole_file: bool) -> ErrorGroup:
+    text = group_text(cause)
+    key = (error, text, whole_file)
+    if key not in groups:
+        groups[key] = ErrorGroup(error=error, group=text, example=cause, whole_file=whole_file)
+    return groups[key]
+
+
+def _seen(group: ErrorGroup, run: str, time: datetime | None) -> None:
+    if not group.runs or group.runs[-1] != run:
+        group.runs.append(run)
+    if time is not None:
+        group.first = time if group.first is None else min(group.first, time)
+        group.last = time if group.last is None else max(group.last, time)

@@ -10,12 +10,12 @@ from dashboard.queries.spans import Part, span_tables
 from dashboard.queries.state_grid import SKIPPED, StateOutcome, StateStatus, state_outcomes
 from dashboard.queries.tables import fetch
 from dashboard.queries.workflow import Arrow, Box, Workflow, workflow_of
-from simulator.runs.history_reader import HistoryEvent
-from simulator.runs.run_record import RUNNING
+from simulator.runs.folder.history_reader import HistoryEvent
+from simulator.runs.folder.run_record import RUNNING
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 _CALLS = f"""
 select coalesce(state, $first) as state, count(distinct "index") as rows, count(*) as calls,

@@ -8,13 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 _COMMON = ("timestamp", "type", "id", "previousEventId")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEvent:
+class EventRow:
     """An event: `state` is the state it is about if it names one; `details` is all else it says, JSON texts read."""
 
     id: int | None
@@ -28,7 +28,7 @@ class HistoryEvent:
 class HistoryPage:
     """Some of a run's events, and how many there are."""
 
-    events: list[HistoryEvent]
+    events: list[EventRow]
     total: int
 
 
@@ -38,12 +38,12 @@ def history(folder: RunFolder, *, offset: int = 0, limit: int = 100) -> HistoryP
     return HistoryPage(events=[_event(one) for one in islice(found, offset, offset + limit)], total=len(found))
 
 
-def _event(event: dict[str, Any]) -> HistoryEvent:
+def _event(event: dict[str, Any]) -> EventRow:
     rest = {name: value for name, value in event.items() if name not in _COMMON}
     details = next(iter(rest.values()), {}) if len(rest) == 1 else rest
     details = details if isinstance(details, dict) else rest
     number = event.get("id")
-    return HistoryEvent(
+    return EventRow(
         id=number if isinstance(number, int) else None,
         time=str(event.get("timestamp", "")),
         type=str(event.get("type", "?")),

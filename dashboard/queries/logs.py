@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from simulator.runs.json_lines import encode, parse_line
-from simulator.runs.line_search import blocks
+from simulator.runs.folder.json_lines import blocks, encode, parse_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

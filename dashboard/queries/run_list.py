@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from simulator.runs.moments import parsed_moment
+from simulator.runs.folder.run_record import RUNNING
+from simulator.runs.folder.times import parsed_moment
 from simulator.runs.outcome import Kind, in_words, kind
 from simulator.runs.recovery import recovered
-from simulator.runs.run_record import RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
     from simulator.runs.store import RunStore
 
 

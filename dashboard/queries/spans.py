@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from dashboard.queries.store import file_state
-from dashboard.queries.tables import load_items
+from dashboard.queries.tables import file_state, load_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from dashboard.queries.store import FileState
-    from simulator.runs.folder import RunFolder
+    from dashboard.queries.tables import FileState
+    from simulator.runs.folder.run_folder import RunFolder
 
 
 class Part(StrEnum):

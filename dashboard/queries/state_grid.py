@@ -10,16 +10,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from dashboard.queries.workflow import Workflow, workflow
-from simulator.runs.history_reader import HistoryEvent, states_passed
-from simulator.runs.json_lines import parse_line
-from simulator.runs.moments import milliseconds_between
-from simulator.runs.run_record import INTERRUPTED, RUNNING
+from simulator.runs.folder.history_reader import HistoryEvent, states_passed
+from simulator.runs.folder.json_lines import parse_line
+from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
+from simulator.runs.folder.times import milliseconds_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dashboard.queries.run_list import RunRow
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.store import RunStore
 
 

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from simulator.runs.json_lines import parse_line
-from simulator.runs.line_search import lines_with
+from simulator.runs.folder.json_lines import lines_with, parse_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 ITEM_COLUMNS = {
     "index": "BIGINT",
@@ -41,6 +40,17 @@ _RUN = r"([^/\\]+)[/\\][^/\\]+$"
 _LAST_WORD = (
     'row_number() over (partition by run, "index" order by coalesce(redrive, 0) desc, stop desc nulls last) = 1'
 )
+
+FileState = tuple[int, int, int]
+
+
+def file_state(path: Path) -> FileState | None:
+    """Return what changes when the file does (inode, size, time of the last write); None if there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def load_items(

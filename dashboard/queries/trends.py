@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dashboard.queries.run_list import RunRow
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 
 _LENGTHS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400)

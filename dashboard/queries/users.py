@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from lambdas.shared.columns import TOTALS
-from simulator.runs.json_lines import encode, parse_line
-from simulator.runs.line_search import lines_with
-from simulator.runs.moments import parsed_moment
+from simulator.runs.folder.json_lines import encode, lines_with, parse_line
+from simulator.runs.folder.times import parsed_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dashboard.queries.database import Database
-    from simulator.runs.folder import RunFolder
+    from dashboard.queries.read_only_database import ReadOnlyDatabase
+    from simulator.runs.folder.run_folder import RunFolder
 
 _ORDERS = {
     "user": "u.user_id",
@@ -51,7 +50,9 @@ class UserPage:
     tables: bool = True
 
 
-def users(database: Database, *, search: str = "", order: str = "user", offset: int = 0, limit: int = 100) -> UserPage:
+def users(
+    database: ReadOnlyDatabase, *, search: str = "", order: str = "user", offset: int = 0, limit: int = 100
+) -> UserPage:
     """Return users `offset` to `offset + limit` whose ID, name or e-mail has `search` in it, whatever its case.
 
     Args:

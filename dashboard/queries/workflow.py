@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simulator.runs.json_lines import parse_line
+from simulator.runs.folder.json_lines import parse_line
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 _CONTAINERS = ("ItemProcessor", "Iterator")
 

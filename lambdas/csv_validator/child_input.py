@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.columns import COLUMNS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +17,6 @@ MAX_BYTES = 262_144
 _MAP_ENTERED_AT = "2025-08-02T09:30:00.000Z"
 """Not known yet: every time that Step Functions gives has this length."""
 _MOST_BYTES_A_CHARACTER = 6
-_COLUMNS = ("userId", "loginCount", "postCount")
 
 
 class ChildInput:
@@ -27,7 +28,7 @@ class ChildInput:
 
     def __init__(self, *, uploaded_at: str, execution_name: str, execution_arn: str, ttl_timestamp: str) -> None:
         self.empty: dict[str, Any] = {
-            **dict.fromkeys(_COLUMNS, ""),
+            **dict.fromkeys((column.event_key for column in COLUMNS), ""),
             "rowIndex": 0,
             "mapEnteredAt": _MAP_ENTERED_AT,
             "uploadedAt": uploaded_at,
@@ -35,21 +36,21 @@ class ChildInput:
             "executionArn": execution_arn,
             "ttlTimestamp": ttl_timestamp,
         }
-        self._rest = _size(self.empty) - len(_COLUMNS) * _size("") - _size(0)
+        self._rest = _size(self.empty) - len(COLUMNS) * _size("") - _size(0)
 
     def size(self, index: int, fields: Sequence[str]) -> int:
         """Return the bytes of a row's input.
 
         Args:
             index: the row's 0-based place in the file.
-            fields: its columns; those after the third are not in it.
+            fields: its columns; those after the known columns are not in it.
         """
-        return self._rest + _size(index) + sum(_size(field) for field in fields[: len(_COLUMNS)])
+        return self._rest + _size(index) + sum(_size(field) for field in fields[: len(COLUMNS)])
 
     def excess(self, index: int, fields: Sequence[str]) -> int | None:
         """Return the bytes of a row's input if they are too many, else None."""
-        characters = sum(len(field) for field in fields[: len(_COLUMNS)])
-        if characters * _MOST_BYTES_A_CHARACTER + self._rest + _size(index) + len(_COLUMNS) * _size("") <= MAX_BYTES:
+        characters = sum(len(field) for field in fields[: len(COLUMNS)])
+        if characters * _MOST_BYTES_A_CHARACTER + self._rest + _size(index) + len(COLUMNS) * _size("") <= MAX_BYTES:
             return None  # whatever they are
         size = self.size(index, fields)
         return size if size > MAX_BYTES else None

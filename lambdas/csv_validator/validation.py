@@ -10,8 +10,8 @@ from lambdas.csv_validator.header import header_problem
 from lambdas.csv_validator.line_ends import line_ends_problem
 from lambdas.shared.columns import HEADER
 from lambdas.shared.csv_dialect import CsvRecord, RecordTooLongError, records
-from lambdas.shared.encodings import EncodingError
-from lambdas.shared.utf8_text import utf8_text
+from lambdas.shared.encodings.encoding import EncodingError
+from lambdas.shared.encodings.utf8_text import utf8_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,9 +11,9 @@ import psycopg
 from lambdas.schema_migrator.users_csv import HEADER, UserRecord, user_records
 from lambdas.shared.csv_dialect import RecordTooLongError
 from lambdas.shared.database_encoding import DatabaseEncoding
-from lambdas.shared.encodings import EncodingError
+from lambdas.shared.encodings.encoding import EncodingError
+from lambdas.shared.encodings.utf8_text import utf8_text
 from lambdas.shared.errors import UsersFileError
-from lambdas.shared.utf8_text import utf8_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 from rich.markup import escape
 
-from simulator.cli import exit_codes
+from simulator.cli import exits
 from simulator.cli.commands.check import EPILOG as CHECK_EPILOG
 from simulator.cli.commands.check import check_command
 from simulator.cli.commands.convert import convert_command
@@ -22,7 +22,7 @@ from simulator.cli.commands.runs import runs_command
 from simulator.cli.commands.show import show_command
 from simulator.cli.commands.users import users_app
 from simulator.cli.commands.verify import verify_command
-from simulator.cli.errors import Terminated
+from simulator.cli.exits import Terminated
 from simulator.cli.options import examples
 from simulator.cli.output.streams import settle_streams, stdout_problem
 from simulator.runs.suggested_command import command
@@ -67,9 +67,9 @@ def main() -> None:
         app(prog_name=command())
     except SystemExit as ending:
         # A document's failure was told by its command, which exits with 2; a help text has no one else to tell it.
-        if ending.code in (None, exit_codes.SUCCEEDED) and (problem := stdout_problem()) is not None:
+        if ending.code in (None, exits.SUCCEEDED) and (problem := stdout_problem()) is not None:
             sys.stderr.write(f"Error: stdout could not be written to: {problem}.\n")
-            raise SystemExit(exit_codes.USAGE) from None
+            raise SystemExit(exits.USAGE) from None
         raise
 
 

@@ -1,19 +1,20 @@
-"""Following an execution from the terminal: progress until it ends, and then its report."""
+"""Following an execution from the terminal: progress until it ends, and then its report and that of its faults."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from simulator.cli import exit_codes
-from simulator.cli.errors import Terminated, UsageError
-from simulator.cli.fault_option import fault_documents, tell_faults
+from simulator.cli import exits
+from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.output.progress import Pace, ProgressDisplay
 from simulator.cli.output.report import document, report
 from simulator.runs.recovery import recovered
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.cli.output.terminal import Terminal
+    from simulator.fault_injection.fault_injection import Faults
     from simulator.pipeline.session import Session
 
 TICK_SECONDS = 0.1
@@ -49,8 +50,21 @@ def outcome(session: Session, running: RunningExecution, interrupt: KeyboardInte
             term.say(("Note: ", "yellow"), problem)
     report(term, folder, record)
     session.faults.close()
-    tell_faults(session.faults, term)
-    term.document({**document(folder, record), **fault_documents(session.faults)})
+    _tell_faults(session.faults, term)
+    term.document({**document(folder, record), **_fault_documents(session.faults)})
     if interrupt is not None:
-        return exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
-    return exit_codes.SUCCEEDED if record.status == "SUCCEEDED" else exit_codes.FAILED
+        return exits.TERMINATED if isinstance(interrupt, Terminated) else exits.INTERRUPTED
+    return exits.SUCCEEDED if record.status == "SUCCEEDED" else exits.FAILED
+
+
+def _tell_faults(faults: Faults, term: Terminal) -> None:
+    """Print how often each fault happened, and what prevented it."""
+    for fault in faults.all:
+        times = "never happened" if not fault.happened else f"happened {count(fault.happened, 'time')}"
+        term.say(("fault  ", "yellow"), f"{fault.spec.text} {times}{f'; {fault.trouble}' if fault.trouble else ''}")
+
+
+def _fault_documents(faults: Faults) -> dict[str, Any]:
+    """Return the same for the document: `faults`, or nothing if none was asked for."""
+    told = [{"spec": one.spec.text, "happened": one.happened, "trouble": one.trouble} for one in faults.all]
+    return {"faults": told} if told else {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
-from simulator.cli.errors import UsageError
+from simulator.cli.exits import UsageError
 from simulator.cli.paths import SAMPLES, shown
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.cli.errors import UsageError
+from simulator.cli.exits import UsageError
 from simulator.pipeline.settings import PROJECT_ROOT
 
 SAMPLES = PROJECT_ROOT / "sample_data"

@@ -1,4 +1,7 @@
-"""The file to upload: as it is, or converted if a spreadsheet saved it."""
+"""The file to upload: as it is, or converted if a spreadsheet saved it; checked if it is a corrected `failed-rows.csv`.
+
+A corrected file is checked here and not by the validator: only here is the folder of the run that it corrects.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.cli.exits import UsageError
 from simulator.cli.paths import shown
+from simulator.pipeline.settings import Settings
+from simulator.runs.corrections import REALLY, check_corrections
+from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
+from simulator.runs.words import count
 from simulator.uploads.encoding import converted, problem_of_file, read_chunks, readable_codecs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdas.shared.encodings import EncodingError
+    from lambdas.shared.encodings.encoding import EncodingError
     from simulator.cli.output.terminal import Terminal
+
+MOST_SHOWN = 20
+GO_ON = (
+    "Look at the user IDs yourself (a spreadsheet turns 0000000123 into 123). If they are right, delete the columns "
+    "that begin with _ from the file, or give the option --unchecked; or run it where the folder of that run is."
+)
 
 
 @contextmanager
@@ -57,3 +71,30 @@ def convert_advice(problem: EncodingError, source: Path) -> str:
         return ""
     more = f" (it reads as {', '.join(others)} too; then name that one)" if others else ""
     return f"If you know that all of it is {first}{more}: {command('convert', source, '--from', first)}"
+
+
+def check_corrected_file(body: Path, source: Path, *, unchecked: bool) -> None:
+    """Refuse a file that corrects a run and names other users than that run did on the same lines.
+
+    Args:
+        body: the file to upload, in UTF-8.
+        source: what the person calls it.
+        unchecked: whether rows whose run is not here are let through.
+
+    Raises:
+        UsageError: it does, or that cannot be checked; the message names each such row.
+    """
+    checked = check_corrections(RunStore(Settings().home.runs), body)
+    if checked.errors:
+        wrong = f"{count(len(checked.errors), 'row')} may be written to another user."
+        raise UsageError(f"{shown(source)} was not uploaded: {wrong}\n{_some(checked.errors)}\n{REALLY}")
+    if checked.unchecked and not unchecked:
+        raise UsageError(
+            f"{shown(source)} was not uploaded: it corrects a run, and whether its user IDs still are those of "
+            f"that run cannot be checked. A row may be written to another user.\n{_some(checked.unchecked)}\n{GO_ON}"
+        )
+
+
+def _some(lines: list[str]) -> str:
+    more = [f"and {len(lines) - MOST_SHOWN} more"] if len(lines) > MOST_SHOWN else []
+    return "\n".join([*lines[:MOST_SHOWN], *more])

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.fault_injection.database_outage import DatabaseOutage
 from simulator.fault_injection.fault import TimedFault
-from simulator.fault_injection.function_end import FunctionEnd, mortal
-from simulator.fault_injection.object_replaced import ObjectReplaced
 from simulator.fault_injection.refused_by_aws import KINDS as AWS_KINDS
 from simulator.fault_injection.refused_by_aws import RefusedByAws
-from simulator.fault_injection.row_calls import RowCalls
-from simulator.fault_injection.row_error import FaultyFunctions, RowError
-from simulator.fault_injection.row_pick import RowPick
-from simulator.fault_injection.second_event import SecondEvent
+from simulator.fault_injection.row_calls import RowCalls, RowPick
+from simulator.fault_injection.row_faults import FaultyFunctions, FunctionEnd, RowError, mortal
+from simulator.fault_injection.timed_faults import DatabaseOutage, ObjectReplaced, SecondEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

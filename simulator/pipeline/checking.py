@@ -8,7 +8,7 @@ from simulator.aws.asl.definition.fields import InvalidDefinition, Problem
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.aws.map_run.map_run import LocalMapRuns
-from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import S3ObjectStore
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.aws.stepfunctions.service import StepFunctions

@@ -10,7 +10,7 @@ from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import DEFINITIONS, function_names, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
-from simulator.postgres.sessions import end_sessions, session_conninfo
+from simulator.postgres.server import end_sessions, session_conninfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

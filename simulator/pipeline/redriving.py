@@ -13,7 +13,7 @@ import orjson
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
-from simulator.aws.moto.restore_path import RESTORE_PATH
+from simulator.aws.moto.options import RESTORE_PATH
 from simulator.pipeline.earlier_map_run import earlier_map_run
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
@@ -21,7 +21,7 @@ from simulator.pipeline.provisioning import RESULTS_PREFIX
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.pipeline.session import Session
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.redrive_plan import RedrivePlan
 
 

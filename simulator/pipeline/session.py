@@ -6,22 +6,21 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Self
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
+from simulator.aws.asl.runtime.listener import FanOut
 from simulator.aws.errors import ServerError
 from simulator.aws.map_run.map_run import LocalMapRuns
-from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import S3ObjectStore
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.moto.server import MotoServer
-from simulator.aws.stepfunctions.fan_out import FanOut
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.parts import Parts, UploadedFile
-from simulator.pipeline.database import open_postgres
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.migrator import Migrator
-from simulator.pipeline.moto import moto_options
 from simulator.pipeline.provisioning import provision, read_definition, resource_name
+from simulator.pipeline.servers import moto_options, open_postgres
 from simulator.pipeline.uploads import Upload, Uploads
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.server import database_id

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     simulator_database_url: SecretStr | None = None
 
     @property
-    def home(self) -> Home:
+    def home(self) -> HomeFolder:
         """Return the home folder as an object (nothing is created yet).
 
         Raises:
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         there = next(one for one in (path, *path.parents) if os.path.lexists(one))
         if os.path.exists(there) and not os.path.isdir(there):  # noqa: PTH110, PTH112 - no error if it may not be asked
             raise CloudError(f"SIMULATOR_HOME is {path}, and {there} is a file. Name a folder, which need not exist.")
-        return Home(path)
+        return HomeFolder(path)
 
     @property
     def database_url(self) -> str | None:
@@ -57,8 +57,10 @@ class Settings(BaseSettings):
         return (url.get_secret_value().strip() or None) if url else None
 
 
-class Home:
-    """The simulator's folder: `runs/`, `postgres/`, `jobs/` (started from the dashboard), and what belongs to no run.
+class HomeFolder:
+    """The folder that SIMULATOR_HOME names.
+
+    It has `runs/`, `postgres/`, `jobs/` (started from the dashboard), and the audit items that belong to no run.
 
     Args:
         path: the folder, absolute; it need not exist.
@@ -71,7 +73,7 @@ class Home:
         self.jobs = path / "jobs"
         self.orphan_audit = path / "audit-orphans.jsonl"
 
-    def create(self) -> Home:
+    def create(self) -> HomeFolder:
         """Create the folders that are missing, and see that something can be written there.
 
         Raises:

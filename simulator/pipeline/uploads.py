@@ -7,11 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.errors import ApiError
 from simulator.aws.eventbridge.bus import EventBus
 from simulator.aws.eventbridge.errors import TargetError
 from simulator.aws.eventbridge.rule import parse_rule
 from simulator.aws.eventbridge.s3_event import S3Events
-from simulator.aws.integrations.integration import ApiError
 from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.provisioning import read_definition
 

@@ -1,16 +1,29 @@
-"""The PostgreSQL that plays Aurora: an embedded one from a wheel, or one of the user's own."""
+"""The PostgreSQL that plays Aurora, embedded (`embedded`) or the user's own (`external`), and the sessions in it.
+
+The sessions of an execution environment are named, so that those of an environment that is gone can be ended. On AWS an
+environment that is killed takes its connections with it. Here its thread lives on, perhaps inside a statement that
+holds a lock: PostgreSQL is told to end the session instead.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+import logging
+from typing import TYPE_CHECKING, Protocol
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from lambdas.shared.connection import connect
-from simulator.postgres.database_url import UNREADABLE, completed, hide_password
-from simulator.postgres.errors import PostgresError
 
-MINIMUM_VERSION = 140_000
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+END_MILLISECONDS = 2000
+_log = logging.getLogger(__name__)
+_END = """
+    SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
+    WHERE application_name = ANY(%s) AND pid <> pg_backend_pid()
+"""
 
 
 class PostgresServer(Protocol):
@@ -40,49 +53,6 @@ class PostgresServer(Protocol):
         ...
 
 
-class ExternalPostgres:
-    """A PostgreSQL that somebody else runs.
-
-    Args:
-        url: its libpq connection URI (PostgreSQL manual, "Connection URIs"). What it leaves open is taken from its
-            service and the `PG*` variables, once: `self.url` leaves nothing open.
-
-    Raises:
-        PostgresError: if the URL is none, nobody answers, or the server is too old.
-    """
-
-    embedded = False
-
-    def __init__(self, url: str) -> None:
-        self.display_url = hide_password(url)
-        try:
-            self.url = completed(url)
-            self.display_url = hide_password(self.url)
-            with connect(self.url) as connection:
-                version = connection.info.server_version
-        except (psycopg.Error, UnicodeError) as error:
-            readable = self.display_url != UNREADABLE  # else libpq's own message repeats it, password and all
-            reason = " ".join(str(error).split()) if readable else "it cannot be read"
-            raise PostgresError(
-                f"SIMULATOR_DATABASE_URL points to {self.display_url}, and that does not work: {reason}. "
-                "Correct it, or unset it to use the embedded PostgreSQL."
-            ) from error
-        if version < MINIMUM_VERSION:
-            raise PostgresError(
-                f"The PostgreSQL at {self.display_url} is version {version // 10_000}; "
-                f"at least {MINIMUM_VERSION // 10_000} is needed."
-            )
-
-    def close(self) -> None:
-        """Do nothing: the server is not ours."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
 def database_id(url: str) -> str | None:
     """Return what tells one database from every other: the cluster's identifier and the database's name.
 
@@ -96,3 +66,29 @@ def database_id(url: str) -> str | None:
     except psycopg.Error:
         return None
     return str(row[0]) if row else None
+
+
+def session_conninfo(database_url: str, environment: str) -> str:
+    """Return a connection string whose sessions PostgreSQL knows by the environment's name.
+
+    Args:
+        database_url: the database, for psycopg.
+        environment: the execution environment's name; ASCII, 63 characters at most (PostgreSQL cuts the rest).
+    """
+    return make_conninfo(database_url, application_name=environment)
+
+
+def end_sessions(database_url: str, environments: Sequence[str]) -> None:
+    """End every session of some environments, and wait until they hold no lock any more.
+
+    If the database cannot be reached they have ended with it, most likely: that is logged, and nothing is raised.
+
+    Args:
+        database_url: the database, for psycopg.
+        environments: the execution environments' names.
+    """
+    try:
+        with connect(database_url, autocommit=True) as connection:
+            connection.execute(_END, (END_MILLISECONDS, list(environments)))
+    except psycopg.Error as error:
+        _log.warning("the database sessions of %d environments could not be ended: %s", len(environments), error)

@@ -1,1 +1,1 @@
-"""A run's folder: written during a run, read by the dashboard and by every other command."""
+"""Runs: written while they go on, read by the dashboard and by every other command. `folder` has the files of one."""

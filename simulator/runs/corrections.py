@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, RUN, original_width
-from simulator.runs.folder import BadRunName
+from simulator.runs.folder.run_folder import BadRunName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.store import RunStore
 
 Mark = tuple[str, ...]

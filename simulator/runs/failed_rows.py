@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, original_width
 from simulator.runs.failure_reasons import person_text
-from simulator.runs.items import ItemIndex
+from simulator.runs.folder.items import ItemIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 NOT_STARTED = "NotStarted"
 NOT_STARTED_CAUSE = "The run ended before this row was done"

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.runs.run_record import FailureReason
+from simulator.runs.folder.run_record import FailureReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

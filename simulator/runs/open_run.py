@@ -8,21 +8,21 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from simulator.runs.child_histories import event_line, start_line
 from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.failure_reasons import ReasonTally
-from simulator.runs.history_reader import validated_rows
-from simulator.runs.items import ItemIndex, item_line
-from simulator.runs.json_lines import LineFile
-from simulator.runs.moments import moment_text
-from simulator.runs.run_lock import RunLock
-from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.folder.child_histories import event_line, start_line
+from simulator.runs.folder.history_reader import validated_rows
+from simulator.runs.folder.items import ItemIndex, item_line
+from simulator.runs.folder.json_lines import LineFile
+from simulator.runs.folder.run_lock import RunLock
+from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.folder.times import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, ExecutionInfo, MapRunInfo
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
     FetchInput = Callable[[str, str, str | None], Iterable[bytes]]
 

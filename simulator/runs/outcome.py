@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.runs.run_record import INTERRUPTED, RUNNING
+from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 UNKNOWN_USER = "UserNotFoundError"
 REDRIVABLE = ("FAILED", "TIMED_OUT", "ABORTED", INTERRUPTED)

@@ -7,15 +7,15 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.corrections import corrected_run
-from simulator.runs.folder import BadRunName
+from simulator.runs.folder.run_folder import BadRunName
+from simulator.runs.folder.run_lock import RunBusy
 from simulator.runs.open_run import OpenRun
-from simulator.runs.run_lock import RunBusy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, ExecutionInfo, MapRunInfo
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.open_run import FetchInput
     from simulator.runs.store import RunStore
 

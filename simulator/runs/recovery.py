@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.failure_reasons import ReasonTally
-from simulator.runs.history_reader import HistoryEvent
-from simulator.runs.items import ItemIndex
-from simulator.runs.moments import moment_text
-from simulator.runs.run_lock import RunBusy, RunLock
-from simulator.runs.run_record import INTERRUPTED, RUNNING
+from simulator.runs.folder.history_reader import HistoryEvent
+from simulator.runs.folder.items import ItemIndex
+from simulator.runs.folder.run_lock import RunBusy, RunLock
+from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
+from simulator.runs.folder.times import moment_text
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 
 def recovered(folder: RunFolder) -> RunRecord:

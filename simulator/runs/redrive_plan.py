@@ -14,15 +14,15 @@ from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 from simulator.aws.asl.runtime.branch_history import with_branches
 from simulator.aws.asl.runtime.resume import open_states, resume_of
-from simulator.runs.history_reader import HistoryEvent, map_run_passes
-from simulator.runs.items import ItemIndex
-from simulator.runs.run_record import INTERRUPTED, RUNNING
+from simulator.runs.folder.history_reader import HistoryEvent, map_run_passes
+from simulator.runs.folder.items import ItemIndex
+from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.resume import Resume
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.history_reader import MapRunPass
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.history_reader import MapRunPass
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 MOST_REDRIVES = 1_000
 REDRIVABLE_FOR = timedelta(days=14)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from lambdas.shared import audit_key
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.runs.json_lines import parse_line
-from simulator.runs.line_search import lines_with
+from simulator.runs.folder.json_lines import lines_with, parse_line
 from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 
 @dataclass(slots=True, kw_only=True)

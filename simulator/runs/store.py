@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.runs.folder import BadRunName, RunFolder
+from simulator.runs.folder.run_folder import BadRunName, RunFolder
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_record import RunRecord
 
 LATEST = "latest"
 _SHOWN = 5

@@ -7,15 +7,15 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from lambdas.shared.jis_text import LINE_DECODERS
-from lambdas.shared.old_japanese import whole_lines
-from lambdas.shared.utf8_text import find_problem
+from lambdas.shared.encodings.jis_text import LINE_DECODERS
+from lambdas.shared.encodings.old_japanese import whole_lines
+from lambdas.shared.encodings.utf8_text import find_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from lambdas.shared.encodings import EncodingError
+    from lambdas.shared.encodings.encoding import EncodingError
 
 CHUNK = 262_144
 _BOM = "\ufeff"

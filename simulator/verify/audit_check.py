@@ -10,7 +10,7 @@ from lambdas.shared.columns import TOTALS
 from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row
 
 if TYPE_CHECKING:
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.verify.findings import Findings
 
 PLACE = "audit"

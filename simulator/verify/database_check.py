@@ -1,16 +1,25 @@
-"""The database against rows and file: who succeeded has the file's totals, who did not has not."""
+"""The database against rows and file: who succeeded has the file's totals, who did not has not.
+
+The totals are read from PostgreSQL in one snapshot.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lambdas.shared.columns import COLUMNS, TOTALS
+import psycopg
+from psycopg import sql
+
+from lambdas.shared.columns import COLUMNS, MAX_USER_ID, TOTALS
+from lambdas.shared.connection import connect
+from lambdas.shared.database_encoding import DatabaseEncoding
 from simulator.verify.row import SUCCEEDED, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from simulator.verify.findings import Findings
 
@@ -23,6 +32,15 @@ DONE = (
     "A redrive repeats it without effect."
 )
 DONE_BEFORE = "It failed when a new Map Run ran it again, but had succeeded before: so the database has its totals."
+_READ = (
+    sql.SQL("""
+    SELECT u.user_id, {totals}, s.last_updated
+    FROM users u LEFT JOIN user_statistics s ON s.user_id = u.user_id
+    WHERE u.user_id = ANY(%s)
+""")
+    .format(totals=sql.SQL(", ").join(sql.Identifier("s", column.field) for column in TOTALS))
+    .as_bytes()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,28 @@ class Stored:
 
     totals: tuple[int | None, ...]
     last_updated: datetime | None
+
+
+@contextmanager
+def stored_totals(url: str) -> Iterator[Callable[[Sequence[str]], Mapping[str, Stored]]]:
+    """Give what reads users' totals; all of one reading are of the same moment, and nothing can be changed.
+
+    A user whom the database's encoding cannot hold is not in it, and is not asked for.
+
+    Raises:
+        psycopg.Error: the database is not reached, or has not the tables.
+    """
+    with connect(url) as connection:
+        connection.read_only = True
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        encoding = DatabaseEncoding(connection)
+
+        def read(users: Sequence[str]) -> Mapping[str, Stored]:
+            possible = [user for user in users if len(user) <= MAX_USER_ID and "\0" not in user]
+            held = encoding.holds(possible)
+            return {row[0]: Stored(row[1:-1], row[-1]) for row in connection.execute(_READ, (held,))}
+
+        yield read
 
 
 class DatabaseCheck:

@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from simulator.runs.history_reader import map_run_passes
-from simulator.runs.run_record import INTERRUPTED
+from simulator.runs.folder.history_reader import map_run_passes
+from simulator.runs.folder.run_record import INTERRUPTED
 from simulator.verify.audit_check import AuditCheck
 from simulator.verify.database_check import DatabaseCheck, Stored
 from simulator.verify.failed_rows_check import check_failed_rows
 from simulator.verify.findings import Findings
-from simulator.verify.items_check import take_items
 from simulator.verify.results_check import ResultsCheck
 from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
     ReadTotals = Callable[[Sequence[str]], Mapping[str, Stored]]
 
 NO_ROWS = "The run ended before its first row: nothing was processed, as it must be."
+_ITEMS = "items.jsonl"
 _CUT_SHORT = (INTERRUPTED, "ABORTED", "TIMED_OUT")
 
 
@@ -52,7 +52,7 @@ def reconcile(
         findings.disagree("input.csv", f"It cannot be read, so nothing can be compared: {error}")
         return findings
     findings.count("input.csv", len(rows))
-    take_items(folder, rows, findings)
+    _take_items(folder, rows, findings)
     if record.status in _CUT_SHORT or record.redrive_count:
         for row in rows:
             # A process that died meanwhile may have committed it without recording it.
@@ -72,7 +72,7 @@ def reconcile(
 
 def _nothing_done(folder: RunFolder, findings: Findings) -> None:
     for place, things in (
-        ("items.jsonl", folder.items()),
+        (_ITEMS, folder.items()),
         ("audit", folder.audit_items()),
         ("results", iter(folder.result_files())),
     ):
@@ -80,6 +80,23 @@ def _nothing_done(folder: RunFolder, findings: Findings) -> None:
             findings.disagree(place, "The run ended before its first row, and something is there.")
     if findings.clean:
         findings.note(NO_ROWS)
+
+
+def _take_items(folder: RunFolder, rows: list[Row], findings: Findings) -> None:
+    """Tell each row how it ended; what no row of the file can be is a disagreement."""
+    for item in folder.items():
+        findings.count(_ITEMS)
+        index = item.get("index")
+        if not isinstance(index, int) or not 0 <= index < len(rows):
+            findings.disagree(_ITEMS, f"It has a row with the index {index!r}; the file has {len(rows)} rows.")
+            continue
+        row = rows[index]
+        if row.ended and item.get("redrive") == row.redrive:
+            findings.disagree(_ITEMS, f"The row ended twice in attempt {row.redrive} of the run.", row)
+        if (item.get("line"), item.get("user")) != (row.line, row.user):
+            found = f"line {item.get('line')}, user {item.get('user')!r}"
+            findings.disagree(_ITEMS, f"It calls row {index} {found}; the file has another row there.", row)
+        row.take(item)
 
 
 def _counts(record: RunRecord, rows: list[Row], findings: Findings) -> None:

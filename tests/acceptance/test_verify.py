@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.pipeline.settings import Home
+from simulator.pipeline.settings import HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 from tests.acceptance.conftest import ROOT, Shell
 
@@ -47,7 +47,7 @@ def test_a_password_is_in_no_output_log_or_run_folder_and_another_database_is_no
     shell: Shell, tmp_path: Path, no_libpq_variables: None
 ) -> None:
     """With a server of one's own whose URL has a password; verify against another one says so, and exits with 3."""
-    with EmbeddedPostgres(Home(tmp_path / "server").create().postgres) as server:
+    with EmbeddedPostgres(HomeFolder(tmp_path / "server").create().postgres) as server:
         with connect(server.url, autocommit=True) as connection:
             connection.execute(f"CREATE ROLE me LOGIN SUPERUSER PASSWORD '{PASSWORD}'")
             connection.execute("CREATE DATABASE mine OWNER me")

@@ -11,19 +11,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.queries.dot import dot
+from dashboard.components.dot import dot
 from dashboard.queries.downloads import downloads
-from dashboard.queries.errors import error_groups
-from dashboard.queries.failures import failures
+from dashboard.queries.failures import error_groups, failures
 from dashboard.queries.graph import run_graph
 from dashboard.queries.history import history
-from dashboard.queries.lanes import lanes
 from dashboard.queries.logs import logs
 from dashboard.queries.run_list import run, runs
 from dashboard.queries.state_grid import state_grid
 from dashboard.queries.trends import per_day, throughput
 from dashboard.queries.users import user_history
-from simulator.runs.folder import RunFolder
+from dashboard.queries.worker_times import worker_times
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.row_story import row_story
 from simulator.runs.store import RunStore
 from tests.benchmarks.dashboard_folders import FIRST_DAY, make_run, make_runs
@@ -47,7 +46,7 @@ def main() -> None:
             _timed("big run: the whole page", lambda: _run_page(big)),
             _timed("big run: graph", lambda: dot(run_graph(big))),
             _timed("big run: throughput", lambda: throughput(big)),
-            _timed("big run: lanes", lambda: lanes(big)),
+            _timed("big run: worker times", lambda: worker_times(big)),
             _timed("big run: failed rows", lambda: failures([big])),
             _timed("big run: first page of the logs", lambda: logs(big)),
             _timed("big run: search the logs", lambda: logs(big, search="u99999")),
@@ -67,7 +66,7 @@ def _run_page(folder: RunFolder) -> None:
     run(folder)
     dot(run_graph(folder))
     throughput(folder)
-    lanes(folder)
+    worker_times(folder)
     failures([folder])
     history(folder)
     logs(folder)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from simulator.runs.failure_reasons import ReasonTally
-from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import encode
-from simulator.runs.moments import moment_text
-from simulator.runs.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.run_folder import RunFolder
+from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.folder.times import moment_text
 from simulator.runs.store import RunStore
 
 DEFINITION = Path(__file__).parents[2] / "cdk" / "definitions" / "workflow.asl.json"

@@ -16,14 +16,15 @@ from typing import Any
 
 from simulator.aws.asl.definition.compiler import build
 from simulator.aws.asl.runtime.clock import RealClock
-from simulator.aws.asl.runtime.execution import Execution, Identity, Services
+from simulator.aws.asl.runtime.execution import Execution
 from simulator.aws.asl.runtime.history import RecordedHistory
 from simulator.aws.asl.runtime.listener import ExecutionInfo
+from simulator.aws.asl.runtime.ports import Identity, Services
 from simulator.aws.integrations.lambda_tasks import LambdaFunction
 from simulator.aws.lambda_runtime.function_config import FunctionConfig
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.aws.map_run.map_run import LocalMapRuns
-from simulator.runs.json_lines import LineFile, read_lines
+from simulator.runs.folder.json_lines import LineFile, read_lines
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
 from tests.unit.map_run.harness import MemoryStore

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.output.terminal import Piece, Terminal
-from simulator.pipeline.database import open_postgres
+from simulator.pipeline.servers import open_postgres
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
+from simulator.verify.database_check import stored_totals
 from simulator.verify.reconcile import reconcile
-from simulator.verify.stored_totals import stored_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.fault_injection.spec import FaultPlan
     from simulator.pipeline.session import Session
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from simulator.verify.findings import Findings
 
 RUN_SECONDS = 120.0

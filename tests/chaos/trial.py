@@ -19,15 +19,15 @@ from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import plan_redrive
 from simulator.runs.store import RunStore
+from simulator.verify.database_check import stored_totals
 from simulator.verify.row import SUCCEEDED, Row, read_rows
-from simulator.verify.stored_totals import stored_totals
 from tests.chaos.mixture import HEADER
 from tests.chaos.stage import RUN_SECONDS, open_stage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
     from tests.chaos.mixture import Mixture
     from tests.chaos.stage import Stage
 

@@ -30,7 +30,7 @@ from moto import mock_aws  # noqa: E402
 from simulator.aws.asl.definition.fields import InvalidDefinition  # noqa: E402
 from simulator.aws.asl.runtime.clock import SkippingClock  # noqa: E402
 from simulator.aws.asl.runtime.listener import SilentListener  # noqa: E402
-from simulator.aws.integrations.integration import ApiError  # noqa: E402
+from simulator.aws.errors import ApiError  # noqa: E402
 from simulator.aws.lambda_runtime.errors import (  # noqa: E402
     CallerTimeout,
     InvalidRequestContentException,
@@ -38,7 +38,7 @@ from simulator.aws.lambda_runtime.errors import (  # noqa: E402
 )
 from simulator.aws.lambda_runtime.payloads import decode_event  # noqa: E402
 from simulator.aws.map_run.map_run import LocalMapRuns  # noqa: E402
-from simulator.aws.map_run.s3_object_store import S3ObjectStore  # noqa: E402
+from simulator.aws.map_run.object_store import S3ObjectStore  # noqa: E402
 from simulator.aws.stepfunctions.service import StepFunctions  # noqa: E402
 
 REGION, ACCOUNT = "us-east-1", "111111111111"

@@ -20,9 +20,9 @@ from simulator.aws.moto import clients as cloud_clients
 from simulator.aws.moto.environment import local_aws
 from simulator.aws.moto.server import MotoServer
 from simulator.pipeline.functions import open_functions
-from simulator.pipeline.moto import moto_options
 from simulator.pipeline.provisioning import Resources, provision
-from simulator.pipeline.settings import Home
+from simulator.pipeline.servers import moto_options
+from simulator.pipeline.settings import HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 from tests.hostile_environment import leading_environment
 from tests.integration.foreign_server import ForeignServer, foreign_server
@@ -77,14 +77,14 @@ class Aws:
 
 
 @pytest.fixture(scope="session")
-def session_home() -> Iterator[Home]:
+def session_home() -> Iterator[HomeFolder]:
     """Return a simulator home for the servers of the test session, gone after it."""
     with TemporaryDirectory(prefix="csv-tests-") as folder:
-        yield Home(Path(folder)).create()
+        yield HomeFolder(Path(folder)).create()
 
 
 @pytest.fixture(scope="session")
-def postgres_server(session_home: Home) -> Iterator[EmbeddedPostgres]:
+def postgres_server(session_home: HomeFolder) -> Iterator[EmbeddedPostgres]:
     """Return the session's embedded PostgreSQL; `.url` is its administrator's (and good as an external one)."""
     with EmbeddedPostgres(session_home.postgres) as server:
         yield server
@@ -145,7 +145,7 @@ def foreign(
 
 
 @pytest.fixture(scope="session")
-def moto_url(session_home: Home) -> Iterator[str]:
+def moto_url(session_home: HomeFolder) -> Iterator[str]:
     """Return the address of the session's moto; audit items go to `session_home.runs`."""
     with MotoServer(moto_options(session_home)) as moto:
         yield moto.url

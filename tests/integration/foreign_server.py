@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.pipeline.settings import Home
+from simulator.pipeline.settings import HomeFolder
 from simulator.postgres import cluster
 
 
@@ -39,7 +39,7 @@ def foreign_server(folder: Path) -> Iterator[ForeignServer]:
         patch.setitem(cluster._SETTINGS, "port", str(port))
         patch.setattr(cluster, "_SOCKET", f".s.PGSQL.{port}")
         patch.setattr(cluster, "_CLIENT", tuple(f"--port={port}" if word == own else word for word in cluster._CLIENT))
-        server = cluster.PostgresCluster(Home(folder).create().postgres)
+        server = cluster.PostgresCluster(HomeFolder(folder).create().postgres)
         socket_folder = server.start()
     try:
         yield ForeignServer(socket_folder, port)

@@ -1,7 +1,8 @@
 """The input transformer: values of an event are put into a template, and the text becomes the target's input.
 
-EventBridge user guide, "Input transformation". If recordings from AWS differ from it, this follows them:
-the template's root decides how values are put in, see `InputTransformer`.
+The paths of InputPathsMap are `InputPath`s; so is a target's own InputPath. EventBridge user guide, "Input
+transformation". If recordings from AWS differ from it, this follows them: the template's root decides how values are
+put in, see `InputTransformer`; the refusals of paths were recorded.
 """
 
 from __future__ import annotations
@@ -12,15 +13,67 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.eventbridge.errors import TargetError, ValidationException
-from simulator.aws.eventbridge.input_path import MISSING, InputPath
 from simulator.aws.eventbridge.json_document import compact
 from simulator.aws.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+MISSING: Any = object()
+"""The value of a path that the event does not have."""
 
+_Step = tuple[str | None, str | None]
+_PATH = re.compile(r"\$(?:\.[A-Za-z0-9_/-]+|\[\d+\]|\[\*\])*")
+_STEP = re.compile(r"\.([A-Za-z0-9_/-]+)|\[(\d+|\*)\]")
 _TOKEN = re.compile(r'\\.|"|<([A-Za-z0-9_.-]+)>', re.DOTALL)
+MAX_VARIABLES = 100
+MAX_TEMPLATE_LENGTH = 8192
+_VARIABLE = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_WHOLE_EVENT = "aws.events.event.json"
+_RESERVED = (
+    "aws.events.event",
+    _WHOLE_EVENT,
+    "aws.events.event.ingestion-time",
+    "aws.events.rule-arn",
+    "aws.events.rule-name",
+)
+
+
+class InputPath:
+    """A path: `$`, then `.name` (letters, digits, `-`, `_`, `/`), `[0]` or `[*]`.
+
+    Raises:
+        ValidationException: the path has anything else (AWS also refuses `$['x']`, `$..x`, `.*` and slices).
+    """
+
+    __slots__ = ("_steps", "text")
+
+    def __init__(self, text: str, target: str) -> None:
+        if not _PATH.fullmatch(text):
+            raise ValidationException(
+                f"InputPath for target {target} is invalid. {text!r} is not a path: write "
+                "$ followed by .name, [0] or [*] (names of letters, digits, -, _ and /)"
+            )
+        self.text = text
+        self._steps: list[_Step] = [(match[1], match[2]) for match in _STEP.finditer(text)]
+
+    def find(self, event: Any) -> Any:
+        """Return the value the path leads to in an event (JSON value), or MISSING."""
+        return _find(event, self._steps)
+
+
+def _find(node: Any, steps: list[_Step]) -> Any:
+    if not steps:
+        return node
+    (name, index), rest = steps[0], steps[1:]
+    if name is not None:
+        return _find(node[name], rest) if isinstance(node, dict) and name in node else MISSING
+    if not isinstance(node, list):
+        return MISSING
+    if index == "*":
+        return [value for entry in node if (value := _find(entry, rest)) is not MISSING]
+    position = int(index or 0)
+    return _find(node[position], rest) if position < len(node) else MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +128,6 @@ def _key_refused(variable: str, target: str) -> ValidationException:
         f"InputTemplate for target {target} contains the placeholder {variable} in the key of an object; "
         "it can only stand in a value."
     )
-
-
-MAX_VARIABLES = 100
-MAX_TEMPLATE_LENGTH = 8192
-_VARIABLE = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_WHOLE_EVENT = "aws.events.event.json"
-_RESERVED = (
-    "aws.events.event",
-    _WHOLE_EVENT,
-    "aws.events.event.ingestion-time",
-    "aws.events.rule-arn",
-    "aws.events.rule-name",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

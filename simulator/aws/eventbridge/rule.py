@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from pydantic.alias_generators import to_pascal
 
 from simulator.aws.eventbridge.errors import InvalidEventPatternException, ValidationException
-from simulator.aws.eventbridge.input_path import MISSING, InputPath
-from simulator.aws.eventbridge.input_transformer import InputTransformer, RuleFacts
+from simulator.aws.eventbridge.input_transformer import MISSING, InputPath, InputTransformer, RuleFacts
 from simulator.aws.eventbridge.json_document import compact
 from simulator.aws.eventbridge.pattern import EventPattern
 from simulator.aws.json_reader import read_json, refuse_repeated

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import ServiceModel, StructureShape
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 @cache
@@ -15,7 +19,24 @@ def api_model(service: str) -> ServiceModel | None:
     Args:
         service: botocore's name of it, with or without its hyphens (`stepfunctions`, `apigatewayv2`).
     """
-    loader = Loader()  # not a Session: that reads the shell's profile
-    known = {one.replace("-", ""): one for one in loader.list_available_services("service-2")}
+    known = {one.replace("-", ""): one for one in Loader().list_available_services("service-2")}
     name = known.get(service.replace("-", ""))
-    return None if name is None else ServiceModel(loader.load_service_model(name, "service-2"), name)
+    return None if name is None else service_model(name)
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Return the model of a service by botocore's name for it (`stepfunctions`)."""
+    # A Loader, not a Session: that reads the shell's profile.
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+def input_shape(model: ServiceModel, action: str) -> StructureShape:
+    """Return what an action takes, by its name in a Resource (`putItem`)."""
+    shape = model.operation_model(action[0].upper() + action[1:]).input_shape
+    return shape if shape is not None else StructureShape(action, {"type": "structure", "members": {}})
+
+
+def error_codes(model: ServiceModel) -> Collection[str]:
+    """Return the error codes that a service's model names."""
+    return frozenset(shape.name for shape in model.error_shapes)

@@ -1,4 +1,4 @@
-"""How Step Functions names a service and its errors, and botocore's models of the services.
+"""How Step Functions names a service and its errors.
 
 Optimised integrations (`dynamodb:putItem`) word errors as the AWS SDK for Java 1 does, SDK integrations
 (`aws-sdk:dynamodb:putItem`) as its version 2. Recorded on AWS:
@@ -12,35 +12,15 @@ Optimised integrations (`dynamodb:putItem`) word errors as the AWS SDK for Java 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.loaders import Loader
-from botocore.model import ServiceModel, StructureShape
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-
-@cache
-def service_model(service: str) -> ServiceModel:
-    """Return the model of a service by botocore's name for it (`stepfunctions`)."""
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
-
-
-def input_shape(model: ServiceModel, action: str) -> StructureShape:
-    """Return what an action takes, by its name in a Resource (`putItem`)."""
-    shape = model.operation_model(action[0].upper() + action[1:]).input_shape
-    return shape if shape is not None else StructureShape(action, {"type": "structure", "members": {}})
-
-
-def error_codes(model: ServiceModel) -> Collection[str]:
-    """Return the error codes that a service's model names."""
-    return frozenset(shape.name for shape in model.error_shapes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

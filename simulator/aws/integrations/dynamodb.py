@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.errors import validation_error
 from simulator.aws.integrations.aws_action import AwsAction
-from simulator.aws.integrations.dynamodb_expressions import check_expressions
 from simulator.aws.integrations.dynamodb_rules import (
     TableKeys,
+    check_attributes,
+    check_expressions,
     check_item,
     check_key,
     read_table_keys,
 )
-from simulator.aws.integrations.dynamodb_values import check_attributes
-from simulator.aws.integrations.integration import validation_error
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

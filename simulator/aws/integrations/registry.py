@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
     from simulator.aws.asl.runtime.ports import TaskRequest
-    from simulator.aws.integrations.integration import Integration
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
     from simulator.aws.integrations.states import StateMachines
 
@@ -41,6 +40,22 @@ class Clients(Protocol):
     @property
     def sqs(self) -> BaseClient:
         """SQS."""
+        ...
+
+
+class Integration(Protocol):
+    """One action of one service, as a Task calls it."""
+
+    def problems(self, parameters: Any) -> Iterable[str]:
+        """Say what is wrong with a Task's `Parameters` as written; None if it has none."""
+        ...
+
+    def call(self, request: TaskRequest) -> Any:
+        """Call the action and return its result (a JSON value).
+
+        Raises:
+            StateError: with the error name and cause that AWS gives the Task.
+        """
         ...
 
 

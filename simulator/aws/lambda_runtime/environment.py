@@ -1,6 +1,8 @@
-"""An execution environment: a thread with its own copy of the handler's modules, taking one event at a time.
+"""The execution environments of a function.
 
-Lambda developer guide, "Understanding the Lambda execution environment lifecycle".
+An environment is a thread with its own copy of the handler's modules, taking one event at a time. Idle ones are used
+again; new ones are made when all are busy. Lambda developer guide, "Understanding the Lambda execution environment
+lifecycle".
 """
 
 from __future__ import annotations
@@ -11,10 +13,10 @@ import time
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.lambda_runtime.context import LambdaContext
-from simulator.aws.lambda_runtime.errors import OutOfMemory
+from simulator.aws.lambda_runtime.errors import OutOfMemory, TooManyRequestsException
 from simulator.aws.lambda_runtime.function_log import TIMED_OUT, FunctionLog
 from simulator.aws.lambda_runtime.handler_loading import InitError, load_handler
+from simulator.aws.lambda_runtime.invocation import LambdaContext
 from simulator.aws.lambda_runtime.payloads import (
     MAX_RESPONSE_BYTES,
     encode_result,
@@ -200,3 +202,69 @@ def _exit_message(error: BaseException, request_id: str) -> str:
         return f"RequestId: {request_id} Error: Runtime exited without providing a reason"
     status = code if isinstance(code, int) else 1
     return f"RequestId: {request_id} Error: Runtime exited with error: exit status {status}"
+
+
+class EnvironmentPool:
+    """One function's environments.
+
+    Args:
+        config: the function; its `reserved_concurrency` is the most environments it has.
+        make: makes a new environment for (function, pool).
+    """
+
+    def __init__(
+        self, config: FunctionConfig, make: Callable[[FunctionConfig, EnvironmentPool], ExecutionEnvironment]
+    ) -> None:
+        self.config = config
+        self._make = make
+        self._lock = threading.Lock()
+        self._all: set[ExecutionEnvironment] = set()
+        self._idle: list[ExecutionEnvironment] = []
+        self._making = 0
+        self._closed = False
+
+    def take(self, request_id: str) -> ExecutionEnvironment:
+        """Return an environment to invoke: the idle one that was used last, or a new one.
+
+        Raises:
+            TooManyRequestsException: when the function has all environments that it may have, and all are busy.
+        """
+        limit = self.config.reserved_concurrency
+        with self._lock:
+            if self._closed:
+                raise TooManyRequestsException("The local cloud is closing.", request_id)
+            if self._idle:
+                return self._idle.pop()
+            if limit is not None and len(self._all) + self._making >= limit:
+                raise TooManyRequestsException("Rate Exceeded.", request_id)
+            self._making += 1
+        environment = None
+        try:
+            environment = self._make(self.config, self)
+        finally:
+            with self._lock:
+                self._making -= 1
+                if environment is not None:
+                    self._all.add(environment)
+        return environment
+
+    def give_back(self, environment: ExecutionEnvironment) -> None:
+        """Take an environment that is idle again."""
+        with self._lock:
+            self._idle.append(environment)
+
+    def drop(self, environment: ExecutionEnvironment) -> None:
+        """Forget an environment that is gone."""
+        with self._lock:
+            self._all.discard(environment)
+
+    def close(self) -> list[ExecutionEnvironment]:
+        """End all environments, and return them."""
+        with self._lock:
+            self._closed = True
+            environments = list(self._all)
+            self._all.clear()
+            self._idle.clear()
+        for environment in environments:
+            environment.close()
+        return environments

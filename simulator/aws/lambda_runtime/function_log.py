@@ -23,8 +23,8 @@ TIMED_OUT = "Sandbox.Timedout"
 class FunctionLog:
     """The log of one execution environment. Records go to a sink, one dict each.
 
-    A record has `time` (ISO 8601, UTC), `function`, `environment` (the log stream), `kind` and `message`, and where
-    there is one `requestId` and `executionName`. Kinds: `platform` (START, END, REPORT, timeouts, with the numbers
+    A record has `time` (ISO 8601, UTC), `function`, `environment` (the log stream), `kind` and `message`, and, if
+    there are any, `requestId` and `executionName`. Kinds: `platform` (START, END, REPORT, timeouts, with the numbers
     beside the text), `log` (a line, parsed if it is a JSON object), `metrics` (a line in CloudWatch's embedded
     metric format, parsed).
 

@@ -10,8 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from simulator.aws.lambda_runtime.environment import ExecutionEnvironment
-from simulator.aws.lambda_runtime.environment_pool import EnvironmentPool
+from simulator.aws.lambda_runtime.environment import EnvironmentPool, ExecutionEnvironment
 from simulator.aws.lambda_runtime.errors import (
     CallerTimeout,
     InvalidRequestContentException,

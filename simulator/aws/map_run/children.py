@@ -1,13 +1,15 @@
-"""The child executions of a Map Run: who they are, and how each is run."""
+"""The child executions of a Map Run: the work of each, who they are, and how each is run."""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity
+from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution
 from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
 from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart
+from simulator.aws.asl.runtime.ports import Identity
 from simulator.aws.asl.runtime.resume import Resume
 
 if TYPE_CHECKING:
@@ -17,7 +19,32 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.execution import Ended
     from simulator.aws.asl.runtime.listener import Listener
     from simulator.aws.asl.runtime.ports import MapRunRequest
-    from simulator.aws.map_run.work import ChildWork
+    from simulator.aws.map_run.earlier import EarlierChild
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildWork:
+    """What a child execution is to do.
+
+    Args:
+        index: 0-based position of its (first) item.
+        line: 1-based line of the file on which that begins; None if items are not lines.
+        items: how many items.
+        value: the (first) item as read.
+        input: the child's input.
+        earlier: the child of an earlier attempt of the same Map Run that is to run again; None for a new one.
+    """
+
+    index: int
+    line: int | None
+    items: int
+    value: Any
+    input: Any
+    earlier: EarlierChild | None = None
+
+    def again(self, earlier: EarlierChild | None) -> ChildWork:
+        """Return the same work for a child of an earlier attempt."""
+        return replace(self, earlier=earlier)
 
 
 class Children:

@@ -10,7 +10,7 @@ from simulator.aws.asl.runtime.resume import has_ended, resume_of
 from simulator.aws.json_reader import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
     from pathlib import Path
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo
     from simulator.aws.asl.runtime.resume import Resume
-    from simulator.aws.map_run.work import ChildWork
 
     ChildHistory = Callable[[str], Iterable[Mapping[str, Any]]]
 
@@ -143,13 +142,8 @@ class EarlierMapRun:
             children=again,
         )
 
-    def left(self, works: Iterator[ChildWork]) -> Iterator[ChildWork]:
-        """Give the work that is still to do."""
-        for work in works:
-            if work.index not in self.succeeded:
-                yield work.again(self._child(work.index))
-
-    def _child(self, index: int) -> EarlierChild | None:
+    def child(self, index: int) -> EarlierChild | None:
+        """Return the child of that index; None if it has not been started."""
         name = self.names.get(index)
         return self.children.get(index) or (EarlierChild(name=name) if name is not None else None)
 

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, Listener
     from simulator.aws.asl.runtime.ports import MapRunRequest
+    from simulator.aws.map_run.children import ChildWork
     from simulator.aws.map_run.earlier import ChildHistory
     from simulator.aws.map_run.object_store import ObjectStore
-    from simulator.aws.map_run.work import ChildWork
 
 TELL_EVERY = 0.1
 
 ResultsFolder = Callable[[str], Path | None]
-"""The folder that keeps the result files of an execution of that name; None where none is kept."""
+"""The folder that keeps the result files of an execution of that name; None if none is kept."""
 
 
 class LocalMapRuns:
@@ -200,8 +200,10 @@ class LocalMapRun:
         return open_items(request.reader, self._store) if request.reader is not None else items_of(request.items)
 
     def _works(self, source: ItemSource) -> Iterator[ChildWork]:
-        works = self._all_works(source)
-        return works if self._earlier is None else self._earlier.left(works)
+        works, earlier = self._all_works(source), self._earlier
+        if earlier is None:
+            return works
+        return (work.again(earlier.child(work.index)) for work in works if work.index not in earlier.succeeded)
 
     def _all_works(self, source: ItemSource) -> Iterator[ChildWork]:
         return child_works(source, source.source, self._request.select, self._request.batcher)
@@ -228,7 +230,7 @@ class LocalMapRun:
         writer = self._request.writer
         if writer is None or writer.bucket is None:
             return CollectedResults(writer, machine_arn=self._children.machine_arn, state=self._request.state)
-        assert folder is not None  # noqa: S101 - run() gives one where results are exported
+        assert folder is not None  # noqa: S101 - run() gives one if results are exported
         return ExportedResults(
             writer,
             map_run_arn=self.arn,

@@ -1,12 +1,15 @@
-"""What moto's process is told when it is started."""
+"""The options of moto's process, and where it can be asked to restore an earlier run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import orjson
+
+RESTORE_PATH: Final = "/simulator/restore"
+"""Of the address that puts objects and items back (see `restore_endpoint`, which only moto's process imports)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

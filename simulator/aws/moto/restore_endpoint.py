@@ -19,7 +19,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
 from simulator.aws.moto.environment import ACCOUNT, REGION
-from simulator.aws.moto.restore_path import RESTORE_PATH
+from simulator.aws.moto.options import RESTORE_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

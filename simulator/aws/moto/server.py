@@ -17,6 +17,7 @@ from simulator.aws.moto.environment import aws_environment, without_aws
 if TYPE_CHECKING:
     from simulator.aws.moto.options import MotoOptions
 
+
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 5.0
 _LOG_TAIL = 2000

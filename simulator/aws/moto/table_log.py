@@ -28,7 +28,7 @@ _TARGET_PREFIX = "DynamoDB_20120810."
 
 
 class _WireDeserializer(TypeDeserializer):
-    """boto3's deserializer for items as they are on the wire, where binary values are base64 (and stay so)."""
+    """boto3's deserializer for items as they are on the wire: binary values are base64 there (and stay so)."""
 
     def _deserialize_b(self, value: str) -> str:
         return value

@@ -14,7 +14,7 @@ from simulator.aws.asl.definition.compiler import build
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.expressions.timestamps import format_time, parse_time
 from simulator.aws.asl.quotas import name_problem
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

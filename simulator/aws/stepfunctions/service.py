@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build
 from simulator.aws.asl.quotas import name_problem
-from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity, Services
+from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution
 from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
 from simulator.aws.asl.runtime.listener import ExecutionInfo
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.asl.runtime.ports import Identity, Services
+from simulator.aws.errors import ApiError
 from simulator.aws.integrations.registry import Integrations
 from simulator.aws.stepfunctions.archive import EmptyArchive
 from simulator.aws.stepfunctions.input_text import parse_input

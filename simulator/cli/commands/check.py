@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from simulator.cli import exit_codes
-from simulator.cli.errors import UsageError
+from simulator.cli import exits
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import shown
@@ -54,7 +54,7 @@ def check_command(
             for problem in problems:
                 term.say(f"  {problem}")
         term.document({"files": found})
-        raise typer.Exit(exit_codes.FAILED if any(found.values()) else exit_codes.SUCCEEDED)
+        raise typer.Exit(exits.FAILED if any(found.values()) else exits.SUCCEEDED)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lambdas.schema_migrator.users_csv import HEADER as USERS_HEADER
-from lambdas.shared.encodings import Encoding
-from simulator.cli.errors import UsageError
+from lambdas.shared.encodings.encoding import Encoding
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown

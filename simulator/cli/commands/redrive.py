@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
-from simulator.cli import exit_codes
-from simulator.cli.errors import UsageError
+from simulator.cli import exits
+from simulator.cli.exits import UsageError
 from simulator.cli.following import follow, outcome
 from simulator.cli.opening import open_session
 from simulator.cli.options import Json, RunName, examples
@@ -23,7 +23,7 @@ from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 EPILOG = examples("redrive latest", "redrive latest --dry-run", "redrive user-log-2025 --yes --json")
 
@@ -55,7 +55,7 @@ def redrive_command(
             return
         if not yes and not _confirmed(term):
             term.say("Nothing was done.")
-            raise typer.Exit(exit_codes.FAILED)
+            raise typer.Exit(exits.FAILED)
         raise typer.Exit(_redrive(term, folder, plan, SkippingClock() if skip_waits else RealClock()))
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.errors import UsageError
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import shown
 from simulator.pipeline.settings import Settings
-from simulator.runs.run_record import RUNNING
+from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.store import RunStore
 from simulator.runs.words import count
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.cli.output.terminal import Terminal
-    from simulator.pipeline.settings import Home
+    from simulator.pipeline.settings import HomeFolder
 
 
 def reset_command(
@@ -68,7 +68,7 @@ def _confirm(term: Terminal, *, yes: bool) -> None:
         raise UsageError("Nothing was deleted.")
 
 
-def _delete(home: Home, ours: list[Path]) -> None:
+def _delete(home: HomeFolder, ours: list[Path]) -> None:
     """Delete the simulator's own files in its home and nothing else; a link is unlinked, never followed."""
     from simulator.postgres.cluster import PostgresCluster  # noqa: PLC0415 - slow to import, see open_session
     from simulator.postgres.users import PostgresUsers  # noqa: PLC0415 - as above

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
-from simulator.cli.corrected_file import check_corrected_file
-from simulator.cli.errors import UsageError
-from simulator.cli.fault_option import checked_faults, fault_plan
+from simulator.cli.exits import UsageError
 from simulator.cli.following import follow, outcome
 from simulator.cli.opening import load_sample_users, open_session
-from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.options import (
+    Json,
+    checked_faults,
+    fault_plan,
+)
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
-from simulator.cli.upload_file import upload_file
+from simulator.cli.upload_file import check_corrected_file, upload_file
 from simulator.pipeline.provisioning import resource_name
 from simulator.runs.words import count
 from simulator.uploads.new_users import write_user_master

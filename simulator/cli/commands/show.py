@@ -6,23 +6,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.errors import UsageError
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
-from simulator.cli.output.clean_text import shortened
-from simulator.cli.output.report import document, report
-from simulator.cli.output.row_report import row_document, row_report
+from simulator.cli.output.report import document, report, row_document, row_report
 from simulator.cli.output.terminal import terminal
+from simulator.cli.output.text import shortened
 from simulator.pipeline.settings import Settings
 from simulator.runs.failure_reasons import person_text
-from simulator.runs.history_reader import states_passed
-from simulator.runs.items import ItemIndex
+from simulator.runs.folder.history_reader import states_passed
+from simulator.runs.folder.items import ItemIndex
 from simulator.runs.recovery import recovered
 from simulator.runs.row_story import row_story
 from simulator.runs.store import RunNotFound, RunStore
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 MAX_CAUSE = 160
 

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli import exit_codes
-from simulator.cli.errors import UsageError
+from simulator.cli import exits
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
-from simulator.cli.output.words import status_piece
+from simulator.cli.output.text import status_piece
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
+from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.recovery import recovered
-from simulator.runs.run_record import RUNNING
 from simulator.runs.store import RunNotFound, RunStore
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
     from simulator.verify.findings import Findings
 
 
@@ -51,7 +51,7 @@ def verify_command(
         findings = _reconciled(store, folder, record, term, database=database)
         _report(term, folder, record, findings, limit)
         term.document(_document(folder, record, findings, database=database))
-        raise typer.Exit(exit_codes.SUCCEEDED if findings.clean else exit_codes.FAILED)
+        raise typer.Exit(exits.SUCCEEDED if findings.clean else exits.FAILED)
 
 
 def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Terminal, *, database: bool) -> Findings:
@@ -62,9 +62,9 @@ def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Ter
 
     import psycopg  # noqa: PLC0415 - as above
 
-    from simulator.pipeline.database import open_postgres  # noqa: PLC0415 - as above
+    from simulator.pipeline.servers import open_postgres  # noqa: PLC0415 - as above
     from simulator.postgres.server import database_id  # noqa: PLC0415 - as above
-    from simulator.verify.stored_totals import stored_totals  # noqa: PLC0415 - as above
+    from simulator.verify.database_check import stored_totals  # noqa: PLC0415 - as above
 
     term.say("opening the database")
     postgres = open_postgres(Settings())

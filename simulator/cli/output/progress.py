@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Column
 
 from simulator.aws.asl.runtime.listener import SilentListener
-from simulator.runs.history_reader import HistoryEvent, validated_rows
+from simulator.runs.folder.history_reader import HistoryEvent, validated_rows
 from simulator.runs.words import duration
 
 if TYPE_CHECKING:

@@ -1,13 +1,16 @@
-"""A run in words: how it ended, why rows failed, its files, the next steps."""
+"""Reports. Of a run: how it ended, why rows failed, its files, the next steps. Of a row: everything about it."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from simulator.cli.output.clean_text import shortened
-from simulator.cli.output.words import status_piece
+from simulator.cli.output.text import shortened, status_piece
 from simulator.cli.paths import shown
 from simulator.runs.corrections import corrected_by
+from simulator.runs.failure_reasons import person_text
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind, next_steps
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
@@ -15,11 +18,13 @@ from simulator.runs.words import count, duration
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
-    from simulator.runs.folder import RunFolder
-    from simulator.runs.run_record import RunRecord
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
+    from simulator.runs.row_story import RowStory
 
 MAX_REASONS = 10
 MAX_CAUSE = 300
+MAX_TEXT = 1000
 
 
 def report(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
@@ -133,3 +138,56 @@ def _next(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
         terminal.say(f"  {step.text}")
         if step.words:
             terminal.say("  ", (command(*step.words), "bold"))
+
+
+def row_report(terminal: Terminal, story: RowStory) -> None:
+    """Print everything about a row."""
+    terminal.say((f"Line {story.line}", "bold"), f"  (row index {story.index})")
+    names = story.header or [str(number + 1) for number in range(len(story.fields))]
+    for name, value in zip(names, story.fields, strict=False):
+        terminal.say(f"  {name}: {shortened(value, MAX_TEXT)!r}")
+    if not story.items:
+        terminal.say("\nThis row has not been processed.")
+    for item in story.items:
+        _item(terminal, item)
+    terminal.say((f"\nAudit items ({len(story.audit)})", "bold"))
+    for entry in story.audit:
+        terminal.say(f"  {_audit(entry)}")
+    terminal.say((f"\nLogs ({len(story.logs)})", "bold"))
+    for record in story.logs:
+        terminal.say(f"  {record.get('time')}  {_message(record)}")
+
+
+def row_document(story: RowStory) -> dict[str, Any]:
+    """Return the same for a program."""
+    return asdict(story)
+
+
+def _item(terminal: Terminal, item: dict[str, Any]) -> None:
+    redrive = f" (redrive {item['redrive']})" if item.get("redrive") else ""
+    outcome = f", {item['outcome']}" if item.get("outcome") else ""
+    took = duration(milliseconds_between(item.get("start"), item.get("stop")))
+    style = "green" if item.get("status") == "SUCCEEDED" else "red"
+    terminal.say(
+        (f"\n{item.get('status')}{outcome}", f"bold {style}"),
+        f"{redrive}  {item.get('start')}, {took}, attempts: {item.get('attempts')}, worker {item.get('worker')}",
+    )
+    for one in item.get("tries") or []:
+        if isinstance(one, list) and len(one) == 4:  # noqa: PLR2004 - state, start, stop, error
+            state, start, stop, error = one
+            terminal.say(f"  {state}: {start}, {duration(milliseconds_between(start, stop))}, {error or 'ok'}")
+    if item.get("error"):
+        terminal.say("  ", (str(item["error"]), "red"), f": {shortened(person_text(item.get('cause')), MAX_TEXT)}")
+
+
+def _audit(entry: dict[str, Any]) -> str:
+    kind, status = entry.get("processingType", "?"), entry.get("status", "?")
+    if "oldValue" in entry or "newValue" in entry:
+        return f"{kind}: {status}, {entry.get('oldValue')} -> {entry.get('newValue')}, at {entry.get('processedAt')}"
+    return f"{kind}: {status}, {entry.get('errorMessage', '')}, at {entry.get('processedAt')}"
+
+
+def _message(record: dict[str, Any]) -> str:
+    message = record.get("message")
+    text = message if isinstance(message, str) else encode(message).decode()
+    return shortened(text.replace("\t", "  ").replace("\n", "\n    "), MAX_TEXT)

@@ -12,10 +12,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulator.cli import exit_codes
-from simulator.cli.errors import Terminated, UsageError
-from simulator.cli.output.clean_text import clean
+from simulator.cli import exits
+from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.output.streams import stdout_problem, words_of
+from simulator.cli.output.text import clean
 from simulator.pipeline.errors import CLOUD_ERRORS
 
 if TYPE_CHECKING:
@@ -92,17 +92,17 @@ def line_of(*pieces: Piece) -> Text:
 
 @contextmanager
 def terminal(*, json: bool) -> Iterator[Terminal]:
-    """Give a command its terminal; its errors become a sentence and an exit code (see `exit_codes`)."""
+    """Give a command its terminal; its errors become a sentence and an exit code (see `exits`)."""
     term = Terminal(json=json)
     try:
         yield term
     except UsageError as error:
         term.error("Usage", str(error))
-        raise typer.Exit(exit_codes.USAGE) from None
+        raise typer.Exit(exits.USAGE) from None
     except CLOUD_ERRORS as error:
         term.error("CloudError", str(error))
-        raise typer.Exit(exit_codes.NO_CLOUD) from None
+        raise typer.Exit(exits.NO_CLOUD) from None
     except KeyboardInterrupt as interrupt:
         term.error("Interrupted", "Stopped from the terminal.")
-        stopped = exit_codes.TERMINATED if isinstance(interrupt, Terminated) else exit_codes.INTERRUPTED
+        stopped = exits.TERMINATED if isinstance(interrupt, Terminated) else exits.INTERRUPTED
         raise typer.Exit(stopped) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.pipeline.settings import Home
+from simulator.pipeline.settings import HomeFolder
 from simulator.postgres import cluster as postgres_cluster
 from simulator.postgres.cluster import VERSION, PostgresCluster
 from tests.integration.cloud.test_postgres import servers_in
@@ -36,7 +36,7 @@ def test_programs_and_data_may_lie_below_a_folder_that_only_root_may_enter(
             for path in copy.rglob("*"):
                 path.chmod(path.stat().st_mode & 0o700)
         monkeypatch.setattr(postgres_cluster, "_programs", lambda: copy / f"pginstall{VERSION}" / "bin")
-        home = Home(closed / "home").create()
+        home = HomeFolder(closed / "home").create()
         cluster = PostgresCluster(home.postgres)
         try:
             assert cluster.start() == home.postgres

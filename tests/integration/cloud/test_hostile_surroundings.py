@@ -13,11 +13,10 @@ import pytest
 from psycopg import pq
 
 from lambdas.shared.connection import connect, libpq_variables
-from simulator.pipeline.settings import PROJECT_ROOT, Home
-from simulator.postgres.database_url import completed
+from simulator.pipeline.settings import PROJECT_ROOT, HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.errors import PostgresError
-from simulator.postgres.server import ExternalPostgres
+from simulator.postgres.external import ExternalPostgres, completed
 from tests.integration.conftest import Database
 
 OURS = "simulator"
@@ -59,7 +58,7 @@ def test_run_users_load_verify_and_redrive_leave_a_foreign_server_untouched(fore
 
 def test_a_connection_goes_where_its_url_says(foreign: Database, tmp_path: Path) -> None:
     """Not where the surroundings say; neither are the session's settings theirs."""
-    with EmbeddedPostgres(Home(tmp_path / "home").create().postgres) as server, connect(server.url) as connection:
+    with EmbeddedPostgres(HomeFolder(tmp_path / "home").create().postgres) as server, connect(server.url) as connection:
         assert connection.info.dbname == "postgres"
         assert connection.execute("SHOW data_directory").fetchone() == (str(tmp_path / "home/postgres/data"),)
         assert connection.execute("SHOW timezone").fetchone() == ("UTC",)

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.pipeline.settings import PROJECT_ROOT, Home
+from simulator.pipeline.settings import PROJECT_ROOT, HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 from tests.integration.cloud.test_postgres import guards_of, servers_in
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 SIMULATOR = """
 import sys, time
 from pathlib import Path
-from simulator.pipeline.settings import Home
+from simulator.pipeline.settings import HomeFolder
 from simulator.aws.moto.server import MotoServer
-from simulator.pipeline.moto import moto_options
+from simulator.pipeline.servers import moto_options
 from simulator.postgres.embedded import EmbeddedPostgres
-home = Home(Path(sys.argv[1])).create()
+home = HomeFolder(Path(sys.argv[1])).create()
 moto = MotoServer(moto_options(home))
 postgres = EmbeddedPostgres(home.postgres)
 print(moto.pid, moto.url, flush=True)
@@ -40,10 +40,10 @@ time.sleep(600)
 STARTER = """
 import sys, time
 from pathlib import Path
-from simulator.pipeline.settings import Home
+from simulator.pipeline.settings import HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 print(flush=True)
-postgres = EmbeddedPostgres(Home(Path(sys.argv[1])).postgres)
+postgres = EmbeddedPostgres(HomeFolder(Path(sys.argv[1])).postgres)
 time.sleep(600)
 """
 
@@ -66,7 +66,7 @@ def _eventually(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
 @pytest.mark.slow
 def test_both_servers_end_with_a_simulator_that_is_killed(tmp_path: Path) -> None:
     """Moto at once, PostgreSQL by its guard; the next start finds everything free."""
-    home = Home(tmp_path / "home")
+    home = HomeFolder(tmp_path / "home")
     process = _simulator(home.path)
     moto = int(process.stdout.readline().split()[0])
     assert len(servers_in(home.postgres)) == 1
@@ -80,7 +80,7 @@ def test_both_servers_end_with_a_simulator_that_is_killed(tmp_path: Path) -> Non
 
 def test_a_killed_simulator_does_not_take_the_database_from_another(tmp_path: Path) -> None:
     """The guard sees that somebody still uses it."""
-    home = Home(tmp_path / "home").create()
+    home = HomeFolder(tmp_path / "home").create()
     with EmbeddedPostgres(home.postgres) as server:
         process = _simulator(home.path)
         moto = int(process.stdout.readline().split()[0])
@@ -98,7 +98,7 @@ def test_a_killed_simulator_does_not_take_the_database_from_another(tmp_path: Pa
 def test_whatever_ends_it_while_it_starts_ends_its_server(tmp_path: Path, number: signal.Signals) -> None:
     """At moments spread over the start, of a new database and of one that is there."""
     moments = random.Random(int(number))  # noqa: S311 - no secret
-    home = Home(tmp_path / "home").create()
+    home = HomeFolder(tmp_path / "home").create()
     for _ in range(6):
         process = subprocess.Popen(
             [sys.executable, "-c", STARTER, str(home.path)],
@@ -117,7 +117,7 @@ def test_whatever_ends_it_while_it_starts_ends_its_server(tmp_path: Path, number
 @pytest.mark.slow
 def test_killed_while_starting_leaves_nothing_in_the_way(tmp_path: Path) -> None:
     """At moments from the first import to the running server; then a normal start works."""
-    home = Home(tmp_path / "home")
+    home = HomeFolder(tmp_path / "home")
     for moment in (0.2, 0.5, 0.7, 0.9, 1.1):
         process = _simulator(home.path)
         time.sleep(moment)
@@ -132,7 +132,7 @@ def test_killed_while_starting_leaves_nothing_in_the_way(tmp_path: Path) -> None
 
 def test_ctrl_c_reaches_the_simulator_only(tmp_path: Path) -> None:
     """The terminal sends SIGINT to the whole process group: both servers are needed until the end is written."""
-    home = Home(tmp_path / "home")
+    home = HomeFolder(tmp_path / "home")
     process = subprocess.Popen(
         [sys.executable, "-c", "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n" + SIMULATOR, home.path],
         stdout=subprocess.PIPE,

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from simulator.pipeline.settings import Home
+    from simulator.pipeline.settings import HomeFolder
     from tests.integration.conftest import Aws
 
 
 @pytest.fixture
-def audit_lines(session_home: Home, request: pytest.FixtureRequest) -> Callable[[], list[Any]]:
+def audit_lines(session_home: HomeFolder, request: pytest.FixtureRequest) -> Callable[[], list[Any]]:
     """Return a function that reads the audit trail of the run named like the test."""
     folder = session_home.runs / request.node.name[:80]
     folder.mkdir()

@@ -15,21 +15,21 @@ import psycopg
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.pipeline.database import open_postgres
-from simulator.pipeline.settings import Home, Settings
+from simulator.pipeline.servers import open_postgres
+from simulator.pipeline.settings import HomeFolder, Settings
 from simulator.postgres.cluster import PostgresCluster
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.errors import PostgresError
-from simulator.postgres.server import ExternalPostgres
+from simulator.postgres.external import ExternalPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def home(short_path: Path) -> Iterator[Home]:
+def home(short_path: Path) -> Iterator[HomeFolder]:
     """Return a home folder with a blank and a quote in its path; no server may be left in it."""
-    home = Home(short_path / "my 'home'").create()
+    home = HomeFolder(short_path / "my 'home'").create()
     yield home
     assert servers_in(home.postgres) == []
 
@@ -60,7 +60,7 @@ def _one(url: str, query: str) -> object:
         return cursor.fetchone()[0] if cursor.description else None
 
 
-def test_what_was_stored_is_there_the_next_time(home: Home) -> None:
+def test_what_was_stored_is_there_the_next_time(home: HomeFolder) -> None:
     """The data lasts; the server does not."""
     with EmbeddedPostgres(home.postgres) as server:
         _one(server.url, "CREATE TABLE t AS SELECT 'あ' AS x")
@@ -69,7 +69,7 @@ def test_what_was_stored_is_there_the_next_time(home: Home) -> None:
         assert _one(server.url, "SELECT x FROM t") == "あ"
 
 
-def test_only_a_socket_that_is_ours_leads_to_it(home: Home) -> None:
+def test_only_a_socket_that_is_ours_leads_to_it(home: HomeFolder) -> None:
     """No TCP at all, and nobody else may open the socket."""
     with EmbeddedPostgres(home.postgres) as server:
         assert _one(server.url, "SHOW listen_addresses") == ""
@@ -79,7 +79,7 @@ def test_only_a_socket_that_is_ours_leads_to_it(home: Home) -> None:
         assert (home.postgres / "data").stat().st_mode & 0o077 == 0
 
 
-def test_the_first_to_leave_does_not_stop_it_under_the_second(home: Home) -> None:
+def test_the_first_to_leave_does_not_stop_it_under_the_second(home: HomeFolder) -> None:
     """It stops with the last one."""
     first, second = EmbeddedPostgres(home.postgres), EmbeddedPostgres(home.postgres)
     assert first.url == second.url
@@ -90,7 +90,7 @@ def test_the_first_to_leave_does_not_stop_it_under_the_second(home: Home) -> Non
     assert servers_in(home.postgres) == []
 
 
-def test_a_pid_file_that_names_another_program_is_no_obstacle(home: Home) -> None:
+def test_a_pid_file_that_names_another_program_is_no_obstacle(home: HomeFolder) -> None:
     """After a crash of the machine any program may have the old server's pid (PostgreSQL alone refuses to start)."""
     EmbeddedPostgres(home.postgres).close()
     pid_file = home.postgres / "data" / "postmaster.pid"
@@ -99,7 +99,7 @@ def test_a_pid_file_that_names_another_program_is_no_obstacle(home: Home) -> Non
         assert _one(server.url, "SELECT 1") == 1
 
 
-def test_it_comes_back_after_its_server_was_killed(home: Home) -> None:
+def test_it_comes_back_after_its_server_was_killed(home: HomeFolder) -> None:
     """Kill -9 of PostgreSQL: what was committed is there, and one server runs."""
     with EmbeddedPostgres(home.postgres) as server:
         _one(server.url, "CREATE TABLE t AS SELECT 1 AS x")
@@ -110,7 +110,7 @@ def test_it_comes_back_after_its_server_was_killed(home: Home) -> None:
 
 def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
     """A socket's path has at most 103 bytes: it goes elsewhere then, and is tidied up."""
-    home = Home(tmp_path / ("長い" * 20) / ("x" * 60)).create()
+    home = HomeFolder(tmp_path / ("長い" * 20) / ("x" * 60)).create()
     with EmbeddedPostgres(home.postgres) as server:
         assert _one(server.url, "SELECT 1") == 1
         assert len(servers_in(home.postgres)) == 1
@@ -124,12 +124,12 @@ def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
 
 def test_a_comma_in_the_path_is_no_obstacle(tmp_path: Path) -> None:
     """Both PostgreSQL and libpq take it for a list of folders."""
-    home = Home(tmp_path / 'a,b"c').create()
+    home = HomeFolder(tmp_path / 'a,b"c').create()
     with EmbeddedPostgres(home.postgres) as server:
         assert _one(server.url, "SELECT 1") == 1
 
 
-def test_an_interrupted_start_leaves_nothing_half_made(home: Home) -> None:
+def test_an_interrupted_start_leaves_nothing_half_made(home: HomeFolder) -> None:
     """What a killed initdb left is not taken for a data folder."""
     rest = home.postgres / "data.new-1"
     rest.mkdir()
@@ -138,7 +138,7 @@ def test_an_interrupted_start_leaves_nothing_half_made(home: Home) -> None:
     assert not rest.exists()
 
 
-def test_data_of_another_version_is_left_alone_and_named(home: Home) -> None:
+def test_data_of_another_version_is_left_alone_and_named(home: HomeFolder) -> None:
     """The message says what to delete; nothing is deleted for the user."""
     EmbeddedPostgres(home.postgres).close()
     (home.postgres / "data" / "PG_VERSION").write_text("16\n")
@@ -147,14 +147,14 @@ def test_data_of_another_version_is_left_alone_and_named(home: Home) -> None:
     assert (home.postgres / "data" / "base").is_dir()
 
 
-def test_a_folder_that_is_no_data_folder_is_left_alone_and_named(home: Home) -> None:
+def test_a_folder_that_is_no_data_folder_is_left_alone_and_named(home: HomeFolder) -> None:
     """Half a data folder of somebody else's."""
     (home.postgres / "data").mkdir()
     with pytest.raises(PostgresError, match="is not a PostgreSQL data folder"):
         EmbeddedPostgres(home.postgres)
 
 
-def test_damaged_data_is_told_with_the_servers_own_words(home: Home) -> None:
+def test_damaged_data_is_told_with_the_servers_own_words(home: HomeFolder) -> None:
     """The end of PostgreSQL's log is in the message."""
     EmbeddedPostgres(home.postgres).close()
     shutil.rmtree(home.postgres / "data" / "global")
@@ -162,7 +162,7 @@ def test_damaged_data_is_told_with_the_servers_own_words(home: Home) -> None:
         EmbeddedPostgres(home.postgres)
 
 
-def test_a_start_that_is_not_the_datas_fault_does_not_advise_to_delete_it(home: Home) -> None:
+def test_a_start_that_is_not_the_datas_fault_does_not_advise_to_delete_it(home: HomeFolder) -> None:
     """Here it is memory that the machine has not."""
     EmbeddedPostgres(home.postgres).close()
     settings = home.postgres / "data" / "postgresql.auto.conf"
@@ -175,7 +175,7 @@ def test_a_start_that_is_not_the_datas_fault_does_not_advise_to_delete_it(home: 
     EmbeddedPostgres(home.postgres).close()
 
 
-def test_variables_of_the_shell_do_not_keep_it_from_starting(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_of_the_shell_do_not_keep_it_from_starting(home: HomeFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every variable that libpq reads, and some that the server's programs do."""
     names = {option.envvar.decode() for option in psycopg.pq.Conninfo.get_defaults() if option.envvar}
     for name in names | {"PGDATA", "PGSERVICEFILE", "PGLOCALEDIR", "PG_COLOR"}:
@@ -184,7 +184,7 @@ def test_variables_of_the_shell_do_not_keep_it_from_starting(home: Home, monkeyp
         assert len(servers_in(home.postgres)) == 1
 
 
-def test_a_path_too_long_for_postgresql_is_told(home: Home) -> None:
+def test_a_path_too_long_for_postgresql_is_told(home: HomeFolder) -> None:
     """Its own words for that would be about files that are not there."""
     folder = home.path.joinpath(*["x" * 200] * 5)
     folder.mkdir(parents=True)
@@ -192,28 +192,28 @@ def test_a_path_too_long_for_postgresql_is_told(home: Home) -> None:
         EmbeddedPostgres(folder)
 
 
-def test_data_that_cannot_be_made_is_told_with_initdbs_own_words(home: Home) -> None:
+def test_data_that_cannot_be_made_is_told_with_initdbs_own_words(home: HomeFolder) -> None:
     """Here it is a file in the way of the data folder."""
     (home.postgres / f"data.new-{os.getpid()}").write_text("")
     with pytest.raises(PostgresError, match=r"(?s)Cannot make the embedded PostgreSQL's data folder.*initdb: error"):
         PostgresCluster(home.postgres).start()
 
 
-def test_a_guard_that_cannot_start_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_guard_that_cannot_start_is_told(home: HomeFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is no server then."""
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(PostgresError, match=r"guard .* ended without an answer.*could not start.*guard\.log"):
         EmbeddedPostgres(home.postgres)
 
 
-def test_the_server_ends_though_its_guard_was_killed(home: Home) -> None:
+def test_the_server_ends_though_its_guard_was_killed(home: HomeFolder) -> None:
     """Closing does what the guard was to do."""
     with EmbeddedPostgres(home.postgres):
         guards_of(home.postgres)[0].kill()
     assert servers_in(home.postgres) == []
 
 
-def test_the_guard_ends_only_with_its_simulator(home: Home) -> None:
+def test_the_guard_ends_only_with_its_simulator(home: HomeFolder) -> None:
     """A signal that ends other programs does not leave a server without a guard."""
     with EmbeddedPostgres(home.postgres) as server:
         (guard,) = guards_of(home.postgres)
@@ -224,7 +224,7 @@ def test_the_guard_ends_only_with_its_simulator(home: Home) -> None:
         assert _one(server.url, "SELECT 1") == 1
 
 
-def test_starting_again_takes_a_fraction_of_a_second(home: Home) -> None:
+def test_starting_again_takes_a_fraction_of_a_second(home: HomeFolder) -> None:
     """The newcomer waits for initdb once, and for the server hardly at all."""
     EmbeddedPostgres(home.postgres).close()
     began = time.monotonic()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.aws.lambda_runtime.function_config import FunctionConfig
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
-from simulator.postgres.sessions import end_sessions, session_conninfo
+from simulator.postgres.server import end_sessions, session_conninfo
 
 if TYPE_CHECKING:
     from pathlib import Path

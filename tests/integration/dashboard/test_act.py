@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.jobs import Job, JobState, job_state, start_run
-from dashboard.queries.failures import rejection
+from dashboard.queries.rejection import rejection
 from dashboard.queries.run_list import run
 from simulator.runs.outcome import Kind
 from simulator.runs.store import RunStore

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from lambdas.shared.connection import connect
 from simulator.pipeline.functions import open_functions
-from simulator.pipeline.settings import PROJECT_ROOT, Home
+from simulator.pipeline.settings import PROJECT_ROOT, HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 from tests.integration.conftest import Database
 from tests.unit.dashboard.page_text import page_text
@@ -18,7 +18,7 @@ from tests.unit.dashboard.page_text import page_text
 
 def _migrated(home: Path, user: str) -> None:
     """Make the home's own database, with one user."""
-    with EmbeddedPostgres(Home(home).create().postgres) as server:
+    with EmbeddedPostgres(HomeFolder(home).create().postgres) as server:
         with open_functions(database_url=server.url, environment={}, log_sink=lambda _record: None) as functions:
             result = functions.invoke("user-log-schema-migrator", b'{"action": "migrate"}')
         assert result.function_error is None, result.payload

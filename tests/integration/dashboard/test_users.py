@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard.queries.database import Database, DatabaseUnavailable
+from dashboard.queries.read_only_database import DatabaseUnavailable, ReadOnlyDatabase
 from dashboard.queries.users import users
 from lambdas.shared.connection import connect
 from simulator.pipeline.errors import CloudError
-from simulator.postgres.server import ExternalPostgres
+from simulator.postgres.external import ExternalPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ class Counted:
 
 
 @pytest.fixture
-def filled(database: TestDatabase) -> Iterator[Database]:
+def filled(database: TestDatabase) -> Iterator[ReadOnlyDatabase]:
     """Three users, of whom two have statistics."""
     with database.connect() as connection:
         for user, name, email, logins, posts in ROWS:
@@ -60,12 +60,12 @@ def filled(database: TestDatabase) -> Iterator[Database]:
                 connection.execute(
                     "INSERT INTO user_statistics VALUES (%s, %s, %s, '2026-01-01 09:30')", (user, logins, posts)
                 )
-    asked = Database(lambda: ExternalPostgres(database.url))
+    asked = ReadOnlyDatabase(lambda: ExternalPostgres(database.url))
     yield asked
     asked.close()
 
 
-def test_users_come_in_pages_with_their_statistics(filled: Database) -> None:
+def test_users_come_in_pages_with_their_statistics(filled: ReadOnlyDatabase) -> None:
     """Those no file has had have none; the time is the upload's, in UTC."""
     page = users(filled, limit=2)
     assert (page.total, page.tables, [one.user_id for one in page.users]) == (3, True, ["U1", "U2"])
@@ -75,7 +75,7 @@ def test_users_come_in_pages_with_their_statistics(filled: Database) -> None:
     assert (last.user_id, last.totals, last.last_updated) == ("U3", (None, None), None)
 
 
-def test_users_are_ordered_by_what_is_asked_for(filled: Database) -> None:
+def test_users_are_ordered_by_what_is_asked_for(filled: ReadOnlyDatabase) -> None:
     """Those without statistics last."""
     assert [one.user_id for one in users(filled, order="logins").users] == ["U2", "U1", "U3"]
     assert [one.user_id for one in users(filled, order="posts").users] == ["U1", "U2", "U3"]
@@ -94,13 +94,13 @@ def test_users_are_ordered_by_what_is_asked_for(filled: Database) -> None:
         ("\0c", ["U3"]),
     ],
 )
-def test_a_search_finds_the_text_itself(filled: Database, search: str, found: list[str]) -> None:
+def test_a_search_finds_the_text_itself(filled: ReadOnlyDatabase, search: str, found: list[str]) -> None:
     """No character of it is a pattern."""
     wanted = [one.user_id for one in users(filled, search=search).users]
     assert set(found) <= set(wanted) if search == "\0c" else wanted == found
 
 
-def test_nothing_can_be_changed(filled: Database) -> None:
+def test_nothing_can_be_changed(filled: ReadOnlyDatabase) -> None:
     """A page only reads."""
     with pytest.raises(DatabaseUnavailable, match="read-only"):
         filled.ask("delete from user_statistics returning user_id")
@@ -109,7 +109,7 @@ def test_nothing_can_be_changed(filled: Database) -> None:
 
 def test_a_database_without_tables_says_that_nothing_has_been_run(empty_database: TestDatabase) -> None:
     """It is not an error: the first run makes them."""
-    database = Database(lambda: ExternalPostgres(empty_database.url))
+    database = ReadOnlyDatabase(lambda: ExternalPostgres(empty_database.url))
     page = users(database)
     assert (page.users, page.total, page.tables) == ([], 0, False)
     database.close()
@@ -118,7 +118,7 @@ def test_a_database_without_tables_says_that_nothing_has_been_run(empty_database
 def test_the_server_is_let_go_when_it_is_not_asked_and_opened_again_when_it_is(database: TestDatabase) -> None:
     """So that `reset` is not kept waiting by an open page."""
     server = Counted(database.url)
-    asked = Database(server, idle_seconds=0.2)
+    asked = ReadOnlyDatabase(server, idle_seconds=0.2)
     for _ in range(3):
         asked.ask("select 1 as one")
     assert (server.opened, server.closed.is_set(), asked.display_url) == (1, False, "shown")
@@ -138,9 +138,9 @@ def test_a_server_that_cannot_be_opened_or_has_died_is_a_sentence(database: Test
         raise CloudError("There is no\nroom.")
 
     with pytest.raises(DatabaseUnavailable, match=r"There is no room\.$"):
-        users(Database(refuse))
+        users(ReadOnlyDatabase(refuse))
     server = Counted(database.url.replace(database.name, "gone"))
-    asked = Database(server)
+    asked = ReadOnlyDatabase(server)
     with pytest.raises(DatabaseUnavailable, match="does not exist"):
         users(asked)
     assert server.closed.is_set()
@@ -151,7 +151,7 @@ def test_a_server_that_cannot_be_opened_or_has_died_is_a_sentence(database: Test
 
 def test_a_question_that_takes_too_long_is_given_up(database: TestDatabase) -> None:
     """A table somebody has locked does not hang the page."""
-    asked = Database(lambda: ExternalPostgres(database.url))
+    asked = ReadOnlyDatabase(lambda: ExternalPostgres(database.url))
     with connect(database.url) as holder:
         holder.execute("lock table users in access exclusive mode")
         with pytest.raises(DatabaseUnavailable, match="lock timeout"):

@@ -13,7 +13,7 @@ import pytest
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.aws.map_run.map_run import LocalMapRuns
-from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import S3ObjectStore
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.pipeline.provisioning import read_definition
 from simulator.pipeline.uploads import Upload, Uploads

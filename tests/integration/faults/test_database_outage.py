@@ -11,9 +11,9 @@ import pytest
 
 from lambdas.shared.connection import connect
 from simulator.aws.asl.runtime.clock import Clock, RealClock, SkippingClock
-from simulator.fault_injection.database_outage import DatabaseOutage
 from simulator.fault_injection.spec import parse_fault
-from simulator.pipeline.settings import Home
+from simulator.fault_injection.timed_faults import DatabaseOutage
+from simulator.pipeline.settings import HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 from tests.integration.cloud.test_postgres import servers_in
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(params=["short", "a path too long for a socket " * 4])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> HomeFolder:
     """A home; of a long one the socket lies in a folder of /tmp, which goes with the server."""
-    return Home(tmp_path / request.param.strip()).create()
+    return HomeFolder(tmp_path / request.param.strip()).create()
 
 
 @pytest.fixture
-def server(home: Home) -> Iterator[EmbeddedPostgres]:
+def server(home: HomeFolder) -> Iterator[EmbeddedPostgres]:
     """A server that nobody else uses; none is left after it."""
     with EmbeddedPostgres(home.postgres) as server:
         yield server
@@ -65,7 +65,7 @@ def test_a_restart_throws_out_who_is_connected_and_keeps_what_is_committed(serve
     assert (fault.happened, fault.trouble) == (1, None)
 
 
-def test_connections_are_refused_for_a_while(home: Home, server: EmbeddedPostgres) -> None:
+def test_connections_are_refused_for_a_while(home: HomeFolder, server: EmbeddedPostgres) -> None:
     """There is no server until the time is up."""
     fault = outage("database=refuse,for=0.7", server)
     began = time.monotonic()
@@ -87,7 +87,7 @@ def test_the_cloud_does_not_stop_without_its_database(server: EmbeddedPostgres) 
     assert fault.trouble is None
 
 
-def test_waits_that_are_skipped_bring_the_server_back_as_well(home: Home, server: EmbeddedPostgres) -> None:
+def test_waits_that_are_skipped_bring_the_server_back_as_well(home: HomeFolder, server: EmbeddedPostgres) -> None:
     """Or with --skip-waits all retries would be over in the first second of an outage."""
     clock = SkippingClock()
     lane = clock.fork()

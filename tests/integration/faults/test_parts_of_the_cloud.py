@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.runtime.clock import RealClock
-from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import S3ObjectStore
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.parts import Parts, UploadedFile
 from simulator.fault_injection.spec import FaultPlan, parse_fault

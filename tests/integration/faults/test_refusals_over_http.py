@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from simulator.aws.map_run.object_store import ObjectStoreError
-from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import ObjectStoreError, S3ObjectStore
 from simulator.aws.moto.clients import AwsClients, aws_clients
 from simulator.aws.moto.server import MotoServer
 from simulator.fault_injection.refused_by_aws import RefusedByAws
 from simulator.fault_injection.spec import FaultPlan, parse_fault
-from simulator.pipeline.moto import moto_options
 from simulator.pipeline.provisioning import provision
-from simulator.pipeline.settings import Home
+from simulator.pipeline.servers import moto_options
+from simulator.pipeline.settings import HomeFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ ATTEMPTS = 3
 def refusing(tmp_path: Path) -> Iterator[AwsClients]:
     """Clients of a moto that refuses."""
     plan = FaultPlan(specs=[parse_fault(THROTTLE), parse_fault(RESULTS)])
-    with MotoServer(moto_options(Home(tmp_path).create(), plan)) as moto:
+    with MotoServer(moto_options(HomeFolder(tmp_path).create(), plan)) as moto:
         clients = aws_clients(moto.url)
         yield clients
         clients.close()
@@ -82,7 +81,7 @@ def test_s3_fails_on_results_and_on_nothing_else(refusing: AwsClients, tmp_path:
 
 def test_a_moto_that_was_asked_for_nothing_has_nothing_of_it(tmp_path: Path) -> None:
     """Not even the address for the counts."""
-    with MotoServer(moto_options(Home(tmp_path).create())) as moto:
+    with MotoServer(moto_options(HomeFolder(tmp_path).create())) as moto:
         fault = RefusedByAws(parse_fault(RESULTS), moto.url)
         fault.close()
         assert fault.trouble is not None

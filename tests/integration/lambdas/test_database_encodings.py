@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from dashboard.queries.database import Database as Asked
+from dashboard.queries.read_only_database import ReadOnlyDatabase
 from dashboard.queries.users import users
 from lambdas.schema_migrator.migrations import apply_migrations, read_migrations
 from lambdas.schema_migrator.users import load_users
@@ -18,7 +18,7 @@ from lambdas.shared.database_encoding import DatabaseEncoding
 from lambdas.shared.errors import UsersFileError
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.postgres.embedded import EmbeddedPostgres
-from simulator.verify.stored_totals import stored_totals
+from simulator.verify.database_check import stored_totals
 from tests.integration.conftest import url_of
 
 HEADER = "user_id,username,email\n"
@@ -62,7 +62,7 @@ def test_verify_and_the_page_ask_for_such_a_user_and_find_none(encoded: SimpleNa
     with stored_totals(encoded.url) as read:
         assert list(read(["U1", "😀2", "😀3"])) == ["U1"]
     server: Any = SimpleNamespace(url=encoded.url, display_url=encoded.url, embedded=False, close=lambda: None)
-    asked = Asked(lambda: server)
+    asked = ReadOnlyDatabase(lambda: server)
     assert users(asked, search="😀").total == 0
     assert users(asked, search="U1").total == 1
     asked.close()

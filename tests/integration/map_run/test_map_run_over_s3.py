@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import S3ObjectStore
 from tests.unit.map_run.harness import run_map
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.aws.map_run.object_store import ObjectStoreError
-from simulator.aws.map_run.s3_object_store import S3ObjectStore
+from simulator.aws.map_run.object_store import ObjectStoreError, S3ObjectStore
 from simulator.aws.moto.environment import local_aws
 
 if TYPE_CHECKING:

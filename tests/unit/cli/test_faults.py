@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.cli.fault_option import checked_faults, fault_plan
+from simulator.cli.options import checked_faults, fault_plan
 from simulator.fault_injection.kinds import KINDS
-from simulator.fault_injection.row_calls import RowCall
-from simulator.fault_injection.row_pick import RowPick
+from simulator.fault_injection.row_calls import RowCall, RowPick
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.cli.errors import UsageError
+from simulator.cli.exits import UsageError
 from simulator.cli.opening import load_sample_users, load_users
 from simulator.cli.output.terminal import Terminal
 from simulator.cli.paths import SAMPLES

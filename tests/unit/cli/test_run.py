@@ -15,8 +15,9 @@ from simulator.cli.commands import run as run_module
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.errors import CloudError
+from tests.rows import HEADER, MORE, upload
 from tests.unit.faults.parts import NOTHING
-from tests.unit.runs.made_runs import HEADER, NAME, START, child, execution, failed_child, map_run, recorder
+from tests.unit.runs.made_runs import NAME, START, child, execution, failed_child, map_run, recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.runs.recorder import RunRecorder
     from tests.unit.cli.conftest import Outcome
 
-ROWS = f"{HEADER}\nU1,1,2\nU2,x,2\n"
+ROWS = upload("U1,1,2", "U2,x,2")
 
 
 class PlayedRun:
@@ -199,7 +200,7 @@ def test_create_users_makes_a_master_of_the_files_users(
     simulator: Callable[..., Outcome], stage: Stage, file: Path
 ) -> None:
     """Each usable one, on the line that it has in the file."""
-    file.write_text(f'{HEADER}\nU1,1,2\n,1,1\n"a,b",1,1\nTOOLONGFORIT,1,1\n', encoding="utf-8")
+    file.write_text(upload("U1,1,2", ",1,1", '"a,b",1,1', "TOOLONGFORIT,1,1"), encoding="utf-8")
     simulator("run", str(file), "--create-users")
     assert stage.users == 'user_id,username,email\nU1,U1,U1@example.com\n\n"a,b","a,b","a,b@example.com"\n'
 
@@ -208,7 +209,7 @@ def test_create_users_creates_none_for_a_file_that_will_be_refused(
     simulator: Callable[..., Outcome], stage: Stage, file: Path
 ) -> None:
     """Nothing of a rejected file reaches the database."""
-    file.write_text(f"{HEADER}\nU1,1,2\nU1,1,2\n", encoding="utf-8")
+    file.write_text(upload("U1,1,2", "U1,1,2"), encoding="utf-8")
     simulator("run", str(file), "--create-users")
     assert stage.users == ""
 
@@ -217,7 +218,7 @@ def test_a_corrected_file_whose_run_is_not_here_is_uploaded_only_when_told_so(
     simulator: Callable[..., Outcome], stage: Stage, file: Path
 ) -> None:
     """Nobody can say whether a spreadsheet has changed the user IDs; without our columns it is a plain file."""
-    row = '123,7,1,2,InvalidRecordError,"bad, very",1,gone'
+    row = f'123,7,1{MORE},2,InvalidRecordError,"bad, very",1,gone'
     file.write_text(f"{HEADER},_line,_error,_cause,_attempts,_run\n{row}\n", encoding="utf-8")
     refused = simulator("run", str(file))
     assert (refused.code, stage.uploaded) == (2, b"")
@@ -225,7 +226,7 @@ def test_a_corrected_file_whose_run_is_not_here_is_uploaded_only_when_told_so(
     assert "delete the columns that begin with _ from the file, or give the option --unchecked" in refused.err
     assert simulator("run", str(file), "--unchecked").code == 0
     assert stage.uploaded == file.read_bytes()
-    file.write_text(f"{HEADER}\n123,7,1\n", encoding="utf-8")
+    file.write_text(upload("123,7,1"), encoding="utf-8")
     assert simulator("run", str(file)).code == 0
 
 

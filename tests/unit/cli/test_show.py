@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.folder import RunFolder
+from simulator.runs.folder.run_folder import RunFolder
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, failed_child, finished_run
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.aws.moto.table_log import LoggingApp, TableLog
-from simulator.pipeline.moto import moto_options
-from simulator.pipeline.settings import Home
+from simulator.pipeline.servers import moto_options
+from simulator.pipeline.settings import HomeFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ ITEM = {"executionName": {"S": "run"}, "timestamp": {"S": "t"}, "oldValue": {"N"
 
 
 def _log(runs: Path) -> TableLog:
-    return TableLog(moto_options(Home(runs.parent)).kept)
+    return TableLog(moto_options(HomeFolder(runs.parent)).kept)
 
 
 def _lines(path: Path) -> list[Any]:

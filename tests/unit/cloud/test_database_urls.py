@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from simulator.postgres.database_url import hide_password
-from simulator.postgres.sessions import session_conninfo
+from simulator.postgres.external import hide_password
+from simulator.postgres.server import session_conninfo
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.pipeline.errors import CloudError
-from simulator.pipeline.settings import PROJECT_ROOT, Home, Settings
+from simulator.pipeline.settings import PROJECT_ROOT, HomeFolder, Settings
 from simulator.postgres.errors import advice
 
 
@@ -30,13 +30,13 @@ def test_a_home_that_cannot_be_made_is_an_error_for_people(tmp_path: Path) -> No
     """A file in the way: the message names the folder and the variable."""
     (tmp_path / "file").write_text("")
     with pytest.raises(CloudError, match=r"Cannot create the folder .*file.*SIMULATOR_HOME"):
-        Home(tmp_path / "file" / "home").create()
+        HomeFolder(tmp_path / "file" / "home").create()
 
 
 def test_a_home_that_cannot_be_written_to_is_named_before_anything_starts() -> None:
     """It exists, and not even root may make a file there."""
     with pytest.raises(CloudError, match=r"Cannot write to the folder /proc/self: .*SIMULATOR_HOME"):
-        Home(Path("/proc/self")).create()
+        HomeFolder(Path("/proc/self")).create()
 
 
 def test_a_full_disk_needs_other_advice_than_a_closed_one() -> None:
@@ -49,7 +49,7 @@ def test_the_database_is_closed_to_others_from_the_first_moment(tmp_path: Path) 
     """Who can enter its folder can use the server, whatever the umask."""
     before = os.umask(0)
     try:
-        home = Home(tmp_path / "home").create()
+        home = HomeFolder(tmp_path / "home").create()
     finally:
         os.umask(before)
     assert home.postgres.stat().st_mode & 0o077 == 0

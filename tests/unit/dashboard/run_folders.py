@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.pipeline.settings import PROJECT_ROOT
-from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import encode
-from simulator.runs.moments import moment_text
-from simulator.runs.run_lock import RunLock
-from simulator.runs.run_record import FailureReason, MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.run_folder import RunFolder
+from simulator.runs.folder.run_lock import RunLock
+from simulator.runs.folder.run_record import FailureReason, MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.folder.times import moment_text
 
 if TYPE_CHECKING:
     from pathlib import Path

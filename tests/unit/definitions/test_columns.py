@@ -75,3 +75,8 @@ def test_a_sort_key_that_was_made_is_read_back(entered: str, index: int, kind: s
 def test_what_is_not_a_sort_key_is_not_taken_for_one(key: object) -> None:
     """Whatever stands in the file."""
     assert audit_key.parse(key) is None
+
+
+def test_the_file_begins_with_the_columns_of_the_design_document() -> None:
+    """The only place of the tests that writes them out; `tests/rows.py` derives from the table."""
+    assert list(HEADER[:3]) == ["ユーザーID", "ログイン回数", "投稿回数"]

@@ -19,6 +19,7 @@ from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.states.retry import Retrier
 from simulator.pipeline.provisioning import function_names, read_definition
 from simulator.runs.failure_reasons import OUTAGE_ERRORS
+from tests.rows import HEADER, event_values
 from tests.unit.states.harness import FakeMaps, Result, execute
 
 DEFINITIONS = Path(__file__).parents[3] / "cdk" / "definitions"
@@ -118,11 +119,10 @@ def test_a_valid_file_goes_through_the_map_to_the_designs_result() -> None:
     assert request.reader is not None
     assert request.reader.parameters == {"Bucket": "in", "Key": "ユーザー {1}.csv", "VersionId": "v1"}
     assert request.select is not None
-    row = request.select(7, {"ユーザーID": "U1", "ログイン回数": "2", "投稿回数": "3"}, None, "s3://in/k")
-    assert {name: row[name] for name in ("userId", "loginCount", "postCount", "rowIndex", "ttlTimestamp")} == {
-        "userId": "U1",
-        "loginCount": "2",
-        "postCount": "3",
+    taken = event_values("U1", "2", "3")
+    row = request.select(7, dict(zip(HEADER.split(","), taken.values(), strict=True)), None, "s3://in/k")
+    assert {name: row[name] for name in (*taken, "rowIndex", "ttlTimestamp")} == {
+        **taken,
         "rowIndex": 7,
         "ttlTimestamp": "1740787815",
     }

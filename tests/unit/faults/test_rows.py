@@ -13,8 +13,7 @@ from simulator.aws.asl.runtime.ports import TaskRequest
 from simulator.aws.integrations.lambda_tasks import LambdaFunction
 from simulator.aws.integrations.lambda_tasks import invoke as invoke_for_task
 from simulator.fault_injection.fault_injection import Faults
-from simulator.fault_injection.row_calls import RowCall, RowCalls
-from simulator.fault_injection.row_pick import RowPick
+from simulator.fault_injection.row_calls import RowCall, RowCalls, RowPick
 from simulator.fault_injection.spec import FaultPlan, parse_fault
 from tests.unit.faults.parts import NOTHING
 from tests.unit.integrations.fakes import Answer

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.aws.integrations.dynamodb_rules import Key, TableKeys, check_item, check_key
-from simulator.aws.integrations.dynamodb_values import check_attributes
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
+from simulator.aws.integrations.dynamodb_rules import Key, TableKeys, check_attributes, check_item, check_key
 
 KEYS = TableKeys(
     (Key("run", "S", sort=False), Key("at", "S", sort=True)),

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.aws.integrations.dynamodb_expressions import check_expressions
-from simulator.aws.integrations.dynamodb_values import check_attributes, stored_number
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
+from simulator.aws.integrations.dynamodb_rules import check_attributes, check_expressions, stored_number
 
 
 @pytest.mark.parametrize(

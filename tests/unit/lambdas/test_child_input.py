@@ -13,10 +13,10 @@ from lambdas.csv_validator.child_input import MAX_BYTES, ChildInput
 from lambdas.csv_validator.validation import validate
 from simulator.aws.asl.json_text import json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
+from tests.rows import HEADER, MORE, WIDTH, event_values
 from tests.unit.definitions.test_workflow import EVENT, workflow
 from tests.unit.states.harness import FakeMaps
 
-HEADER = "ユーザーID,ログイン回数,投稿回数"
 TTL = "1740787815"
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
@@ -33,7 +33,7 @@ def selected(index: int, *fields: str) -> Any:
 @pytest.fixture(scope="module")
 def child_input() -> ChildInput:
     """As the validator makes it for the same execution."""
-    row = selected(0, "", "", "")
+    row = selected(0, *[""] * WIDTH)
     return ChildInput(
         uploaded_at=EVENT["time"],  # type: ignore[arg-type]  # it is a string
         execution_name=row["executionName"],
@@ -44,7 +44,7 @@ def child_input() -> ChildInput:
 
 def test_it_has_what_the_item_selector_makes(child_input: ChildInput) -> None:
     """A field that is added to one must be added to the other; a time is as long as any other."""
-    row = selected(0, "", "", "")
+    row = selected(0, *[""] * WIDTH)
     assert list(child_input.empty) == list(row)
     assert {key: len(str(value)) for key, value in child_input.empty.items()} == {
         key: len(str(value)) for key, value in row.items()
@@ -56,21 +56,21 @@ def test_the_limit_is_that_of_the_map() -> None:
     assert MAX_BYTES == MAX_PAYLOAD_BYTES
 
 
-@given(index=st.integers(0, 10**8), fields=st.tuples(TEXT, TEXT, TEXT))
-def test_it_measures_as_the_map_does(child_input: ChildInput, index: int, fields: tuple[str, str, str]) -> None:
+@given(index=st.integers(0, 10**8), fields=st.tuples(*[TEXT] * WIDTH))
+def test_it_measures_as_the_map_does(child_input: ChildInput, index: int, fields: tuple[str, ...]) -> None:
     """Japanese, emoji, quotes, backslashes and control characters, which grow."""
     row = {**child_input.empty, "rowIndex": index}
-    row |= dict(zip(("userId", "loginCount", "postCount"), fields, strict=True))
+    row |= event_values(*fields)
     assert child_input.size(index, fields) == json_size(row)
 
 
 @pytest.mark.parametrize("filler", ["9", "あ", "😀", "\x01", "\t", "\\", "\x7f"])
-@pytest.mark.parametrize("column", [0, 1, 2])
+@pytest.mark.parametrize("column", range(WIDTH))
 def test_a_row_of_exactly_the_limit_passes_and_one_byte_more_is_refused_by_line(
     child_input: ChildInput, column: int, filler: str
 ) -> None:
     """Whatever the bytes are made of, and in whatever column they are."""
-    fields = ["U2", "1", "1"]
+    fields = ["U2", *["1"] * (WIDTH - 1)]
     fields[column] = ""
     room = MAX_BYTES - child_input.size(1, fields)
     each = len(json.dumps(filler, ensure_ascii=False).encode()) - 2
@@ -88,23 +88,23 @@ def test_a_row_of_exactly_the_limit_passes_and_one_byte_more_is_refused_by_line(
 def found(child_input: ChildInput, fields: list[str]) -> list[tuple[int, str]]:
     """What the validator finds in a file whose second row that is; a backslash is written twice there."""
     row = ",".join(fields).replace("\\", "\\\\")
-    text = f"{HEADER}\nU1,1,1\n{row}\n"
+    text = f"{HEADER}\nU1,1,1{MORE}\n{row}\n"
     return [(one["line"], one["message"]) for one in validate([text.encode()], 100, child_input).errors]
 
 
 def test_quotes_are_measured_as_they_are_escaped(child_input: ChildInput) -> None:
     """Two bytes in CSV and two in JSON, for one character."""
-    row = ["U2", '"' * 140_000, "1"]
-    assert found(child_input, [row[0], '"' + row[1].replace('"', '""') + '"', row[2]]) != []
-    assert found(child_input, [row[0], "9" * 140_000, row[2]]) == []
+    row = ["U2", '"' * 140_000, *["1"] * (WIDTH - 2)]
+    assert found(child_input, [row[0], '"' + row[1].replace('"', '""') + '"', *row[2:]]) != []
+    assert found(child_input, [row[0], "9" * 140_000, *row[2:]]) == []
 
 
 def test_what_is_not_in_the_input_is_not_measured(child_input: ChildInput) -> None:
     """The columns of failed-rows.csv; a long cause is a person's business."""
-    text = f"{HEADER},_line,_error,_cause,_attempts\nU1,1,1,2,E,{'x' * 300_000},1\n"
+    text = f"{HEADER},_line,_error,_cause,_attempts\nU1,1,1{MORE},2,E,{'x' * 300_000},1\n"
     assert validate([text.encode()], 100, child_input).errors == []
 
 
 def test_a_row_without_a_user_is_measured_too(child_input: ChildInput) -> None:
     """It is an error of that row alone, unless it would end the run."""
-    assert [line for line, _ in found(child_input, [" ", "9" * 300_000, "1"])] == [3]
+    assert [line for line, _ in found(child_input, [" ", "9" * 300_000, *["1"] * (WIDTH - 2)])] == [3]

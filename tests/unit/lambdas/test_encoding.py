@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.csv_validator.validation import validate
-from lambdas.shared.utf8_text import SAMPLE
+from lambdas.shared.encodings.utf8_text import SAMPLE
+from tests.rows import HEADER as COLUMNS
+from tests.rows import MORE, upload
 
-HEADER = "ユーザーID,ログイン回数,投稿回数\n"
-ROWS = "U1,1,1\nU2,2,2\n"
+HEADER = f"{COLUMNS}\n"
+FILE = upload("U1,1,1", "U2,2,2")
 
 
 def errors(data: bytes, cut: int | None = None) -> list[tuple[int, str]]:
@@ -24,17 +26,17 @@ def errors(data: bytes, cut: int | None = None) -> list[tuple[int, str]]:
 @pytest.mark.parametrize(
     ("data", "line", "words"),
     [
-        ((HEADER + ROWS).encode("cp932"), 1, "Shift_JIS (CP932)"),
+        (FILE.encode("cp932"), 1, "Shift_JIS (CP932)"),
         ("ユーザーID,　\n".encode("cp932"), 1, "Shift_JIS (CP932)"),
-        ((HEADER + ROWS).encode("utf-8-sig"), 1, "byte order mark"),
-        ((HEADER + ROWS).encode("utf-16"), 1, "The file is UTF-16"),
-        ((HEADER + ROWS).encode("utf-16-le"), 1, "looks like UTF-16 without BOM"),
-        ((HEADER + ROWS).encode("utf-16-be"), 1, "looks like UTF-16 without BOM"),
+        (FILE.encode("utf-8-sig"), 1, "byte order mark"),
+        (FILE.encode("utf-16"), 1, "The file is UTF-16"),
+        (FILE.encode("utf-16-le"), 1, "looks like UTF-16 without BOM"),
+        (FILE.encode("utf-16-be"), 1, "looks like UTF-16 without BOM"),
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\x00", 1, "an Excel workbook"),
-        (HEADER.encode() + b"U1,1,1\nU2,\0\0\0,2\n", 3, "binary"),
-        ((HEADER + ROWS).encode() + b"U\xe9abc,1,1\n", 4, "this line is not UTF-8: it has the bytes E9 61 62 63"),
-        ((HEADER + ROWS).encode() + b"\xff\n", 4, "this line is not UTF-8: it has the bytes FF 0A"),
-        ((HEADER + ROWS + "あ").encode()[:-1], 4, "cut off"),
+        ((upload("U1,1,1") + f"U2,\0\0\0,2{MORE}\n").encode(), 3, "binary"),
+        (FILE.encode() + b"U\xe9abc,1,1\n", 4, "this line is not UTF-8: it has the bytes E9 61 62 63"),
+        (FILE.encode() + b"\xff\n", 4, "this line is not UTF-8: it has the bytes FF 0A"),
+        ((FILE + "あ").encode()[:-1], 4, "cut off"),
     ],
 )
 def test_the_encoding_is_named_however_the_file_is_cut(data: bytes, line: int, words: str, cut: int | None) -> None:
@@ -58,7 +60,7 @@ def test_errors_before_a_bad_byte_are_told_with_it() -> None:
 
 def test_a_nul_far_inside_is_told_with_its_line() -> None:
     """After many good rows."""
-    rows = "".join(f"U{index},1,1\n" for index in range(1000))
+    rows = "".join(f"U{index},1,1{MORE}\n" for index in range(1000))
     found = errors((HEADER + rows).encode() + b"\0,1,1\n", 500)
     assert found == [(1002, "The file has a NUL byte on this line: it must be CSV text in UTF-8.")]
 
@@ -77,6 +79,6 @@ def test_findings_do_not_depend_on_how_the_file_is_cut(body: str, raw: bytes, cu
 
 def test_lines_that_end_with_cr_alone_are_explained() -> None:
     """An old Mac's file is one line to everyone else."""
-    ((line, message),) = errors((HEADER + ROWS).replace("\n", "\r").encode())
+    ((line, message),) = errors(FILE.replace("\n", "\r").encode())
     assert line == 1
     assert "The file's lines end with CR alone" in message

@@ -9,11 +9,10 @@ import pytest
 
 from lambdas.shared.errors import InvalidRecordError
 from lambdas.user_log_processor.record import parse_record
+from tests.rows import event_values, totals
 
 ROW = {
-    "userId": "U00001",
-    "loginCount": "12",
-    "postCount": "0",
+    **event_values("U00001", "12", "0"),
     "rowIndex": 3,
     "mapEnteredAt": "2025-08-02T09:30:01.5Z",
     "uploadedAt": "2025-08-02T18:30:00+09:00",
@@ -31,7 +30,7 @@ def parse(**changes: Any) -> Any:
 def test_a_good_row_is_typed() -> None:
     """Counts are numbers, the upload's time is UTC without a zone."""
     record = parse()
-    assert (record.totals, record.ttl) == ((12, 0), 1740787815)
+    assert (record.totals, record.ttl) == (totals(12, 0), 1740787815)
     assert record.uploaded_at == datetime(2025, 8, 2, 9, 30)  # noqa: DTZ001 - the column has no zone
 
 

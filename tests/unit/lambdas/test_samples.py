@@ -14,6 +14,7 @@ from lambdas.shared.csv_dialect import records
 from lambdas.shared.errors import InvalidRecordError
 from lambdas.user_log_processor.record import parse_record
 from simulator.pipeline.settings import PROJECT_ROOT
+from tests.rows import event_values
 
 SAMPLES = PROJECT_ROOT / "sample_data"
 COMMON = {
@@ -34,7 +35,7 @@ def rows_of(name: str) -> list[list[str]]:
 def why_bad(fields: list[str], users: set[str]) -> str | None:
     """Return why a row fails, in a word or two; None if it does not."""
     try:
-        record = parse_record({"userId": fields[0], "loginCount": fields[1], "postCount": fields[2], **COMMON})
+        record = parse_record({**event_values(*fields), **COMMON})
     except InvalidRecordError as error:
         return str(error).rpartition(": ")[0]
     return None if record.user_id in users else "unknown user"

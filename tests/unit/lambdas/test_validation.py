@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from lambdas.csv_validator.validation import validate
 from simulator.aws.asl.runtime.ports import ItemReaderSpec
 from simulator.aws.map_run.items.item_reader import open_items
+from tests.rows import HEADER as COLUMNS
+from tests.rows import MORE, WIDTH, upload
 from tests.unit.map_run.harness import MemoryStore
 
-HEADER = "ユーザーID,ログイン回数,投稿回数\n"
+HEADER = f"{COLUMNS}\n"
 INVALID = Path(__file__).parents[3] / "sample_data" / "invalid"
 
 
@@ -28,7 +30,7 @@ def errors(body: str | bytes, max_rows: int = 100) -> list[tuple[int, str]]:
 
 def test_a_good_file_has_rows_and_no_errors() -> None:
     """Quoted headers count unquoted; CRLF is fine; values are the rows' own matter."""
-    body = '"ユーザーID",ログイン回数,投稿回数\r\nU1,x,\r\n,1,1\r\n,2,2\r\n'
+    body = upload("U1,x,", ",1,1", ",2,2").replace("ユーザーID", '"ユーザーID"').replace("\n", "\r\n")
     findings = validate([body.encode()], 100)
     assert (findings.valid, findings.row_count) == (True, 3)
 
@@ -36,10 +38,10 @@ def test_a_good_file_has_rows_and_no_errors() -> None:
 def test_the_columns_of_failed_rows_csv_are_allowed_and_no_others() -> None:
     """All five, in order, or the four of files written before `_run` was added."""
     four = HEADER.strip() + ",_line,_error,_cause,_attempts"
-    assert errors(four + "\nU1,1,1,2,E,c,1\n") == []
-    assert errors(four + ",_run\nU1,1,1,2,E,c,1,r\n") == []
-    assert "The header must be" in errors(four + ",_ran\nU1,1,1,2,E,c,1,r\n")[0][1]
-    assert "The header must be" in errors(HEADER.strip() + ",_line\nU1,1,1,2\n")[0][1]
+    assert errors(four + f"\nU1,1,1{MORE},2,E,c,1\n") == []
+    assert errors(four + f",_run\nU1,1,1{MORE},2,E,c,1,r\n") == []
+    assert "The header must be" in errors(four + f",_ran\nU1,1,1{MORE},2,E,c,1,r\n")[0][1]
+    assert "The header must be" in errors(HEADER.strip() + f",_line\nU1,1,1{MORE},2\n")[0][1]
 
 
 @pytest.mark.parametrize(
@@ -47,10 +49,10 @@ def test_the_columns_of_failed_rows_csv_are_allowed_and_no_others() -> None:
     [
         ("shift_jis", 1, "Shift_JIS (CP932), not UTF-8"),
         ("bom", 1, "begins with a byte order mark"),
-        ("wrong_header", 1, "The header must be ユーザーID,ログイン回数,投稿回数, not 'user_id,logins,posts'"),
+        ("wrong_header", 1, f"The header must be {COLUMNS}, not 'user_id,logins,posts'"),
         ("empty", 1, "The file is empty"),
         ("header_only", 2, "a header and no row"),
-        ("ragged_row", 4, "The row has 4 columns, not 3: 'U00003,1,"),
+        ("ragged_row", 4, f"The row has {WIDTH + 1} columns, not {WIDTH}: 'U00003,1,"),
         ("duplicate_user", 7, "The user 'U00002' is on line 3 already"),
         ("unbalanced_quote", 5, "A double quote that opens on this line is never closed"),
         ("binary", 1, "binary"),
@@ -72,7 +74,7 @@ def test_every_invalid_sample_is_tested() -> None:
 
 def test_utf_16_and_a_cut_character_are_named() -> None:
     """Other encodings that spreadsheets write."""
-    assert "UTF-16" in errors((HEADER + "U1,1,1\n").encode("utf-16"))[0][1]
+    assert "UTF-16" in errors(upload("U1,1,1").encode("utf-16"))[0][1]
     assert "cut off" in errors((HEADER + "あ").encode()[:-1])[0][1]
 
 
@@ -85,15 +87,15 @@ def test_only_the_first_twenty_errors_are_told_in_order_of_lines() -> None:
 
 def test_a_file_of_more_than_max_rows_is_rejected() -> None:
     """At the boundary."""
-    body = HEADER + "".join(f"U{index},1,1\n" for index in range(3))
+    body = HEADER + "".join(f"U{index},1,1{MORE}\n" for index in range(3))
     assert errors(body, max_rows=3) == []
     assert errors(body, max_rows=2) == [(4, "The file has more than 2 rows: split it.")]
 
 
 def test_empty_lines_at_the_end_are_let_through_and_inside_are_not() -> None:
     """The map makes no item of them."""
-    assert errors(HEADER + "U1,1,1\n\n\n") == []
-    assert errors(HEADER + "\nU1,1,1\n") == [(2, "The line is empty: remove it.")]
+    assert errors(upload("U1,1,1") + "\n\n") == []
+    assert errors(HEADER + f"\nU1,1,1{MORE}\n") == [(2, "The line is empty: remove it.")]
 
 
 def test_memory_stays_flat_for_a_large_file() -> None:
@@ -101,7 +103,7 @@ def test_memory_stays_flat_for_a_large_file() -> None:
 
     def chunks() -> Iterator[bytes]:
         yield HEADER.encode()
-        row = b",1," + b"9" * 1000 + b"\n"
+        row = f",1,{'9' * 1000}{MORE}\n".encode()
         for _ in range(64):
             yield row * (1024 * 1024 // len(row))
 
@@ -120,7 +122,7 @@ def test_memory_stays_flat_whatever_stands_in_the_column_of_users() -> None:
     def chunks() -> Iterator[bytes]:
         yield HEADER.encode()
         for index in [*range(40), 7]:
-            yield f"{index}{long},1,1\n".encode()
+            yield f"{index}{long},1,1{MORE}\n".encode()
 
     tracemalloc.start()
     findings = validate(chunks(), 100)
@@ -144,7 +146,7 @@ def test_what_the_validator_lets_through_is_what_the_map_reads(body: str, raw: b
         )
         items = list(open_items(spec, MemoryStore({"k": data})))
         assert len(items) == findings.row_count
-        assert all(list(item.value) == ["ユーザーID", "ログイン回数", "投稿回数"] for item in items)
+        assert all(list(item.value) == COLUMNS.split(",") for item in items)
 
 
 @pytest.mark.parametrize(
@@ -152,13 +154,13 @@ def test_what_the_validator_lets_through_is_what_the_map_reads(body: str, raw: b
     [
         (unicodedata.normalize("NFD", HEADER), "It is in decomposed form (NFD)"),
         (HEADER.replace("\n", "\r\r\n"), "The file's lines end with CR CR LF"),
-        (HEADER.replace("\n", "\r") + "U1,1,1\r", "The file's lines end with CR alone"),
+        (upload("U1,1,1").replace("\n", "\r"), "The file's lines end with CR alone"),
         (HEADER.replace(",", "\t"), "separated by tabs"),
         (HEADER.replace(",", ";"), "separated by semicolons"),
         (HEADER.replace("ID", "ID\u200b"), "U+200B ZERO WIDTH SPACE"),
         (HEADER.replace("ID", "ＩＤ"), "U+FF24 FULLWIDTH LATIN CAPITAL LETTER D"),
         (HEADER.replace("ID", "ID "), "U+0020 SPACE"),
-        ("ユーザーID,\ufeffログイン回数,投稿回数\n", "column 2 has U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        (HEADER.replace("ログ", "\ufeffログ"), "column 2 has U+FEFF ZERO WIDTH NO-BREAK SPACE"),
         (
             HEADER.replace("ロ", "口"),
             "column 2 has U+53E3 CJK UNIFIED IDEOGRAPH-53E3 instead of U+30ED KATAKANA LETTER RO",
@@ -172,29 +174,32 @@ def test_what_the_validator_lets_through_is_what_the_map_reads(body: str, raw: b
         (HEADER.replace(",投", "、投"), "separated by Japanese commas (U+3001)"),
         (HEADER.replace("\n", ",\n"), "It ends with a comma"),
         (HEADER.replace("\n", ",,\n"), "It ends with a comma"),
-        (HEADER.replace("\n", ",_line,_error,_cause,_attempts,_rum\n"), "column 8 has U+006D LATIN SMALL LETTER M"),
+        (
+            HEADER.replace("\n", ",_line,_error,_cause,_attempts,_rum\n"),
+            f"column {WIDTH + 5} has U+006D LATIN SMALL LETTER M",
+        ),
     ],
 )
 def test_a_header_that_looks_right_is_told_what_differs(header: str, words: str) -> None:
     """Both would look the same on the screen."""
-    ((line, message),) = errors(header + "U1,1,1\n")
+    ((line, message),) = errors(header + f"U1,1,1{MORE}\n")
     assert line == 1
     assert words in message
 
 
 def test_an_ordinary_wrong_header_gets_no_hint() -> None:
     """Nothing is guessed."""
-    assert errors("a,b\n1,2\n") == [(1, "The header must be ユーザーID,ログイン回数,投稿回数, not 'a,b'.")]
-    assert errors("a,b,c\n1,2,3\n") == [(1, "The header must be ユーザーID,ログイン回数,投稿回数, not 'a,b,c'.")]
+    assert errors("a,b\n1,2\n") == [(1, f"The header must be {COLUMNS}, not 'a,b'.")]
+    assert errors("a,b,c\n1,2,3\n") == [(1, f"The header must be {COLUMNS}, not 'a,b,c'.")]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ("U1,1,1\rU2,2,2\r", "The file's lines end with CR alone"),
-        ("U1,1,1\rU2,2,2\rU3,3,3", "The file's lines end with CR alone"),
-        ("\rU1,1,1\n\rU2,2,2\n\r", "The file's lines end with LF CR"),
+        (f"U1,1,1{MORE}\rU2,2,2{MORE}\r", "The file's lines end with CR alone"),
+        (f"U1,1,1{MORE}\rU2,2,2{MORE}\rU3,3,3{MORE}", "The file's lines end with CR alone"),
+        (f"\rU1,1,1{MORE}\n\rU2,2,2{MORE}\n\r", "The file's lines end with LF CR"),
     ],
 )
 def test_line_ends_that_only_the_rows_have_are_named(end: str, rows: str, words: str) -> None:
@@ -206,6 +211,6 @@ def test_line_ends_that_only_the_rows_have_are_named(end: str, rows: str, words:
 
 def test_a_cr_in_double_quotes_is_data() -> None:
     """It is a wrong value at most: the row's own matter."""
-    assert errors(HEADER + '"U\r1",1,1\nU2,"\r2",1\n"\rU3","1\r\n","1\r"\n') == []
+    assert errors(upload('"U\r1",1,1', 'U2,"\r2",1', '"\rU3","1\r\n","1\r"')) == []
     ((_, message),) = errors(HEADER + '"U\r1",1\n')
     assert "The row has 2 columns" in message

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build
 from simulator.aws.asl.runtime.clock import SkippingClock
-from simulator.aws.asl.runtime.execution import Ended, Execution, Identity, Services
+from simulator.aws.asl.runtime.execution import Ended, Execution
 from simulator.aws.asl.runtime.history import RecordedHistory
 from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, MapRunInfo, SilentListener
+from simulator.aws.asl.runtime.ports import Identity, Services
 from simulator.aws.map_run.earlier import EarlierChild, EarlierMapRun
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import ObjectStoreError

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.runtime.ports import ItemReaderSpec
-from simulator.aws.map_run.items.gunzip import PIECE, gunzip
 from simulator.aws.map_run.items.item_reader import open_items
 from simulator.aws.map_run.items.items import UnreadableError
 from simulator.aws.map_run.items.json_items import jsonl_items
+from simulator.aws.map_run.items.object_text import PIECE, gunzip
 from tests.unit.map_run.harness import MemoryStore
 
 GET = "arn:aws:states:::s3:getObject"

@@ -17,8 +17,7 @@ from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.listener import ChildRecord
 from simulator.aws.asl.runtime.ports import ResultWriterSpec
 from simulator.aws.map_run.results.collected_results import CollectedResults
-from simulator.aws.map_run.results.result_files import ResultFiles
-from simulator.aws.map_run.results.result_writer import ExportedResults
+from simulator.aws.map_run.results.result_writer import ExportedResults, ResultFiles
 from tests.unit.map_run.harness import MemoryStore, run_map
 
 MOMENT = datetime(2026, 9, 23, 22, 58, 19, 314_000, tzinfo=UTC)

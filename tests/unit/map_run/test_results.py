@@ -14,7 +14,7 @@ from simulator.aws.asl.json_text import json_size
 from simulator.aws.asl.runtime.ports import ItemBatcherSpec
 from simulator.aws.map_run.items.item_batcher import child_works
 from simulator.aws.map_run.items.items import items_of
-from simulator.aws.map_run.results.result_files import ResultFiles
+from simulator.aws.map_run.results.result_writer import ResultFiles
 from tests.unit.map_run.harness import run_map
 
 WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "results"}}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, MapRunInfo, TaskAttempt
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
+from tests.rows import upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +19,7 @@ NAME = "user-log-20250802-093000-abc"
 START = datetime(2025, 8, 2, 9, 30, tzinfo=UTC)
 PREFIX = "arn:aws:states:ap-northeast-1:123456789012"
 MAP_RUN = f"{PREFIX}:mapRun:{MACHINE}/UserLogs:m1"
-HEADER = "ユーザーID,ログイン回数,投稿回数"
-THREE_ROWS = f"{HEADER}\nU1,1,2\nU2,x,2\nU3,3,4\n"
+THREE_ROWS = upload("U1,1,2", "U2,x,2", "U3,3,4")
 
 
 def execution(name: str = NAME, **changed: Any) -> ExecutionInfo:

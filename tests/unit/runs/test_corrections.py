@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.runs.corrections import CheckedCorrections, check_corrections, corrected_by, corrected_run
-from simulator.runs.run_record import RunRecord
+from simulator.runs.folder.run_record import RunRecord
 from simulator.runs.store import RunStore
 
 HEADER = "\ufeffユーザーID,ログイン回数,投稿回数,_line,_error,_cause,_attempts\r\n"

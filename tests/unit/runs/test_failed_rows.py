@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from lambdas.shared.csv_dialect import records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
 from simulator.runs.failed_rows import neutralised, quoted, write_failed_rows
-from simulator.runs.folder import RunFolder
-from tests.unit.runs.made_runs import HEADER, NAME, THREE_ROWS, child, failed_child, finished_run
+from simulator.runs.folder.run_folder import RunFolder
+from tests.rows import HEADER
+from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, failed_child, finished_run
 
 
 def read(runs: Path) -> list[list[str]]:

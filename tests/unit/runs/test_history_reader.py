@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.runs.history_reader import HistoryEvent
+from simulator.runs.folder.history_reader import HistoryEvent
 
 
 def test_an_event_tells_which_state_is_entered_or_left() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import LineFile, read_lines
+from simulator.runs.folder.json_lines import LineFile, read_lines
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.recovery import recovered
 from tests.unit.runs.made_runs import (
     MAP_RUN,

@@ -12,13 +12,13 @@ import pytest
 
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.aws.asl.runtime.listener import ExecutionInfo
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.pipeline.earlier_map_run import earlier_map_run
-from simulator.runs.child_histories import child_histories
-from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import read_lines
+from simulator.runs.folder.child_histories import child_histories
+from simulator.runs.folder.json_lines import read_lines
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import plan_redrive
 from tests.unit.integrations.fakes import Answer, StubbedClients

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.folder import BadRunName, RunFolder
-from simulator.runs.json_lines import LineFile, read_lines
-from simulator.runs.run_lock import RunBusy, RunLock, is_held
+from simulator.runs.folder.json_lines import LineFile, read_lines
+from simulator.runs.folder.run_folder import BadRunName, RunFolder
+from simulator.runs.folder.run_lock import RunBusy, RunLock, is_held
 from simulator.runs.store import RunNotFound, RunStore
 from tests.unit.runs.made_runs import START, THREE_ROWS, child, finished_run
 
@@ -120,7 +120,7 @@ def test_a_killed_process_holds_no_lock(tmp_path: Path) -> None:
     """The system takes the lock back, however the process ended."""
     path = tmp_path / ".lock"
     code = (
-        "import pathlib, sys, time; from simulator.runs.run_lock import RunLock; "
+        "import pathlib, sys, time; from simulator.runs.folder.run_lock import RunLock; "
         "lock = RunLock(pathlib.Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.runs.failure_reasons import MAX_REASONS, OTHER, ReasonTally, group_text, person_text
-from simulator.runs.folder import RunFolder
-from simulator.runs.history_reader import states_passed
+from simulator.runs.folder.history_reader import states_passed
+from simulator.runs.folder.run_folder import RunFolder
+from simulator.runs.folder.run_record import RunRecord
 from simulator.runs.outcome import findings
 from simulator.runs.recovery import recovered
 from simulator.runs.row_story import row_story
-from simulator.runs.run_record import RunRecord
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, execution, failed_child, finished_run, map_run, recorder
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lambdas.shared.csv_dialect import decode, records
 from simulator.runs.failed_rows import neutralised, quoted
-from tests.unit.runs.made_runs import HEADER, failed_child, finished_run
+from tests.rows import HEADER
+from tests.unit.runs.made_runs import failed_child, finished_run
 from tests.unit.safety.injections import ALL
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -20,6 +20,7 @@ from simulator.aws.map_run.items.item_reader import open_items
 from simulator.aws.map_run.items.items import Item
 from simulator.uploads.encoding import CHUNK
 from simulator.verify.row import read_rows
+from tests.rows import WIDTH, event_values
 from tests.unit.map_run.harness import MemoryStore
 from tests.unit.safety.injections import SMALL
 
@@ -35,7 +36,7 @@ SPEC = ItemReaderSpec(
 TRICKY = st.text(alphabet='U1,"\\\r\n\t \0あ😀\u2028\ufeff\x1b=', max_size=60)
 FIELDS = st.one_of(st.sampled_from(SMALL), st.text(max_size=20), TRICKY)
 QUOTED = FIELDS.map(lambda text: '"' + text.replace("\\", "\\\\").replace('"', '""') + '"')
-ROWS = st.lists(st.tuples(*[st.one_of(FIELDS, QUOTED)] * 3), max_size=6)
+ROWS = st.lists(st.tuples(*[st.one_of(FIELDS, QUOTED)] * WIDTH), max_size=6)
 BODIES = st.one_of(
     st.binary(max_size=200),
     TRICKY.map(lambda text: FIRST + text.encode()),
@@ -74,7 +75,7 @@ def test_what_is_valid_is_read_row_by_row_as_it_was_counted_and_the_rest_is_refu
         assert items is not None
         assert len(items) == findings.row_count > 0
         assert [item.index for item in items] == list(range(len(items)))
-        assert all(list(item.value)[:3] == HEADER and len(item.value) in (3, 8) for item in items)
+        assert all(list(item.value)[:WIDTH] == HEADER and len(item.value) in (WIDTH, WIDTH + 5) for item in items)
 
 
 @settings(max_examples=100, deadline=2000)
@@ -89,12 +90,12 @@ def test_what_is_found_does_not_depend_on_where_the_bytes_are_cut(data: bytes, c
 @settings(max_examples=100, deadline=2000)
 @given(
     rows=st.lists(
-        st.tuples(*[st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)] * 3),
+        st.tuples(*[st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)] * WIDTH),
         min_size=1,
         max_size=5,
     )
 )
-def test_a_row_that_is_written_with_quotes_comes_back_as_it_was(rows: list[tuple[str, str, str]]) -> None:
+def test_a_row_that_is_written_with_quotes_comes_back_as_it_was(rows: list[tuple[str, ...]]) -> None:
     """From the parser and from the Map: quotes, commas, newlines, backslashes are data."""
     text = "\n".join(
         ",".join('"' + field.replace("\\", "\\\\").replace('"', '""') + '"' for field in row) for row in rows
@@ -116,18 +117,16 @@ def test_verify_reads_the_rows_that_the_map_reads(data: bytes, tmp_path_factory:
     items = read(data, CHUNK)
     assert items is not None
     found = [(row.index, row.line, row.fields) for row in read_rows(path)]
-    assert found == [(item.index, item.line, list(item.value.values())[:3]) for item in items]
+    assert found == [(item.index, item.line, list(item.value.values())[:WIDTH]) for item in items]
 
 
 @settings(max_examples=200, deadline=2000)
-@given(user=FIELDS, logins=FIELDS, posts=FIELDS)
-@example(user="U1", logins="9" * 5000, posts="1")
-def test_a_row_is_a_record_within_the_tables_bounds_or_an_invalid_record(user: str, logins: str, posts: str) -> None:
+@given(fields=st.tuples(*[FIELDS] * WIDTH))
+@example(fields=("U1", "9" * 5000, *["1"] * (WIDTH - 2)))
+def test_a_row_is_a_record_within_the_tables_bounds_or_an_invalid_record(fields: tuple[str, ...]) -> None:
     """No other error, whatever the values."""
     event = {
-        "userId": user,
-        "loginCount": logins,
-        "postCount": posts,
+        **event_values(*fields),
         "rowIndex": 0,
         "mapEnteredAt": "2025-08-02T09:30:00Z",
         "uploadedAt": "2025-08-02T09:30:00Z",

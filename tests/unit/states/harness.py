@@ -10,9 +10,9 @@ from typing import Any
 from simulator.aws.asl.definition.compiler import build
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.clock import Clock, SkippingClock
-from simulator.aws.asl.runtime.execution import Ended, Execution, Identity, Services
+from simulator.aws.asl.runtime.execution import Ended, Execution
 from simulator.aws.asl.runtime.history import RecordedHistory
-from simulator.aws.asl.runtime.ports import MapRun, MapRunRequest, TaskRequest
+from simulator.aws.asl.runtime.ports import Identity, MapRun, MapRunRequest, Services, TaskRequest
 
 MACHINE_ARN = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:machine"
 EXECUTION_ARN = "arn:aws:states:ap-northeast-1:123456789012:execution:machine:run"

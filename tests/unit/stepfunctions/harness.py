@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.aws.asl.runtime.clock import SkippingClock
-from simulator.aws.asl.runtime.execution import Services
+from simulator.aws.asl.runtime.ports import Services
 from simulator.aws.stepfunctions.teststate.run import run_state
 from tests.unit.states.harness import FUNCTION, FakeMaps, FakeTasks
 

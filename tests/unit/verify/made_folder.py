@@ -11,31 +11,39 @@ from typing import Any
 from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo
 from simulator.aws.asl.runtime.ports import ResultWriterSpec
 from simulator.aws.map_run.results.result_writer import ExportedResults
-from simulator.runs.folder import RunFolder
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.recovery import recovered
 from simulator.runs.store import RunStore
 from simulator.verify.database_check import Stored
 from simulator.verify.findings import Findings
 from simulator.verify.reconcile import reconcile
+from tests.rows import AUDIT_TYPES, event_values, totals, upload
 from tests.unit.map_run.harness import MemoryStore
-from tests.unit.runs.made_runs import HEADER, MAP_RUN, NAME, child, execution, failed_child, map_run, recorder
+from tests.unit.runs.made_runs import MAP_RUN, NAME, child, execution, failed_child, map_run, recorder
 
-TEXT = f'{HEADER}\nU1,1,2\nU2,x,2\n"U3",3,4\nU4,5,6\n'
+TEXT = upload("U1,1,2", "U2,x,2", '"U3",3,4', "U4,5,6")
 UPLOADED = datetime(2025, 8, 2, 9, 30)  # noqa: DTZ001 - as the table keeps it
 ENTERED = "2025-08-02T09:30:00.100Z"
 Totals = dict[str, Stored]
+
+
+def stored(logins: int | None, posts: int | None, at: datetime | None) -> Stored:
+    """What the table user_statistics has of a user."""
+    return Stored(totals(logins, posts), at)
+
+
 DONE: Totals = {
-    "U1": Stored((1, 2), UPLOADED),
-    "U2": Stored((0, 0), None),
-    "U3": Stored((9, 9), datetime(2025, 8, 3)),  # noqa: DTZ001 - as above
-    "U4": Stored((0, 0), datetime(2025, 8, 1)),  # noqa: DTZ001 - as above
+    "U1": stored(1, 2, UPLOADED),
+    "U2": stored(0, 0, None),
+    "U3": stored(9, 9, datetime(2025, 8, 3)),  # noqa: DTZ001 - as above
+    "U4": stored(0, 0, datetime(2025, 8, 1)),  # noqa: DTZ001 - as above
 }
 """U1 succeeded, U2 failed, U3 was superseded, U4 was never begun."""
 
 
 def event(index: int, user: str, logins: str, posts: str) -> dict[str, Any]:
     """The input of a row's child."""
-    return {"userId": user, "loginCount": logins, "postCount": posts, "rowIndex": index}
+    return {**event_values(user, logins, posts), "rowIndex": index}
 
 
 ROWS = [event(0, "U1", "1", "2"), event(1, "U2", "x", "2"), event(2, "U3", "3", "4"), event(3, "U4", "5", "6")]
@@ -54,13 +62,13 @@ def failed(index: int, **changed: Any) -> ChildRecord:
 def audit_item(index: int, kind: str, **changed: Any) -> dict[str, Any]:
     """An audit item as audit.jsonl has it."""
     row = ROWS[index]
-    value = row["loginCount"] if kind == "login_update" else row["postCount"]
+    taken = dict(zip(AUDIT_TYPES, list(row.values())[1:], strict=False))
     return {
         "executionName": NAME,
         "timestamp": f"{ENTERED}#{index}#{kind}",
         "userId": row["userId"],
         "processingType": kind,
-        **({"errorMessage": "InvalidRecordError"} if kind == "user_update" else {"newValue": int(value)}),
+        **({"errorMessage": "InvalidRecordError"} if kind == "user_update" else {"newValue": int(taken[kind])}),
         "status": "failed" if kind == "user_update" else "success",
         **changed,
     }
@@ -111,8 +119,8 @@ def breached_run(runs: Path) -> RunFolder:
         writer.child_ended(one)
     folder = RunStore(runs).folder(NAME)
     write_results(folder, children, [3])
-    kinds = [(0, "login_update"), (0, "post_update"), (1, "user_update")]
-    late = [audit_item(2, kind, status="superseded") for kind in ("login_update", "post_update")]
+    kinds = [*((0, kind) for kind in AUDIT_TYPES), (1, "user_update")]
+    late = [audit_item(2, kind, status="superseded") for kind in AUDIT_TYPES]
     write_lines(folder.audit_file, [*(audit_item(index, kind) for index, kind in kinds), *late])
     writer.execution_ended(
         execution(status="FAILED", stopped=datetime(2025, 8, 2, 9, 31, tzinfo=UTC), error="States.Exceed")
@@ -121,14 +129,14 @@ def breached_run(runs: Path) -> RunFolder:
     return folder
 
 
-def reader(totals: Totals) -> Callable[[Sequence[str]], Totals]:
+def reader(known: Totals) -> Callable[[Sequence[str]], Totals]:
     """What the database answers."""
-    return lambda users: {user: totals[user] for user in users if user in totals}
+    return lambda users: {user: known[user] for user in users if user in known}
 
 
-def found(folder: RunFolder, totals: Totals | None = None, **options: bool) -> Findings:
+def found(folder: RunFolder, known: Totals | None = None, **options: bool) -> Findings:
     """Verify a folder against a database."""
-    return reconcile(folder, recovered(folder), reader(DONE if totals is None else totals), **options)
+    return reconcile(folder, recovered(folder), reader(DONE if known is None else known), **options)
 
 
 def said(findings: Findings) -> list[tuple[str, int | None]]:

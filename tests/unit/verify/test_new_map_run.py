@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.history_reader import map_run_passes
-from simulator.runs.items import ItemIndex
-from simulator.verify.database_check import Stored
+from simulator.runs.folder.history_reader import map_run_passes
+from simulator.runs.folder.items import ItemIndex
+from tests.rows import AUDIT_TYPES
 from tests.unit.runs.made_runs import MAP_RUN, execution, recorder
 from tests.unit.verify.made_folder import (
     DONE,
@@ -21,6 +21,7 @@ from tests.unit.verify.made_folder import (
     found,
     map_run_event,
     said,
+    stored,
     succeeded,
     write_lines,
     write_results,
@@ -28,11 +29,11 @@ from tests.unit.verify.made_folder import (
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.listener import ChildRecord
-    from simulator.runs.folder import RunFolder
+    from simulator.runs.folder.run_folder import RunFolder
 
 SECOND, THIRD = f"{MAP_RUN}-2", f"{MAP_RUN}-3"
 REDRIVEN = {"type": "ExecutionRedriven"}
-ALL_DONE = {**DONE, "U4": Stored((5, 6), UPLOADED)}
+ALL_DONE = {**DONE, "U4": stored(5, 6, UPLOADED)}
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def redrive(folder: RunFolder, number: int, arn: str, *children: ChildRecord, pe
 def add_audit(folder: RunFolder, index: int) -> None:
     """Add a row's two items; an item with the key of another replaces it."""
     items = [json.loads(line) for line in folder.audit_file.read_text(encoding="utf-8").splitlines()]
-    items += [audit_item(index, kind) for kind in ("login_update", "post_update")]
+    items += [audit_item(index, kind) for kind in AUDIT_TYPES]
     write_lines(folder.audit_file, list({item["timestamp"]: item for item in items}.values()))
 
 
@@ -93,7 +94,7 @@ def test_a_row_that_fails_after_it_had_succeeded_has_its_totals_all_the_same(fol
     items = [json.loads(line) for line in folder.audit_file.read_text(encoding="utf-8").splitlines()]
     write_lines(folder.audit_file, items + add_failure)
     assert said(found(folder, ALL_DONE)) == []
-    assert said(found(folder, {**ALL_DONE, "U1": Stored((1, 3), UPLOADED)})) == [("database", 2)]
+    assert said(found(folder, {**ALL_DONE, "U1": stored(1, 3, UPLOADED)})) == [("database", 2)]
 
 
 def test_results_of_a_map_run_that_the_history_does_not_know_are_found(folder: RunFolder) -> None:

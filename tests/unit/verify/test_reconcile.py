@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from simulator.runs.folder import RunFolder
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.verify.database_check import Stored
+from tests.rows import AUDIT_TYPES, MORE
 from tests.unit.runs.made_runs import THREE_ROWS, execution, finished_run, recorder
 from tests.unit.verify.made_folder import (
     DONE,
@@ -22,11 +23,14 @@ from tests.unit.verify.made_folder import (
     found,
     map_run_event,
     said,
+    stored,
     succeeded,
     write_lines,
     write_results,
 )
 
+FAILED_ROW = len(AUDIT_TYPES)
+"""The index of line 3's audit item: line 2 has one per total."""
 REDRIVEN = {"type": "ExecutionRedriven"}
 
 
@@ -61,7 +65,7 @@ def test_a_run_whose_places_agree_is_clean(folder: RunFolder) -> None:
         "input.csv": 4,
         "items.jsonl": 3,
         "results": 4,
-        "audit": 5,
+        "audit": 2 * len(AUDIT_TYPES) + 1,
         "failed-rows.csv": 2,
         "database": 4,
     }
@@ -93,11 +97,11 @@ def test_a_row_told_otherwise_in_items_is_found(
     ("change", "line"),
     [
         (lambda items: items.pop(0), 2),
-        (lambda items: items.pop(2), 3),
+        (lambda items: items.pop(FAILED_ROW), 3),
         (lambda items: items[0].update(newValue=7), 2),
         (lambda items: items[0].update(userId="U3"), 2),
         (lambda items: items[0].update(status="superseded"), 2),
-        (lambda items: items[2].update(errorMessage="Other"), 3),
+        (lambda items: items[FAILED_ROW].update(errorMessage="Other"), 3),
         (lambda items: items[0].update(executionName="other"), None),
         (lambda items: items[0].update(timestamp=f"{ENTERED}#9#login_update"), None),
         (lambda items: items[0].update(processingType="post_update"), 2),
@@ -156,12 +160,12 @@ def test_without_a_manifest_missing_results_are_a_note(folder: RunFolder) -> Non
 @pytest.mark.parametrize(
     ("totals", "line"),
     [
-        ({"U1": Stored((1, 3), UPLOADED)}, 2),
-        ({"U1": Stored((1, 2), datetime(2025, 8, 1))}, 2),  # noqa: DTZ001 - as the table keeps it
-        ({"U1": Stored((None, None), None)}, 2),
-        ({"U2": Stored((0, 2), UPLOADED)}, 3),
-        ({"U3": Stored((3, 4), UPLOADED)}, 4),
-        ({"U4": Stored((5, 6), UPLOADED)}, 5),
+        ({"U1": stored(1, 3, UPLOADED)}, 2),
+        ({"U1": stored(1, 2, datetime(2025, 8, 1))}, 2),  # noqa: DTZ001 - as the table keeps it
+        ({"U1": stored(None, None, None)}, 2),
+        ({"U2": stored(0, 2, UPLOADED)}, 3),
+        ({"U3": stored(3, 4, UPLOADED)}, 4),
+        ({"U4": stored(5, 6, UPLOADED)}, 5),
     ],
 )
 def test_a_database_that_is_not_what_the_rows_say_is_found(
@@ -178,7 +182,7 @@ def test_a_user_who_is_gone_is_found(folder: RunFolder) -> None:
 
 def test_a_newer_upload_in_the_database_is_a_note(folder: RunFolder) -> None:
     """Its totals are right to stand there."""
-    newer = {**DONE, "U1": Stored((7, 7), datetime(2025, 9, 1))}  # noqa: DTZ001 - as the table keeps it
+    newer = {**DONE, "U1": stored(7, 7, datetime(2025, 9, 1))}  # noqa: DTZ001 - as the table keeps it
     findings = found(folder, newer)
     assert said(findings) == []
     assert any("later upload" in note.message for note in findings.notes)
@@ -186,7 +190,7 @@ def test_a_newer_upload_in_the_database_is_a_note(folder: RunFolder) -> None:
 
 def test_totals_of_the_same_second_are_a_note_only_where_there_was_another_upload(folder: RunFolder) -> None:
     """Times of uploads are whole seconds."""
-    other = {**DONE, "U1": Stored((7, 7), UPLOADED)}
+    other = {**DONE, "U1": stored(7, 7, UPLOADED)}
     assert said(found(folder, other)) == [("database", 2)]
     assert said(found(folder, other, shared_second=True)) == []
 
@@ -195,7 +199,7 @@ def test_totals_of_the_same_second_are_a_note_only_where_there_was_another_uploa
     ("old", "new", "line"),
     [
         ('"U2",x,2', '"U2",1,2', 3),
-        ('"U2",x,2,3,', '"U2",x,2,4,', 3),
+        (f'"U2",x,2{MORE},3,', f'"U2",x,2{MORE},4,', 3),
         ("InvalidRecordError", "Other", 3),
         ('"U4",5,6', '"U1",1,2', 5),
     ],
@@ -213,7 +217,7 @@ def test_failed_rows_that_are_missing_or_too_many_are_found(folder: RunFolder) -
     text = path.read_text(encoding="utf-8")
     path.write_text("\r\n".join(text.splitlines()[:2]) + "\r\n", encoding="utf-8")
     assert said(found(folder)) == [("failed-rows.csv", 5)]
-    path.write_text(text + "U1,1,2,2,E,c,1\r\n", encoding="utf-8")
+    path.write_text(text + f"U1,1,2{MORE},2,E,c,1\r\n", encoding="utf-8")
     assert said(found(folder)) == [("failed-rows.csv", None)]
     path.unlink()
     assert said(found(folder)) == [("failed-rows.csv", None)]
@@ -242,10 +246,10 @@ def test_a_redriven_row_may_have_failed_before_and_not_have_succeeded_before(fol
         writer.history_event(execution().arn, event)
     writer.child_ended(again[0])
     write_results(folder, again, [], redrive=1)
-    edit(folder.audit_file, lambda items: items.extend(audit_item(3, k) for k in ("login_update", "post_update")))
+    edit(folder.audit_file, lambda items: items.extend(audit_item(3, kind) for kind in AUDIT_TYPES))
     writer.execution_ended(execution(status="FAILED", redrive_count=1))
     writer.close()
-    now = {**DONE, "U4": Stored((5, 6), UPLOADED)}
+    now = {**DONE, "U4": stored(5, 6, UPLOADED)}
     assert said(found(folder, now)) == []
     edit(folder.items_file, lambda items: items.append({**items[0], "redrive": 1}))
     assert ("results", 2) in said(found(folder, now))
@@ -258,11 +262,11 @@ def test_rows_of_an_interrupted_run_may_be_done_and_not_told(tmp_path: Path) -> 
     record.status = "INTERRUPTED"
     folder.write_record(record)
     result_file(folder, "manifest.json").unlink()
-    edit(folder.audit_file, lambda items: items.extend(audit_item(3, k) for k in ("login_update", "post_update")))
-    findings = found(folder, {**DONE, "U4": Stored((5, 6), UPLOADED)})
+    edit(folder.audit_file, lambda items: items.extend(audit_item(3, kind) for kind in AUDIT_TYPES))
+    findings = found(folder, {**DONE, "U4": stored(5, 6, UPLOADED)})
     assert said(findings) == []
     assert sum("after the commit" in note.message for note in findings.notes) == 1
-    assert said(found(folder, {**DONE, "U4": Stored((5, 7), UPLOADED)})) == [("database", 5)]
+    assert said(found(folder, {**DONE, "U4": stored(5, 7, UPLOADED)})) == [("database", 5)]
 
 
 def test_a_rejected_file_has_done_nothing(tmp_path: Path) -> None:

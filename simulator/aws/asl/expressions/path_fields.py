@@ -1,7 +1,14 @@
-"""Fields of a state that hold a path: `InputPath`, `OutputPath`, `ItemsPath` and the other `...Path` fields."""
+"""Fields of a state that hold a path: `InputPath`, `OutputPath`, `ItemsPath` and the other `...Path` fields.
+
+`MaxConcurrencyPath`, `SecondsPath`, `TimeoutSecondsPath` and others lead to a number. Recorded on AWS: a JSON string
+that reads as a number counts as one ("2"; "2.5" for a percentage). AWS reads what the path names as text and parses
+that as a 64-bit integer, so 2.0, 1.5 and 9223372036854775808 are not valid integers.
+"""
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
@@ -91,3 +98,38 @@ def path_field(fields: Fields, name: str) -> Path | None:
     except PathSyntaxError as error:
         fields.problem(name, f"cannot be read: {error}", aws="Value is not a valid JSONPath")
         return None
+
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_REAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_LONG = 2**63
+
+
+def long_of(value: Any) -> int | None:
+    """Return the 64-bit integer that a JSON number or string reads as; None for anything else.
+
+    Example:
+        >>> [long_of(value) for value in (2, "2", "-1", "+7", 2.0, "2.0", "x", "", True, None, 2**63)]
+        [2, 2, -1, 7, None, None, None, None, None, None, None]
+    """
+    if isinstance(value, str):
+        if _INTEGER.fullmatch(value) is None or len(value) > 30:  # noqa: PLR2004 - more than any 64-bit integer has
+            return None
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not -_LONG <= value < _LONG:
+        return None
+    return value
+
+
+def real_of(value: Any) -> float | None:
+    """Return the number that a JSON number or string reads as; None for anything else.
+
+    Example:
+        >>> [real_of(value) for value in (2, 2.5, "2.5", "1e1", "x", "NaN", False)]
+        [2, 2.5, 2.5, 10.0, None, None, None]
+    """
+    if isinstance(value, str):
+        value = float(value) if _REAL.fullmatch(value) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isinf(value):
+        return None
+    return value

@@ -1,6 +1,6 @@
 r"""The filter of a path: `[?(@.size > 10 && @.kind == 'csv')]`.
 
-AWS evaluates paths with Jayway JsonPath, and so this follows Jayway, not RFC 9535, where the two differ:
+AWS evaluates paths with Jayway JsonPath, so this follows Jayway if that differs from RFC 9535:
 
 - `@.x` alone holds if `x` is there and is not null; `!@.x` holds if it is missing or null (Step Functions Local).
 - a number equals the text that reads as it (`@.n == '5'`); `<` and its like compare two numbers or two texts only.

@@ -1,6 +1,6 @@
 """Paths that can name more than one place: wildcards, slices, filters, `..` and several indexes or members.
 
-They are read as Jayway JsonPath reads them, the library behind AWS's messages. Where it differs from RFC 9535:
+They are read as Jayway JsonPath reads them, the library behind AWS's messages. It differs from RFC 9535:
 
 - a filter on an object tests that object, never its members: the result is a list of it, or an empty list.
 - a slice of a text or an object names nothing; a path that begins with a slice and meets no array fails.

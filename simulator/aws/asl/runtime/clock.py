@@ -170,7 +170,7 @@ class _SkippedAlarm(_RealAlarm):
         return self._action is None
 
     def look(self, clock: SkippingClock, ahead: float) -> None:
-        """Go off where it is time for a clock; one that was forked since counts from the one that was furthest."""
+        """Go off if it is time for a clock; one that was forked since counts from the one that was furthest."""
         skipped = ahead - self._ahead.get(clock, self._furthest)
         if skipped + monotonic() - self._set >= self._seconds:
             self._timer.cancel()

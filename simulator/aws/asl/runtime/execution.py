@@ -20,42 +20,12 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.history import History
     from simulator.aws.asl.runtime.listener import TaskAttempt
-    from simulator.aws.asl.runtime.ports import MapRuns, TaskService
+    from simulator.aws.asl.runtime.ports import Identity, Machine, Services
     from simulator.aws.asl.runtime.resume import Resume
-    from simulator.aws.asl.runtime.state_machine import StateMachine
 
 EXPRESS_SECONDS = 300
 STANDARD_SECONDS = 365 * 86_400
 """A year: the longest that any execution may take. Developer guide, "Service quotas"."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """What an execution is given from outside: `tasks` to call, `maps` to run Map Runs, the `clock`."""
-
-    tasks: TaskService
-    maps: MapRuns
-    clock: Clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """The names of an execution, as the context object shows them.
-
-    Args:
-        arn, name: the execution's.
-        machine_arn, machine_name: the state machine's.
-        role_arn: the machine's role.
-        redrive_count, redriven: how many times it was redriven, and the last time (None if never).
-    """
-
-    arn: str
-    name: str
-    machine_arn: str
-    machine_name: str
-    role_arn: str
-    redrive_count: int = 0
-    redriven: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +46,7 @@ class Execution:
         >>> from simulator.aws.asl.definition.compiler import build
         >>> from simulator.aws.asl.runtime.clock import SkippingClock
         >>> from simulator.aws.asl.runtime.history import RecordedHistory
+        >>> from simulator.aws.asl.runtime.ports import Identity, Services
         >>> tasks = SimpleNamespace(
         ...     problems=lambda resource, parameters: [], call=lambda request: request.parameters["text"].upper()
         ... )
@@ -126,7 +97,7 @@ class Execution:
     def __init__(
         self,
         *,
-        machine: StateMachine,
+        machine: Machine,
         identity: Identity,
         data: Any,
         services: Services,

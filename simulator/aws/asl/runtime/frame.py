@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.aws.asl.runtime.clock import Clock
-    from simulator.aws.asl.runtime.execution import Execution
+    from simulator.aws.asl.runtime.ports import ExecutionView
     from simulator.aws.asl.runtime.resume import Branches
     from simulator.aws.asl.runtime.stop import Stop
 
@@ -43,7 +43,7 @@ class Frame:
         "variables",
     )
 
-    def __init__(self, execution: Execution, stop: Stop, outer: Frame | None = None) -> None:
+    def __init__(self, execution: ExecutionView, stop: Stop, outer: Frame | None = None) -> None:
         self.execution = execution
         self.stop = stop
         self.clock: Clock = outer.clock.fork() if outer else execution.clock

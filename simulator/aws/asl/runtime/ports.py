@@ -1,6 +1,7 @@
 """The two ports of the interpreter: what Tasks call (`TaskService`), and what runs Distributed Maps (`MapRuns`).
 
-Both are handed in with `Services` (execution.py): the interpreter itself calls no service and reads no file.
+Both are handed in with `Services`: the interpreter itself calls no service and reads no file. `ExecutionView` and
+`Machine` are an execution and a machine as the ports see them, so that nothing here imports the interpreter.
 Step Functions developer guide, "Integrating services" and "Using Map state in Distributed mode".
 """
 
@@ -12,9 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
-    from simulator.aws.asl.runtime.execution import Execution
-    from simulator.aws.asl.runtime.state_machine import StateMachine
+    from simulator.aws.asl.runtime.clock import Clock
+    from simulator.aws.asl.runtime.history import History
+    from simulator.aws.asl.runtime.listener import TaskAttempt
+    from simulator.aws.asl.runtime.resume import Resume
+    from simulator.aws.asl.runtime.stop import Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +126,45 @@ class ResultWriterSpec:
     output_type: str = "JSON"
 
 
+class Machine(Protocol):
+    """A compiled machine (state_machine.py), as an execution runs it."""
+
+    start_at: str
+
+    def run(self, frame: Any, data: Any, resume: Resume | None = None) -> Any:
+        """Run it to an end on a line of control and return the last state's output.
+
+        Args:
+            frame: a Frame, which is above the ports and is not named here.
+            data: its input.
+            resume: the state in which a redrive goes on; None to begin.
+
+        Raises:
+            StateError: a state fails for good.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The names of an execution, as the context object shows them.
+
+    Args:
+        arn, name: the execution's.
+        machine_arn, machine_name: the state machine's.
+        role_arn: the machine's role.
+        redrive_count, redriven: how many times it was redriven, and the last time (None if never).
+    """
+
+    arn: str
+    name: str
+    machine_arn: str
+    machine_name: str
+    role_arn: str
+    redrive_count: int = 0
+    redriven: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapRunRequest:
     """A Distributed Map ready to run: every path resolved, nothing read yet.
@@ -140,7 +184,7 @@ class MapRunRequest:
         execution_type: EXPRESS or STANDARD.
     """
 
-    parent: Execution
+    parent: ExecutionView
     state: str
     label: str
     items: Any
@@ -151,7 +195,7 @@ class MapRunRequest:
     max_concurrency: int
     tolerated_count: int | None
     tolerated_percentage: float | None
-    processor: StateMachine
+    processor: Machine
     execution_type: str
 
 
@@ -177,4 +221,49 @@ class MapRuns(Protocol):
 
     def open(self, request: MapRunRequest) -> MapRun:
         """Make a Map Run for a Map state that has just been entered (or the redriven one of an earlier entry)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What an execution is given from outside: `tasks` to call, `maps` to run Map Runs, the `clock`."""
+
+    tasks: TaskService
+    maps: MapRuns
+    clock: Clock
+
+
+class ExecutionView(Protocol):
+    """An execution (execution.py), as its lines of control, its states and its Map Runs see it."""
+
+    identity: Identity
+    services: Services
+    tasks: TaskService
+    maps: MapRuns
+    clock: Clock
+    history: History
+    started: datetime
+    root_stop: Stop
+    attempts: list[TaskAttempt]
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        ...
+
+    @property
+    def region(self) -> str:
+        """The region in the execution's ARN."""
+        ...
+
+    def context_object(self) -> dict[str, Any]:
+        """Return the context object's `Execution` and `StateMachine` parts."""
+        ...
+
+    def time_left(self, clock: Clock, seconds: float | None = None) -> float:
+        """Return the smaller of `seconds` and the time until the execution times out."""
+        ...
+
+    def check_running(self, clock: Clock) -> None:
+        """Raise Aborted or ExecutionTimedOut if the execution has been stopped or, by `clock`, its time is up."""
         ...

@@ -13,8 +13,13 @@ from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.quotas import label_problem
 from simulator.aws.asl.runtime.ports import ItemSelector, MapRunRequest
 from simulator.aws.asl.states.data_flow import DataFlow
-from simulator.aws.asl.states.distributed_map_fields import ItemBatcherField, ItemReaderField, ResultWriterField
-from simulator.aws.asl.states.map_fields import MapFields, ToleranceField
+from simulator.aws.asl.states.map_fields import (
+    ItemBatcherField,
+    ItemReaderField,
+    MapFields,
+    ResultWriterField,
+    ToleranceField,
+)
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:

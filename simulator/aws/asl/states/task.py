@@ -9,8 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
-from simulator.aws.asl.expressions.numbers import long_of
-from simulator.aws.asl.expressions.path_fields import read_path, reference_field
+from simulator.aws.asl.expressions.path_fields import long_of, read_path, reference_field
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_SECONDS, check_size
 from simulator.aws.asl.runtime.listener import TaskAttempt

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError
-from simulator.aws.asl.expressions.numbers import long_of
-from simulator.aws.asl.expressions.path_fields import reference_field
+from simulator.aws.asl.expressions.path_fields import long_of, reference_field
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_SECONDS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lambdas.shared.csv_dialect import records
 from simulator.aws.asl.errors import ITEM_READER_FAILED, StateError
 from simulator.aws.map_run.items.items import Item, UnreadableError
-from simulator.aws.map_run.items.utf8_text import utf8_text
+from simulator.aws.map_run.items.object_text import utf8_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

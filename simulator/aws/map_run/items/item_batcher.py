@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, StateError
 from simulator.aws.asl.json_text import json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
-from simulator.aws.map_run.work import ChildWork
+from simulator.aws.map_run.children import ChildWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

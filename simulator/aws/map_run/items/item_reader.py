@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lambdas.shared.csv_dialect import RecordTooLongError
 from simulator.aws.asl.errors import ITEM_READER_FAILED, StateError
 from simulator.aws.map_run.items.csv_items import csv_items
-from simulator.aws.map_run.items.gunzip import gunzip
 from simulator.aws.map_run.items.items import Item, ItemSource, UnreadableError
 from simulator.aws.map_run.items.json_items import json_items, jsonl_items
+from simulator.aws.map_run.items.object_text import gunzip
 from simulator.aws.map_run.object_store import ObjectStoreError
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ def pending_record(data: Any) -> dict[str, Any]:
 def results_of(child: ChildRecord, machine_arn: str, transformation: str) -> list[Any]:
     """Return what a child adds to the results, by `WriterConfig.Transformation`.
 
-    NONE: its record; COMPACT: its output; FLATTEN: its output's entries where that is an array. A child that did not
+    NONE: its record; COMPACT: its output; FLATTEN: its output's entries if that is an array. A child that did not
     succeed adds its record in any case.
     """
     if child.status != "SUCCEEDED" or transformation == "NONE":

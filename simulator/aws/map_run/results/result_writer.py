@@ -1,17 +1,17 @@
 """ResultWriter: the results of a Map Run as files in S3.
 
-Developer guide, "ResultWriter (Map)". Records are written to local files as children end, so memory stays flat.
+Developer guide, "ResultWriter (Map)". Records are written to local files as children end, so memory stays flat. The
+files of one status are `SUCCEEDED_0.json` and, beyond a size, `SUCCEEDED_1.json` and so on.
 """
 
 from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from simulator.aws.asl.errors import RESULT_WRITER_FAILED, StateError
 from simulator.aws.map_run.object_store import ObjectStoreError
-from simulator.aws.map_run.results.result_files import MAX_FILE_BYTES, ResultFiles, Written
 from simulator.aws.map_run.results.result_records import dump, pending_record, results_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,86 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.ports import ResultWriterSpec
     from simulator.aws.map_run.object_store import ObjectStore
 
+MAX_FILE_BYTES = 5 * 1024**3
+_BUFFER = 128 * 1024
 _STATUSES = ("FAILED", "PENDING", "SUCCEEDED")
+
+
+class Written(NamedTuple):
+    """A finished file and its size in bytes."""
+
+    path: Path
+    size: int
+
+
+class ResultFiles:
+    """Writes records of one status to files; a status without a member has no file. Not for several threads at once.
+
+    Args:
+        folder: where the files go; it exists.
+        status: SUCCEEDED, FAILED or PENDING.
+        lines: JSON Lines (`.jsonl`, a record a line) instead of one JSON array (`.json`).
+        limit: the size in bytes at which a new file is begun; only a single record may be larger.
+    """
+
+    def __init__(self, folder: Path, status: str, *, lines: bool, limit: int = MAX_FILE_BYTES) -> None:
+        self._folder = folder
+        self._status = status
+        self._suffix = "jsonl" if lines else "json"
+        self._first, self._between, self._last = (b"", b"", b"") if lines else (b"[", b",", b"]")
+        self._end = b"\n" if lines else b""
+        self._limit = limit
+        self._file: BinaryIO | None = None
+        self._size = 0
+        self._records = 0
+        self._finished: list[Written] = []
+
+    def add(self, *records: bytes) -> None:
+        """Write the records of one member: one, or as many as its flattened output has.
+
+        Raises:
+            OSError: if the disk does not take them.
+        """
+        if not records and self._file is None:
+            self._open()
+        for record in records:
+            self._add(record)
+
+    def _add(self, record: bytes) -> None:
+        if self._records and self._size + len(record) + 2 > self._limit:
+            self._finish()
+        file = self._file or self._open()
+        text = (self._between if self._records else b"") + record + self._end
+        file.write(text)
+        self._size += len(text)
+        self._records += 1
+
+    def _path(self) -> Path:
+        return self._folder / f"{self._status}_{len(self._finished)}.{self._suffix}"
+
+    def _open(self) -> BinaryIO:
+        self._file = file = self._path().open("wb", buffering=_BUFFER)
+        self._size = file.write(self._first)
+        self._records = 0
+        return file
+
+    def _finish(self) -> None:
+        file, self._file = self._file, None
+        if file is None:
+            return
+        with file:
+            self._size += file.write(self._last)
+        self._finished.append(Written(self._path(), self._size))
+        self._records = 0
+
+    def close(self) -> list[Written]:
+        """Finish the last file and return all; closing twice does no harm.
+
+        Raises:
+            OSError: if the disk does not take the rest.
+        """
+        self._finish()
+        return self._finished
 
 
 class ExportedResults:
@@ -72,7 +151,7 @@ class ExportedResults:
         """Write what became of a child.
 
         Raises:
-            StateError: States.ResultWriterFailed where the disk does not take it; from the methods below, too.
+            StateError: States.ResultWriterFailed if the disk does not take it; from the methods below, too.
         """
         records = [dump(value) for value in results_of(child, self._machine_arn, self._spec.transformation)]
         self._add("SUCCEEDED" if child.status == "SUCCEEDED" else "FAILED", records)
@@ -89,10 +168,10 @@ class ExportedResults:
         """Upload the files and the manifest, and return the state's result.
 
         Raises:
-            StateError: States.ResultWriterFailed where they cannot be written.
+            StateError: States.ResultWriterFailed if they cannot be written.
         """
         if self._earlier and not self._closed("SUCCEEDED"):
-            self._add("SUCCEEDED", [])  # recorded on AWS: a file with [], where an earlier attempt had successes
+            self._add("SUCCEEDED", [])  # recorded on AWS: a file with [], if an earlier attempt had successes
         listed = {status: [self._upload(file) for file in self._closed(status)] for status in _STATUSES}
         listed["SUCCEEDED"] = self._earlier + listed["SUCCEEDED"]
         body = dump({"DestinationBucket": self._bucket, "MapRunArn": self._map_run_arn, "ResultFiles": listed})

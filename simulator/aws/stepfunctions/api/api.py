@@ -6,7 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.stepfunctions.api.executions import Executions
 from simulator.aws.stepfunctions.api.histories import Histories
 from simulator.aws.stepfunctions.api.lookup import Lookup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from simulator.aws.integrations.integration import ApiError, validation_error
+from simulator.aws.errors import ApiError, validation_error
 
 _ARN = re.compile(r"arn:aws[a-z-]*:states:[a-z0-9-]*:\d*:(?P<kind>[A-Za-z]+):(?P<name>[^:]+)(?P<rest>(?::[^:]+)*)")
 _PARTS = {"stateMachine": 0, "execution": 1, "express": 2, "mapRun": 1}

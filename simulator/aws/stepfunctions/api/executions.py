@@ -8,7 +8,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.json_text import to_json
-from simulator.aws.integrations.integration import ApiError, validation_error
+from simulator.aws.errors import ApiError, validation_error
 from simulator.aws.stepfunctions.api import arns
 from simulator.aws.stepfunctions.api.lookup import PENDING_REDRIVE
 from simulator.aws.stepfunctions.api.pages import page, position_of

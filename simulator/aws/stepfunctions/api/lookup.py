@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.json_text import to_json
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.stepfunctions.api import arns
 
 if TYPE_CHECKING:

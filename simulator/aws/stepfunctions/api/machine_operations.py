@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
-from simulator.aws.integrations.integration import ApiError, validation_error
+from simulator.aws.errors import ApiError, validation_error
 from simulator.aws.stepfunctions.api import arns
 from simulator.aws.stepfunctions.api.pages import page, position_of
 

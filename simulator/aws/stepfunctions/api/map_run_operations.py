@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.integrations.integration import validation_error
+from simulator.aws.errors import validation_error
 from simulator.aws.stepfunctions.api import arns
 from simulator.aws.stepfunctions.api.pages import page, position_of
 

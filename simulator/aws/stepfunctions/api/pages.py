@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

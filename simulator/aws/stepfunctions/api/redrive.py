@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.runtime.branch_history import with_branches
 from simulator.aws.asl.runtime.resume import Resume, has_ended, resume_of
-from simulator.aws.integrations.integration import ApiError
+from simulator.aws.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The context object that a TestState request gives (`context`).
+"""The context object of a TestState request (`context`).
 
 Recorded on AWS: which fields are allowed and the words of each refusal, except for the type of an object or a number.
 """
@@ -6,9 +6,14 @@ Recorded on AWS: which fields are allowed and the words of each refusal, except 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simulator.aws.integrations.integration import validation_error
+from simulator.aws.asl.runtime.frame import Frame
+from simulator.aws.errors import validation_error
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.runtime.execution import Execution
+    from simulator.aws.asl.runtime.stop import Stop
 
 _REFUSED = "Invalid Context object provided"
 _FIELDS: dict[str, dict[str, type | None]] = {
@@ -61,3 +66,21 @@ def _check_field(part: str, field: str, value: Any) -> None:
     kind = _FIELDS[part][field]
     if kind is not None and (not isinstance(value, kind) or isinstance(value, bool)):
         raise validation_error(f"{_REFUSED}: {part}.{field} must be a {'string' if kind is str else 'number'}")
+
+
+class LoneFrame(Frame):
+    """A frame whose context object may be given; `given` is None if it is not."""
+
+    __slots__ = ("given",)
+
+    def __init__(self, execution: Execution, stop: Stop, outer: Frame | None = None) -> None:
+        super().__init__(execution, stop, outer)
+        self.given: dict[str, Any] | None = None
+
+    def context_object(self) -> dict[str, Any]:
+        """Return the context object; recorded on AWS: that of TestState has no RedriveCount."""
+        if self.given is not None:
+            return self.given
+        context = super().context_object()
+        execution = {name: value for name, value in context["Execution"].items() if name != "RedriveCount"}
+        return {**context, "Execution": execution}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from botocore.model import Shape, StructureShape
 
-from simulator.aws.integrations.api_model import api_model
-from simulator.aws.integrations.integration import validation_error
+from simulator.aws.errors import validation_error
+from simulator.aws.integrations.api_model import input_shape, service_model
 from simulator.aws.json_reader import BadJson, read_json
 
 _WORDS = {"string": (str, "a string"), "boolean": (bool, "true or false"), "integer": (int, "a whole number")}
@@ -42,18 +41,10 @@ def check_arguments(request: dict[str, Any]) -> None:
     Raises:
         ApiError: ValidationException, with every problem.
     """
-    found = _problems(request, _input_shape(), "")
+    found = _problems(request, input_shape(service_model("stepfunctions"), "TestState"), "")
     if found:
         plural = "s" if len(found) > 1 else ""
         raise validation_error(f"{len(found)} validation error{plural} detected: {'; '.join(found)}")
-
-
-@cache
-def _input_shape() -> StructureShape:
-    model = api_model("stepfunctions")
-    shape = model.operation_model("TestState").input_shape if model is not None else None
-    assert shape is not None  # noqa: S101 - botocore has the model, and TestState has arguments
-    return shape
 
 
 def _problems(value: Any, shape: Shape, where: str) -> list[str]:

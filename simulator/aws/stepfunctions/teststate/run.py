@@ -2,6 +2,11 @@
 
 A state is tried once: a failure that a retrier would retry is RETRIABLE, with the wait in `errorDetails`. Tasks without
 a mock call the local services. JSONata is refused by name, as everywhere.
+
+TestState gives two failures another name than executions. Recorded on AWS by TestState alone: a ResultPath below a
+scalar input is States.ReferencePathConflict, and an intrinsic function with a wrong argument States.Runtime. No
+execution was recorded with either, so that executions keep the names of the States Language
+(States.ResultPathMatchFailure, States.IntrinsicFailure).
 """
 
 from __future__ import annotations
@@ -10,25 +15,31 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build, build_state, parse_definition
-from simulator.aws.asl.errors import TIMEOUT, EvaluationError, ExecutionTimedOut, StateError
+from simulator.aws.asl.errors import (
+    RESULT_PATH_MATCH_FAILURE,
+    RUNTIME,
+    TIMEOUT,
+    EvaluationError,
+    ExecutionTimedOut,
+    IntrinsicFailure,
+    StateError,
+)
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import check_size
-from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution, Identity
+from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution
 from simulator.aws.asl.runtime.history import CountedHistory
+from simulator.aws.asl.runtime.ports import Identity
 from simulator.aws.asl.runtime.state_machine import StateMachine
 from simulator.aws.asl.states.distributed_map import DistributedMapState
-from simulator.aws.asl.states.inline_map import InlineMapState
+from simulator.aws.asl.states.map_state import InlineMapState
 from simulator.aws.asl.states.retriable import RetriableState
 from simulator.aws.asl.states.retry import first_match
-from simulator.aws.integrations.integration import validation_error
+from simulator.aws.errors import validation_error
 from simulator.aws.stepfunctions.input_text import parse_input
-from simulator.aws.stepfunctions.teststate.context import check_context
-from simulator.aws.stepfunctions.teststate.errors import as_told_by_test_state
-from simulator.aws.stepfunctions.teststate.frame import LoneFrame
+from simulator.aws.stepfunctions.teststate.context import LoneFrame, check_context
 from simulator.aws.stepfunctions.teststate.inspection import InspectedDataFlow, Inspection
 from simulator.aws.stepfunctions.teststate.map_work import MapWork
-from simulator.aws.stepfunctions.teststate.mock_rules import check_mock
-from simulator.aws.stepfunctions.teststate.mocked_tasks import MockedTasks
+from simulator.aws.stepfunctions.teststate.mocks import MockedTasks, check_mock
 from simulator.aws.stepfunctions.teststate.nested_states import Place, states_of
 from simulator.aws.stepfunctions.teststate.request import (
     Mock,
@@ -40,10 +51,11 @@ from simulator.aws.stepfunctions.teststate.request import (
 )
 
 if TYPE_CHECKING:
-    from simulator.aws.asl.runtime.execution import Services
     from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.runtime.ports import Services
     from simulator.aws.asl.states.state import Outcome, State
 
+REFERENCE_PATH_CONFLICT = "States.ReferencePathConflict"
 _DEFAULT_NAME = "StateName"
 """The name of a state that is given without a machine; recorded on AWS."""
 
@@ -207,4 +219,17 @@ class _Run:
     def _told(self, frame: Frame, failure: StateError) -> StateError:
         if not isinstance(failure, EvaluationError):
             return failure
-        return as_told_by_test_state(failure).within(self._state.name, frame.entered_id)
+        return _told_by_test_state(failure).within(self._state.name, frame.entered_id)
+
+
+def _told_by_test_state(error: EvaluationError) -> EvaluationError:
+    """Return the error under the name, and in the words, that TestState gives it."""
+    if isinstance(error, IntrinsicFailure):
+        return EvaluationError(
+            RUNTIME,
+            f"There was an error while evaluating the intrinsic function: {error.call}. "
+            f"Invalid arguments in {error.function}",
+        )
+    if error.error == RESULT_PATH_MATCH_FAILURE:
+        return EvaluationError(REFERENCE_PATH_CONFLICT, error.cause)
+    return error

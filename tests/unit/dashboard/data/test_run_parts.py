@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.queries.downloads import downloads
-from dashboard.queries.errors import error_groups
-from dashboard.queries.failures import rejection
+from dashboard.queries.failures import error_groups
 from dashboard.queries.history import history
 from dashboard.queries.logs import logs
+from dashboard.queries.rejection import rejection
 from dashboard.queries.users import user_history
-from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import encode
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import THREE_ROWS, child, failed_child, finished_run
 

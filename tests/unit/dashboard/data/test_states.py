@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dashboard.queries.dot import dot, facts
+from dashboard.components.dot import dot, facts
 from dashboard.queries.graph import run_graph
 from dashboard.queries.run_list import runs
 from dashboard.queries.state_grid import StateStatus, state_grid, state_outcomes
 from dashboard.queries.workflow import workflow
-from simulator.runs.json_lines import encode
+from simulator.runs.folder.json_lines import encode
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import THREE_ROWS, child, failed_child, finished_run
 

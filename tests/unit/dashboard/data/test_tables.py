@@ -13,13 +13,13 @@ import pytest
 
 from dashboard.queries import tables
 from dashboard.queries.failures import failures
-from dashboard.queries.lanes import lanes
 from dashboard.queries.spans import Part
 from dashboard.queries.tables import fetch, load_items
 from dashboard.queries.trends import bucket_seconds, throughput
-from simulator.runs.folder import RunFolder
-from simulator.runs.json_lines import encode
-from simulator.runs.moments import moment_text
+from dashboard.queries.worker_times import worker_times
+from simulator.runs.folder.json_lines import encode
+from simulator.runs.folder.run_folder import RunFolder
+from simulator.runs.folder.times import moment_text
 
 START = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
 
@@ -74,7 +74,7 @@ def test_a_missing_an_empty_and_a_vanished_file_have_no_rows(tmp_path: Path) -> 
     shutil.rmtree(gone.path)
     assert indexes() == indexes(empty) == indexes(gone) == indexes(empty, gone) == []
     assert throughput(gone).points == []
-    assert lanes(gone).spans == []
+    assert worker_times(gone).spans == []
     assert failures([gone, empty]) == []
 
 
@@ -92,7 +92,7 @@ def test_lines_that_are_no_rows_are_left_out_and_the_rest_stays(tmp_path: Path) 
     older = {"index": 3, "line": "four", "user": {"a": 1}, "start": "yesterday", "worker": [1], "tries": "none"}
     folder = folder_with(tmp_path, item(0), *damaged, older, item(5))
     assert indexes(folder) == [("run-1", 0), ("run-1", 3), ("run-1", 5)]
-    assert len(lanes(folder).spans) == 2  # the row of the older format has no times
+    assert len(worker_times(folder).spans) == 2  # the row of the older format has no times
 
 
 def test_a_failed_row_whose_cause_holds_half_a_character_is_not_lost(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_bucket_lengths_are_those_people_count_in() -> None:
     assert bucket_seconds(10**9, most=10) == 10**8
 
 
-def test_a_lane_shows_attempts_waits_and_what_came_after_the_error(tmp_path: Path) -> None:
+def test_a_worker_shows_attempts_waits_and_what_came_after_the_error(tmp_path: Path) -> None:
     """Two attempts with a wait between them, then the error was logged."""
     tries = [
         ["ProcessUserLog", at(0), at(1), "DatabaseError"],
@@ -172,7 +172,8 @@ def test_a_lane_shows_attempts_waits_and_what_came_after_the_error(tmp_path: Pat
     ]
     folder = folder_with(tmp_path, bad(0, tries=tries, stop=4.5, attempts=2), item(1, 0, 1))
     parts = [
-        (span["worker"], span["part"], (span["stop"] - span["start"]).total_seconds()) for span in lanes(folder).spans
+        (span["worker"], span["part"], (span["stop"] - span["start"]).total_seconds())
+        for span in worker_times(folder).spans
     ]
     assert parts == [
         (0, Part.FAILED_ATTEMPT, 1.0),
@@ -183,10 +184,10 @@ def test_a_lane_shows_attempts_waits_and_what_came_after_the_error(tmp_path: Pat
     ]
 
 
-def test_lanes_of_many_rows_are_summed_up_to_the_same_time(tmp_path: Path) -> None:
+def test_worker_times_of_many_rows_are_summed_up_to_the_same_time(tmp_path: Path) -> None:
     """Each worker's shares add up to how long its rows took, over the edges of the spans too."""
     rows = [item(index, index / 10, index / 10 + 0.25, worker=index % 2) for index in range(50)]
-    found = lanes(folder_with(tmp_path, *rows, bad(50, worker=0)), max_rows=50)
+    found = worker_times(folder_with(tmp_path, *rows, bad(50, worker=0)), max_rows=50)
     assert found.spans == []
     assert found.seconds == 0.1
     busy = sum(share["share"] for share in found.shares if share["worker"] == 1) * found.seconds
@@ -200,7 +201,7 @@ def test_several_sessions_may_ask_at_once(tmp_path: Path) -> None:
     """Streamlit runs each in a thread of its own."""
     folder = folder_with(tmp_path, *(item(index, index, index + 1) for index in range(300)))
     seen: list[int] = []
-    threads = [threading.Thread(target=lambda: seen.append(len(lanes(folder).spans))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: seen.append(len(worker_times(folder).spans))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,0 +1,1 @@
+"""How the encoding of a text is told, and how each is read."""

@@ -1,0 +1,145 @@
+"""Faults of single rows: the call of the row's function fails, or its execution environment comes to an end.
+
+Developer guide, "Handling errors in Step Functions workflows"; Lambda API reference, Invoke, "Errors".
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import uuid
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from simulator.aws.lambda_runtime.errors import CallerTimeout, LambdaError, OutOfMemory
+from simulator.aws.lambda_runtime.invocation import InvokeResult
+from simulator.aws.lambda_runtime.payloads import encode_json, error_payload, service_error_payload
+from simulator.fault_injection.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.aws.integrations.lambda_tasks import Invoked, LambdaInvoker
+    from simulator.aws.lambda_runtime.handler_loading import Handler
+    from simulator.fault_injection.row_calls import RowCalls, RowPick
+    from simulator.fault_injection.spec import FaultSpec
+
+THROTTLED = "TooManyRequestsException"
+_OF_THE_SERVICE = ("Sandbox.", "Runtime.")
+NAP_SECONDS = 0.05
+
+
+class LambdaRefusal(LambdaError):
+    """Lambda refuses an invocation by an error that was asked for."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message, str(uuid.uuid4()))
+        self.name = name
+        self.status = 429 if name == THROTTLED else 500
+
+
+class RowError(Fault):
+    """`error=NAME`: the call of a row's function fails, before the function is run or after it.
+
+    Args:
+        spec: what was asked for.
+        rows: for which calls.
+    """
+
+    def __init__(self, spec: FaultSpec, rows: RowPick) -> None:
+        super().__init__(spec)
+        self.rows = rows
+        self.name: str = spec.values["error"]
+        self.after: bool = spec.values["when"] == "after"
+
+    def answer(self) -> Invoked:
+        """Return what the caller gets in place of the function's answer.
+
+        Raises:
+            LambdaError: for an error of Lambda's own, `Lambda.<name>`.
+            CallerTimeout: for States.Timeout.
+        """
+        self.happens()
+        message = f"Made by --fault {self.spec.text}"
+        if self.name == "States.Timeout":
+            raise CallerTimeout(message)
+        service, _, name = self.name.rpartition(".")
+        if service == "Lambda" and name != "Unknown":
+            raise LambdaRefusal(name, message)
+        request_id = str(uuid.uuid4())
+        if service == "Lambda":
+            payload = encode_json({"errorMessage": message})  # no type: what Step Functions calls Lambda.Unknown
+        elif self.name.startswith(_OF_THE_SERVICE):
+            payload = service_error_payload(self.name, f"RequestId: {request_id} Error: {message}")
+        else:
+            payload = error_payload(self.name, message, request_id)
+        return InvokeResult(payload=payload, function_error="Unhandled", request_id=request_id)
+
+
+class FaultyFunctions:
+    """Runs functions, some calls of which fail (a LambdaInvoker).
+
+    Args:
+        functions: what really runs them.
+        calls: counts the calls of rows.
+        errors: which fail; of several for the same call, the first.
+    """
+
+    def __init__(self, functions: LambdaInvoker, calls: RowCalls, errors: Sequence[RowError]) -> None:
+        self._functions = functions
+        self._calls = calls
+        self._errors = errors
+
+    def invoke(self, function: str, payload: bytes, *, timeout: float | None = None) -> Invoked:
+        """Invoke a function, or fail (see LambdaInvoker)."""
+        call = self._calls.begin(payload)
+        error = None if call is None else next((one for one in self._errors if call in one.rows), None)
+        if error is not None and not error.after:
+            return error.answer()
+        answer = self._functions.invoke(function, payload, timeout=timeout)
+        return answer if error is None else error.answer()
+
+
+class FunctionEnd(Fault):
+    """`function=timeout|memory|exit`: the environment of a row's function comes to an end, in its own thread.
+
+    Args:
+        spec: what was asked for.
+        rows: in which calls.
+    """
+
+    def __init__(self, spec: FaultSpec, rows: RowPick) -> None:
+        super().__init__(spec)
+        self.rows = rows
+        self.after: bool = spec.values["when"] == "after"
+
+    def end(self) -> NoReturn:
+        """Come to the end; called in the environment's thread, in place of the handler or after it."""
+        self.happens()
+        if self.spec.values["function"] == "memory":
+            raise OutOfMemory
+        if self.spec.values["function"] == "exit":
+            sys.exit(1)
+        while True:  # until the runtime gives the environment up, which raises in this thread
+            time.sleep(NAP_SECONDS)
+
+
+def mortal(handler: Handler, calls: RowCalls, ends: Sequence[FunctionEnd]) -> Handler:
+    """Return a handler that comes to an end in some calls.
+
+    Args:
+        handler: the function's.
+        calls: the calls of rows.
+        ends: the ends; of several for the same call, the first.
+    """
+
+    def handle(event: Any, context: Any) -> Any:
+        call = calls.current(event)
+        end = None if call is None else next((one for one in ends if call in one.rows), None)
+        if end is not None and not end.after:
+            end.end()
+        answer = handler(event, context)
+        if end is not None:
+            end.end()
+        return answer
+
+    return handle

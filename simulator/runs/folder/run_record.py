@@ -1,0 +1,141 @@
+"""What `run.json` holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from simulator.runs.folder.times import milliseconds_between
+
+if TYPE_CHECKING:
+    from typing import Self
+
+FORMAT = 1
+RUNNING = "RUNNING"
+INTERRUPTED = "INTERRUPTED"
+"""Shown for a run that says RUNNING and whose process is gone."""
+REJECTED_ERROR = "ValidationFailed"
+"""The workflow's error for a file that the validator refused."""
+BREACHED_ERROR = "States.ExceedToleratedFailureThreshold"
+
+
+class _Json(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+
+class RowCounts(_Json):
+    """How the rows of a run stand: `total = succeeded + failed + pending`; superseded ones are among the succeeded."""
+
+    total: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    pending: int = 0
+    superseded: int = 0
+
+
+class SourceObject(_Json):
+    """The uploaded object: its bucket, key and version, size in bytes, and the upload event's time (ISO)."""
+
+    bucket: str = ""
+    key: str = ""
+    version_id: str | None = None
+    size: int | None = None
+    etag: str | None = None
+    uploaded_at: str | None = None
+
+
+class FailureReason(_Json):
+    """Failed rows with the same error and, but for the values in it, the same cause; the rest describes one of them."""
+
+    error: str
+    group: str = ""
+    count: int
+    index: int | None = None
+    line: int | None = None
+    user: str | None = None
+    cause: str = ""
+
+
+class MapRunNote(_Json):
+    """The Map Run of a run."""
+
+    arn: str = ""
+    status: str = ""
+    max_concurrency: int = 0
+    tolerated_failure_percentage: float = 0.0
+    tolerated_failure_count: int = 0
+    redrive_count: int = 0
+
+
+class RunRecord(_Json):
+    """One run, as it stands. Every field but the name has a default, so that an older or newer format can be read.
+
+    Args:
+        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or INTERRUPTED.
+        started, stopped: ISO times in UTC.
+        definition_sha256: digest of `definition.json`.
+        row_count: the rows the validator counted; None before it has.
+        reasons: why rows failed, most frequent first.
+        outage_rows: how many rows failed by an outage, with nothing wrong in them.
+        notes: what could not be written, and why.
+        database: the database's address without its password.
+        database_id: which database that is, wherever it is reached: a redrive must go to the same one.
+        corrects: the run whose failed rows this one's file has corrected.
+        injected: the SPECs of the faults that the run was started with: what failed by them was meant to.
+        pid: the process that wrote it.
+    """
+
+    name: str
+    format: int = FORMAT
+    arn: str = ""
+    machine: str = ""
+    status: str = RUNNING
+    started: str | None = None
+    stopped: str | None = None
+    error: str | None = None
+    cause: str | None = None
+    redrive_count: int = 0
+    source: SourceObject = Field(default_factory=SourceObject)
+    definition_sha256: str = ""
+    row_count: int | None = None
+    rows: RowCounts = Field(default_factory=RowCounts)
+    map_run: MapRunNote | None = None
+    reasons: list[FailureReason] = Field(default_factory=list)
+    outage_rows: int = 0
+    notes: list[str] = Field(default_factory=list)
+    database: str | None = None
+    database_id: str | None = None
+    corrects: str | None = None
+    injected: list[str] = Field(default_factory=list)
+    pid: int | None = None
+
+    @property
+    def duration_ms(self) -> int | None:
+        """Milliseconds from start to end; None if it has not ended."""
+        return milliseconds_between(self.started, self.stopped)
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the validator refused the file."""
+        return self.error == REJECTED_ERROR
+
+    @property
+    def breached(self) -> bool:
+        """Whether more rows failed than is tolerated."""
+        return self.error == BREACHED_ERROR
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON object of `run.json`, `durationMs` added."""
+        return {**self.model_dump(by_alias=True), "durationMs": self.duration_ms}
+
+    @classmethod
+    def from_json(cls, name: str, value: object) -> Self:
+        """Read a `run.json` of any format: what does not fit a field is left out, the folder's name is the run's."""
+        known = {**value, "name": name} if isinstance(value, dict) else {"name": name}
+        try:
+            return cls.model_validate(known)
+        except ValidationError as invalid:
+            wrong = {str(error["loc"][0]) for error in invalid.errors() if error["loc"]}
+            return cls.model_validate({key: known[key] for key in known if key not in wrong})
