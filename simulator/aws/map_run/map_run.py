@@ -172,6 +172,7 @@ class LocalMapRun:
             works, self._max_concurrency, lambda work, worker: self._run_child(work, worker, results, workers)
         )
         self._workers = workers
+        workers.resize(self._max_concurrency)  # it may have been changed meanwhile
         workers.run(lambda: self._watch(workers), TELL_EVERY)
         self._children.join_clocks()
         self._request.parent.check_running(self._clock)

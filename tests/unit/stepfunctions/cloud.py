@@ -37,10 +37,11 @@ _TYPES = {"string": str, "boolean": bool, "integer": int, "long": int, "float": 
 
 
 class Gate:
-    """A function: answers what it is given; holds up and fails what it is told to."""
+    """A function: echoes, but fails what is `bad`; a closed gate holds up what is `held` (None: everything)."""
 
     def __init__(self) -> None:
         self.bad: set[Any] = set()
+        self.held: set[Any] | None = None
         self.calls: list[Any] = []
         self.open = threading.Event()
         self.open.set()
@@ -50,7 +51,8 @@ class Gate:
         del timeout
         event = json.loads(payload)
         self.calls.append(event)
-        assert self.open.wait(SECONDS)
+        if self.held is None or event in self.held:
+            assert self.open.wait(SECONDS)
         if not isinstance(event, (dict, list)) and event in self.bad:
             return Answer(b'{"errorType":"Bad","errorMessage":"no"}', "Unhandled")
         return Answer(payload)

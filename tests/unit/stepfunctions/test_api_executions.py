@@ -190,6 +190,20 @@ def test_a_redrive_goes_on_with_the_history_once_per_client_token() -> None:
     assert [event["type"] for event in events].count("ExecutionRedriven") == 2
 
 
+def test_an_execution_without_a_history_is_not_redriven() -> None:
+    """Nothing says where it would go on."""
+    cloud = Cloud()
+    cloud.function.bad = {1}
+    arn = cloud.run(cloud.create(definition=TASK), 1)
+    info = cloud.archive.execution(arn)
+    assert info is not None
+    later = Cloud()
+    later.archive.execution_ended(info)
+    refusal = ("ExecutionNotRedrivable", "No history is kept of the execution. Start another one")
+    assert later.refused("RedriveExecution", executionArn=arn) == refusal
+    assert later.call("GetExecutionHistory", executionArn=arn)["events"] == []
+
+
 def test_histories_come_in_pages_in_both_orders() -> None:
     """Without data on request; details that are empty are there (recorded on AWS)."""
     cloud = Cloud()

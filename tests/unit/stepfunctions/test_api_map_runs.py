@@ -124,27 +124,13 @@ def test_a_running_map_run_takes_other_tolerances(before: dict[str, Any], update
 def test_a_tolerance_that_is_exceeded_already_ends_the_map_run_at_once() -> None:
     """No further child is begun."""
     cloud = Cloud()
-    cloud.function.bad = {0}
-    definition = mapped(ToleratedFailureCount=1, MaxConcurrency=1)
-    held = cloud.function.open
-    execution = None
-
-    def hold(event: Any) -> None:
-        if event == 1:
-            held.clear()
-
-    original = cloud.function.invoke
-
-    def invoke(function: str, payload: bytes, *, timeout: float | None = None) -> Any:
-        hold(int(payload))
-        return original(function, payload, timeout=timeout)
-
-    cloud.function.invoke = invoke  # type: ignore[method-assign]
-    execution = cloud.start(cloud.create(definition=definition), [0, 1, 2, 3])
+    cloud.function.bad, cloud.function.held = {0}, {1}
+    cloud.function.open.clear()
+    execution = cloud.start(cloud.create(definition=mapped(ToleratedFailureCount=1)), [0, 1, 2, 3])
     arn = map_run_of(cloud, execution)
     cloud.until(lambda: cloud.function.calls, lambda calls: calls == [0, 1])
     cloud.call("UpdateMapRun", mapRunArn=arn, toleratedFailureCount=0)
-    held.set()
+    cloud.function.open.set()
     ended = cloud.ended(execution)
     assert (ended["status"], ended["error"]) == ("FAILED", "States.ExceedToleratedFailureThreshold")
     assert cloud.function.calls == [0, 1]

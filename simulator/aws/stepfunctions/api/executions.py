@@ -136,7 +136,7 @@ class Executions:
             for shown in found
             if wanted in (None, shown.status)
             and (redriven is None or (redriven == "REDRIVEN") == (shown.redrive_count > 0))
-            and _moment(shown.started) <= position.since
+            and (position.after is None or _moment(shown.started) <= position.since)
         )
         listed, following = page(request, position, matching, key, descending=True)
         return {"executions": [_item(shown) for shown in listed], **following}

@@ -133,7 +133,7 @@ class Lookup:
         running = self.running_map_run(arn)
         info = running.info() if running is not None else self.archive.map_run(arn)
         if info is None:
-            raise ApiError("ResourceNotFound", f"Resource Not Found: '{arn}'")
+            raise ApiError("ResourceNotFound", f"Resource Not Found: '{arn}'", members={"resourceName": arn})
         return info
 
     def map_runs(self, execution_arn: str) -> list[MapRunInfo]:

@@ -167,7 +167,8 @@ class MachineOperations:
         except ApiError as error:
             if error.name != "StateMachineDoesNotExist":
                 raise
-            raise ApiError("ResourceNotFound", f"Resource not found: '{arn}'") from error
+            members = {"resourceName": arn}
+            raise ApiError("ResourceNotFound", f"Resource Not Found: '{arn}'", members=members) from error
 
 
 def _definition(text: str, request: dict[str, Any]) -> str:

@@ -49,6 +49,8 @@ class ArchiveRedrive:
             ApiError: ExecutionNotRedrivable.
         """
         events = list(self._archive.history(info.arn))
+        if not events:
+            raise ApiError("ExecutionNotRedrivable", "No history is kept of the execution. Start another one")
         try:
             resume = self._resume(info, events)
             definition = json.loads(info.definition)
@@ -56,7 +58,7 @@ class ArchiveRedrive:
                 self._continue(state, map_run_arn, definition)
         except (LookupError, TypeError, ValueError) as error:
             raise ApiError(
-                "ExecutionNotRedrivable", f"The history that is kept of the execution is not whole: {error!r}"
+                "ExecutionNotRedrivable", "The history that is kept of the execution is not whole. Start another one"
             ) from error
         again = replace(
             info,
