@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.listener import FanOut
 from simulator.aws.errors import ServerError
+from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
 from simulator.aws.moto.clients import aws_clients
@@ -24,6 +25,7 @@ from simulator.pipeline.servers import moto_options, open_postgres
 from simulator.pipeline.uploads import Upload, Uploads
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.server import database_id
+from simulator.runs.function_logs import FunctionLogs
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
 
@@ -50,13 +52,21 @@ class Session:
         listener: told of every execution, Map Run and child.
         clock: what executions see of time.
         plan: what is to be broken.
+        restored: whether everything is kept in the home, and what lies there is restored (`up`).
 
     Raises:
         CloudError: it cannot start; the message says what to do.
     """
 
     def __init__(
-        self, settings: Settings, *, tell: Callable[[str], None], listener: Listener, clock: Clock, plan: FaultPlan
+        self,
+        settings: Settings,
+        *,
+        tell: Callable[[str], None],
+        listener: Listener,
+        clock: Clock,
+        plan: FaultPlan,
+        restored: bool = False,
     ) -> None:
         home = settings.home.create()
         with ExitStack() as stack:
@@ -79,6 +89,13 @@ class Session:
                     )
                 )
             )
+            self.logs = stack.enter_context(
+                closing(
+                    FunctionLogs(
+                        self.recorder, self.store, home.path / "cloud" / "lambda-logs.jsonl" if restored else None
+                    )
+                )
+            )
             server = self.postgres if isinstance(self.postgres, EmbeddedPostgres) else None
             self.faults = Faults(plan, Parts(endpoint=self.aws.endpoint, s3=self.aws.s3, database=server, clock=clock))
             self.functions = stack.enter_context(
@@ -88,10 +105,11 @@ class Session:
                         **aws_environment(self.aws.endpoint),
                         "PROCESSING_LOGS_TABLE": self.resources.table,
                     },
-                    log_sink=self.recorder.log,
+                    log_sink=self.logs.write,
                     wrap=self.faults.handler,
                 )
             )
+            self.asynchronous = stack.enter_context(closing(AsynchronousInvocations(self.functions)))
             stack.callback(self.faults.close)  # before the functions: they end their sessions in the database
             self.migrator = Migrator(self.functions, self.aws, self.resources)
             self.migrator.migrate()
@@ -108,7 +126,8 @@ class Session:
             )
             stack.callback(self.step_functions.stop_all, STOP_SECONDS)
             self._create_machines()
-            self._uploads = Uploads(self.aws, self.resources, self.step_functions, clock)
+            self._uploads = Uploads(self.aws, self.resources, self.step_functions, clock, self.asynchronous)
+            self.bus = self._uploads.bus
             self._stack = stack.pop_all()
 
     def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:

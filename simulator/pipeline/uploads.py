@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 import threading
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.errors import ApiError
 from simulator.aws.eventbridge.bus import EventBus
-from simulator.aws.eventbridge.errors import TargetError
 from simulator.aws.eventbridge.rule import parse_rule
 from simulator.aws.eventbridge.s3_event import S3Events
 from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.pipeline.event_targets import EventTargets
 from simulator.pipeline.provisioning import read_definition
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.aws.moto.clients import AwsClients
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.aws.stepfunctions.service import StepFunctions
+    from simulator.pipeline.event_targets import EventFunctions
     from simulator.pipeline.provisioning import Resources
 
 
@@ -50,23 +50,31 @@ class Uploads:
         resources: names and ARNs.
         step_functions: where the dispatcher runs.
         clock: for EventBridge's retries.
+        functions: what rules that users make may have as targets.
     """
 
-    def __init__(self, aws: AwsClients, resources: Resources, step_functions: StepFunctions, clock: Clock) -> None:
+    def __init__(
+        self,
+        aws: AwsClients,
+        resources: Resources,
+        step_functions: StepFunctions,
+        clock: Clock,
+        functions: EventFunctions | None = None,
+    ) -> None:
         self._aws = aws
         self._resources = resources
-        self._step_functions = step_functions
         self._events = S3Events(region=REGION, account=ACCOUNT)
         self._dispatched: dict[str, list[RunningExecution]] = {}
         self._lock = threading.Lock()
         rule = parse_rule(
             read_definition("upload_rule.json", resources.placeholders), "cdk/definitions/upload_rule.json"
         )
-        self._bus = EventBus(
+        targets = EventTargets(aws, step_functions, functions, self._started)
+        self.bus = EventBus(
             [rule],
-            {resources.dispatcher_arn: self._start_dispatcher},
+            targets,
             clock=clock,
-            dead_letter=self._dead_letter,
+            dead_letter=targets.dead_letter,
             region=REGION,
             account=ACCOUNT,
         )
@@ -90,7 +98,7 @@ class Uploads:
 
     def deliver(self, event: dict[str, Any]) -> Upload:
         """Put an S3 event on the bus; delivering the same one again is what EventBridge may do."""
-        report = self._bus.put(event)
+        report = self.bus.put(event)
         stored = event["detail"]["object"]
         started = any(delivery.delivered for delivery in report.deliveries)
         reasons = [str(unmatched) for unmatched in report.unmatched]
@@ -109,24 +117,7 @@ class Uploads:
         with self._lock:
             return list(self._dispatched.get(upload.event["id"], ()))
 
-    def _start_dispatcher(self, input_text: str, event: dict[str, Any]) -> None:
-        """Start the dispatcher as EventBridge does: the execution's name begins with the event's id."""
-        try:
-            running = self._step_functions.start_execution(
-                self._resources.dispatcher_arn, name=f"{event['id']}_{uuid.uuid4()}", input_text=input_text
-            )
-        except ApiError as error:
-            raise TargetError("SDK_CLIENT_ERROR", f"{error.name}: {error}", retryable=False) from error
-        with self._lock:
-            self._dispatched.setdefault(event["id"], []).append(running)
-
-    def _dead_letter(self, queue_arn: str, body: str, attributes: dict[str, str]) -> None:
-        if queue_arn != self._resources.rule_dead_letter_queue_arn:
-            raise LookupError(f"There is no queue {queue_arn}")
-        self._aws.sqs.send_message(
-            QueueUrl=self._resources.rule_dead_letter_queue_url,
-            MessageBody=body,
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
-            },
-        )
+    def _started(self, event: dict[str, Any], running: RunningExecution) -> None:
+        if running.info.machine_arn == self._resources.dispatcher_arn:
+            with self._lock:
+                self._dispatched.setdefault(event["id"], []).append(running)

@@ -119,14 +119,19 @@ class RunRecorder:
         if run is not None:
             self._guarded(run, lambda: run.child(child), "its rows")
 
-    def log(self, record: dict[str, Any]) -> None:
-        """File a log record in the run it names as `executionName`; one that names none in the only run there is."""
+    def log(self, record: dict[str, Any]) -> bool:
+        """File a log record in the run it names as `executionName`; one that names none in the only run there is.
+
+        Returns:
+            Whether there is such a run.
+        """
         name = record.get("executionName")
         run = self._by_name.get(name) if isinstance(name, str) else None
         if run is None and name is None and len(self._by_name) == 1:
             run = next(iter(self._by_name.values()))
         if run is not None:
             self._guarded(run, lambda: run.log(record), "its logs")
+        return run is not None
 
     def close(self) -> None:
         """Close all files; call it after the last invocation has ended."""

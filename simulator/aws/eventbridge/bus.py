@@ -6,6 +6,7 @@ queues".
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections.abc import Callable, Sequence
@@ -66,6 +67,8 @@ class PutReport:
     deliveries: tuple[Delivery, ...]
     unmatched: tuple[Unmatched, ...]
 
+
+_log = logging.getLogger(__name__)
 
 TargetCall = Callable[[str, dict[str, Any]], object]
 """(input as JSON text, the event) -> anything; raises TargetError if the target does not take it."""
@@ -163,7 +166,11 @@ class EventBus:
         """The attempts are over: what was not taken goes into the dead-letter queue."""
         queue = target.dead_letter_config.arn if ended.error and target.dead_letter_config else None
         if queue is not None:
-            self._dead_letter(queue, text, ended.attributes(facts, target))
+            try:
+                self._dead_letter(queue, text, ended.attributes(facts, target))
+            except TargetError as error:
+                _log.error("the dead-letter queue %s does not take an event: %s", queue, error)
+                queue = None
         return self._delivery(text, target, facts, ended, queue)
 
     @staticmethod

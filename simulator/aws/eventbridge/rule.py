@@ -39,12 +39,6 @@ class DeadLetterConfig(_Model):
     arn: _Arn
 
 
-class SqsParameters(_Model):
-    """The message group, for a target that is a FIFO queue."""
-
-    message_group_id: str | None = None
-
-
 class InputTransformerFields(_Model):
     """The fields of an InputTransformer."""
 
@@ -63,7 +57,6 @@ class Target(_Model):
     input_transformer: InputTransformerFields | None = None
     retry_policy: RetryPolicy = RetryPolicy()
     dead_letter_config: DeadLetterConfig | None = None
-    sqs_parameters: SqsParameters | None = None
 
     _transformer: InputTransformer | None = PrivateAttr(None)
     _path: InputPath | None = PrivateAttr(None)

@@ -68,6 +68,14 @@ class AsynchronousInvocations:
         self._idle = 0
         self._closed = False
 
+    def exists(self, function: str) -> bool:
+        """Tell whether there is a function of that name or ARN."""
+        try:
+            self._service.find(function)
+        except LambdaError:
+            return False
+        return True
+
     def submit(self, function: str, payload: bytes, request_id: str, client_context: Any = None) -> None:
         """Queue an event that has been checked; returns at once."""
         self._put(self._now(), _Event(function, payload, request_id, client_context, self._now()))
