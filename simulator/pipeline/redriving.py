@@ -5,18 +5,14 @@ API reference, "RedriveExecution"; developer guide, "Redriving Map Runs".
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from typing import TYPE_CHECKING
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
-from simulator.aws.moto.restore_path import RESTORE_PATH
 from simulator.pipeline.earlier_map_run import earlier_map_run
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
+from simulator.pipeline.restoring import post_restore
 
 if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
@@ -78,16 +74,4 @@ def _restore(session: Session, folder: RunFolder, plan: RedrivePlan) -> None:
         for path in folder.result_files()
     ]
     items = {"table": session.resources.table, "path": str(folder.audit_file)}
-    body = {"objects": [uploaded, *results], "items": items}
-    _post(f"{session.aws.endpoint}{RESTORE_PATH}", body)
-
-
-def _post(url: str, body: Any) -> None:
-    request = urllib.request.Request(url, orjson.dumps(body), {"Content-Type": "application/json"})  # noqa: S310 - ours
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        opener.open(request, timeout=600).close()
-    except urllib.error.HTTPError as error:
-        raise CloudError(f"The run could not be restored: {error.read().decode(errors='replace')}") from error
-    except OSError as error:
-        raise CloudError(f"The run could not be restored: {error}") from error
+    post_restore(session.aws.endpoint, {"objects": [uploaded, *results], "items": items})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.aws.eventbridge.bus import EventBus
 from simulator.aws.eventbridge.errors import TargetError
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.aws.stepfunctions.service import StepFunctions
     from simulator.pipeline.provisioning import Resources
+
+REMEMBERED_EVENTS: Final = 256
+"""Of so many events, the latest, the dispatcher's executions can be asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,8 @@ class Uploads:
             raise TargetError("SDK_CLIENT_ERROR", f"{error.name}: {error}", retryable=False) from error
         with self._lock:
             self._dispatched.setdefault(event["id"], []).append(running)
+            while len(self._dispatched) > REMEMBERED_EVENTS:
+                del self._dispatched[next(iter(self._dispatched))]
 
     def _dead_letter(self, queue_arn: str, body: str, attributes: dict[str, str]) -> None:
         if queue_arn != self._resources.rule_dead_letter_queue_arn:
