@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 
 def open_session(
-    terminal: Terminal, listener: Listener | None = None, clock: Clock | None = None, plan: FaultPlan | None = None
+    terminal: Terminal,
+    listener: Listener | None = None,
+    clock: Clock | None = None,
+    plan: FaultPlan | None = None,
+    *,
+    restored: bool = False,
 ) -> Session:
     """Start the pipeline with the settings of the environment; to be used in a `with`.
 
@@ -32,6 +37,7 @@ def open_session(
         listener: receives the events of executions; None for no listener.
         clock: the clock that executions see; None for the real one.
         plan: the faults to inject; None for none.
+        restored: whether everything is kept in the home, and what lies there is restored.
 
     Raises:
         CloudError: it cannot start.
@@ -45,6 +51,7 @@ def open_session(
         listener=listener or SilentListener(),
         clock=clock or RealClock(),
         plan=plan or FaultPlan(),
+        restored=restored,
     )
 
 

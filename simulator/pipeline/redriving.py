@@ -5,19 +5,15 @@ API reference, "RedriveExecution"; developer guide, "Redriving Map Runs".
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from typing import TYPE_CHECKING
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.errors import ApiError
-from simulator.aws.moto.options import RESTORE_PATH
 from simulator.pipeline.earlier_map_run import earlier_map_run
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
+from simulator.pipeline.restoring import post_restore
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, plan_redrive
 from simulator.runs.store import RunNotFound
@@ -111,16 +107,4 @@ def _restore(session: Session, folder: RunFolder, plan: RedrivePlan) -> None:
         for path in folder.result_files()
     ]
     items = {"table": session.resources.table, "path": str(folder.audit_file)}
-    body = {"objects": [uploaded, *results], "items": items}
-    _post(f"{session.aws.endpoint}{RESTORE_PATH}", body)
-
-
-def _post(url: str, body: Any) -> None:
-    request = urllib.request.Request(url, orjson.dumps(body), {"Content-Type": "application/json"})  # noqa: S310 - ours
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        opener.open(request, timeout=600).close()
-    except urllib.error.HTTPError as error:
-        raise CloudError(f"The run could not be restored: {error.read().decode(errors='replace')}") from error
-    except OSError as error:
-        raise CloudError(f"The run could not be restored: {error}") from error
+    post_restore(session.aws.endpoint, {"objects": [uploaded, *results], "items": items})

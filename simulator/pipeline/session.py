@@ -19,6 +19,7 @@ from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.parts import Parts, UploadedFile
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
+from simulator.pipeline.lasting import LastingRecords, restore_run_objects
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.provisioning import provision, read_definition, resource_name
 from simulator.pipeline.servers import moto_options, open_postgres
@@ -71,9 +72,11 @@ class Session:
         home = settings.home.create()
         with ExitStack() as stack:
             tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
-            moto = stack.enter_context(MotoServer(moto_options(home, plan)))  # starts while PostgreSQL does
+            self.moto = stack.enter_context(
+                MotoServer(moto_options(home, plan, lasting=restored))
+            )  # starts while PostgreSQL does
             self.postgres = stack.enter_context(closing(open_postgres(settings)))
-            self.aws = stack.enter_context(closing(aws_clients(_url(moto))))
+            self.aws = stack.enter_context(closing(aws_clients(_url(self.moto))))
             self.resources = provision(self.aws)
             self.database_id = database_id(self.postgres.url)
             self.store = RunStore(home.runs)
@@ -113,7 +116,13 @@ class Session:
             stack.callback(self.faults.close)  # before the functions: they end their sessions in the database
             self.migrator = Migrator(self.functions, self.aws, self.resources)
             self.migrator.migrate()
-            everyone = FanOut(self.recorder, listener)
+            if restored:
+                restore_run_objects(self.aws.endpoint, self.store, self.resources)
+            lasting = stack.enter_context(
+                LastingRecords(home, self.store, self.resources.workflow_arn, restored=restored)
+            )
+            self.archive = lasting.archive
+            everyone = FanOut(self.recorder, *lasting.listeners, listener)
             self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)
             self.step_functions = StepFunctions(
                 region=REGION,
@@ -123,11 +132,18 @@ class Session:
                 functions=self.faults.functions(self.functions),
                 aws=self.aws,
                 maps=self.map_runs,
+                archive=lasting.archive,
+                store=lasting.machines,
             )
             stack.callback(self.step_functions.stop_all, STOP_SECONDS)
             self._create_machines()
+            for sentence in self.step_functions.restore_machines():
+                tell(sentence)
             self._uploads = Uploads(self.aws, self.resources, self.step_functions, clock, self.asynchronous)
             self.bus = self._uploads.bus
+            if lasting.rules is not None:
+                for sentence in self.bus.rules.keep_in(lasting.rules):
+                    tell(sentence)
             self._stack = stack.pop_all()
 
     def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from simulator.aws.errors import ApiError
 from simulator.aws.eventbridge.bus import EventBus
 from simulator.aws.eventbridge.rule import parse_rule
 from simulator.aws.eventbridge.s3_event import S3Events
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from simulator.aws.stepfunctions.service import StepFunctions
     from simulator.pipeline.event_targets import EventFunctions
     from simulator.pipeline.provisioning import Resources
+
+REMEMBERED_EVENTS: Final = 256
+"""Of so many events, the latest, the dispatcher's executions can be asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,3 +123,5 @@ class Uploads:
         if running.info.machine_arn == self._resources.dispatcher_arn:
             with self._lock:
                 self._dispatched.setdefault(event["id"], []).append(running)
+                while len(self._dispatched) > REMEMBERED_EVENTS:
+                    del self._dispatched[next(iter(self._dispatched))]

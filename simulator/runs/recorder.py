@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.runs.corrections import corrected_run
 from simulator.runs.folder.run_folder import BadRunName
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 _log = logging.getLogger(__name__)
+ENDED_RUNS: Final = 8
+"""So many runs that have ended stay open: what their functions log last comes after the end."""
 
 
 class RunRecorder:
@@ -54,12 +56,13 @@ class RunRecorder:
         self._injected = injected
         self._by_arn: dict[str, OpenRun] = {}
         self._by_name: dict[str, OpenRun] = {}
+        self._ended: list[OpenRun] = []
         self._children: dict[str, ChildStart] = {}
         self._lock = threading.Lock()
         self.problems: list[str] = []
 
     def folder(self, name: str) -> RunFolder | None:
-        """Return the folder of a run that this recorder has opened, by the execution's name."""
+        """Return the folder of a run that goes on, or has ended lately, by the execution's name."""
         run = self._by_name.get(name)
         return run.folder if run else None
 
@@ -79,6 +82,7 @@ class RunRecorder:
             self._problem(f"The run {execution.name} is not recorded: {error}")
             return
         with self._lock:
+            self._ended = [one for one in self._ended if one is not earlier]
             self._by_arn[execution.arn] = run
             self._by_name[execution.name] = run
 
@@ -87,6 +91,17 @@ class RunRecorder:
         run = self._by_arn.get(execution.arn)
         if run is not None:
             self._guarded(run, lambda: run.end(execution), "its end")
+            self._let_go(run)
+
+    def _let_go(self, ended: OpenRun) -> None:
+        """Close all but the latest runs that have ended: a process that lives on must not grow with its runs."""
+        with self._lock:
+            self._ended.append(ended)
+            old, self._ended = self._ended[:-ENDED_RUNS], self._ended[-ENDED_RUNS:]
+            for run in old:
+                run.close()
+                self._by_arn.pop(run.record.arn, None)
+                self._by_name.pop(run.folder.name, None)
 
     def history_event(self, execution_arn: str, event: dict[str, Any]) -> None:
         """Append to `events.jsonl`, or to `children.jsonl`."""
@@ -140,6 +155,7 @@ class RunRecorder:
                 run.close()
             self._by_arn.clear()
             self._by_name.clear()
+            self._ended.clear()
             self._children.clear()
 
     def _guarded(self, run: OpenRun, write: Callable[[], None], what: str) -> None:

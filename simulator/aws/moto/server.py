@@ -69,6 +69,11 @@ class MotoServer:
         """Return the process's id."""
         return self._process.pid
 
+    @property
+    def lives(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
     def close(self) -> None:
         """Stop moto; everything in it is gone."""
         if self._process.stdin is not None and not self._process.stdin.closed:

@@ -17,10 +17,12 @@ from simulator.cli.live_lines import LiveLines
 from simulator.cli.opening import load_sample_users, open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
+from simulator.pipeline.errors import CloudError
 from simulator.pipeline.listeners import Listeners
 from simulator.pipeline.provisioning import resource_name
 from simulator.pipeline.settings import Settings
 from simulator.runs.store import RunStore
+from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -90,7 +92,7 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
         check_port(port)
         live = LiveLines(term, RunStore(home.runs), resource_name("Workflow"))
         listeners = Listeners(live)
-        session = stack.enter_context(open_session(term, listeners))
+        session = stack.enter_context(open_session(term, listeners, restored=True))
         load_sample_users(session, term)
 
         def status() -> dict[str, Any]:
@@ -118,6 +120,11 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
             while True:
                 threading.Event().wait(TICK_SECONDS)
                 live.tick()
+                if not session.moto.lives:
+                    raise CloudError(
+                        "The process that plays S3, DynamoDB and SQS has ended (was it killed, or is the memory full?). "
+                        f"What it had acknowledged is kept; start the cloud again with: {command('up')}"
+                    )
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is ending
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         stopping.set()

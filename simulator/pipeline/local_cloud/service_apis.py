@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.aws.endpoint.service_api import ServiceApi
+from simulator.aws.stepfunctions.api.api import StepFunctionsApi
+from simulator.aws.stepfunctions.api.redrive import ArchiveRedrive
+from simulator.pipeline.redriving import RequestedRedrives
+from simulator.pipeline.service_operations import service_operations
+
 if TYPE_CHECKING:
-    from simulator.aws.endpoint.service_api import ServiceApi
     from simulator.pipeline.session import Session
 
 
 def service_apis(session: Session) -> list[ServiceApi]:
-    """Return the APIs of a session."""
-    del session
-    return []
+    """Return Step Functions, Lambda, EventBridge and CloudWatch Logs of a session."""
+    service, archive, maps = session.step_functions, session.archive, session.map_runs
+    redrive = RequestedRedrives(session, ArchiveRedrive(service, archive, maps))
+    machines = StepFunctionsApi(service, archive, maps, redrive=redrive)
+    others = [ServiceApi(name, operations) for name, operations in service_operations(session).items()]
+    return [ServiceApi("stepfunctions", machines.operations), *others]

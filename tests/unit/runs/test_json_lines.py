@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.runs.folder.json_lines import blocks, lines_with
 from simulator.runs.folder import json_lines
+from simulator.runs.folder.json_lines import blocks, lines_with
 
 LINES = [b"one 1", b"two 2 2", b"", b"one two", b"last one"]
 

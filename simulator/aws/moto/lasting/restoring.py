@@ -120,6 +120,8 @@ class Restorer:
         count = 0
         for entry in objects:
             bucket, key = entry["bucket"], entry["key"]
+            if not self._state.has_bucket(bucket):
+                continue
             version = entry.get("versionId") or NULL_VERSION
             known = dict(self._state.versions(bucket, key)).get(version)
             newest = max(known or 0.0, self._gone.get((bucket, key, version), 0.0))
