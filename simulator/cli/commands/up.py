@@ -122,7 +122,7 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
                 live.tick()
                 if not session.moto.lives:
                     raise CloudError(
-                        "The process that plays S3, DynamoDB and SQS has ended (was it killed, or is the memory full?). "
+                        "The process that plays S3, DynamoDB and SQS has ended: it was killed, or the memory is full. "
                         f"What it had acknowledged is kept; start the cloud again with: {command('up')}"
                     )
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is ending
