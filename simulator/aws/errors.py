@@ -39,3 +39,8 @@ class ApiError(Exception):
         self.request_id = request_id or str(uuid.uuid4())
         self.members = members or {}
         super().__init__(message)
+
+
+def validation_error(message: str) -> ApiError:
+    """Return a ValidationException, as the services that check their input answer it."""
+    return ApiError("ValidationException", message)

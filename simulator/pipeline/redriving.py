@@ -13,12 +13,18 @@ import orjson
 
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
+from simulator.aws.errors import ApiError
 from simulator.aws.moto.options import RESTORE_PATH
 from simulator.pipeline.earlier_map_run import earlier_map_run
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
+from simulator.runs.recovery import recovered
+from simulator.runs.redrive_plan import NotRedrivable, plan_redrive
+from simulator.runs.store import RunNotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.pipeline.session import Session
     from simulator.runs.folder.run_folder import RunFolder
@@ -48,6 +54,33 @@ def redrive(session: Session, folder: RunFolder, plan: RedrivePlan) -> RunningEx
         redrive_count=plan.redrive_count,
     )
     return session.step_functions.redrive_execution(info, plan.resume, last_event=plan.last_event)
+
+
+class RequestedRedrives:
+    """RedriveExecution in a session: runs of the workflow from their folders, every other execution by `others`.
+
+    Args:
+        session: in which they run.
+        others: redrives the execution of another machine.
+    """
+
+    def __init__(self, session: Session, others: Callable[[ExecutionInfo], RunningExecution]) -> None:
+        self._session = session
+        self._others = others
+
+    def __call__(self, info: ExecutionInfo) -> RunningExecution:
+        """Start the redrive of an execution.
+
+        Raises:
+            ApiError: ExecutionNotRedrivable, with what to do instead.
+        """
+        if info.machine_arn != self._session.resources.workflow_arn:
+            return self._others(info)
+        try:
+            folder = self._session.store.find(info.name)
+            return redrive(self._session, folder, plan_redrive(folder, recovered(folder)))
+        except (RunNotFound, NotRedrivable, CloudError) as error:
+            raise ApiError("ExecutionNotRedrivable", str(error)) from error
 
 
 def _check_database(session: Session, plan: RedrivePlan) -> None:

@@ -12,7 +12,7 @@ import threading
 import uuid
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -30,7 +30,7 @@ from moto import mock_aws  # noqa: E402
 from simulator.aws.asl.definition.fields import InvalidDefinition  # noqa: E402
 from simulator.aws.asl.runtime.clock import SkippingClock  # noqa: E402
 from simulator.aws.asl.runtime.listener import SilentListener  # noqa: E402
-from simulator.aws.integrations.api_error import ApiError  # noqa: E402
+from simulator.aws.errors import ApiError  # noqa: E402
 from simulator.aws.lambda_runtime.errors import (  # noqa: E402
     CallerTimeout,
     InvalidRequestContentException,
@@ -43,6 +43,7 @@ from simulator.aws.stepfunctions.service import StepFunctions  # noqa: E402
 
 REGION, ACCOUNT = "us-east-1", "111111111111"
 FUNCTIONS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
+Kept = TypeVar("Kept", bound=SilentListener)
 _MOCK = mock_aws()
 _MOCK.start()
 AWS = SimpleNamespace(**{name: boto3.client(name, region_name=REGION) for name in ("s3", "dynamodb", "sqs")})  # type: ignore[call-overload]
@@ -92,20 +93,28 @@ class Events(SilentListener):
         self.by_arn.setdefault(execution_arn, []).append(event)
 
 
-def _service(lambdas: dict[str, Any], listener: Events) -> StepFunctions:
+def service_with(lambdas: dict[str, Any], listener: Kept) -> tuple[StepFunctions, Kept, LocalMapRuns]:
+    """Return a service with a scenario's functions, with its listener and its Map Runs."""
     clock = SkippingClock()
-    return StepFunctions(
+    maps = LocalMapRuns(S3ObjectStore(AWS.s3), listener, lambda _name: None)
+    service = StepFunctions(
         region=REGION,
         account=ACCOUNT,
         clock=clock,
         listener=listener,
         functions=RecordedFunctions(lambdas, clock),
         aws=AWS,
-        maps=LocalMapRuns(S3ObjectStore(AWS.s3), listener, lambda _name: None),
+        maps=maps,
     )
+    return service, listener, maps
 
 
-def _prepare(setup: dict[str, Any], service: StepFunctions) -> None:
+def _service(lambdas: dict[str, Any], listener: Events) -> StepFunctions:
+    return service_with(lambdas, listener)[0]
+
+
+def prepare(setup: dict[str, Any], service: StepFunctions) -> None:
+    """Make what a scenario needs to exist beforehand."""
     if any(setup.get(kind) for kind in ("s3_buckets", "s3_objects", "dynamodb_tables")):
         _MOCK.reset()
     for bucket in setup.get("s3_buckets", []):
@@ -129,7 +138,7 @@ def run(definition: Any, data: Any, lambdas: dict[str, Any], setup: dict[str, An
     """Create the machine, run it, and return its end and its history."""
     events = Events()
     service = _service(lambdas, events)
-    _prepare(setup, service)
+    prepare(setup, service)
     text = definition if isinstance(definition, str) else json.dumps(definition)
     kind = setup.get("execution_type", "STANDARD")
     try:
@@ -139,7 +148,7 @@ def run(definition: Any, data: Any, lambdas: dict[str, Any], setup: dict[str, An
     running = service.start_execution(arn, input_text=json.dumps(data))
     running.wait()
     info = running.info
-    history = [_event(event) for event in events.by_arn.get(running.arn, [])]
+    history = [shown_event(event) for event in events.by_arn.get(running.arn, [])]
     return {
         "status": info.status,
         "output": info.output,
@@ -149,7 +158,8 @@ def run(definition: Any, data: Any, lambdas: dict[str, Any], setup: dict[str, An
     }
 
 
-def _event(event: dict[str, Any]) -> dict[str, Any]:
+def shown_event(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event as the scorer compares it."""
     details = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
     shown: dict[str, Any] = {"type": event["type"], **details}
     for field in ("input", "output"):
@@ -181,7 +191,7 @@ def validate(definition: Any, request: dict[str, Any]) -> dict[str, Any]:
 def test_state(request: dict[str, Any], lambdas: dict[str, Any], setup: dict[str, Any]) -> dict[str, Any]:
     """Answer as TestState; a refused request is REJECTED, with the error's name and words."""
     service = _service(lambdas, Events())
-    _prepare(setup, service)
+    prepare(setup, service)
     try:
         answer = service.test_state(request)
     except InvalidDefinition as error:

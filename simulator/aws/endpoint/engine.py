@@ -23,6 +23,7 @@ ENGINE_SECONDS = 600.0
 # The engine answers 12 requests at a time. What the functions and the interpreter send it must find room in any case.
 _AT_ONCE = 5
 _SQS_AT_ONCE = 3
+_FAILED = 500
 # RFC 9110, 7.6.1: these are about one connection. Date and Server are set by this server.
 _OF_A_CONNECTION = frozenset(
     (
@@ -87,7 +88,8 @@ class Engine:
             body: its body; None for none.
 
         Raises:
-            ApiError: ServiceUnavailable, if the engine does not answer; InvalidArgument, if the request cannot be sent.
+            ApiError: ServiceUnavailable, if the engine does not answer; NotImplemented, if it fails; InvalidArgument,
+                if the request cannot be sent.
         """
         if self._session is None:
             raise AssertionError("the engine's connections are opened first")
@@ -119,6 +121,13 @@ class Engine:
                     status=503,
                 ) from None
             length = response.headers.get("Content-Length")
+            if response.status == _FAILED and not received.size and method != "HEAD":
+                raise ApiError(
+                    "NotImplemented",
+                    f"The engine that plays {service} does not simulate this request, or has failed at it: "
+                    f"{headers.get('X-Amz-Target') or f'{method} {target}'}.",
+                    status=501,
+                )
             yield EngineAnswer(
                 response.status,
                 without_connection(response.headers),

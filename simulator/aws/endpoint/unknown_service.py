@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from simulator.aws.endpoint.incoming import Incoming
     from simulator.aws.errors import ApiError
 
+_REST_XML = {"cloudfront", "route53"}
+
 
 def guessed_error(incoming: Incoming, service: str, error: ApiError) -> WireAnswer:
     """Return the HTTP form of an error: of S3, the query protocol, RPC v2 CBOR, or JSON.
@@ -27,7 +29,8 @@ def guessed_error(incoming: Incoming, service: str, error: ApiError) -> WireAnsw
         body = b"\xa2" + b"".join(_cbor_text(text) for text in ("__type", error.name, "message", error.message))
         return WireAnswer(error.status, body, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"})
     if "X-Amz-Target" not in headers:
-        if incoming.media_type == "application/x-www-form-urlencoded" or "Action" in incoming.parameters:
+        form = incoming.media_type == "application/x-www-form-urlencoded" or "Action" in incoming.parameters
+        if form or service in _REST_XML:
             return query_error(error, error.status)
         if service == "s3":
             return s3_error(error)

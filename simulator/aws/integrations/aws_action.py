@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.integrations.api_model import error_codes, input_shape
 from simulator.aws.integrations.parameters import Parameters
 from simulator.aws.integrations.response import sdk_metadata, to_result

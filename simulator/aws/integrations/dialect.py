@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Collection

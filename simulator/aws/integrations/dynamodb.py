@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.integrations.api_error import validation_error
+from simulator.aws.errors import validation_error
 from simulator.aws.integrations.aws_action import AwsAction
 from simulator.aws.integrations.dynamodb_rules import (
     TableKeys,

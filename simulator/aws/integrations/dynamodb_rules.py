@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.integrations.api_error import ApiError, validation_error
+from simulator.aws.errors import ApiError, validation_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

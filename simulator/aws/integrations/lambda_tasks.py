@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
 from simulator.aws.asl.json_text import to_json
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.integrations.api_model import error_codes, input_shape, service_model
 from simulator.aws.integrations.dialect import LAMBDA, Dialect
 from simulator.aws.integrations.parameters import Parameters

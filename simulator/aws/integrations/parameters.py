@@ -14,7 +14,7 @@ from botocore.model import ListShape, MapShape, StructureShape
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.json_text import to_json
-from simulator.aws.integrations.api_error import validation_error
+from simulator.aws.errors import validation_error
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.expressions.timestamps import format_time
 from simulator.aws.asl.json_text import json_size
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.integrations.api_model import error_codes, input_shape, service_model
 from simulator.aws.integrations.parameters import Parameters
 from simulator.aws.integrations.response import answer_headers, sdk_metadata

@@ -71,7 +71,7 @@ class Children:
         self.machine_arn = f"{arn_prefix}:stateMachine:{self._labelled}"
         # A worker runs one child after another: they share a clock, and workers run side by side.
         self._clocks: dict[int, Clock] = {}
-        self._running: set[Execution] = set()
+        self._running: dict[str, tuple[ChildWork, Execution]] = {}
         self._stopping = False
 
     def run(self, work: ChildWork, worker: int) -> ChildRecord:
@@ -82,19 +82,23 @@ class Children:
         execution = self._execution(work, self._clock_of(worker))
         if not self._express:
             self._listener.child_started(self._start(work, execution))
-        self._running.add(execution)
+        self._running[execution.arn] = (work, execution)
         if self._stopping:  # it was taken before the stop, and is here only now
             self._stop(execution)
-        try:
-            ended = execution.run(self._resume(work))
-        finally:
-            self._running.discard(execution)
-        return self._record(work, worker, execution, ended)
+        return self._record(work, worker, execution, execution.run(self._resume(work)))
+
+    def told(self, child: ChildRecord) -> None:
+        """Forget a child whose end has been told: until then it is shown as running."""
+        del self._running[child.arn]
+
+    def running(self) -> list[ChildStart]:
+        """Return the children that run now."""
+        return [self._start(work, execution) for work, execution in list(self._running.values())]
 
     def stop(self) -> None:
         """Stop the children that run, and those that are just about to."""
         self._stopping = True
-        for execution in list(self._running):
+        for _, execution in list(self._running.values()):
             self._stop(execution)
 
     def _stop(self, execution: Execution) -> None:
@@ -164,6 +168,10 @@ class Children:
             arn=execution.arn,
             index=work.index,
             started=execution.started,
+            items=work.items,
+            input=execution.input,
+            redrive_count=execution.identity.redrive_count,
+            redriven=execution.identity.redriven,
         )
 
     def _record(self, work: ChildWork, worker: int, execution: Execution, ended: Ended) -> ChildRecord:
@@ -186,4 +194,5 @@ class Children:
             error=ended.error,
             cause=ended.cause,
             redrive_count=execution.identity.redrive_count,
+            redriven=execution.identity.redriven,
         )

@@ -10,13 +10,16 @@ from simulator.aws.asl.runtime.resume import has_ended, resume_of
 from simulator.aws.json_reader import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
     from pathlib import Path
     from typing import Self
 
+    from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo
     from simulator.aws.asl.runtime.resume import Resume
+
+    ChildHistory = Callable[[str], Iterable[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,41 @@ class EarlierMapRun:
     succeeded: AbstractSet[int]
     children: Mapping[int, EarlierChild] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def recorded(
+        cls,
+        map_run: MapRunInfo,
+        children: Iterable[ChildRecord],
+        history: ChildHistory,
+        processor: Mapping[str, Any] | None,
+    ) -> Self:
+        """Return what the records of a Map Run tell.
+
+        Args:
+            map_run: the Map Run as it ended.
+            children: its children, as each ended last.
+            history: gives the events of a STANDARD child by its ARN.
+            processor: the state's ItemProcessor.
+        """
+        succeeded: set[int] = set()
+        again: dict[int, EarlierChild] = {}
+        for child in children:
+            if child.status == "SUCCEEDED":
+                succeeded.add(child.index)
+            elif ":express:" in child.arn:
+                again[child.index] = EarlierChild(name=child.name, redrive_count=child.redrive_count)
+            else:
+                again[child.index] = EarlierChild.standard(
+                    child.name, child.started, list(history(child.arn)), processor
+                )
+        return cls(
+            arn=map_run.arn,
+            started=map_run.started,
+            redrive_count=map_run.redrive_count + 1,
+            succeeded=succeeded,
+            children=again,
+        )
 
     def child(self, index: int) -> EarlierChild | None:
         """Return the child of that index; None if it has not been started."""

@@ -15,6 +15,7 @@ from simulator.aws.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Aborted
 from simulator.aws.asl.runtime.listener import MapRunInfo
 from simulator.aws.map_run.children import Children
 from simulator.aws.map_run.counts import Counts
+from simulator.aws.map_run.earlier import EarlierMapRun
 from simulator.aws.map_run.items.item_batcher import child_works
 from simulator.aws.map_run.items.item_reader import open_items
 from simulator.aws.map_run.items.items import ItemSource, items_of
@@ -24,12 +25,12 @@ from simulator.aws.map_run.threshold import Threshold
 from simulator.aws.map_run.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from simulator.aws.asl.runtime.listener import Listener
+    from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, Listener
     from simulator.aws.asl.runtime.ports import MapRunRequest
     from simulator.aws.map_run.children import ChildWork
-    from simulator.aws.map_run.earlier import EarlierMapRun
+    from simulator.aws.map_run.earlier import ChildHistory
     from simulator.aws.map_run.object_store import ObjectStore
 
 TELL_EVERY = 0.1
@@ -52,6 +53,22 @@ class LocalMapRuns:
         self._listener = listener
         self._results_folder = results_folder
         self._earlier: dict[tuple[str, str], EarlierMapRun] = {}
+        self._running: dict[str, LocalMapRun] = {}
+
+    def running(self) -> list[LocalMapRun]:
+        """Return the Map Runs that run now."""
+        return list(self._running.values())
+
+    def continue_from(
+        self,
+        state: str,
+        map_run: MapRunInfo,
+        children: Iterable[ChildRecord],
+        history: ChildHistory,
+        processor: Mapping[str, Any] | None,
+    ) -> None:
+        """Let the next Map Run of a redriven execution's state be this one, continued (see OpenMapRuns)."""
+        self.continue_with(map_run.parent_arn, state, EarlierMapRun.recorded(map_run, children, history, processor))
 
     def continue_with(self, execution_arn: str, state: str, earlier: EarlierMapRun) -> None:
         """Let the next Map Run of a redriven execution's state be this one, continued."""
@@ -61,11 +78,11 @@ class LocalMapRuns:
         """Make a new Map Run, or the one to be continued (once: a Retry of the state makes a new one)."""
         folder = self._results_folder(request.parent.identity.name)
         earlier = self._earlier.pop((request.parent.arn, request.state), None)
-        return LocalMapRun(request, self._store, self._listener, folder, earlier)
+        return LocalMapRun(request, self._store, self._listener, folder, running=self._running, earlier=earlier)
 
 
 class LocalMapRun:
-    """One Map Run; `run` sees it through."""
+    """One Map Run; `run` sees it through. It stands in `running` under its ARN while it does."""
 
     def __init__(
         self,
@@ -73,6 +90,8 @@ class LocalMapRun:
         store: ObjectStore,
         listener: Listener,
         folder: Path | None,
+        *,
+        running: dict[str, LocalMapRun],
         earlier: EarlierMapRun | None = None,
     ) -> None:
         parent = request.parent.identity
@@ -85,15 +104,20 @@ class LocalMapRun:
         self._store = store
         self._listener = listener
         self._folder = folder
+        self._running = running
         self._threshold = Threshold(request.tolerated_count, request.tolerated_percentage)
+        self._max_concurrency = request.max_concurrency
         self._children = Children(request, self.arn, listener)
         self._clock = request.parent.clock
         self._started = earlier.started if earlier else self._clock.now()
+        self._redriven = self._clock.now() if earlier else None
         self._counts = Counts(0, 0)
+        self._workers: Workers[ChildWork] | None = None
         self._breached = False
 
     def run(self) -> Any:
         """Process all items and return the state's result (see MapRun)."""
+        self._running[self.arn] = self
         self._tell("RUNNING")
         status = "FAILED"
         try:
@@ -108,7 +132,31 @@ class LocalMapRun:
             raise
         finally:
             self._tell(status)
+            del self._running[self.arn]
         return result
+
+    def running_children(self) -> list[ChildStart]:
+        """Return the children that run now."""
+        return self._children.running()
+
+    def update(
+        self, *, max_concurrency: int | None, tolerated_count: int | None, tolerated_percentage: float | None
+    ) -> None:
+        """Change the settings that are not None (UpdateMapRun): at once, also those that were never set.
+
+        A concurrency that is lower lets the children that run come to their end.
+        """
+        before, workers = self._threshold, self._workers
+        self._threshold = Threshold(
+            before.count if tolerated_count is None else tolerated_count,
+            before.percentage if tolerated_percentage is None else tolerated_percentage,
+        )
+        if max_concurrency is not None:
+            self._max_concurrency = max_concurrency
+            if workers is not None:
+                workers.resize(max_concurrency)
+        if workers is not None:
+            self._check_tolerance(workers)
 
     def _process(self, folder: Path | None) -> Any:
         source = self._dataset()
@@ -120,9 +168,11 @@ class LocalMapRun:
             results.close()
 
     def _run_children(self, works: Iterator[ChildWork], results: ExportedResults | CollectedResults) -> Any:
-        workers = Workers(
-            works, self._request.max_concurrency, lambda work, worker: self._run_child(work, worker, results, workers)
+        workers: Workers[ChildWork] = Workers(
+            works, self._max_concurrency, lambda work, worker: self._run_child(work, worker, results, workers)
         )
+        self._workers = workers
+        workers.resize(self._max_concurrency)  # it may have been changed meanwhile
         workers.run(lambda: self._watch(workers), TELL_EVERY)
         self._children.join_clocks()
         self._request.parent.check_running(self._clock)
@@ -199,10 +249,13 @@ class LocalMapRun:
         child = self._children.run(work, worker)
         self._counts.ended(work.items, child.status)
         self._listener.child_ended(child)
+        self._children.told(child)
         results.add(child)
-        if child.status != "SUCCEEDED" and self._threshold.exceeded(
-            self._counts.failed_items, self._counts.total_items
-        ):
+        if child.status != "SUCCEEDED":
+            self._check_tolerance(workers)
+
+    def _check_tolerance(self, workers: Workers[ChildWork]) -> None:
+        if self._threshold.exceeded(self._counts.failed_items, self._counts.total_items):
             self._breach(workers)
 
     def _breach(self, workers: Workers[ChildWork]) -> None:
@@ -220,18 +273,21 @@ class LocalMapRun:
         self._tell("RUNNING")
 
     def _tell(self, status: str) -> None:
-        self._listener.map_run_changed(
-            MapRunInfo(
-                arn=self.arn,
-                parent_arn=self._request.parent.arn,
-                status=status,
-                started=self._started,
-                stopped=None if status == "RUNNING" else self._clock.now(),
-                max_concurrency=self._request.max_concurrency,
-                tolerated_failure_percentage=self._request.tolerated_percentage or 0.0,
-                tolerated_failure_count=self._request.tolerated_count or 0,
-                redrive_count=self.redrive_count,
-                item_counts=self._counts.shown("items"),
-                execution_counts=self._counts.shown("executions"),
-            )
+        self._listener.map_run_changed(self.info(status))
+
+    def info(self, status: str = "RUNNING") -> MapRunInfo:
+        """Return how it stands."""
+        return MapRunInfo(
+            arn=self.arn,
+            parent_arn=self._request.parent.arn,
+            status=status,
+            started=self._started,
+            stopped=None if status == "RUNNING" else self._clock.now(),
+            max_concurrency=self._max_concurrency,
+            tolerated_failure_percentage=self._threshold.percentage or 0.0,
+            tolerated_failure_count=self._threshold.count or 0,
+            redrive_count=self.redrive_count,
+            item_counts=self._counts.shown("items"),
+            execution_counts=self._counts.shown("executions"),
+            redriven=self._redriven,
         )

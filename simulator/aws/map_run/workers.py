@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -22,46 +23,77 @@ class Workers(Generic[Work]):
 
     def __init__(self, work: Iterator[Work], count: int, do: Callable[[Work, int], None]) -> None:
         self._work = work
-        self._count = min(count or MOST_WORKERS, MOST_WORKERS)
+        self._count = _threads(count)
         self._do = do
         self._next = threading.Lock()
         self._stopped = False
         self._failure: BaseException | None = None
         self._idle = threading.Semaphore(0)
+        self._at_work: dict[int, threading.Thread] = {}
+        self._changing = threading.Lock()
 
     def stop(self) -> None:
         """Begin no more work; what has begun goes on."""
         self._stopped = True
 
+    def resize(self, count: int) -> None:
+        """Work with so many workers from now on (0: as many as there may be); those too many end with their work."""
+        with self._changing:
+            self._count = _threads(count)
+            if self._at_work:  # else it has not begun, or all is done
+                self._start_missing()
+
     def run(self, tick: Callable[[], None], every: float) -> None:
         """Work until all is done, calling `tick` every so many seconds."""
-        threads = [
-            threading.Thread(target=self._worker, args=(number,), name=f"worker-{number}", daemon=True)
-            for number in range(self._count)
-        ]
-        for thread in threads:
-            thread.start()
-        left = len(threads)
-        while left:
-            if self._idle.acquire(timeout=every):
-                left -= 1
-            else:
+        with self._changing:
+            self._start_missing()
+        while True:
+            if not self._idle.acquire(timeout=every):
                 tick()
+            with self._changing:
+                if not self._at_work:
+                    break
         if self._failure is not None:
             raise self._failure
 
+    def _start_missing(self) -> None:
+        """Start the workers that there are too few; a worker's number is free again when it has ended."""
+        free = (number for number in itertools.count() if number not in self._at_work)
+        while len(self._at_work) < self._count:
+            number = next(free)
+            thread = threading.Thread(target=self._worker, args=(number,), name=f"worker-{number}", daemon=True)
+            self._at_work[number] = thread
+            thread.start()
+
     def _worker(self, number: int) -> None:
         try:
-            while (work := self._take()) is not None:
+            while self._stays(number) and (work := self._take()) is not None:
                 self._do(work, number)
         except BaseException as failure:  # noqa: BLE001 - handed to the thread that waits in run()
             self._failure = self._failure or failure
             self.stop()
-        finally:
-            self._idle.release()
+        with self._changing:
+            self._leave(number)
+        self._idle.release()
+
+    def _stays(self, number: int) -> bool:
+        """Tell whether the worker is still wanted; one that is not has left, and its number may be taken again."""
+        with self._changing:
+            if len(self._at_work) <= self._count:
+                return True
+            self._leave(number)
+            return False
+
+    def _leave(self, number: int) -> None:
+        if self._at_work.get(number) is threading.current_thread():
+            del self._at_work[number]
 
     def _take(self) -> Work | None:
         with self._next:
             if self._stopped:
                 return None
             return next(self._work, None)
+
+
+def _threads(count: int) -> int:
+    return min(count or MOST_WORKERS, MOST_WORKERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.json_reader import BadJson, read_json
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.aws.asl.runtime.execution import Execution
     from simulator.aws.asl.runtime.listener import ExecutionInfo, Listener
     from simulator.aws.asl.runtime.resume import Resume
@@ -23,15 +25,23 @@ class RunningExecution:
         info: how it stands; replaced when it ends.
         listener: told of its start and its end.
         resume: where it goes on, for a redrive.
+        ended: called when its end has been told, before those who wait for it go on; it sets `info`.
     """
 
     def __init__(
-        self, execution: Execution, info: ExecutionInfo, listener: Listener, resume: Resume | None = None
+        self,
+        execution: Execution,
+        info: ExecutionInfo,
+        listener: Listener,
+        resume: Resume | None = None,
+        *,
+        ended: Callable[[RunningExecution, ExecutionInfo], None],
     ) -> None:
         self.info = info
         self._execution = execution
         self._listener = listener
         self._resume = resume
+        self._tell_ended = ended
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"execution-{info.name}", daemon=True)
 
@@ -43,7 +53,7 @@ class RunningExecution:
         try:
             self._listener.execution_started(self.info)
             ended = self._execution.run(self._resume)
-            self.info = replace(
+            info = replace(
                 self.info,
                 status=ended.status,
                 stopped=self._execution.clock.now(),
@@ -53,7 +63,7 @@ class RunningExecution:
             )
         except Exception as error:  # noqa: BLE001 - an error of the simulator itself must end its caller's wait
             _log.exception("the execution %s broke down", self.info.name)
-            self.info = replace(
+            info = replace(
                 self.info,
                 status="FAILED",
                 stopped=self._execution.clock.now(),
@@ -61,8 +71,9 @@ class RunningExecution:
                 cause=f"{type(error).__name__}: {error}",
             )
         try:
-            self._listener.execution_ended(self.info)
+            self._listener.execution_ended(info)
         finally:
+            self._tell_ended(self, info)
             self._ended.set()
 
     @property

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.integrations.dynamodb_rules import Key, TableKeys, check_attributes, check_item, check_key
 
 KEYS = TableKeys(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.integrations.dynamodb_rules import check_attributes, check_expressions, stored_number
 
 

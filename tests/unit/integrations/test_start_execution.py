@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from tests.unit.integrations.fakes import MACHINE, Setting, without_metadata
 
 OPTIMISED, SDK = "states:startExecution", "aws-sdk:sfn:startExecution"

@@ -12,7 +12,7 @@ import pytest
 
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.aws.asl.runtime.listener import ExecutionInfo
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.pipeline.earlier_map_run import earlier_map_run

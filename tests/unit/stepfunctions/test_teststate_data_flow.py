@@ -9,7 +9,7 @@ import pytest
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.errors import StateError
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from tests.unit.stepfunctions.harness import LAMBDA, ask
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from tests.unit.stepfunctions.harness import LAMBDA, ask
 
 

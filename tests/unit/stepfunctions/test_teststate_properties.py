@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
-from simulator.aws.integrations.api_error import ApiError
+from simulator.aws.errors import ApiError
 from tests.unit.states.harness import FUNCTION, execute
 from tests.unit.stepfunctions.harness import ask
 

@@ -11,6 +11,7 @@ from simulator.aws.asl.expressions.timestamps import format_time
 from simulator.aws.asl.json_text import JsonText, json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.frame import Frame
+from simulator.aws.asl.runtime.resume import INTERRUPTED_CAUSE, INTERRUPTED_ERROR
 from simulator.aws.asl.runtime.stop import Stop
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class Execution:
     def _carry_on(self, frame: Frame, resume: Resume) -> None:
         """Carry the history on: ExecutionRedriven, after the end that a run cut off in the middle never had."""
         if not resume.ended:
-            frame.event("ExecutionAborted", error="Simulator.Interrupted", cause="The simulator's process had ended.")
+            frame.event("ExecutionAborted", error=INTERRUPTED_ERROR, cause=INTERRUPTED_CAUSE)
             frame.previous = 0
         frame.event("ExecutionRedriven", redriveCount=self.identity.redrive_count)
         frame.variables.assign(dict(resume.variables))

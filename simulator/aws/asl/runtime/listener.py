@@ -25,7 +25,10 @@ class ExecutionInfo:
         started, stopped: times in UTC; `stopped` is None while it runs.
         output: the output (JSON value), when SUCCEEDED.
         error, cause: the failure, if there is one.
-        redrive_count: how many times it has been redriven.
+        redrive_count, redriven: how many times it has been redriven, and the last time (None if never).
+        role_arn: the role that the machine had when it started.
+        revision_id: the machine's revision (UpdateStateMachine); None for the first.
+        machine_updated: when the machine got that revision; None if that is not known.
     """
 
     arn: str
@@ -42,6 +45,10 @@ class ExecutionInfo:
     cause: str | None = None
     redrive_count: int = 0
     input_text: str = ""
+    redriven: datetime | None = None
+    role_arn: str = ""
+    revision_id: str | None = None
+    machine_updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,9 @@ class ChildStart:
         name, arn: the child execution's own.
         index: 0-based position of its (first) item in the dataset.
         started: its start date, in UTC; a redrive does not change it.
+        items: how many items it processes.
+        input: its input (JSON value).
+        redrive_count, redriven: how often it has been redriven, and the last time (None if never).
     """
 
     map_run_arn: str
@@ -72,6 +82,10 @@ class ChildStart:
     arn: str
     index: int
     started: datetime
+    items: int = 1
+    input: Any = None
+    redrive_count: int = 0
+    redriven: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +106,7 @@ class ChildRecord:
         worker: which of the Map Run's workers ran it, 0-based.
         attempts: Task calls, in order, retries included.
         error, cause: the failure, if there is one.
-        redrive_count: how often this child has been redriven.
+        redrive_count, redriven: how often this child has been redriven, and the last time (None if never).
     """
 
     map_run_arn: str
@@ -113,6 +127,7 @@ class ChildRecord:
     error: str | None = None
     cause: str | None = None
     redrive_count: int = 0
+    redriven: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +136,7 @@ class MapRunInfo:
 
     `item_counts` and `execution_counts` have the keys `pending, running, succeeded, failed, timedOut, aborted, total,
     resultsWritten, failuresNotRedrivable, pendingRedrive`; `total` is 0 until the whole dataset has been read.
+    `redriven` is the time of the last redrive; None if there was none.
     """
 
     arn: str
@@ -134,6 +150,7 @@ class MapRunInfo:
     redrive_count: int = 0
     item_counts: dict[str, int] = field(default_factory=dict)
     execution_counts: dict[str, int] = field(default_factory=dict)
+    redriven: datetime | None = None
 
 
 class Listener(Protocol):

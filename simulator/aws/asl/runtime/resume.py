@@ -12,6 +12,10 @@ from simulator.aws.json_reader import read_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+INTERRUPTED_ERROR = "Simulator.Interrupted"
+INTERRUPTED_CAUSE = "The simulator's process had ended."
+"""The end of an execution whose process died: it is ABORTED with these, and can be redriven."""
+
 _ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 
 
@@ -114,7 +118,12 @@ def resume_of(events: Sequence[Mapping[str, Any]]) -> Resume | None:
 
 def has_ended(events: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether a history has an end; one that was cut off has none."""
-    return events[-1].get("type") in _ENDS
+    return ended_by(events[-1])
+
+
+def ended_by(event: Mapping[str, Any]) -> bool:
+    """Tell whether an event is an execution's end."""
+    return event.get("type") in _ENDS
 
 
 def _left_last(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -25,14 +26,29 @@ from simulator.aws.endpoint.threads import in_thread
 from simulator.aws.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncIterator, Callable
 
     from simulator.aws.endpoint.engine import Engine, EngineAnswer
     from simulator.aws.endpoint.incoming import Incoming
 
 _LOG = logging.getLogger(__name__)
 _ENGINES_OWN = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/", "/simulator")
+_OK = 200
+_DENIED = 403
+_OURS = {
+    "Host": "localhost",
+    "Authorization": "AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/s3/aws4_request, SignedHeaders=host, "
+    "Signature=0",
+}
+"""Headers of a request of our own: what is not signed may read public objects only."""
+# moto knows none of these, and takes such a request for one about the bucket or the object itself.
+_NOT_SIMULATED = frozenset(
+    (
+        *("abac", "analytics", "annotation", "intelligent-tiering", "metadataAnnotationTable", "metadataConfiguration"),
+        *("metadataInventoryTable", "metadataJournalTable", "metadataTable", "metrics", "renameObject"),
+        *("requestPayment", "session", "torrent"),
+    )
+)
 _FAILED = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<Error>")
 
 
@@ -57,6 +73,7 @@ class S3Service:
         request = incoming.http
         target = S3Target.of(incoming.host, incoming.path)
         _refuse_what_the_engine_keeps(unquote(target.path))
+        _refuse_what_the_engine_lacks(incoming)
         if has_expired(incoming.parameters):
             raise ApiError("AccessDenied", "Request has expired", status=403)
         if request.method == "POST" and not target.key and incoming.media_type == "multipart/form-data":
@@ -70,6 +87,8 @@ class S3Service:
                     etag = answer.headers.get("ETag") if reason == "PutObject" else None
                     size = body.size if reason == "PutObject" else None
                     await self._created(request, target, answer, reason=reason, etag=etag, size=size)
+                if answer.status == _DENIED and not answer.body.size and request.method != "HEAD":
+                    raise ApiError("AccessDenied", "Access Denied", status=_DENIED)
                 return await send(request, answer)
 
     async def _form(self, request: web.BaseRequest, bucket: str) -> web.StreamResponse:
@@ -93,12 +112,17 @@ class S3Service:
                 kept = {name: value for name, value in answer.headers.items() if name.lower().startswith("x-amz-")}
                 return web.Response(status=made.status, headers={**kept, **made.headers}, body=made.body)
 
-    def _ask(
+    @asynccontextmanager
+    async def _ask(
         self, method: str, target: str, headers: CIMultiDict[str], body: Spool
-    ) -> AbstractAsyncContextManager[EngineAnswer]:
+    ) -> AsyncIterator[EngineAnswer]:
         # The engine takes the name of a bucket from any other host.
         headers["Host"] = "localhost"
-        return self._engine.ask("s3", method, target, headers, body)
+        async with self._engine.ask("s3", method, target, headers, body) as answer:
+            answer.headers.popall("x-amzn-requestid", None)  # no header of S3's; boto3 would prefer it
+            answer.headers["x-amz-request-id"] = s3_request_id()
+            answer.headers["x-amz-id-2"] = "local"
+            yield answer
 
     async def _created(
         self,
@@ -110,20 +134,19 @@ class S3Service:
         etag: str | None,
         size: int | None,
     ) -> None:
-        version = answer.headers.get("x-amz-version-id")
+        version: str | None = answer.headers.get("x-amz-version-id")
+        if version == "null":  # moto: the bucket has no versions
+            version = None
         if etag is None or size is None:
-            query = f"?versionId={quote(version)}" if version else ""
-            async with self._engine.ask("s3", "HEAD", target.path + query, {"Host": "localhost"}) as head:
-                etag, size = head.headers.get("ETag", ""), head.length or 0
-        request_id = answer.headers.setdefault("x-amz-request-id", s3_request_id())
+            etag, size = await self._look_up(target.path, version)
         created = ObjectCreated(
             bucket=target.bucket,
             key=target.key,
-            version_id=None if version == "null" else version,
+            version_id=version,
             size=size,
             etag=etag.strip('"'),
             reason=reason,
-            request_id=request_id,
+            request_id=answer.headers["x-amz-request-id"],
             source_ip=request.remote or "127.0.0.1",
         )
         try:
@@ -135,6 +158,14 @@ class S3Service:
                 "The object is stored, but its event could not be sent; the simulator's log says why.",
                 status=500,
             ) from None
+
+    async def _look_up(self, path: str, version: str | None) -> tuple[str, int]:
+        """Return the ETag and the size of an object that has just been stored."""
+        query = f"?versionId={quote(version)}" if version else ""
+        async with self._engine.ask("s3", "HEAD", path + query, _OURS) as head:
+            if head.status != _OK or head.length is None:
+                raise AssertionError(f"the engine answers {head.status} for {path}{query}, which it has just stored")
+            return head.headers.get("ETag", ""), head.length
 
 
 async def _received(request: web.BaseRequest, body: Spool) -> CIMultiDict[str]:
@@ -170,7 +201,7 @@ async def _received(request: web.BaseRequest, body: Spool) -> CIMultiDict[str]:
 
 def _succeeded(answer: EngineAnswer) -> bool:
     """Say whether a request stored what it brought; a copy or a completion may fail with the status 200."""
-    return answer.status in {200, 204} and (answer.body.size == 0 or _FAILED.match(answer.body.all()) is None)
+    return answer.status in {_OK, 204} and (answer.body.size == 0 or _FAILED.match(answer.body.all()) is None)
 
 
 def _refuse_what_the_engine_keeps(path: str) -> None:
@@ -180,6 +211,11 @@ def _refuse_what_the_engine_keeps(path: str) -> None:
             "InvalidBucketName",
             f"Paths that begin with {own} are the local cloud's own. Choose another name for the bucket or the key.",
         )
+
+
+def _refuse_what_the_engine_lacks(incoming: Incoming) -> None:
+    for name in sorted(_NOT_SIMULATED.intersection(incoming.parameters)):
+        raise ApiError("NotImplemented", f"s3: {incoming.http.method} with '?{name}' is not simulated.", status=501)
 
 
 def _no_length() -> ApiError:

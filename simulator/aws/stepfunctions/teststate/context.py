@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.runtime.frame import Frame
-from simulator.aws.integrations.api_error import validation_error
+from simulator.aws.errors import validation_error
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.execution import Execution

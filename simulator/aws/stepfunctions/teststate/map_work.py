@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, ITEM_READER_FAILED, StateError
 from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.states.distributed_map import DistributedMapState
-from simulator.aws.integrations.api_error import validation_error
+from simulator.aws.errors import validation_error
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.aws.stepfunctions.teststate.mocks import check_failed_iterations
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from simulator.aws.integrations.api_error import validation_error
+from simulator.aws.errors import validation_error
 from simulator.aws.integrations.api_model import api_model
 from simulator.aws.integrations.resource import integration_name
 from simulator.aws.stepfunctions.teststate.nested_states import inner_states

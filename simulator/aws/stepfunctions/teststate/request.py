@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.model import Shape, StructureShape
 
-from simulator.aws.integrations.api_error import validation_error
+from simulator.aws.errors import validation_error
 from simulator.aws.integrations.api_model import input_shape, service_model
 from simulator.aws.json_reader import BadJson, read_json
 

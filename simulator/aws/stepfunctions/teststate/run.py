@@ -34,7 +34,7 @@ from simulator.aws.asl.states.distributed_map import DistributedMapState
 from simulator.aws.asl.states.map_state import InlineMapState
 from simulator.aws.asl.states.retriable import RetriableState
 from simulator.aws.asl.states.retry import first_match
-from simulator.aws.integrations.api_error import validation_error
+from simulator.aws.errors import validation_error
 from simulator.aws.stepfunctions.input_text import parse_input
 from simulator.aws.stepfunctions.teststate.context import LoneFrame, check_context
 from simulator.aws.stepfunctions.teststate.inspection import InspectedDataFlow, Inspection

@@ -1,0 +1,1 @@
+"""The Step Functions API as clients see it."""
