@@ -223,6 +223,7 @@ class EnvironmentPool:
         self._idle: list[ExecutionEnvironment] = []
         self._making = 0
         self._closed = False
+        self._retired = False
 
     def take(self, request_id: str) -> ExecutionEnvironment:
         """Return an environment to invoke: the idle one that was used last, or a new one.
@@ -249,10 +250,29 @@ class EnvironmentPool:
                     self._all.add(environment)
         return environment
 
-    def give_back(self, environment: ExecutionEnvironment) -> None:
-        """Take an environment that is idle again."""
+    def give_back(self, environment: ExecutionEnvironment) -> bool:
+        """Take an environment that is idle again; False if the pool is retired: the environment is to be ended."""
         with self._lock:
+            if self._retired:
+                self._all.discard(environment)
+                return False
             self._idle.append(environment)
+            return True
+
+    def retire(self) -> list[ExecutionEnvironment]:
+        """Give up the idle environments, and return them; those that are busy are given up when they come back."""
+        with self._lock:
+            self._retired = True
+            idle = list(self._idle)
+            self._idle.clear()
+            self._all.difference_update(idle)
+        return idle
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no environment."""
+        with self._lock:
+            return not self._all and not self._making
 
     def drop(self, environment: ExecutionEnvironment) -> None:
         """Forget an environment that is gone."""

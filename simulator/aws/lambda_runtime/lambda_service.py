@@ -18,9 +18,10 @@ from simulator.aws.lambda_runtime.errors import (
     ResourceNotFoundException,
 )
 from simulator.aws.lambda_runtime.function_config import runtime_variables
+from simulator.aws.lambda_runtime.handler_loading import InitError, load_handler
 from simulator.aws.lambda_runtime.invocation import Invocation, InvokeResult
 from simulator.aws.lambda_runtime.payloads import MAX_REQUEST_BYTES, decode_event
-from simulator.aws.lambda_runtime.thread_routing import routing
+from simulator.aws.lambda_runtime.thread_routing import route_this_thread, routing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -77,6 +78,7 @@ class LambdaService:
         self._on_ended = ended
         self._wrap = wrap
         self._pools = {config.name: EnvironmentPool(config, self._make) for config in functions}
+        self._retired: list[EnvironmentPool] = []
         self._open = ExitStack()
         self._open.enter_context(routing())
 
@@ -146,9 +148,46 @@ class LambdaService:
             raise AssertionError("an invocation that has ended has a result")
         return invocation.result
 
+    def reload(self, functions: Sequence[FunctionConfig]) -> None:
+        """Take over configurations, and give every function new environments, which import its code anew.
+
+        Invocations that run end in the environments that they began in.
+        """
+        before = self._pools
+        self._pools = {config.name: EnvironmentPool(config, self._make) for config in functions}
+        idle = [environment for pool in before.values() for environment in pool.retire()]
+        for environment in idle:
+            environment.close()
+        if idle:
+            self._on_ended([environment.name for environment in idle])
+        self._retired = [pool for pool in (*self._retired, *before.values()) if not pool.empty]
+
+    def load_problem(self, config: FunctionConfig) -> str | None:
+        """Import a function's code once, as a cold start does, and return why that fails, or None."""
+        name = self._stream_name()
+        problems: list[str] = []
+
+        def load() -> None:
+            route_this_thread(self._all_variables(config, name), lambda _text: None)
+            try:
+                load_handler(config.handler, self._task_root)
+            except InitError as error:
+                problems.append(f"{error.error_type}: {error}")
+            except BaseException as error:  # noqa: BLE001 - SystemExit and its like end a process, here a trial
+                problems.append(f"{type(error).__name__}: {error}")
+
+        trial = threading.Thread(target=load, name=f"trial of {config.name}", daemon=True)
+        trial.start()
+        trial.join(INIT_SECONDS)
+        self._on_ended([name])
+        if trial.is_alive():
+            return f"its code does not load within {INIT_SECONDS:g} s"
+        return problems[0] if problems else None
+
     def close(self) -> None:
         """End all environments; what still runs is waited for two seconds at most. May be called twice."""
-        environments = [environment for pool in self._pools.values() for environment in pool.close()]
+        pools = [*self._pools.values(), *self._retired]
+        environments = [environment for pool in pools for environment in pool.close()]
         deadline = time.monotonic() + CLOSE_SECONDS
         for environment in environments:
             environment.join(max(0.0, deadline - time.monotonic()))
@@ -197,24 +236,36 @@ class LambdaService:
         return given if given.startswith("arn:") else f"arn:aws:lambda:{self._region}:{given}"
 
     def _make(self, config: FunctionConfig, pool: EnvironmentPool) -> ExecutionEnvironment:
-        name = f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
+        name = self._stream_name()
         return ExecutionEnvironment(
             config=config,
             arn=self._arn_prefix + config.name,
             name=name,
-            variables={
-                **runtime_variables(config, name, self._region, self._task_root),
-                **self._variables(config, name),
-            },
+            variables=self._all_variables(config, name),
             task_root=self._task_root,
             log_sink=self._log_sink,
-            idle=pool.give_back,
-            ended=self._environment_ended,
+            idle=lambda environment: self._is_idle(pool, environment),
+            ended=lambda environment: self._has_ended(pool, environment),
             wrap=self._wrap,
         )
 
-    def _environment_ended(self, environment: ExecutionEnvironment) -> None:
-        self._pools[environment.config.name].drop(environment)
+    @staticmethod
+    def _stream_name() -> str:
+        return f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
+
+    def _all_variables(self, config: FunctionConfig, name: str) -> dict[str, str]:
+        return {
+            **runtime_variables(config, name, self._region, self._task_root),
+            **self._variables(config, name),
+        }
+
+    def _is_idle(self, pool: EnvironmentPool, environment: ExecutionEnvironment) -> None:
+        if not pool.give_back(environment):
+            environment.close()
+            self._on_ended([environment.name])
+
+    def _has_ended(self, pool: EnvironmentPool, environment: ExecutionEnvironment) -> None:
+        pool.drop(environment)
         self._on_ended([environment.name])
 
 
