@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 0.05
 
 
-def start_detached(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool) -> None:
+def start_detached(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool, watch: bool) -> None:
     """Start the cloud, wait until it is up, and say where it is.
 
     Raises:
@@ -30,7 +30,7 @@ def start_detached(term: Terminal, *, port: int, inbox: Path | None, with_dashbo
     files = CloudFiles(Settings().home.create().path)
     log = Path(files.log)
     log.parent.mkdir(exist_ok=True)
-    options = ["--port", str(port), *(["--with-dashboard"] if with_dashboard else [])]
+    options = ["--port", str(port), *(["--with-dashboard"] if with_dashboard else []), *(["--watch"] if watch else [])]
     options += ["--inbox", str(inbox.absolute())] if inbox is not None else []
     begins = log.stat().st_size if log.exists() else 0
     with log.open("ab") as output:

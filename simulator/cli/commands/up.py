@@ -19,8 +19,8 @@ from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotati
 from simulator.cli.output.terminal import terminal
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.listeners import Listeners
-from simulator.pipeline.provisioning import resource_name
-from simulator.pipeline.settings import Settings
+from simulator.pipeline.provisioning import DEFINITIONS, resource_name
+from simulator.pipeline.settings import PROJECT_ROOT, Settings
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 
@@ -44,6 +44,9 @@ def up_command(
     with_dashboard: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--with-dashboard", help="Serves the dashboard too.")
     ] = False,
+    watch: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--watch", help="Takes over what changes in cdk/definitions and lambdas/.")
+    ] = False,
     detach: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--detach", "-d", help="Comes back once the cloud is up; the command down ends it.")
     ] = False,
@@ -60,12 +63,12 @@ def up_command(
         if detach:
             from simulator.cli.detached import start_detached  # noqa: PLC0415 - for the one who needs it
 
-            start_detached(term, port=port, inbox=inbox, with_dashboard=with_dashboard)
+            start_detached(term, port=port, inbox=inbox, with_dashboard=with_dashboard, watch=watch)
             return
-        _serve(term, port=port, inbox=inbox, with_dashboard=with_dashboard)
+        _serve(term, port=port, inbox=inbox, with_dashboard=with_dashboard, watch=watch)
 
 
-def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool) -> None:
+def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool, watch: bool) -> None:
     # Only here: see open_session.
     from simulator.cli.inbox_runs import InboxRuns  # noqa: PLC0415 - as the line above says
     from simulator.cli.running import OpenCloud  # noqa: PLC0415 - as above
@@ -75,6 +78,8 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
     from simulator.pipeline.local_cloud.dashboard_process import DashboardProcess  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.ports import HOST  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.up_lock import UpLock  # noqa: PLC0415 - as above
+    from simulator.pipeline.reload import Reload  # noqa: PLC0415 - as above
+    from simulator.pipeline.watch import Watch  # noqa: PLC0415 - as above
 
     with local_aws("http://127.0.0.1"):  # aiohttp reads variables of the shell when it is imported
         from simulator.pipeline.local_cloud.local_cloud import (  # noqa: PLC0415 - as above
@@ -101,6 +106,10 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
         served = ServedCommands(OpenCloud(session, listeners), lock.token, live.say, status)
         cloud = stack.enter_context(LocalCloud(session, Path(CloudFiles(home.path).events), port, served.routes))
         dashboard = stack.enter_context(DashboardProcess(home.path)).url if with_dashboard else None
+        if watch:
+            reload = Reload(session.step_functions, session.functions, session.bus.rules, session.resources)
+            folders = [DEFINITIONS, PROJECT_ROOT / "lambdas"]
+            stack.enter_context(Watch(folders, reload.take_over, live.say))
         if inbox is not None:
             runs = InboxRuns(session, stopping, str(home.path))
             stack.enter_context(Inbox(inbox.absolute(), runs, live.say))
