@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from simulator.cli.output.terminal import Terminal
+    from simulator.pipeline.session import Session
 
 DEFAULT_PORT = 4566
 TICK_SECONDS = 0.5
 
 
-def up_command(
+def up_command(  # noqa: PLR0917 - options, each by its name
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The endpoint's port; 0 for any that is free.")
     ] = DEFAULT_PORT,
@@ -125,21 +126,29 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
         if cloud.delivered_again:
             live.say(f"{cloud.delivered_again} uploads that had not begun their run when the last cloud ended begin it")
         term.document(facts)
-        with suppress(KeyboardInterrupt):
-            while True:
-                threading.Event().wait(TICK_SECONDS)
-                live.tick()
-                if not session.moto.lives:
-                    raise CloudError(
-                        "The process that plays S3, DynamoDB and SQS has ended: it was killed, or the memory is full. "
-                        f"What it had acknowledged is kept; start the cloud again with: {command('up')}"
-                    )
+        _follow(live, session)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is ending
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         stopping.set()
         lock.stopping()
         term.say("stopping: rows that have begun are finished. Press Ctrl-C again to quit immediately.")
     term.say("The local cloud has ended.")
+
+
+def _follow(live: LiveLines, session: Session) -> None:
+    """Print how runs come further, until Ctrl-C or SIGTERM.
+
+    Raises:
+        CloudError: moto has ended.
+    """
+    with suppress(KeyboardInterrupt):
+        while session.moto.lives:
+            threading.Event().wait(TICK_SECONDS)
+            live.tick()
+        raise CloudError(
+            "The process that plays S3, DynamoDB and SQS has ended: it was killed, or the memory is full. "
+            f"What it had acknowledged is kept; start the cloud again with: {command('up')}"
+        )
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
