@@ -5,6 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from psycopg import sql
+
+from lambdas.shared.columns import TOTALS
+from tests.rows import event_values
+
 CONTEXT = SimpleNamespace(
     function_name="user-log-processor", aws_request_id="r", get_remaining_time_in_millis=lambda: 10_000
 )
@@ -13,9 +18,7 @@ CONTEXT = SimpleNamespace(
 def row(**changes: Any) -> dict[str, Any]:
     """Return an event."""
     return {
-        "userId": "U1",
-        "loginCount": "12",
-        "postCount": "3",
+        **event_values("U1", "12", "3"),
         "rowIndex": 0,
         "mapEnteredAt": "2025-08-02T09:30:01Z",
         "uploadedAt": "2025-08-02T09:30:00Z",
@@ -26,11 +29,12 @@ def row(**changes: Any) -> dict[str, Any]:
     }
 
 
-def totals(database: Any) -> tuple[int, int] | None:
+def totals(database: Any) -> tuple[int, ...] | None:
     """Return what is stored of U1."""
+    columns = sql.SQL(", ").join(sql.Identifier(column.field) for column in TOTALS)
     with database.connect() as connection:
-        found: tuple[int, int] | None = connection.execute(
-            "SELECT login_count, post_count FROM user_statistics WHERE user_id = 'U1'"
+        found: tuple[int, ...] | None = connection.execute(
+            sql.SQL("SELECT {} FROM user_statistics WHERE user_id = 'U1'").format(columns)
         ).fetchone()
         return found
 

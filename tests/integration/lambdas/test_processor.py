@@ -12,15 +12,17 @@ from botocore.exceptions import ClientError
 
 from lambdas.shared.errors import DatabaseError, InvalidRecordError, UserNotFoundError
 from tests.integration.lambdas.rows import CONTEXT, items, row, totals
+from tests.rows import AUDIT_TYPES
+from tests.rows import totals as expected
 
 
-def test_a_row_sets_the_totals_and_leaves_two_audit_items(processor: ModuleType, aws: Any, database: Any) -> None:
+def test_a_row_sets_the_totals_and_leaves_an_audit_item_of_each(processor: ModuleType, aws: Any, database: Any) -> None:
     """As in the design document's example."""
     answer = processor.lambda_handler(row(), CONTEXT)
     assert answer["status"] == "success"
-    assert totals(database) == (12, 3)
+    assert totals(database) == expected(12, 3)
     found = items(aws)
-    assert set(found) == {"2025-08-02T09:30:01Z#0#login_update", "2025-08-02T09:30:01Z#0#post_update"}
+    assert set(found) == {f"2025-08-02T09:30:01Z#0#{kind}" for kind in AUDIT_TYPES}
     login = found["2025-08-02T09:30:01Z#0#login_update"]
     assert (login["processingType"], login["oldValue"], login["newValue"]) == ("login_update", "0", "12")
     assert (login["status"], login["ttl"], login["executionName"], login["executionArn"]) == (
@@ -35,8 +37,8 @@ def test_a_repeat_changes_nothing_and_keeps_the_first_old_value(processor: Modul
     """A retry, or a redrive, of a row that went through."""
     for _ in range(3):
         assert processor.lambda_handler(row(), CONTEXT)["status"] == "success"
-    assert totals(database) == (12, 3)
-    assert [item["oldValue"] for item in items(aws).values()] == ["0", "0"]
+    assert totals(database) == expected(12, 3)
+    assert [item["oldValue"] for item in items(aws).values()] == ["0"] * len(AUDIT_TYPES)
 
 
 def test_an_older_upload_is_superseded(processor: ModuleType, aws: Any, database: Any) -> None:
@@ -44,10 +46,11 @@ def test_an_older_upload_is_superseded(processor: ModuleType, aws: Any, database
     processor.lambda_handler(row(uploadedAt="2025-08-03T00:00:00Z", loginCount="20"), CONTEXT)
     answer = processor.lambda_handler(row(executionName="user-log-0"), CONTEXT)
     assert answer["status"] == "superseded"
-    assert totals(database) == (20, 3)
+    assert totals(database) == expected(20, 3)
     found = aws.dynamodb.scan(TableName="ProcessingLogs")["Items"]
     statuses = sorted((item["executionName"]["S"], item["status"]["S"]) for item in found)
-    assert statuses == [("user-log-0", "superseded")] * 2 + [("user-log-1", "success")] * 2
+    each = len(AUDIT_TYPES)
+    assert statuses == [("user-log-0", "superseded")] * each + [("user-log-1", "success")] * each
 
 
 @pytest.mark.parametrize(

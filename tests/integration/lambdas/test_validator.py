@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from lambdas.shared.errors import ValidationError
+from tests.rows import HEADER as COLUMNS
+from tests.rows import MORE
+from tests.rows import upload as rows
 
 CONTEXT = SimpleNamespace(function_name="user-log-csv-validator", aws_request_id="r")
-HEADER = "ユーザーID,ログイン回数,投稿回数\n"
+HEADER = f"{COLUMNS}\n"
 
 
 @pytest.fixture
@@ -35,14 +38,14 @@ def upload(aws: Any, body: str, key: str = "a.csv") -> dict[str, Any]:
 
 def test_a_good_file_is_valid_and_expires_six_months_after_its_upload(validator: ModuleType, aws: Any) -> None:
     """The whole answer, as the state machine reads it."""
-    answer = validator.lambda_handler(upload(aws, HEADER + "U1,1,1\nU2,2,2\n"), CONTEXT)
+    answer = validator.lambda_handler(upload(aws, rows("U1,1,1", "U2,2,2")), CONTEXT)
     assert answer == {"isValid": True, "rowCount": 2, "errors": [], "ttlTimestamp": "1770024600"}
 
 
 def test_a_bad_file_is_an_answer_and_no_error(validator: ModuleType, aws: Any) -> None:
     """With line and message; MAX_ROWS is the environment's."""
     answer = validator.lambda_handler(
-        upload(aws, HEADER + "U1,1\n" + "".join(f"V{n},1,1\n" for n in range(10))), CONTEXT
+        upload(aws, HEADER + "U1,1\n" + "".join(f"V{n},1,1{MORE}\n" for n in range(10))), CONTEXT
     )
     assert (answer["isValid"], answer["rowCount"]) == (False, 11)
     assert [error["line"] for error in answer["errors"]] == [2, 12]
@@ -51,7 +54,7 @@ def test_a_bad_file_is_an_answer_and_no_error(validator: ModuleType, aws: Any) -
 
 def test_the_version_that_the_event_names_is_validated(validator: ModuleType, aws: Any) -> None:
     """Not the one that lies there meanwhile; without a version it is that one."""
-    first = upload(aws, HEADER + "U1,1,1\n")
+    first = upload(aws, rows("U1,1,1"))
     upload(aws, "something else\n")
     assert validator.lambda_handler(first, CONTEXT)["isValid"] is True
     assert validator.lambda_handler({**first, "versionId": ""}, CONTEXT)["isValid"] is False
@@ -78,7 +81,7 @@ def test_an_object_that_cannot_be_fetched_is_a_validation_error(
 
 def test_keys_are_taken_as_they_are(validator: ModuleType, aws: Any) -> None:
     """Spaces, quotes, Japanese, slashes, percent signs."""
-    event = upload(aws, HEADER + "U1,1,1\n", 'a b/"利用者"+100%25.csv')
+    event = upload(aws, rows("U1,1,1"), 'a b/"利用者"+100%25.csv')
     assert validator.lambda_handler(event, CONTEXT)["isValid"] is True
 
 

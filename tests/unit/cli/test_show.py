@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.runs.folder.run_folder import RunFolder
+from tests.rows import totals
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, failed_child, finished_run
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def test_one_row_is_shown_with_all_there_is(
 ) -> None:
     """Its fields by name, each attempt, the error."""
     outcome = simulator("show", "latest", *option, "--json")
-    assert outcome.document["fields"] == ["U2", "x", "2"]
+    assert outcome.document["fields"] == ["U2", *totals("x", "2", "0")]
     assert "ログイン回数: 'x'" in outcome.err
     assert "LogError" in outcome.err
     assert "bad value 'x'" in outcome.err

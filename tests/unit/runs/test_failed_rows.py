@@ -13,7 +13,7 @@ from lambdas.shared.csv_dialect import records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
 from simulator.runs.failed_rows import neutralised, quoted, write_failed_rows
 from simulator.runs.folder.run_folder import RunFolder
-from tests.rows import HEADER
+from tests.rows import HEADER, MORE, WIDTH, totals, upload
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, failed_child, finished_run
 
 
@@ -28,7 +28,7 @@ def test_a_failed_row_stands_in_its_columns_with_its_cause_in_words(tmp_path: Pa
     finished_run(tmp_path, THREE_ROWS, child(0, 2), failed_child(1, 3), child(2, 4))
     header, row = read(tmp_path)
     assert header == [*HEADER.split(","), *FAILED_ROWS_COLUMNS]
-    assert row == ["U2", "x", "2", "3", "InvalidRecordError", "bad value 'x'", "1", NAME]
+    assert row == ["U2", *totals("x", "2", "0"), "3", "InvalidRecordError", "bad value 'x'", "1", NAME]
 
 
 def test_it_begins_with_a_bom_and_ends_its_lines_as_excel_does(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_it_begins_with_a_bom_and_ends_its_lines_as_excel_does(tmp_path: Path) -
 def test_rows_that_were_never_started_are_in_it(tmp_path: Path) -> None:
     """No row is lost when the corrected file is sent."""
     finished_run(tmp_path, THREE_ROWS, failed_child(1, 3), status="FAILED", error="e")
-    assert [(row[0], row[4], row[6]) for row in read(tmp_path)[1:]] == [
+    assert [(row[0], row[WIDTH + 1], row[WIDTH + 3]) for row in read(tmp_path)[1:]] == [
         ("U1", "NotStarted", "0"),
         ("U2", "InvalidRecordError", "1"),
         ("U3", "NotStarted", "0"),
@@ -51,20 +51,20 @@ def test_rows_that_were_never_started_are_in_it(tmp_path: Path) -> None:
 
 def test_columns_of_an_earlier_run_are_replaced_not_doubled(tmp_path: Path) -> None:
     """A corrected file that fails again keeps its shape."""
-    text = f"{HEADER},_line,_error,_cause,_attempts\nU1,x,2,17,Old,old cause,4\n"
+    text = f"{HEADER},_line,_error,_cause,_attempts\nU1,x,2{MORE},17,Old,old cause,4\n"
     finished_run(tmp_path, text, failed_child(0, 2))
     assert read(tmp_path) == [
         [*HEADER.split(","), *FAILED_ROWS_COLUMNS],
-        ["U1", "x", "2", "2", "InvalidRecordError", "bad value 'x'", "1", NAME],
+        ["U1", *totals("x", "2", "0"), "2", "InvalidRecordError", "bad value 'x'", "1", NAME],
     ]
 
 
 def test_formulas_are_neutralised_in_our_columns_only(tmp_path: Path) -> None:
     """The original columns stay as they came: they are sent again."""
-    finished_run(tmp_path, f"{HEADER}\n=1+1,-2,@x\n", failed_child(0, 2, "=cmd|' /C calc'!A0"))
+    finished_run(tmp_path, upload("=1+1,-2,@x"), failed_child(0, 2, "=cmd|' /C calc'!A0"))
     row = read(tmp_path)[1]
     assert row[:3] == ["=1+1", "-2", "@x"]
-    assert row[5] == "'=cmd|' /C calc'!A0"
+    assert row[WIDTH + 2] == "'=cmd|' /C calc'!A0"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -100,11 +100,11 @@ def test_any_field_comes_back_from_the_dialect_as_it_was(row: list[str]) -> None
     assert [record.fields for record in records([text])] == [row]
 
 
-@given(st.lists(st.tuples(fields, fields, fields), min_size=1, max_size=5))
-def test_failed_rows_of_any_text_come_back_with_their_values(rows: list[tuple[str, str, str]]) -> None:
+@given(st.lists(st.tuples(*[fields] * WIDTH), min_size=1, max_size=5))
+def test_failed_rows_of_any_text_come_back_with_their_values(rows: list[tuple[str, ...]]) -> None:
     """What was quoted in the input is quoted in the output; a second round gives the same rows."""
     text = HEADER + "\r\n" + "".join(",".join(map(quoted, row)) + "\r\n" for row in rows)
     lines = [record.line for record in records([text])][1:]
     with TemporaryDirectory() as name:
         finished_run(Path(name), text, *(failed_child(index, line) for index, line in enumerate(lines)))
-        assert [tuple(row[:3]) for row in read(Path(name))[1:]] == rows
+        assert [tuple(row[:WIDTH]) for row in read(Path(name))[1:]] == rows

@@ -14,6 +14,7 @@ from simulator.runs.folder.run_record import RunRecord
 from simulator.runs.outcome import findings
 from simulator.runs.recovery import recovered
 from simulator.runs.row_story import row_story
+from tests.rows import totals
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, execution, failed_child, finished_run, map_run, recorder
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def test_a_row_has_its_text_attempts_audit_items_and_logs(tmp_path: Path) -> Non
     folder.logs_file.write_text("".join(json.dumps(item, separators=(",", ":")) + "\n" for item in logs))
     story = row_story(folder, line=3)
     assert story is not None
-    assert (story.index, story.fields, len(story.items)) == (1, ["U2", "x", "2"], 1)
+    assert (story.index, story.fields, len(story.items)) == (1, ["U2", *totals("x", "2", "0")], 1)
     assert story.audit == [audit[1]]
     assert story.logs == logs[:2]
 
@@ -110,7 +111,7 @@ def test_a_row_that_never_started_still_has_its_text(tmp_path: Path) -> None:
     by_line, by_index = row_story(folder, line=4), row_story(folder, index=2)
     assert by_line is not None
     assert by_index is not None
-    assert (by_line.index, by_index.line, by_line.fields) == (2, 4, ["U3", "3", "4"])
+    assert (by_line.index, by_index.line, by_line.fields) == (2, 4, ["U3", *totals("3", "4", "0")])
     assert row_story(folder, line=99) is None
     assert row_story(folder, line=1) is None
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.shared.csv_dialect import decode, records
 from simulator.runs.failed_rows import neutralised, quoted
-from tests.rows import HEADER
+from tests.rows import HEADER, MORE, WIDTH
 from tests.unit.runs.made_runs import failed_child, finished_run
 from tests.unit.safety.injections import ALL
 
@@ -34,7 +34,7 @@ def test_no_text_of_ours_begins_as_a_formula(text: str) -> None:
 
 def test_hostile_rows_come_back_as_they_were(tmp_path: Path) -> None:
     """In every column, with causes that quote them."""
-    fields = [[text, text, text] for text in WRITABLE]
+    fields = [[text] * WIDTH for text in WRITABLE]
     body = "\n".join(",".join(map(quoted, row)) for row in fields)
     lines = [record.line for record in records([f"{HEADER}\n{body}\n"])][1:]
     children = [
@@ -44,14 +44,16 @@ def test_hostile_rows_come_back_as_they_were(tmp_path: Path) -> None:
     finished_run(tmp_path, f"{HEADER}\n{body}\n", *children)
     path = next(tmp_path.glob("*/failed-rows.csv"))
     found = list(records(decode([path.read_bytes()])))[1:]
-    assert [record.fields[:3] for record in found] == fields
-    assert not [record.fields[3:] for record in found if any(field.startswith(STARTS) for field in record.fields[3:])]
+    assert [record.fields[:WIDTH] for record in found] == fields
+    assert not [
+        record.fields[WIDTH:] for record in found if any(field.startswith(STARTS) for field in record.fields[WIDTH:])
+    ]
 
 
 def test_a_run_stays_in_its_folder_whatever_its_rows_say(tmp_path: Path) -> None:
     """No file is named by a row; JSON lines stay lines."""
     texts = [text for text in WRITABLE if "\n" not in text]
-    body = "\n".join(f"{quoted(text)},1,1" for text in texts)
+    body = "\n".join(f"{quoted(text)},1,1{MORE}" for text in texts)
     children = [failed_child(index, index + 2, text, input={"userId": text}) for index, text in enumerate(texts)]
     runs = tmp_path / "runs"
     finished_run(runs, f"{HEADER}\n{body}\n", *children)
