@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 _RUNNING = "RUNNING"
+_NAME_IN_ARN = 7
+"""The place of an execution's name; an EXPRESS execution's ARN goes on with an id."""
 
 
 class HomeArchive:
@@ -100,7 +102,7 @@ class HomeArchive:
 
     def child(self, arn: str) -> ChildRecord | None:
         """Return one such child."""
-        name = arn.rpartition(":")[2]
+        name = arn.split(":")[_NAME_IN_ARN] if arn.count(":") >= _NAME_IN_ARN else arn
         needle = b'"%s"' % name.encode()
         for folder in self._all():
             for file in (folder.child_records_file, folder.path / "items.jsonl"):
