@@ -74,7 +74,7 @@ def up(shell: Shell, *options: str) -> Iterator[tuple[subprocess.Popen[str], dic
 def s3(url: str) -> Any:
     """A client as anybody makes one."""
     with local_aws(url):
-        return boto3.client("s3", config=Config(proxies={}))
+        return boto3.Session().client("s3", config=Config(proxies={}))
 
 
 def runs(shell: Shell) -> dict[str, dict[str, Any]]:

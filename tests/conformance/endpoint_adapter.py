@@ -39,7 +39,7 @@ class Scene:
         self._endpoint = Endpoint(
             "127.0.0.1", 0, apis=[api], engine_url=NOWHERE, on_object_created=lambda _object: None, control={}
         )
-        self.client = boto3.client(
+        self.client = boto3.Session().client(
             "stepfunctions",
             region_name=adapter.REGION,
             endpoint_url=self._endpoint.url,

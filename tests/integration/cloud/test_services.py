@@ -41,7 +41,7 @@ class Cloud:
     def client(self, service: str) -> Any:
         """Return a client that does not try again."""
         config = Config(retries={"total_max_attempts": 1}, proxies={})
-        return boto3.client(service, endpoint_url=self._url, region_name=REGION, config=config)
+        return boto3.Session().client(service, endpoint_url=self._url, region_name=REGION, config=config)
 
 
 @pytest.fixture(scope="module")

@@ -137,7 +137,7 @@ def test_dynamodb_that_cannot_be_reached_is_a_database_error_in_good_time(
     processor: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody listens there."""
-    client = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9", config=processor.DYNAMODB_CONFIG)
+    client = boto3.Session().client("dynamodb", endpoint_url="http://127.0.0.1:9", config=processor.DYNAMODB_CONFIG)
     monkeypatch.setattr(processor.audit, "_client", client)
     began = time.monotonic()
     with pytest.raises(DatabaseError, match="Could not connect"):

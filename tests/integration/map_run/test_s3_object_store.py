@@ -68,7 +68,7 @@ def test_parameters_that_boto3_refuses_are_an_error_of_the_store() -> None:
     import boto3  # noqa: PLC0415 - only here
 
     with local_aws("http://127.0.0.1:1"):
-        client = boto3.client("s3", region_name="ap-northeast-1")
+        client = boto3.Session().client("s3", region_name="ap-northeast-1")
     with pytest.raises(ObjectStoreError) as caught:
         S3ObjectStore(client).open({"Bucket": "b", "Key": 5})
     assert caught.value.code == "ParamValidationError"
