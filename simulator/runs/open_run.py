@@ -75,7 +75,7 @@ class OpenRun:
 
     def _first_record(self, execution: ExecutionInfo, database: str | None) -> RunRecord:
         earlier = self.folder.record() if execution.redrive_count else RunRecord(name=execution.name)
-        idle = milliseconds_between(earlier.stopped, moment_text(datetime.now(UTC))) or 0
+        idle = max(milliseconds_between(earlier.stopped, moment_text(datetime.now(UTC))) or 0, 0)
         return earlier.model_copy(
             update={
                 "arn": execution.arn,
