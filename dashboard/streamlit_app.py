@@ -11,7 +11,7 @@ _ROOT = str(Path(__file__).resolve().parents[1])
 if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path, not the project's
     sys.path.insert(0, _ROOT)
 
-from dashboard.components.moments import zone_picker, zone_words  # noqa: E402 - see above
+from dashboard.components.moments import zone_picker  # noqa: E402 - see above
 from dashboard.components.tab import APP, ICON  # noqa: E402 - see above
 from dashboard.plain_text import plain  # noqa: E402 - see above
 from dashboard.store import default_store  # noqa: E402 - see above
@@ -33,9 +33,6 @@ chosen = st.navigation(
     ],
     position="top",
 )
-with (
-    st.container(horizontal=True, horizontal_alignment="right"),
-    st.popover(zone_words(), icon=":material/schedule:", type="tertiary"),
-):
-    zone_picker()
 chosen.run()
+with st.popover("Time zone", icon=":material/schedule:", type="tertiary"):
+    zone_picker()

@@ -41,7 +41,11 @@ def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
         st.info("The run's workflow (definition.json) has not been written or cannot be read.")
         return
     st.caption("Green passed, amber failed and caught, red failed, blue running, orange stopped, grey not reached.")
-    st.graphviz_chart(dot(found), width="stretch", alt="The workflow; the table below says the same")
+    st.graphviz_chart(
+        dot(found, dark=st.context.theme.type == "dark"),
+        width="stretch",
+        alt="The workflow; the table below says the same",
+    )
     with st.expander("The same as a table"):
         st.dataframe(
             pd.DataFrame(
@@ -115,7 +119,8 @@ def speed(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
         return
     here = zone()
     st.markdown("**Rows per second**")
-    charts.throughput(pd.DataFrame(flow.points).assign(time=lambda frame: frame["time"].dt.tz_convert(here)))
+    points = pd.DataFrame(flow.points).assign(time=lambda frame: frame["time"].dt.tz_convert(here))
+    charts.throughput(points, flow.seconds)
     st.markdown("**The workers**")
     if found.spans:
         st.caption("The rows of each worker over time, with the waits before retries. Drag to move, scroll to zoom.")

@@ -76,14 +76,8 @@ def page() -> None:
     elif row.failed or live:
         st.fragment(run_every=PART_SECONDS if live else None)(_failed_rows)(folder, live)
     st.divider()
-    part = st.segmented_control(
-        "Part",
-        list(PARTS),
-        default="Graph",
-        required=True,
-        key="part",
-        label_visibility="collapsed",
-        bind="query-params",
+    part = st.radio(  # a segmented control writes in the colour of the buttons, which is too dark on the dark page
+        "Part", list(PARTS), key="part", horizontal=True, label_visibility="collapsed", bind="query-params"
     )
     st.fragment(run_every=PART_SECONDS if live and part in LIVE_PARTS else None)(PARTS[part])(folder, live)
 

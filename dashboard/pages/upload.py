@@ -27,7 +27,7 @@ def page() -> None:
     tab_title("Upload")
     keep_fresh(lambda: [job.name for job in jobs(store)])
     st.caption(
-        "The file goes through the whole pipeline, as with the terminal's command `run`: S3, validation, every row. "
+        "The file goes through the whole pipeline, as with the command run of the terminal: S3, validation, every row. "
         f"Its columns: {', '.join(HEADER)}. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
         "converted. Rows of a corrected failed-rows.csv are refused if their user ID is no longer that of their line."
     )
