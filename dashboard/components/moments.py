@@ -35,8 +35,8 @@ def zone() -> tzinfo:
 def zone_words() -> str:
     """Return the time zone's name and its offset now: `Asia/Tokyo (UTC+09:00)`."""
     found = zone()
-    offset = datetime.now(found).strftime("%z")
-    return f"{_name(found)} (UTC{offset[:3]}:{offset[3:5]})"
+    name, offset = _name(found), datetime.now(found).strftime("%z")
+    return name if name == "UTC" else f"{name} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def local(moment: datetime | str | None) -> str:
