@@ -51,7 +51,12 @@ def page() -> None:
     newest = everything[0]
     st.fragment(run_every=LIVE_SECONDS if newest.kind is Kind.RUNNING else None)(_newest)(store, newest.name)
     chosen = _filtered(store)
+    if not chosen:
+        st.info("No run matches these filters. Remove one to see more.", icon=":material/filter_alt_off:")
+        return
     st.fragment(run_every=PART_SECONDS if going else None)(_list)(store, [row.name for row in chosen])
+    _grid(state_grid(store, chosen[:GRID_RUNS]), len(chosen))
+    _days(chosen)
 
 
 def _first_run() -> None:
@@ -106,14 +111,9 @@ def _filtered(store: RunStore) -> list[RunRow]:
 def _list(store: RunStore, names: list[str]) -> None:
     by_name = {row.name: row for row in runs(store)}
     chosen = [by_name[name] for name in names if name in by_name]
-    if not chosen:
-        st.info("No run matches these filters. Remove one to see more.", icon=":material/filter_alt_off:")
-        return
     st.caption(f"{count(len(chosen), 'run')}. Tick a run to open it (by keyboard: arrow keys, then Shift and Space).")
     offset = page_offset(len(chosen), PAGE, key="page")
     _table(store, chosen[offset : offset + PAGE])
-    _grid(state_grid(store, chosen[:GRID_RUNS]), len(chosen))
-    _days(chosen)
 
 
 def _table(store: RunStore, chosen: list[RunRow]) -> None:
