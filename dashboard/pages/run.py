@@ -43,7 +43,8 @@ PARTS = {
     "Logs": run_parts.log_lines,
     "Files": run_parts.files,
 }
-LIVE_PARTS = ("Graph", "Speed")
+# Every how many seconds a part is drawn while the run goes on: to lay out the graph costs the browser most.
+LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS}
 OF_ONE_RUN = ("line", "row", "event")
 PAGES_OF_ONE_RUN = ("history-page", "rows-page", "logs-page")
 
@@ -68,7 +69,8 @@ def page() -> None:
     keep_fresh(lambda: (standing(store), _going_on(store, redrive)), live=live or redrive is not None)
     if redrive is not None and not live:
         job_panel(store, redrive)
-    st.fragment(run_every=LIVE_SECONDS if live else None)(_state)(store, folder)
+    if live or not _going_on(store, redrive):  # else the run still says how it ended before
+        st.fragment(run_every=LIVE_SECONDS if live else None)(_state)(store, folder)
     if redrive is None:
         redrive_button(store, folder)
     if row.kind is Kind.REJECTED:
@@ -79,7 +81,7 @@ def page() -> None:
     part = st.radio(  # a segmented control writes in the colour of the buttons, which is too dark on the dark page
         "Part", list(PARTS), key="part", horizontal=True, label_visibility="collapsed", bind="query-params"
     )
-    st.fragment(run_every=PART_SECONDS if live and part in LIVE_PARTS else None)(PARTS[part])(folder, live)
+    st.fragment(run_every=LIVE_PARTS.get(part) if live else None)(PARTS[part])(folder, live)
 
 
 def _chosen(rows: list[RunRow]) -> RunRow:
