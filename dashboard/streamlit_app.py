@@ -25,11 +25,11 @@ except CloudError as error:  # no page could show anything
     st.stop()
 chosen = st.navigation(
     [
-        st.Page("pages/runs.py", title="Runs", icon=":material/grid_on:", default=True),
-        st.Page("pages/run.py", title="Run", icon=":material/account_tree:"),
-        st.Page("pages/errors.py", title="Errors", icon=":material/error:"),
-        st.Page("pages/users.py", title="Users", icon=":material/person_search:"),
-        st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:"),
+        st.Page("views/runs.py", title="Runs", icon=":material/grid_on:", default=True),
+        st.Page("views/run.py", title="Run", icon=":material/account_tree:"),
+        st.Page("views/errors.py", title="Errors", icon=":material/error:"),
+        st.Page("views/users.py", title="Users", icon=":material/person_search:"),
+        st.Page("views/upload.py", title="Upload", icon=":material/upload_file:"),
     ],
     position="top",
 )

@@ -54,5 +54,5 @@ def _panel(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - 
             if row.kind is Kind.REJECTED:
                 rejected_lines(folder)
         st.page_link(
-            "pages/run.py", label="Open this run", query_params={"run": row.name}, icon=":material/open_in_new:"
+            "views/run.py", label="Open this run", query_params={"run": row.name}, icon=":material/open_in_new:"
         )

@@ -41,7 +41,7 @@ def _link(store: RunStore, words: str, name: str) -> None:
         st.caption(f"{words} {plain(name)}, which is no longer here.")
         return
     st.page_link(
-        "pages/run.py",
+        "views/run.py",
         label=f"{words} {plain(there.file)}, {local(there.started)}: {plain(there.words)}",
         query_params={"run": name},
         icon=":material/link:",

@@ -97,4 +97,4 @@ def downloads(folder: RunFolder, row: RunRow) -> None:
                 key=f"failed-rows-{row.name}",
                 on_click="ignore",
             )
-        st.page_link("pages/upload.py", label="Upload the corrected file", icon=":material/upload_file:")
+        st.page_link("views/upload.py", label="Upload the corrected file", icon=":material/upload_file:")

@@ -173,6 +173,17 @@ def test_an_open_page_shows_a_run_that_ends_meanwhile(page: Page, home: Path) ->
     page.wait_for_function("document.title.startsWith('Runs')", timeout=15_000)
 
 
+def test_a_link_is_whole_if_it_is_the_first_thing_that_a_new_dashboard_is_asked_for(home: Path) -> None:
+    """With its frame: navigation, time zone, the width of the page. A folder named `pages` would take that away."""
+    failed = next(path.name for path in (home / "runs").iterdir() if "-failed-" in path.name)
+    with served_dashboard(home) as url, browser() as chromium:
+        opened = chromium.new_page(viewport={"width": 1280, "height": 800})
+        opened.goto(f"{url}/run?run={failed}&tz=Asia%2FTokyo")
+        expect(opened.get_by_test_id("stTopNavLink").filter(has_text="Errors")).to_be_visible(timeout=40_000)
+        expect(opened.get_by_role("button", name="Time zone")).to_be_visible(timeout=40_000)
+        expect(opened.get_by_text("Times are in Asia/Tokyo (UTC+09:00)")).to_be_visible()
+
+
 def test_no_page_asks_another_host_for_anything(page: Page, home: Path, served: str) -> None:
     """No font, no icon, no script, no statistics."""
     asked: set[str] = set()

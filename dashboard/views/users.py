@@ -110,7 +110,7 @@ def _history(user: str) -> None:
     rows = [f"{number} {one.run}" for number, one in enumerate(changes)]  # oldest first: a line keeps its number
     opened = opened_row(_table(changes), rows, key=f"history-{user}", alt="What changed, oldest first", height=360)
     if opened is not None:
-        st.switch_page("pages/run.py", query_params={"run": opened.partition(" ")[2]})
+        st.switch_page("views/run.py", query_params={"run": opened.partition(" ")[2]})
 
 
 def _table(changes: list[Change]) -> pd.DataFrame:

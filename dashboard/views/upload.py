@@ -64,7 +64,7 @@ def _earlier(store: RunStore, shown: Job | None) -> None:
     with st.expander(f"Earlier ({len(rest)})"):
         for job in rest:
             began = _clock(job.started)
-            st.page_link("pages/upload.py", label=f"{began} · {plain(job.title)}", query_params={"job": job.name})
+            st.page_link("views/upload.py", label=f"{began} · {plain(job.title)}", query_params={"job": job.name})
 
 
 def _clock(seconds: float) -> str:

@@ -89,7 +89,7 @@ def _group(store: RunStore, group: ErrorGroup) -> None:
         return
     for name in group.runs[:SHOWN]:
         st.page_link(
-            "pages/run.py", label=f"Open {plain(name)}", query_params={"run": name}, icon=":material/open_in_new:"
+            "views/run.py", label=f"Open {plain(name)}", query_params={"run": name}, icon=":material/open_in_new:"
         )
 
 
@@ -130,7 +130,7 @@ def _row(store: RunStore, failure: Failure) -> None:
     row_detail(folder, index=failure.index)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
-            "pages/run.py", label="Open its run", query_params={"run": failure.run}, icon=":material/open_in_new:"
+            "views/run.py", label="Open its run", query_params={"run": failure.run}, icon=":material/open_in_new:"
         )
         if folder.failed_rows_file.exists():
             st.download_button(

@@ -63,7 +63,7 @@ def _first_run() -> None:
     st.info("There is no run yet. Make the first one in a terminal, in the project's folder:", icon=":material/rocket:")
     st.code(command("run", "sample.csv", anywhere=True), language=None)
     st.caption(plain(f"The project's folder is {PROJECT_ROOT}. The run appears here by itself."))
-    st.page_link("pages/upload.py", label="or upload a CSV file here", icon=":material/upload_file:")
+    st.page_link("views/upload.py", label="or upload a CSV file here", icon=":material/upload_file:")
 
 
 def _newest(store: RunStore, name: str) -> None:
@@ -82,7 +82,7 @@ def _newest(store: RunStore, name: str) -> None:
         if row.kind is Kind.REJECTED:
             rejected_lines(store.folder(name))
         st.page_link(
-            "pages/run.py",
+            "views/run.py",
             label="Open this run: every row, graph, history, logs",
             query_params={"run": name},
             icon=":material/open_in_new:",
@@ -142,7 +142,7 @@ def _table(store: RunStore, chosen: list[RunRow]) -> None:
         styled, [row.name for row in chosen], key="runs-table", alt="Runs, newest first", columns=columns
     )
     if opened is not None:
-        st.switch_page("pages/run.py", query_params={"run": opened})
+        st.switch_page("views/run.py", query_params={"run": opened})
 
 
 def _since_then(store: RunStore, row: RunRow) -> str:
