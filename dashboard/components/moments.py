@@ -53,8 +53,10 @@ def took(seconds: float | None) -> str:
 
 
 def span(seconds: float | None) -> timedelta | None:
-    """Return a duration for a column of a table, which sorts by it: tenths of a second only below a minute."""
-    return None if seconds is None else timedelta(seconds=round(seconds, 1 if seconds < _MINUTE else None))
+    """Return a duration for a column of a table, which sorts by it; finer if it is shorter."""
+    if seconds is None:
+        return None
+    return timedelta(seconds=round(seconds, 3 if seconds < 1 else 1 if seconds < _MINUTE else 0))
 
 
 def _named(name: str | None) -> tzinfo | None:

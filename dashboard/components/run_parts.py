@@ -93,7 +93,7 @@ def rows(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's
                     "User": one["user"],
                     "Status": one["status"],
                     "Attempts": one["attempts"],
-                    "Took": span(one["seconds"]) if one["seconds"] is not None else None,
+                    "Took": span(one["seconds"]),
                     "Error": one["error"],
                     "Redrive": one["redrive"] or None,
                 }
