@@ -128,6 +128,21 @@ def find_job(store: RunStore, name: str) -> Job | None:
         return None
 
 
+def redrive_of(store: RunStore, run: str, ended: float) -> Job | None:
+    """Return the newest redrive of a run that goes on or that failed to begin; None if there is none.
+
+    Args:
+        store: the runs.
+        run: the run's name.
+        ended: when the run ended, in seconds since the epoch: a redrive that began before has been told by the run.
+    """
+    newest = next((job for job in jobs(store) if job.run == run), None)
+    if newest is None:
+        return None
+    state = job_state(store, newest)
+    return newest if state.running or (state.failed and newest.started > ended) else None
+
+
 def job_state(store: RunStore, job: Job) -> JobState:
     """Return how a job stands, from its folder and from the runs'."""
     _reap()

@@ -11,23 +11,28 @@ _ROOT = str(Path(__file__).resolve().parents[1])
 if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path, not the project's
     sys.path.insert(0, _ROOT)
 
+from dashboard.components.moments import zone_picker  # noqa: E402 - see above
+from dashboard.components.tab import APP, ICON  # noqa: E402 - see above
 from dashboard.plain_text import plain  # noqa: E402 - see above
 from dashboard.store import default_store  # noqa: E402 - see above
 from simulator.pipeline.errors import CloudError  # noqa: E402 - see above
 
-st.set_page_config(page_title="CSV pipeline", page_icon=":material/account_tree:", layout="wide")
+st.set_page_config(page_title=APP, page_icon=ICON, layout="wide")
 try:
     default_store()
 except CloudError as error:  # no page could show anything
     st.error(plain(error, 800), icon=":material/error:")
     st.stop()
-st.navigation(
+chosen = st.navigation(
     [
-        st.Page("pages/runs.py", title="Runs", icon=":material/grid_on:", default=True),
-        st.Page("pages/run.py", title="Run", icon=":material/account_tree:"),
-        st.Page("pages/errors.py", title="Errors", icon=":material/error:"),
-        st.Page("pages/users.py", title="Users", icon=":material/person_search:"),
-        st.Page("pages/upload.py", title="Upload", icon=":material/upload_file:"),
+        st.Page("views/runs.py", title="Runs", icon=":material/grid_on:", default=True),
+        st.Page("views/run.py", title="Run", icon=":material/account_tree:"),
+        st.Page("views/errors.py", title="Errors", icon=":material/error:"),
+        st.Page("views/users.py", title="Users", icon=":material/person_search:"),
+        st.Page("views/upload.py", title="Upload", icon=":material/upload_file:"),
     ],
     position="top",
-).run()
+)
+chosen.run()
+with st.popover("Time zone", icon=":material/schedule:", type="tertiary"):
+    zone_picker()

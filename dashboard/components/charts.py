@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -21,6 +22,16 @@ _STATUS_RGB = [one.rgb for one in STATE_LOOKS.values()]
 _NOT_REACHED = STATE_LOOKS[StateStatus.SKIPPED].sign
 _PART_WORDS = [str(part) for part in (Part.ATTEMPT, Part.FAILED_ATTEMPT, Part.WAIT, Part.AFTER_ERROR)]
 _PART_RGB = [GREEN, RED, ORANGE, GRAY]
+_LABEL = "#4a4d55"
+_LANE = 0.85
+"""The part of a worker's lane that is filled if it was busy all the time."""
+
+
+def _show(chart: alt.Chart | alt.LayerChart, what: str) -> None:
+    """Show a chart; `what` says what it is to people who do not see it."""
+    if st.context.theme.type != "dark":  # Streamlit's own labels are too pale on white
+        chart = chart.configure_axis(labelColor=_LABEL, titleColor=_LABEL).configure_legend(labelColor=_LABEL)
+    st.altair_chart(chart, alt=what)
 
 
 def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Sequence[str]) -> None:
@@ -45,9 +56,9 @@ def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Se
         ),
     )
     signs = base.mark_text(color="white", fontWeight="bold").encode(text="sign:N")
-    st.altair_chart(
+    _show(
         (squares + signs).properties(height=30 * len(states) + 170),
-        alt=f"Grid of {len(runs)} runs by {len(states)} workflow states",
+        f"Grid of {len(runs)} runs by {len(states)} workflow states",
     )
 
 
@@ -72,7 +83,7 @@ def rows_per_day(days: Sequence[dict[str, Any]]) -> None:
             tooltip=["day:O", "outcome:N", alt.Tooltip("rows:Q", format=",")],
         )
     )
-    st.altair_chart(chart.properties(height=240), alt="Rows per day, succeeded and failed")
+    _show(chart.properties(height=240), "Rows per day, succeeded and failed")
 
 
 def success_rate(days: Sequence[dict[str, Any]]) -> None:
@@ -89,11 +100,18 @@ def success_rate(days: Sequence[dict[str, Any]]) -> None:
             tooltip=["day:O", alt.Tooltip("rate:Q", format=".1%")],
         )
     )
-    st.altair_chart(chart.properties(height=240), alt="Share of runs that succeeded, per day")
+    _show(chart.properties(height=240), "Share of runs that succeeded, per day")
 
 
-def throughput(points: pd.DataFrame) -> None:
-    """Show rows per second over time; a point is `time`, `per_second`, `succeeded`, `failed`."""
+def throughput(points: pd.DataFrame, seconds: float) -> None:
+    """Show rows per second over time.
+
+    Args:
+        points: `time`, `per_second`, `succeeded`, `failed`.
+        seconds: how long the span of a point is; the last one would have no width without it.
+    """
+    end = points.tail(1).assign(time=lambda frame: frame["time"] + pd.Timedelta(seconds=seconds))
+    points = pd.concat([points, end], ignore_index=True)
     chart = (
         alt.Chart(points)
         .mark_area(line={"color": BLUE}, color=BLUE, opacity=0.3, interpolate="step-after")
@@ -108,7 +126,7 @@ def throughput(points: pd.DataFrame) -> None:
             ],
         )
     )
-    st.altair_chart(chart.properties(height=220), alt="Rows per second over time")
+    _show(chart.properties(height=220), "Rows per second over time")
 
 
 def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
@@ -130,29 +148,51 @@ def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         .interactive(bind_y=False)
     )
     count = frame["worker"].nunique()
-    st.altair_chart(chart.properties(height=34 * count + 90), alt=f"The rows of {count} workers over time")
+    _show(chart.properties(height=34 * count + 90), f"The rows of {count} workers over time")
 
 
 def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     """Show how each worker spent its time, summed up; shares as `dashboard.queries.worker_times` gives them."""
-    frame = pd.DataFrame(list(shares))
-    frame = frame.assign(
-        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
+    workers = sorted({share["worker"] for share in shares})
+    frame = pd.DataFrame(stacked_shares(shares, workers))
+    frame = frame.assign(start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone))
+    lanes = alt.Axis(
+        values=[lane + 0.5 for lane in range(len(workers))],
+        labelExpr=f"{json.dumps(workers)}[floor(datum.value)]",
+        grid=False,
     )
     chart = (
         alt.Chart(frame)
-        .mark_bar()
+        .mark_rect()
         .encode(
             x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
             x2="stop:T",
-            y=alt.Y("share:Q", title=None, stack="zero", scale=alt.Scale(domain=[0, 1]), axis=None),
+            y=alt.Y("low:Q", title="Worker", scale=alt.Scale(domain=[len(workers), 0], nice=False), axis=lanes),
+            y2="high:Q",
             color=_part_colour(frame),
-            row=alt.Row("worker:O", title="Worker", spacing=4, header=alt.Header(labelAngle=0, labelAlign="left")),
             tooltip=["worker:O", "part:N", alt.Tooltip("share:Q", format=".0%"), "rows:Q", "failed:Q"],
         )
-        .properties(height=34)
     )
-    st.altair_chart(chart, alt="How each worker spent its time")
+    _show(chart.properties(height=34 * len(workers) + 90), "How each worker spent its time")
+
+
+def stacked_shares(shares: Sequence[dict[str, Any]], workers: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the shares with `low` and `high`: each worker has a lane of height 1, in which its parts lie on another.
+
+    Vega-Lite stacks no bars that have a beginning and an end in time, and a chart for each worker has a fixed width.
+    """
+    order = {word: number for number, word in enumerate(_PART_WORDS)}
+    filled: dict[tuple[Any, Any], float] = {}
+    stacked = []
+    for share in sorted(shares, key=lambda one: order.get(str(one["part"]), len(order))):
+        place = (share["worker"], share["start"])
+        below = filled.get(place, 0.0)
+        filled[place] = above = min(below + share["share"], 1.0)
+        floor = workers.index(share["worker"]) + 1 - (1 - _LANE) / 2
+        stacked.append(
+            {**share, "part": str(share["part"]), "low": floor - below * _LANE, "high": floor - above * _LANE}
+        )
+    return stacked
 
 
 def _part_colour(frame: pd.DataFrame) -> alt.Color:
@@ -178,4 +218,4 @@ def user_history(points: pd.DataFrame) -> None:
             tooltip=["time:T", "what:N", "old:Q", "total:Q", "run:N"],
         )
     )
-    st.altair_chart(chart.properties(height=260), alt="The user's totals over time")
+    _show(chart.properties(height=260), "The user's totals over time")

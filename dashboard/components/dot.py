@@ -4,40 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.queries.state_grid import StateStatus
+from dashboard.components.looks import STATE_LOOKS
 
 if TYPE_CHECKING:
     from dashboard.queries.graph import Node, RunGraph
     from dashboard.queries.workflow import Arrow
 
-FILL = {
-    StateStatus.SUCCEEDED: "#2e7d32",
-    StateStatus.CAUGHT: "#b26a00",
-    StateStatus.FAILED: "#c62828",
-    StateStatus.RUNNING: "#1565c0",
-    StateStatus.STOPPED: "#6a1b9a",
-    StateStatus.SKIPPED: "#9e9e9e",
-    StateStatus.ABSENT: "#9e9e9e",
-}
-WORDS = {
-    StateStatus.SUCCEEDED: "passed",
-    StateStatus.CAUGHT: "error caught",
-    StateStatus.FAILED: "failed",
-    StateStatus.RUNNING: "running",
-    StateStatus.STOPPED: "stopped",
-    StateStatus.SKIPPED: "not reached",
-    StateStatus.ABSENT: "not in this workflow",
-}
-_LINE, _DIM = "#808080", "#b0b0b0"
+LINE = {False: "#5f6368", True: "#b0b0b0"}
+"""The colour of lines and labels on the light and on the dark page: none reads at 4.5:1 on both."""
 
 
-def dot(graph: RunGraph) -> str:
+def dot(graph: RunGraph, *, dark: bool = False) -> str:
     """Return the graph as DOT; states inside a Map lie in a box of their own."""
+    line = LINE[dark]
     # Streamlit draws all text at 9.6, whatever is said here: a little more leaves room around labels.
     parts = [
         'digraph run { rankdir=TB; bgcolor="transparent"; nodesep=0.3; ranksep=0.35;',
         'node [shape=box, style="filled,rounded", fontname="sans-serif", fontsize=11, color="transparent"];',
-        f'edge [fontname="sans-serif", fontsize=11, color="{_LINE}", fontcolor="{_LINE}"];',
+        f'edge [fontname="sans-serif", fontsize=11, color="{line}", fontcolor="{line}"];',
     ]
     drawn = {(arrow.source, arrow.target) for arrow in graph.arrows if not arrow.caught}
     # An error leads where success does: one arrow says it.
@@ -54,7 +38,7 @@ def dot(graph: RunGraph) -> str:
         label = _quoted(f"each row of {name}")
         parts.append(
             f'subgraph cluster_{number} {{ label={label}; labeljust=l; fontname="sans-serif"; fontsize=11; '
-            f'fontcolor="{_LINE}"; color="{_LINE}"; style="rounded,dashed"; {inner} }}'
+            f'fontcolor="{line}"; color="{line}"; style="rounded,dashed"; {inner} }}'
         )
         first = next(node.box.name for node in graph.nodes if node.box.inside == name)
         parts.append(f"{_quoted(name)} -> {_quoted(first)} [style=dashed, arrowhead=none];")
@@ -64,7 +48,7 @@ def dot(graph: RunGraph) -> str:
 
 def facts(node: Node) -> str:
     """Return what is told of a state below its name: `passed, 1,000 rows, 10 failed, 4.5 s`."""
-    told = [WORDS[node.status]]
+    told = [STATE_LOOKS[node.status].words.lower()]
     if node.rows is not None:
         told.append(f"{node.rows:,} row{'' if node.rows == 1 else 's'}")
     elif node.visits > 1:
@@ -78,14 +62,14 @@ def facts(node: Node) -> str:
 
 def _node(node: Node) -> str:
     label = f"{node.box.name}\n{node.box.type}: {facts(node)}"
-    fill = FILL[node.status]
+    fill = STATE_LOOKS[node.status].rgb
     return f'{_quoted(node.box.name)} [label={_quoted(label)}, fillcolor="{fill}", fontcolor="#ffffff"];'
 
 
 def _arrow(arrow: Arrow, graph: RunGraph) -> str:
     looks = [f"label={_quoted(f'  {_short(arrow.label)}  ')}"] if arrow.label else []
     taken = (arrow.source, arrow.target) in graph.passed
-    looks.append("penwidth=2" if taken else f'color="{_DIM}", fontcolor="{_DIM}"')
+    looks.append("penwidth=2" if taken else "penwidth=0.6")
     if arrow.caught:
         looks.append("style=dashed")
     return f"{_quoted(arrow.source)} -> {_quoted(arrow.target)} [{', '.join(looks)}];"

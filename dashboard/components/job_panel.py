@@ -41,6 +41,9 @@ def _panel(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - 
             st.code(state.messages, language=None, wrap_lines=True)
         if row is None or state.run is None:
             return
+        if job.run is not None and state.running and row.kind is not Kind.RUNNING:
+            st.info("Starting the redrive …", icon=":material/replay:")  # the run still says how it ended before
+            return
         headline(row)
         if row.rows:
             told = f"{row.succeeded:,} of {row.rows:,} rows succeeded, {row.failed:,} failed, {row.pending:,} to do"
@@ -51,5 +54,5 @@ def _panel(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - 
             if row.kind is Kind.REJECTED:
                 rejected_lines(folder)
         st.page_link(
-            "pages/run.py", label="Open this run", query_params={"run": row.name}, icon=":material/open_in_new:"
+            "views/run.py", label="Open this run", query_params={"run": row.name}, icon=":material/open_in_new:"
         )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import streamlit as st
+
 from dashboard.queries.state_grid import StateStatus
 from simulator.runs.outcome import Kind
 
-GREEN, RED, ORANGE, BLUE, GRAY, AMBER = "#2e9e5b", "#d64545", "#d9822b", "#3b82c4", "#8a8f98", "#a58a12"
+GREEN, RED, ORANGE, BLUE, GRAY, AMBER = "#2e7d32", "#c62828", "#a85f00", "#1f6fb5", "#6f6f6f", "#8a6d00"
+"""White text on them, and they on white, have a contrast of 4.5:1; they and the dark page one of 3:1, as WCAG 2.2
+asks of text and of shapes (1.4.3, 1.4.11). tests/unit/dashboard/test_contrast.py measures it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A word, Streamlit's colour name, the same colour for charts, a sign and an icon."""
+    """A word, Streamlit's colour name, the same colour for charts and for text on white, a sign and an icon."""
 
     words: str
     colour: Literal["green", "red", "orange", "blue", "gray", "yellow"]
@@ -40,3 +44,8 @@ STATE_LOOKS = {
     StateStatus.SKIPPED: Look("Not reached", "gray", GRAY, "·", ""),
     StateStatus.ABSENT: Look("Not in its workflow", "gray", GRAY, "", ""),
 }
+
+
+def text_colour(look: Look) -> str:
+    """Return CSS for words about it in a table: coloured on the light page; no colour of ours reads on the dark one."""
+    return "font-weight: 600" + (f"; color: {look.rgb}" if st.context.theme.type == "light" else "")

@@ -2,32 +2,73 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import streamlit as st
 
 from simulator.runs.folder.times import parsed_moment
 from simulator.runs.words import duration
 
+ZONE = "tz"
+"""The parameter of the address that names another time zone than the browser's."""
+_MINUTE = 60
 
-def browser_zone() -> tzinfo:
-    """Return the browser's time zone; this machine's where the browser names none."""
-    name = st.context.timezone
-    try:
-        return ZoneInfo(name) if name else datetime.now().astimezone().tzinfo or UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+
+def zone_picker() -> None:
+    """Let a person choose the time zone of all pages; the browser's counts until then."""
+    st.selectbox(
+        "Time zone",
+        sorted(available_timezones()),
+        index=None,
+        placeholder=f"{_name(_browser_zone())}, as in this browser",
+        key=ZONE,
+        bind="query-params",
+    )
+
+
+def zone() -> tzinfo:
+    """Return the time zone that was chosen; else the browser's, or this machine's if the browser names none."""
+    return _named(st.session_state.get(ZONE) or st.query_params.get(ZONE)) or _browser_zone()
+
+
+def zone_words() -> str:
+    """Return the time zone's name and its offset now: `Asia/Tokyo (UTC+09:00)`."""
+    found = zone()
+    name, offset = _name(found), datetime.now(found).strftime("%z")
+    return name if name == "UTC" else f"{name} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def local(moment: datetime | str | None) -> str:
-    """Return `2026-09-23 22:58:45` on the browser's clock; a dash if there is none. One without a zone is UTC."""
+    """Return `2026-09-23 22:58:45` in the page's time zone; a dash if there is none. One without a zone is UTC."""
     known = parsed_moment(moment) if isinstance(moment, str) else moment
     if known is not None and known.tzinfo is None:
         known = known.replace(tzinfo=UTC)
-    return known.astimezone(browser_zone()).strftime("%Y-%m-%d %H:%M:%S") if known else "–"
+    return known.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S") if known else "–"
 
 
 def took(seconds: float | None) -> str:
     """Return `8.2 s`, `3 min 05 s` or `2 h 10 min`; a dash if it is not known."""
     return "–" if seconds is None else duration(round(seconds * 1000))
+
+
+def span(seconds: float | None) -> timedelta | None:
+    """Return a duration for a column of a table, which sorts by it; finer if it is shorter."""
+    if seconds is None:
+        return None
+    return timedelta(seconds=round(seconds, 3 if seconds < 1 else 1 if seconds < _MINUTE else 0))
+
+
+def _named(name: str | None) -> tzinfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def _browser_zone() -> tzinfo:
+    return _named(st.context.timezone) or datetime.now().astimezone().tzinfo or UTC
+
+
+def _name(found: tzinfo) -> str:
+    return str(found) if isinstance(found, ZoneInfo) else datetime.now(found).strftime("%Z")

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard.jobs import CannotStart, start_redrive
 from dashboard.plain_text import plain
+from dashboard.queries.records import run_record
 from simulator.runs.outcome import redrivable
-from simulator.runs.recovery import recovered
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def redrive_button(store: RunStore, folder: RunFolder) -> None:
     """Offer to redrive a run that can be; nothing for any other."""
-    record = recovered(folder)
+    record = run_record(folder)
     if not redrivable(record):
         return
     left = record.rows.failed + record.rows.pending
@@ -29,8 +29,8 @@ def redrive_button(store: RunStore, folder: RunFolder) -> None:
         )
         if st.button("Redrive now", type="primary", key=f"redrive-{folder.name}"):
             try:
-                job = start_redrive(store, folder.name)
+                start_redrive(store, folder.name)
             except CannotStart as error:
                 st.error(plain(error, 800), icon=":material/error:")
             else:
-                st.switch_page("pages/upload.py", query_params={"job": job.name})
+                st.rerun()

@@ -1,4 +1,4 @@
-"""The parts of a run's page: graph, speed, history, logs, files."""
+"""The parts of a run's page: graph, rows, speed, history, logs, files."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ import streamlit as st
 
 from dashboard.components import charts
 from dashboard.components.dot import dot, facts
-from dashboard.components.moments import browser_zone, local
-from dashboard.components.picking import picked_row
+from dashboard.components.moments import local, span, zone
+from dashboard.components.paging import page_offset
+from dashboard.components.picking import HOW, picked_row
+from dashboard.components.polling import paced
+from dashboard.components.row_detail import row_detail
 from dashboard.plain_text import plain
 from dashboard.queries.downloads import downloads
 from dashboard.queries.graph import run_graph
 from dashboard.queries.history import history
+from dashboard.queries.item_list import STATUSES, items
 from dashboard.queries.logs import logs
 from dashboard.queries.trends import throughput
 from dashboard.queries.worker_times import worker_times
 from simulator.runs.folder.json_lines import encode
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from dashboard.queries.downloads import Download
@@ -29,14 +34,18 @@ PAGE = 100
 KIBIBYTE = 1024
 
 
-def graph(folder: RunFolder) -> None:
+def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show the workflow, each state coloured by what happened."""
-    found = run_graph(folder)
+    found = paced(f"graph {folder.name}", lambda: run_graph(folder), live=live)
     if not found.nodes:
         st.info("The run's workflow (definition.json) has not been written or cannot be read.")
         return
-    st.caption("Green passed, amber error caught, red failed, blue running, purple stopped, grey not reached.")
-    st.graphviz_chart(dot(found), width="stretch")
+    st.caption("Green passed, amber failed and caught, red failed, blue running, orange stopped, grey not reached.")
+    st.graphviz_chart(
+        dot(found, dark=st.context.theme.type == "dark"),
+        width="stretch",
+        alt="The workflow; the table below says the same",
+    )
     with st.expander("The same as a table"):
         st.dataframe(
             pd.DataFrame(
@@ -51,73 +60,144 @@ def graph(folder: RunFolder) -> None:
                 ]
             ),
             hide_index=True,
+            alt="The states of the workflow",
         )
 
 
-def speed(folder: RunFolder) -> None:
+def rows(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
+    """Show every row that has been processed, filtered, a page at a time, and everything about one."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(
+            "Find a row", key="find", placeholder="line number, user ID or error", width=280, bind="query-params"
+        )
+        status = st.selectbox(
+            "Rows that",
+            ["", *STATUSES],
+            format_func=lambda one: one or "ended in any way",
+            key="row-status",
+            width=200,
+            bind="query-params",
+        )
+    total = items(folder, status=status, search=search.strip(), limit=0).total
+    if not total:
+        st.info("No row matches." if search or status else "No row has ended yet.")
+        return
+    offset = page_offset(total, PAGE, key="rows-page")
+    found = items(folder, status=status, search=search.strip(), offset=offset, limit=PAGE).items
+    st.caption(f"{count(total, 'row')}. {HOW}")
+    chosen = picked_row(
+        pd.DataFrame(
+            [
+                {
+                    "Line": one["line"],
+                    "User": one["user"],
+                    "Status": one["status"],
+                    "Attempts": one["attempts"],
+                    "Took": span(one["seconds"]),
+                    "Error": one["error"],
+                    "Redrive": one["redrive"] or None,
+                }
+                for one in found
+            ]
+        ).astype({"Line": "Int64", "Attempts": "Int64", "Redrive": "Int64"}),
+        [str(one["index"]) for one in found],
+        key=f"rows-{folder.name}",
+        alt="All rows of the run",
+        parameter="row",
+        height=420,
+        columns={"Took": st.column_config.NumberColumn(format="localized")},
+    )
+    if chosen is not None and chosen.isdecimal():
+        row_detail(folder, index=int(chosen))
+
+
+def speed(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show throughput over time, and what the workers did when."""
-    flow = throughput(folder)
+    flow, found = paced(f"speed {folder.name}", lambda: (throughput(folder), worker_times(folder)), live=live)
     if not flow.points:
         st.info("No row has ended yet.")
         return
-    zone = browser_zone()
+    here = zone()
     st.markdown("**Rows per second**")
-    charts.throughput(pd.DataFrame(flow.points).assign(time=lambda frame: frame["time"].dt.tz_convert(zone)))
-    found = worker_times(folder)
+    points = pd.DataFrame(flow.points).assign(time=lambda frame: frame["time"].dt.tz_convert(here))
+    charts.throughput(points, flow.seconds)
     st.markdown("**The workers**")
     if found.spans:
         st.caption("The rows of each worker over time, with the waits before retries. Drag to move, scroll to zoom.")
-        charts.worker_spans(found.spans, zone)
+        charts.worker_spans(found.spans, here)
     else:
         st.caption(f"Too many rows to draw each of them: the chart sums up each worker's time per {found.seconds:g} s.")
-        charts.worker_shares(found.shares, zone)
+        charts.worker_shares(found.shares, here)
 
 
-def events(folder: RunFolder) -> None:
+def events(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show the history, a page at a time, and one event's details."""
-    total = history(folder, limit=0).total
-    offset = _offset("history", total)
-    page = history(folder, offset=offset, limit=PAGE)
-    if not page.events:
-        st.info("The run has written no history yet.")
-        return
-    table = pd.DataFrame(
-        [{"Id": one.id, "Time": local(one.time), "Type": one.type, "State": one.state} for one in page.events]
+    kind = st.text_input(
+        "Events with this in their type or state",
+        key="events",
+        placeholder="all events",
+        width=280,
+        bind="query-params",
     )
-    st.caption(f"{total:,} events. Click one to see what it says.")
-    chosen = picked_row(table, key=f"events-{folder.name}-{offset}", height=420)
-    if chosen is not None:
-        one = page.events[chosen]
+    total = history(folder, search=kind.strip(), limit=0).total
+    if not total:
+        st.info("No event matches." if kind else "The run has written no history yet.")
+        return
+    offset = page_offset(total, PAGE, key="history-page")
+    found = history(folder, search=kind.strip(), offset=offset, limit=PAGE).events
+    table = pd.DataFrame(
+        [{"Id": one.id, "Time": local(one.time), "Type": one.type, "State": one.state} for one in found]
+    )
+    st.caption(f"{count(total, 'event')}. {HOW}")
+    by_id = {str(one.id): one for one in found}
+    chosen = picked_row(
+        table,
+        [str(one.id) for one in found],
+        key=f"events-{folder.name}",
+        alt="The history of the run",
+        parameter="event",
+        height=420,
+    )
+    one = by_id.get(chosen or "")
+    if one is not None:
         st.markdown(f"**{plain(one.type)}** {plain(one.state)}")
         st.json(one.details)
 
 
-def log_lines(folder: RunFolder) -> None:
+def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show what the functions logged, filtered, a page at a time."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input("Logs with this text", key="log-search", placeholder="user, request id, error …")
-        level = st.selectbox("Level", ["", "ERROR", "WARNING", "INFO"], format_func=lambda one: one or "all", width=140)
-        kind = st.selectbox("Kind", ["", "log", "platform", "metrics"], format_func=lambda one: one or "all", width=140)
-    number = int(st.session_state.get(f"logs-page-{folder.name}", 1))
+        search = st.text_input(
+            "Logs with this text", key="log-search", placeholder="user, request id, error …", bind="query-params"
+        )
+        level = _choice("Level", ["", "ERROR", "WARNING", "INFO"], "log-level")
+        kind = _choice("Kind", ["", "log", "platform", "metrics"], "log-kind")
+        number = int(
+            st.number_input("Page of logs", min_value=1, step=1, key="logs-page", width=160, bind="query-params")
+        )
     page = logs(folder, kind=kind, level=level, search=search, offset=(number - 1) * PAGE, limit=PAGE)
     if not page.lines:
         st.info("No log line matches." if search or level or kind or number > 1 else "Nothing has been logged yet.")
-    else:
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {"Time": local(line.time), "Level": line.level, "Function": line.function, "Message": line.text}
-                    | {"All of it": encode(line.fields).decode(errors="replace")}
-                    for line in page.lines
-                ]
-            ),
-            hide_index=True,
-        )
-    if page.more or number > 1:
-        st.number_input("Page of logs", min_value=1, step=1, key=f"logs-page-{folder.name}", width=160)
+        return
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {"Time": local(line.time), "Level": line.level, "Function": line.function, "Message": line.text}
+                | {"All of it": encode(line.fields).decode(errors="replace")}
+                for line in page.lines
+            ]
+        ),
+        hide_index=True,
+        alt="Log lines",
+    )
+    st.caption(f"Page {number:,}; {'there are more lines' if page.more else 'this is the last one'}.")
 
 
-def files(folder: RunFolder) -> None:
+def _choice(label: str, options: list[str], key: str) -> str:
+    return st.selectbox(label, options, format_func=lambda one: one or "all", width=140, key=key, bind="query-params")
+
+
+def files(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Offer the run's files to download."""
     found = downloads(folder)
     if not found:
@@ -139,11 +219,3 @@ def files(folder: RunFolder) -> None:
 
 def _bytes(download: Download) -> bytes:
     return download.read() or b""
-
-
-def _offset(what: str, total: int) -> int:
-    pages = max((total + PAGE - 1) // PAGE, 1)
-    if pages == 1:
-        return 0
-    number = st.number_input(f"Page of the {what} (1 to {pages:,})", 1, pages, 1, key=f"{what}-page", width=220)
-    return (int(number) - 1) * PAGE

@@ -9,9 +9,10 @@ import streamlit as st
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
 from dashboard.plain_text import plain
+from dashboard.queries.records import repairs, run_record
 from dashboard.queries.run_list import run_row
 from simulator.runs.outcome import explanation, next_steps
-from simulator.runs.recovery import recovered
+from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
@@ -37,8 +38,12 @@ def headline(row: RunRow) -> None:
 
 
 def verdict(folder: RunFolder) -> None:
-    """Show why rows failed, why the run ended so, and what can be done; nothing for a run that went well."""
-    record = recovered(folder)
+    """Show why rows failed, why the run ended so, and what can be done; nothing for a run that went well.
+
+    Nothing is to be done for a run whose rows have all been corrected.
+    """
+    record = run_record(folder)
+    repair = repairs(RunStore(folder.runs)).of(folder.name)
     for note in record.notes:
         st.warning(plain(note), icon=":material/info:")
     why = explanation(record)
@@ -46,7 +51,8 @@ def verdict(folder: RunFolder) -> None:
         st.markdown(f"**Why the run ended.** {plain(why, 800)}")
     if record.reasons:
         _reasons(record)
-    _steps(folder, record)
+    if repair is None or not repair.complete:
+        _steps(folder, record)
 
 
 def _reasons(record: RunRecord) -> None:
@@ -91,4 +97,4 @@ def downloads(folder: RunFolder, row: RunRow) -> None:
                 key=f"failed-rows-{row.name}",
                 on_click="ignore",
             )
-        st.page_link("pages/upload.py", label="Upload the corrected file", icon=":material/upload_file:")
+        st.page_link("views/upload.py", label="Upload the corrected file", icon=":material/upload_file:")

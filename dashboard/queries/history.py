@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from simulator.runs.folder.history_reader import HistoryEvent
+
 if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
 
@@ -32,10 +34,18 @@ class HistoryPage:
     total: int
 
 
-def history(folder: RunFolder, *, offset: int = 0, limit: int = 100) -> HistoryPage:
-    """Return events `offset` to `offset + limit`, oldest first."""
+def history(folder: RunFolder, *, search: str = "", offset: int = 0, limit: int = 100) -> HistoryPage:
+    """Return events `offset` to `offset + limit`, oldest first; only those with `search` in their type or state."""
     found = list(folder.events())
+    if search:
+        wanted = search.casefold()
+        found = [one for one in found if any(wanted in text.casefold() for text in _names(one))]
     return HistoryPage(events=[_event(one) for one in islice(found, offset, offset + limit)], total=len(found))
+
+
+def _names(raw: dict[str, Any]) -> tuple[str, str]:
+    event = HistoryEvent(raw)
+    return event.type, str(event.details.get("name", ""))
 
 
 def _event(event: dict[str, Any]) -> EventRow:

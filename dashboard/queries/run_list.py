@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from dashboard.queries.records import run_record, run_records
 from simulator.runs.folder.run_record import RUNNING
-from simulator.runs.folder.times import parsed_moment
+from simulator.runs.folder.times import moment_text, parsed_moment
 from simulator.runs.outcome import Kind, in_words, kind
-from simulator.runs.recovery import recovered
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,11 +27,12 @@ class RunRow:
         name: the run's name.
         file: the uploaded object's key; empty if the run had no time to write it.
         started, stopped: moments in UTC.
-        seconds: how long it took, or has taken so far; None if that is not known.
+        seconds: how long its attempts took together, or have taken so far; None if that is not known.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or INTERRUPTED.
         kind, words: the same for colours and for people (a rejected file is its own kind).
         rows, succeeded, failed, pending, superseded: counts of rows; superseded ones are among the succeeded.
         redrives: how often it was redriven.
+        corrects: the run whose failed rows its file corrects.
         notes: what could not be written, in sentences.
     """
 
@@ -49,6 +50,7 @@ class RunRow:
     pending: int
     superseded: int
     redrives: int
+    corrects: str | None
     error: str | None
     notes: tuple[str, ...]
 
@@ -79,7 +81,7 @@ def runs(
     """
     wanted = file.casefold()
     found = []
-    for row in sorted(map(run_row, map(recovered, store.folders())), key=_newest, reverse=True):
+    for row in sorted(map(run_row, run_records(store)), key=_newest, reverse=True):
         day = row.started.astimezone(zone).date() if row.started else None
         if kinds and row.kind not in kinds:
             continue
@@ -93,21 +95,36 @@ def runs(
 
 def run(folder: RunFolder) -> RunRow | None:
     """Return one run as it stands; None if its folder has vanished."""
-    record = recovered(folder)
+    record = run_record(folder)
     return run_row(record) if folder.path.is_dir() else None
+
+
+def later_of_same_file(store: RunStore, row: RunRow) -> RunRow | None:
+    """Return the next run of a file with a rejected file's name that was not rejected; None if there is none.
+
+    The name says no more than that somebody, or a nightly job, sent a file of that name again.
+    """
+    if row.kind is not Kind.REJECTED:
+        return None
+    later = (
+        one
+        for one in map(run_row, run_records(store))
+        if one.file == row.file and one.kind is not Kind.REJECTED and _newest(one) > _newest(row)
+    )
+    return min(later, key=_newest, default=None)
 
 
 def run_row(record: RunRecord) -> RunRow:
     """Return a record as a line of a list."""
     started, stopped = parsed_moment(record.started), parsed_moment(record.stopped)
-    end = datetime.now(UTC) if record.status == RUNNING else stopped
+    took = record.duration_until(moment_text(datetime.now(UTC))) if record.status == RUNNING else record.duration_ms
     rows = record.rows
     return RunRow(
         name=record.name,
         file=record.source.key,
         started=started,
         stopped=stopped,
-        seconds=max((end - started).total_seconds(), 0.0) if started and end else None,
+        seconds=None if took is None else took / 1000,
         status=record.status,
         kind=kind(record),
         words=in_words(record),
@@ -117,6 +134,7 @@ def run_row(record: RunRecord) -> RunRow:
         pending=rows.pending,
         superseded=rows.superseded,
         redrives=record.redrive_count,
+        corrects=record.corrects,
         error=record.error,
         notes=tuple(record.notes),
     )

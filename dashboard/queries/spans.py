@@ -31,7 +31,7 @@ class Part(StrEnum):
 
 
 KEPT = 4
-_COLUMNS = ("line", "user", "status", "start", "worker", "error", "tries")
+_COLUMNS = ("line", "user", "status", "outcome", "attempts", "start", "worker", "error", "tries")
 _SPANS = f"""
 create table spans as
 with listed as (

@@ -67,9 +67,13 @@ def corrected_run(store: RunStore, upload: Path, name: str) -> str | None:
     return None if named else _run_with_marks(store, islice(_rows(upload), MOST_MARKS), name)
 
 
-def corrected_by(store: RunStore, name: str) -> list[str]:
-    """Return the runs of files that corrected a run, oldest first."""
-    return [record.name for record in reversed(store.records()) if record.corrects == name]
+def corrected_rows(upload: Path) -> Iterator[tuple[int, str, str]]:
+    """Yield (line, run, line in that run's file) of the rows of an upload that correct something.
+
+    The run is empty in a file without `_run`. A `failed-rows.csv` itself gives the rows that it lists.
+    """
+    for row in _rows(upload):
+        yield row.line, row.run, row.mark[0]
 
 
 def check_corrections(store: RunStore, upload: Path) -> CheckedCorrections:

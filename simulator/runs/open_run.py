@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.runs.failed_rows import write_failed_rows
@@ -16,7 +17,7 @@ from simulator.runs.folder.items import ItemIndex, item_line
 from simulator.runs.folder.json_lines import LineFile
 from simulator.runs.folder.run_lock import RunLock
 from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
-from simulator.runs.folder.times import moment_text
+from simulator.runs.folder.times import milliseconds_between, moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,6 +75,7 @@ class OpenRun:
 
     def _first_record(self, execution: ExecutionInfo, database: str | None) -> RunRecord:
         earlier = self.folder.record() if execution.redrive_count else RunRecord(name=execution.name)
+        idle = max(milliseconds_between(earlier.stopped, moment_text(datetime.now(UTC))) or 0, 0)
         return earlier.model_copy(
             update={
                 "arn": execution.arn,
@@ -81,6 +83,7 @@ class OpenRun:
                 "status": "RUNNING",
                 "started": earlier.started or moment_text(execution.started),
                 "stopped": None,
+                "idle_ms": earlier.idle_ms + idle,
                 "error": None,
                 "cause": None,
                 "redrive_count": execution.redrive_count,

@@ -27,7 +27,7 @@ pytestmark = [
 PATIENCE = 90_000
 PARTS = {
     "Speed": "Rows per second",
-    "History": "events. Click one",
+    "History": "events. Tick a row",
     "Logs": "Page of logs",
     "Files": "The run's folder",
 }
@@ -67,10 +67,18 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
     run = parse_qs(urlsplit(page.url).query)["run"][0]
     expect(page.locator("svg text", has_text=re.compile("^UserLogDistributedMap$"))).to_be_visible(timeout=PATIENCE)
     for part, shown in PARTS.items():
-        page.get_by_role("radio", name=part).or_(page.get_by_role("button", name=part, exact=True)).first.click()
+        page.get_by_test_id("stRadio").get_by_text(part, exact=True).click()
         expect(page.get_by_text(shown).first).to_be_visible(timeout=PATIENCE)
     page.goto(f"/run?run={run}&line=8")
     expect(page.get_by_text("U00007,many,14")).to_be_visible(timeout=PATIENCE)
+
+    _upload(page, tmp_path / "corrected.csv", text.replace(",many,", ",7,"))
+    expect(page.get_by_text("1 of 1 rows succeeded")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("link", name="Open this run").click()
+    page.get_by_role("link", name=re.compile(r"^Corrects rows of <b>日本\.csv")).click()
+    expect(page.get_by_text("Repaired: the 1 row corrected in a later file.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Next steps")).to_have_count(0)
+    expect(page.get_by_role("link", name=re.compile(r"^Corrected in corrected\.csv"))).to_be_visible()
 
     _upload(page, tmp_path / "rejected.csv", HEADER + "U00001,1\n")
     expect(page.get_by_text("File rejected")).to_be_visible(timeout=PATIENCE)
@@ -81,13 +89,13 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
     _to(page, "Users")
     page.goto("/users?user=U00001")
     expect(page.get_by_role("heading", name="History of U00001")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text(re.compile(r"users, page 1 of"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile(r"users. Tick a row"))).to_be_visible(timeout=PATIENCE)
     _to(page, "Runs")
-    expect(page.get_by_text("2 runs. Click a run to open it.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("3 runs. Tick a run to open it")).to_be_visible(timeout=PATIENCE)
     settled_page(page)
     table = page.get_by_test_id("stDataFrame").last
     table.scroll_into_view_if_needed()
-    table.click(position={"x": 60, "y": 90})
+    table.click(position={"x": 15, "y": 35 * 3 + 17})
     expect(page.get_by_role("heading", name="The rows that failed")).to_be_visible(timeout=PATIENCE)
     assert "/run?" in page.url
 

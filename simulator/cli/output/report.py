@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cli.output.text import shortened, status_piece
 from simulator.cli.paths import shown
-from simulator.runs.corrections import corrected_by
 from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind, next_steps
+from simulator.runs.repairs import Repairs
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count, duration
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
+    from simulator.runs.repairs import Repair
     from simulator.runs.row_story import RowStory
 
 MAX_REASONS = 10
@@ -43,17 +44,21 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord, *, just_end
         terminal.say(("Faults were injected: ", "yellow"), "; ".join(record.injected))
     if record.corrects is not None:
         terminal.say("Corrects rows of ", (record.corrects, "bold"))
-    for later in [] if just_ended else corrected_by(RunStore(folder.runs), record.name):
+    repair = None if just_ended else _repair(folder, record)
+    for later in repair.by if repair else ():
         terminal.say("Some of its rows were corrected in ", (later, "bold"))
+    if repair is not None:
+        terminal.say((f"Repaired: {repair.words}", "green" if repair.complete else "yellow"))
     _findings(terminal, record)
     _reasons(terminal, record)
     _explanation(terminal, record)
     _places(terminal, folder, record)
-    _next(terminal, folder, record)
+    _next(terminal, folder, record, repaired=repair is not None and repair.complete)
 
 
 def document(folder: RunFolder, record: RunRecord, *, just_ended: bool = False) -> dict[str, Any]:
     """Return the same for a program."""
+    repair = None if just_ended else _repair(folder, record)
     return {
         "executionName": record.name,
         "status": record.status,
@@ -72,7 +77,8 @@ def document(folder: RunFolder, record: RunRecord, *, just_ended: bool = False) 
         "notes": record.notes,
         "injected": record.injected,
         "corrects": record.corrects,
-        "correctedBy": [] if just_ended else corrected_by(RunStore(folder.runs), record.name),
+        "correctedBy": list(repair.by) if repair else [],
+        "uncorrectedRows": repair.left if repair else None,
         "runDirectory": str(folder.path),
         "failedRows": str(folder.failed_rows_file) if folder.failed_rows_file.exists() else None,
         "databaseUrl": record.database,
@@ -136,13 +142,18 @@ def _places(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
         terminal.say(f"  database     {record.database}")
 
 
-def _next(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
+def _repair(folder: RunFolder, record: RunRecord) -> Repair | None:
+    store = RunStore(folder.runs)
+    return Repairs(store, store.records()).of(record.name)
+
+
+def _next(terminal: Terminal, folder: RunFolder, record: RunRecord, *, repaired: bool) -> None:
     terminal.say(("\nNext steps", "bold"))
     terminal.say("  ", (command("show", record.name), "bold"))
     line = next((reason.line for reason in record.reasons if reason.line is not None), None)
     if line is not None:
         terminal.say("  ", (command("show", record.name, "--row", str(line)), "bold"), "  (everything about that row)")
-    for step in next_steps(folder, record):
+    for step in () if repaired else next_steps(folder, record):
         terminal.say(f"  {step.text}")
         if step.words:
             terminal.say("  ", (command(*step.words), "bold"))

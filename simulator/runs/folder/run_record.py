@@ -74,7 +74,8 @@ class RunRecord(_Json):
 
     Args:
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or INTERRUPTED.
-        started, stopped: ISO times in UTC.
+        started, stopped: ISO times in UTC; `started` is that of the first attempt.
+        idle_ms: milliseconds between the attempts, in which the run had ended and was not yet redriven.
         definition_sha256: digest of `definition.json`.
         row_count: the rows the validator counted; None before it has.
         reasons: why rows failed, most frequent first.
@@ -94,6 +95,7 @@ class RunRecord(_Json):
     status: str = RUNNING
     started: str | None = None
     stopped: str | None = None
+    idle_ms: int = 0
     error: str | None = None
     cause: str | None = None
     redrive_count: int = 0
@@ -113,8 +115,13 @@ class RunRecord(_Json):
 
     @property
     def duration_ms(self) -> int | None:
-        """Milliseconds from start to end; None if it has not ended."""
-        return milliseconds_between(self.started, self.stopped)
+        """Milliseconds that all attempts took together; None if it has not ended."""
+        return self.duration_until(self.stopped)
+
+    def duration_until(self, moment: str | None) -> int | None:
+        """Return the milliseconds that the attempts took until a time; None if that or the start is not known."""
+        whole = milliseconds_between(self.started, moment)
+        return None if whole is None else max(whole - self.idle_ms, 0)
 
     @property
     def rejected(self) -> bool:

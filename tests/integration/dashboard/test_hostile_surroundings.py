@@ -36,7 +36,7 @@ def test_the_users_page_shows_the_homes_own_users(
     monkeypatch.delenv("SIMULATOR_DATABASE_URL", raising=False)
     st.cache_resource.clear()
     app = AppTest.from_file(str(PROJECT_ROOT / "dashboard" / "streamlit_app.py"), default_timeout=60)
-    app.switch_page("pages/users.py")
+    app.switch_page("views/users.py")
     app.run()
     st.cache_resource.clear()
     assert not app.exception, [one.value for one in app.exception]

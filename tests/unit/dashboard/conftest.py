@@ -49,7 +49,7 @@ def opened(runs_folder: Path) -> Callable[..., AppTest]:
 
     def open_page(name: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT_ROOT / "dashboard" / "streamlit_app.py"), default_timeout=30)
-        app.switch_page(f"pages/{name}.py")
+        app.switch_page(f"views/{name}.py")
         for key, value in query.items():
             app.query_params[key] = value
         app.run()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.runs.corrections import CheckedCorrections, check_corrections, corrected_by, corrected_run
+from simulator.runs.corrections import CheckedCorrections, check_corrections, corrected_run
 from simulator.runs.folder.run_record import RunRecord
 from simulator.runs.store import RunStore
 
@@ -31,8 +31,6 @@ def test_the_run_is_found_by_what_we_wrote_beside_its_rows(tmp_path: Path) -> No
     upload = tmp_path / "corrected.csv"
     upload.write_text(HEADER[1:] + "U2,5,1,3,InvalidRecordError,bad y,1\n", encoding="utf-8")
     assert corrected_run(store, upload, "new") == "first"
-    run_with(store, "new", "", corrects="first")
-    assert corrected_by(store, "first") == ["new"]
 
 
 def test_any_other_file_corrects_nothing(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from simulator.runs.folder.json_lines import LineFile, read_lines
 from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.recovery import recovered
+from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import (
     MAP_RUN,
     NAME,
@@ -112,6 +113,21 @@ def test_a_redrive_goes_on_in_the_same_folder(tmp_path: Path) -> None:
     assert (record.rows.succeeded, record.rows.failed, record.redrive_count, record.reasons) == (3, 0, 1, [])
     assert len(list(folder.items())) == 4
     assert folder.input_file.read_text(encoding="utf-8") == THREE_ROWS
+
+
+def test_a_run_took_what_its_attempts_took(tmp_path: Path) -> None:
+    """Not the night between the end of the first and the redrive."""
+    finished_run(tmp_path, THREE_ROWS, child(0, 2), status="FAILED")
+    writer = recorder(tmp_path)
+    before = datetime.now(UTC)
+    writer.execution_started(execution(redrive_count=1))
+    again = datetime.now(UTC)
+    writer.execution_ended(execution(status="SUCCEEDED", redrive_count=1, stopped=again + timedelta(seconds=3)))
+    writer.close()
+    record = RunStore(tmp_path).folder(NAME).record()
+    first = 2_000
+    most = first + 3_000 + (again - before).total_seconds() * 1000
+    assert first + 3_000 <= record.duration_ms + 1 <= most + 2
 
 
 def test_counts_are_written_while_the_run_goes_on(tmp_path: Path) -> None:

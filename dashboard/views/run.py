@@ -1,4 +1,4 @@
-"""One run: how it stands, which rows failed and why, its graph, speed, history, logs and files."""
+"""One run: how it stands, which rows failed and why, its rows, graph, speed, history, logs and files."""
 
 from __future__ import annotations
 
@@ -8,31 +8,45 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import run_parts
+from dashboard.components.job_panel import job_panel
+from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
-from dashboard.components.picking import picked_row
+from dashboard.components.picking import HOW, picked_row
+from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
 from dashboard.components.redrive_button import redrive_button
 from dashboard.components.rejected_lines import rejected_lines
+from dashboard.components.related import related
 from dashboard.components.row_detail import row_detail
+from dashboard.components.tab import tab_title
+from dashboard.components.time_left import time_left
 from dashboard.components.verdict import headline, verdict
+from dashboard.jobs import job_state, redrive_of
 from dashboard.plain_text import plain
 from dashboard.queries.failures import failures
+from dashboard.queries.records import standing
 from dashboard.queries.run_list import RunRow, run, runs
 from dashboard.store import default_store
 from simulator.runs.outcome import Kind
 from simulator.runs.suggested_command import command
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
+    from dashboard.jobs import Job
     from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.store import RunStore
 
-LIVE_SECONDS = 1.0
 PARTS = {
     "Graph": run_parts.graph,
+    "Rows": run_parts.rows,
     "Speed": run_parts.speed,
     "History": run_parts.events,
     "Logs": run_parts.log_lines,
     "Files": run_parts.files,
 }
-LIVE_PARTS = ("Graph", "Speed")
+# Every how many seconds a part is drawn while the run goes on: to lay out the graph costs the browser most.
+LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS}
+OF_ONE_RUN = ("line", "row", "event")
+PAGES_OF_ONE_RUN = ("history-page", "rows-page", "logs-page")
 
 
 def page() -> None:
@@ -41,30 +55,33 @@ def page() -> None:
     store = default_store()
     rows = runs(store)
     if not rows:
+        tab_title("Run")
+        keep_fresh(lambda: standing(store))
         st.info("There is no run yet. Make the first one in a terminal, in the project's folder:")
         st.code(command("run", "sample.csv", anywhere=True), language=None)
         return
     row = _chosen(rows)
+    look = KIND_LOOKS[row.kind]
+    tab_title(f"{look.sign} {row.words}", row.file)
     folder = store.folder(row.name)
+    redrive = redrive_of(store, row.name, row.stopped.timestamp() if row.stopped else 0.0)
     live = row.kind is Kind.RUNNING
-    every = LIVE_SECONDS if live else None
-    st.fragment(run_every=every)(_state)(folder, live)
-    redrive_button(store, folder)
+    keep_fresh(lambda: (standing(store), _going_on(store, redrive)), live=live or redrive is not None)
+    if redrive is not None and not live:
+        job_panel(store, redrive)
+    if live or not _going_on(store, redrive):  # else the run still says how it ended before
+        st.fragment(run_every=LIVE_SECONDS if live else None)(_state)(store, folder)
+    if redrive is None:
+        redrive_button(store, folder)
     if row.kind is Kind.REJECTED:
         rejected_lines(folder)
-    elif row.failed:
-        _failed_rows(folder)
+    elif row.failed or live:
+        st.fragment(run_every=PART_SECONDS if live else None)(_failed_rows)(folder, live)
     st.divider()
-    part = st.segmented_control(
-        "Part",
-        list(PARTS),
-        default="Graph",
-        required=True,
-        key="part",
-        label_visibility="collapsed",
-        bind="query-params",
+    part = st.radio(  # a segmented control writes in the colour of the buttons, which is too dark on the dark page
+        "Part", list(PARTS), key="part", horizontal=True, label_visibility="collapsed", bind="query-params"
     )
-    st.fragment(run_every=every if part in LIVE_PARTS else None)(PARTS[part])(folder)
+    st.fragment(run_every=LIVE_PARTS.get(part) if live else None)(PARTS[part])(folder, live)
 
 
 def _chosen(rows: list[RunRow]) -> RunRow:
@@ -86,17 +103,23 @@ def _chosen(rows: list[RunRow]) -> RunRow:
     )
     if chosen != current or asked is None:
         st.query_params["run"] = chosen
-        st.query_params.pop("line", None)
+        for name in OF_ONE_RUN:
+            st.query_params.pop(name, None)
+        for name in PAGES_OF_ONE_RUN:
+            st.session_state.pop(name, None)
     return by_name[chosen]
 
 
-def _state(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
+def _going_on(store: RunStore, redrive: Job | None) -> bool:
+    return redrive is not None and job_state(store, redrive).running
+
+
+def _state(store: RunStore, folder: RunFolder) -> None:
     row = run(folder)
     if row is None:
         st.warning("The run's folder has gone.")
         return
-    if live and row.kind is not Kind.RUNNING:
-        st.rerun()
+    live = row.kind is Kind.RUNNING
     headline(row)
     if row.rows:
         cells = {
@@ -106,21 +129,24 @@ def _state(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment'
             "Pending" if live else "Not done": f"{row.pending:,}",
             "Took": took(row.seconds),
         }
+        if live:
+            cells["Left"] = time_left(row)
         with st.container(horizontal=True):
             for name, value in cells.items():
                 st.metric(name, value, width="content", border=True)
         note = f", {row.superseded:,} superseded by a newer file" if row.superseded else ""
         st.progress(row.done_share, text=f"{row.done_share:.0%} of the rows done{note}")
+    related(store, row)
     verdict(folder)
 
 
-def _failed_rows(folder: RunFolder) -> None:
-    found = failures([folder])
+def _failed_rows(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
+    found = paced(f"failed {folder.name}", lambda: failures([folder]), live=live)
     st.subheader("The rows that failed")
     if not found:
-        st.caption("They are no longer in items.jsonl.")
+        st.caption("No row has failed so far." if live else "They are no longer in items.jsonl.")
         return
-    st.caption(f"{len(found):,} row{'' if len(found) == 1 else 's'}. Click one for its text, attempts, audit and logs.")
+    st.caption(f"{count(len(found), 'row')}. {HOW}")
     table = pd.DataFrame(
         [
             {"Line": one.line, "User": one.user, "Error": one.error, "Why": one.cause, "Attempts": one.attempts}
@@ -128,12 +154,19 @@ def _failed_rows(folder: RunFolder) -> None:
         ]
     )
     widths = {"Line": st.column_config.NumberColumn(width=70), "Attempts": st.column_config.NumberColumn(width=80)}
-    chosen = picked_row(table, key=f"failed-{folder.name}", columns=widths)
-    asked = st.query_params.get("line", "")
-    if chosen is not None:
-        row_detail(folder, index=found[chosen].index)
-    elif asked.isdecimal():
-        row_detail(folder, line=int(asked))
+    by_place = {str(one.line) if one.line is not None else f"index {one.index}": one for one in found}
+    chosen = picked_row(
+        table,
+        list(by_place),
+        key=f"failed-{folder.name}",
+        alt="The rows that failed",
+        parameter="line",
+        columns=widths,
+    )
+    if chosen in by_place:
+        row_detail(folder, index=by_place[chosen].index)
+    elif chosen is not None and chosen.isdecimal():
+        row_detail(folder, line=int(chosen))
 
 
 page()

@@ -6,15 +6,20 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import charts
-from dashboard.components.moments import browser_zone, local
-from dashboard.components.picking import picked_row
+from dashboard.components.moments import local, zone
+from dashboard.components.paging import page_offset
+from dashboard.components.picking import HOW, opened_row, picked_row
+from dashboard.components.polling import keep_fresh
+from dashboard.components.tab import tab_title
 from dashboard.plain_text import plain
 from dashboard.queries.read_only_database import DatabaseUnavailable, ReadOnlyDatabase
+from dashboard.queries.records import standing
 from dashboard.queries.users import Change, UserPage, user_history, users
 from dashboard.store import default_store
 from lambdas.shared.audit_key import ROW_FAILED
 from lambdas.shared.columns import TOTALS
 from simulator.runs.suggested_command import command
+from simulator.runs.words import count
 
 PAGE = 100
 ORDERS = {
@@ -34,37 +39,43 @@ def _database() -> ReadOnlyDatabase:
 def page() -> None:
     """Show the page."""
     st.title("Users")
+    tab_title(st.query_params.get("user", ""), "Users")
+    keep_fresh(lambda: standing(default_store()))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input("User ID, name or e-mail contains", key="search", placeholder="all users", width=280)
-        order = st.selectbox("Order", list(ORDERS), format_func=ORDERS.__getitem__, width=180)
-        number = int(st.number_input("Page", min_value=1, step=1, key="users-page", width=120))
+        search = st.text_input(
+            "User ID, name or e-mail contains", key="search", placeholder="all users", width=280, bind="query-params"
+        ).strip()
+        order = st.selectbox(
+            "Order", list(ORDERS), format_func=ORDERS.__getitem__, width=180, key="order", bind="query-params"
+        )
     user = st.query_params.get("user")
     try:
-        found = users(_database(), search=search.strip(), order=order, offset=(number - 1) * PAGE, limit=PAGE)
+        found = users(_database(), search=search, order=order, limit=0)
+        offset = page_offset(found.total, PAGE, key="page")
+        if found.total:
+            found = users(_database(), search=search, order=order, offset=offset, limit=PAGE)
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
-        st.caption(
-            f"A run starts the database: `{command('run', 'sample.csv', anywhere=True)}`. "
-            "A user's history needs no database."
-        )
+        st.caption("A user's history needs no database. A run starts the database:")
+        st.code(command("run", "sample.csv", anywhere=True), language=None)
         user = st.text_input("History of the user with the ID", value=user or "", key="history-of").strip() or None
+        if user:
+            st.query_params["user"] = user
     else:
-        user = _statistics(found, number) or user
+        user = _statistics(found) or user
     if user:
-        st.query_params["user"] = user
         _history(user)
 
 
-def _statistics(found: UserPage, number: int) -> str | None:
+def _statistics(found: UserPage) -> str | None:
     if not found.tables:
         st.info("The database is still empty. Make the first run in a terminal, in the project's folder:")
         st.code(command("run", "sample.csv", anywhere=True), language=None)
         return None
     if not found.users:
-        st.info("No user matches." if number == 1 else f"There is no page {number}; there are {found.total:,} users.")
+        st.info("No user matches.")
         return None
-    pages = (found.total + PAGE - 1) // PAGE
-    st.caption(f"{found.total:,} users, page {number} of {pages:,}. Click one for the history.")
+    st.caption(f"{count(found.total, 'user')}. {HOW}")
     table = pd.DataFrame(
         [
             {
@@ -77,8 +88,8 @@ def _statistics(found: UserPage, number: int) -> str | None:
             for one in found.users
         ]
     ).astype(dict.fromkeys(TITLES, "Int64"))
-    chosen = picked_row(table, key="users-table", height=420)
-    return None if chosen is None else found.users[chosen].user_id
+    rows = [one.user_id for one in found.users]
+    return picked_row(table, rows, key="users-table", alt="Users and their totals", parameter="user", height=420)
 
 
 def _history(user: str) -> None:
@@ -87,18 +98,19 @@ def _history(user: str) -> None:
     if not changes:
         st.info("None of the kept runs has changed this user.")
         return
-    zone = browser_zone()
+    here = zone()
     points = [
-        {"time": one.time.astimezone(zone), "total": one.new, "old": one.old, "what": TYPES[one.type], "run": one.run}
+        {"time": one.time.astimezone(here), "total": one.new, "old": one.old, "what": TYPES[one.type], "run": one.run}
         for one in changes
         if one.new is not None and one.time is not None and one.type in TYPES and one.status == "success"
     ]
     if points:
         charts.user_history(pd.DataFrame(points))
-    chosen = picked_row(_table(changes), key=f"history-{user}", height=360)
-    if chosen is not None:
-        st.switch_page("pages/run.py", query_params={"run": changes[chosen].run})
-    st.caption("Click a line to open its run.")
+    st.caption("Tick a line to open its run (by keyboard: arrow keys, then Shift and Space).")
+    rows = [f"{number} {one.run}" for number, one in enumerate(changes)]  # oldest first: a line keeps its number
+    opened = opened_row(_table(changes), rows, key=f"history-{user}", alt="What changed, oldest first", height=360)
+    if opened is not None:
+        st.switch_page("views/run.py", query_params={"run": opened.partition(" ")[2]})
 
 
 def _table(changes: list[Change]) -> pd.DataFrame:

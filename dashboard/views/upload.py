@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.components.job_panel import job_panel
-from dashboard.components.moments import browser_zone
+from dashboard.components.moments import zone
+from dashboard.components.polling import keep_fresh
+from dashboard.components.tab import tab_title
 from dashboard.jobs import CannotStart, Job, find_job, job_state, jobs, start_run
 from dashboard.plain_text import plain
 from dashboard.store import default_store
@@ -22,8 +24,10 @@ def page() -> None:
     """Show the page."""
     st.title("Upload")
     store = default_store()
+    tab_title("Upload")
+    keep_fresh(lambda: [job.name for job in jobs(store)])
     st.caption(
-        "The file goes through the whole pipeline, as with the terminal's command `run`: S3, validation, every row. "
+        "The file goes through the whole pipeline, as with the command run of the terminal: S3, validation, every row. "
         f"Its columns: {', '.join(HEADER)}. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
         "converted. Rows of a corrected failed-rows.csv are refused if their user ID is no longer that of their line."
     )
@@ -43,14 +47,14 @@ def page() -> None:
 
 
 def _shown(store: RunStore) -> Job | None:
-    """The job that the address names, else one that is going on."""
+    """The job that the address names, else an upload that is going on (a redrive is on the page of its run)."""
     name = st.query_params.get("job")
     if name is not None:
         found = find_job(store, name)
         if found is None:
             st.warning("This upload is no longer kept; its run is on the page Runs.")
         return found
-    return next((job for job in jobs(store) if job_state(store, job).running), None)
+    return next((job for job in jobs(store) if job.run is None and job_state(store, job).running), None)
 
 
 def _earlier(store: RunStore, shown: Job | None) -> None:
@@ -60,11 +64,11 @@ def _earlier(store: RunStore, shown: Job | None) -> None:
     with st.expander(f"Earlier ({len(rest)})"):
         for job in rest:
             began = _clock(job.started)
-            st.page_link("pages/upload.py", label=f"{began} · {plain(job.title)}", query_params={"job": job.name})
+            st.page_link("views/upload.py", label=f"{began} · {plain(job.title)}", query_params={"job": job.name})
 
 
 def _clock(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, browser_zone()):%Y-%m-%d %H:%M:%S}"
+    return f"{datetime.fromtimestamp(seconds, zone()):%Y-%m-%d %H:%M:%S}"
 
 
 page()

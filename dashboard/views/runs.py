@@ -9,12 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import charts
-from dashboard.components.looks import KIND_LOOKS, STATE_LOOKS
-from dashboard.components.moments import browser_zone, local, took
-from dashboard.components.picking import picked_row
+from dashboard.components.looks import KIND_LOOKS, STATE_LOOKS, text_colour
+from dashboard.components.moments import local, span, took, zone
+from dashboard.components.paging import page_offset
+from dashboard.components.picking import opened_row
+from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh
 from dashboard.components.rejected_lines import rejected_lines
+from dashboard.components.related import related
+from dashboard.components.tab import tab_title
 from dashboard.components.verdict import headline, verdict
 from dashboard.plain_text import plain
+from dashboard.queries.records import repairs, standing
 from dashboard.queries.run_list import RunRow, runs
 from dashboard.queries.state_grid import StateGrid, state_grid
 from dashboard.queries.trends import per_day
@@ -22,12 +27,13 @@ from dashboard.store import default_store
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.outcome import Kind
 from simulator.runs.suggested_command import command
+from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 GRID_RUNS = 30
-LIVE_SECONDS = 2.0
+PAGE = 100
 NO_DAYS: list[date | datetime | str | None] = []
 
 
@@ -36,21 +42,28 @@ def page() -> None:
     store = default_store()
     st.title("Runs")
     everything = runs(store)
+    going = sum(row.kind is Kind.RUNNING for row in everything)
+    tab_title(f"{KIND_LOOKS[Kind.RUNNING].sign} {going} running" if going else "", "Runs")
+    keep_fresh(lambda: standing(store), live=going > 0)
     if not everything:
         _first_run()
         return
     newest = everything[0]
-    live = any(row.kind is Kind.RUNNING for row in everything)
-    st.fragment(run_every=LIVE_SECONDS if live else None)(_newest)(store, newest.name)
+    st.fragment(run_every=LIVE_SECONDS if newest.kind is Kind.RUNNING else None)(_newest)(store, newest.name)
     chosen = _filtered(store)
-    st.fragment(run_every=LIVE_SECONDS if live else None)(_list)(store, chosen, live)
+    if not chosen:
+        st.info("No run matches these filters. Remove one to see more.", icon=":material/filter_alt_off:")
+        return
+    st.fragment(run_every=PART_SECONDS if going else None)(_list)(store, [row.name for row in chosen])
+    _grid(state_grid(store, chosen[:GRID_RUNS]), len(chosen))
+    _days(chosen)
 
 
 def _first_run() -> None:
     st.info("There is no run yet. Make the first one in a terminal, in the project's folder:", icon=":material/rocket:")
     st.code(command("run", "sample.csv", anywhere=True), language=None)
-    st.caption(plain(f"The project's folder is {PROJECT_ROOT}. Reload this page to see the run."))
-    st.page_link("pages/upload.py", label="or upload a CSV file here", icon=":material/upload_file:")
+    st.caption(plain(f"The project's folder is {PROJECT_ROOT}. The run appears here by itself."))
+    st.page_link("views/upload.py", label="or upload a CSV file here", icon=":material/upload_file:")
 
 
 def _newest(store: RunStore, name: str) -> None:
@@ -64,11 +77,12 @@ def _newest(store: RunStore, name: str) -> None:
         if row.rows:
             done = f"{row.succeeded:,} of {row.rows:,} rows succeeded, {row.failed:,} failed"
             st.progress(row.done_share, text=done + (f", {row.pending:,} not done" if row.pending else ""))
+        related(store, row)
         verdict(store.folder(name))
         if row.kind is Kind.REJECTED:
             rejected_lines(store.folder(name))
         st.page_link(
-            "pages/run.py",
+            "views/run.py",
             label="Open this run: every row, graph, history, logs",
             query_params={"run": name},
             icon=":material/open_in_new:",
@@ -85,53 +99,58 @@ def _filtered(store: RunStore) -> list[RunRow]:
             placeholder="all",
             key="status",
             width=280,
+            bind="query-params",
         )
-        file = st.text_input("File name contains", key="file", placeholder="all files", width=220)
-        days = st.date_input("Started between", value=NO_DAYS, key="days", width=240)
+        file = st.text_input("File name contains", key="file", placeholder="all files", width=220, bind="query-params")
+        days = st.date_input("Started between", value=NO_DAYS, key="days", width=240, bind="query-params")
     since = days[0] if isinstance(days, tuple) and days else None
     until = days[1] if isinstance(days, tuple) and len(days) > 1 else None
-    return runs(store, kinds=kinds, file=file.strip(), since=since, until=until, zone=browser_zone())
+    return runs(store, kinds=kinds, file=file.strip(), since=since, until=until, zone=zone())
 
 
-def _list(store: RunStore, chosen: list[RunRow], live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
-    if live:
-        names = {row.name for row in chosen}
-        everything = runs(store)
-        if not any(row.kind is Kind.RUNNING for row in everything):
-            st.rerun()
-        chosen = [row for row in everything if row.name in names]
-    if not chosen:
-        st.info("No run matches these filters. Remove one to see more.", icon=":material/filter_alt_off:")
-        return
-    st.caption(f"{len(chosen):,} run{'' if len(chosen) == 1 else 's'}. Click a run to open it.")
-    _table(chosen)
-    _grid(state_grid(store, chosen[:GRID_RUNS]), len(chosen))
-    _days(chosen)
+def _list(store: RunStore, names: list[str]) -> None:
+    by_name = {row.name: row for row in runs(store)}
+    chosen = [by_name[name] for name in names if name in by_name]
+    st.caption(f"{count(len(chosen), 'run')}. Tick a run to open it (by keyboard: arrow keys, then Shift and Space).")
+    offset = page_offset(len(chosen), PAGE, key="page")
+    _table(store, chosen[offset : offset + PAGE])
 
 
-def _table(chosen: list[RunRow]) -> None:
+def _table(store: RunStore, chosen: list[RunRow]) -> None:
     table = pd.DataFrame(
         [
             {
                 "Status": f"{KIND_LOOKS[row.kind].sign} {row.words}",
                 "File": row.file or "–",
                 "Started": local(row.started),
-                "Took": took(row.seconds),
+                "Took": span(row.seconds),
                 "Rows": row.rows,
                 "Failed": row.failed,
                 "Not done": row.pending,
+                "Since then": _since_then(store, row),
                 "Redrives": row.redrives,
                 "Run": row.name,
             }
             for row in chosen
         ]
     )
-    colours = {"Status": [f"color: {KIND_LOOKS[row.kind].rgb}; font-weight: 600" for row in chosen]}
+    colours = {"Status": [text_colour(KIND_LOOKS[row.kind]) for row in chosen]}
     styled = table.style.apply(lambda column: colours.get(str(column.name), [""] * len(column)), axis=0)
-    widths = {"Rows": st.column_config.NumberColumn(format="localized"), "File": {"width": "medium"}}
-    picked = picked_row(styled, key="runs-table", columns=widths)
-    if picked is not None:
-        st.switch_page("pages/run.py", query_params={"run": chosen[picked].name})
+    whole = st.column_config.NumberColumn(format="localized")
+    columns = {"Took": whole, "Rows": whole, "Failed": whole, "Not done": whole, "File": {"width": "medium"}}
+    opened = opened_row(
+        styled, [row.name for row in chosen], key="runs-table", alt="Runs, newest first", columns=columns
+    )
+    if opened is not None:
+        st.switch_page("views/run.py", query_params={"run": opened})
+
+
+def _since_then(store: RunStore, row: RunRow) -> str:
+    repair = repairs(store).of(row.name)
+    told = [repair.words] if repair else []
+    if row.corrects is not None:
+        told.append("corrects an earlier run")
+    return ", ".join(told)
 
 
 def _grid(grid: StateGrid, total: int) -> None:
@@ -159,7 +178,7 @@ def _grid(grid: StateGrid, total: int) -> None:
 
 
 def _days(chosen: list[RunRow]) -> None:
-    days = per_day(chosen, browser_zone())
+    days = per_day(chosen, zone())
     left, right = st.columns(2)
     with left:
         st.subheader("Rows per day")

@@ -1,0 +1,70 @@
+"""How an open page stays true: it looks every few seconds, and draws itself again when something has changed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import streamlit as st
+
+from dashboard.components.moments import zone, zone_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+IDLE_SECONDS = 5.0
+LIVE_SECONDS = 1.0
+PART_SECONDS = 3.0
+"""For charts and tables of a run that goes on."""
+SHARE = 0.03
+"""The most of a core that one costly part of an open page may take."""
+
+
+def keep_fresh(look: Callable[[], object], *, live: bool = False) -> None:
+    """Say when the page was brought up to date, and draw all of it again as soon as `look` gives something else.
+
+    Args:
+        look: cheap, and without side effects.
+        live: whether something runs, so that the look is repeated quickly.
+    """
+    every = LIVE_SECONDS if live else IDLE_SECONDS
+    st.fragment(run_every=every)(_look)(look, look(), every)
+
+
+def _look(look: Callable[[], object], seen: object, every: float) -> None:
+    if look() != seen:
+        st.rerun()
+    st.caption(f"Updated {datetime.now(zone()):%H:%M:%S}, every {every:g} s. Times are in {zone_words()}.")
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    value: Any
+    due: float
+
+
+def paced(key: str, compute: Callable[[], T], *, live: bool) -> T:
+    """Return what `compute` gives; for a run that goes on, so seldom that it takes at most SHARE of a core.
+
+    Args:
+        key: names the result in this browser's session.
+        compute: costs time that grows with the run.
+        live: whether the run goes on. If not, it is always computed.
+    """
+    name = f"paced {key}"
+    kept = st.session_state.get(name)
+    if live and isinstance(kept, _Kept) and time.monotonic() < kept.due:
+        value: T = kept.value
+        return value
+    before = time.process_time()
+    value = compute()
+    if live:
+        st.session_state[name] = _Kept(value, time.monotonic() + (time.process_time() - before) / SHARE)
+    else:
+        st.session_state.pop(name, None)
+    return value
