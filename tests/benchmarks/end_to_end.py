@@ -20,6 +20,7 @@ from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.session import Session
 from simulator.pipeline.settings import Settings
+from tests.rows import event_values, upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 ROWS = 1_000
 ROUNDS = 5
 THREADS = 5
-HEADER = "ユーザーID,ログイン回数,投稿回数"
 
 
 def main() -> None:
@@ -61,8 +61,7 @@ def load_users(session: Session, folder: Path) -> None:
 
 def body(number: int) -> bytes:
     """Return a file whose values no round has set before."""
-    lines = [f"U{index:05},{index + number * 2},{index % 7 + number}" for index in range(ROWS)]
-    return ("\n".join([HEADER, *lines]) + "\n").encode()
+    return upload(*(f"U{index:05},{index + number * 2},{index % 7 + number}" for index in range(ROWS))).encode()
 
 
 def run(session: Session, number: int) -> float:
@@ -94,14 +93,11 @@ def bare_loop(session: Session, number: int) -> float:
                 index, line = next(rows, (-1, ""))
             if index < 0:
                 return
-            user, logins, posts = line.split(",")
             invoke(
                 session,
                 resources.processor_arn,
                 {
-                    "userId": user,
-                    "loginCount": logins,
-                    "postCount": posts,
+                    **event_values(*line.split(",")),
                     "rowIndex": index,
                     "mapEnteredAt": uploaded,
                     "uploadedAt": uploaded,

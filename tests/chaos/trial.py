@@ -21,8 +21,8 @@ from simulator.runs.redrive_plan import plan_redrive
 from simulator.runs.store import RunStore
 from simulator.verify.database_check import stored_totals
 from simulator.verify.row import SUCCEEDED, Row, read_rows
-from tests.chaos.mixture import HEADER
 from tests.chaos.stage import RUN_SECONDS, open_stage
+from tests.rows import HEADER
 
 if TYPE_CHECKING:
     from pathlib import Path
