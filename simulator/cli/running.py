@@ -16,10 +16,10 @@ from simulator.cli.output.report import document, headline
 from simulator.cli.output.run_table import show_runs
 from simulator.cli.paths import shown
 from simulator.cli.upload_file import check_corrected_file, upload_file
+from simulator.csv_files.new_users import write_user_master
 from simulator.pipeline.provisioning import resource_name
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
-from simulator.uploads.new_users import write_user_master
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,7 +107,7 @@ def redrive_in(cloud: OpenCloud, folder: RunFolder, plan: RedrivePlan, term: Ter
         CloudError: its rows lie in another database, or its folder cannot be restored.
     """
     # Only here: see open_session.
-    from simulator.pipeline.redriving import redrive  # noqa: PLC0415 - as the line above says
+    from simulator.pipeline.redriving.redrive import redrive  # noqa: PLC0415 - as the line above says
 
     pace = Pace(f":{plan.record.machine}:{folder.name}")
     with cloud.listeners.told(pace):

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.csv_files.new_users import write_user_master
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.session import Session
 from simulator.pipeline.settings import PROJECT_ROOT, Settings
-from simulator.uploads.new_users import write_user_master
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -78,9 +78,9 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
     from simulator.pipeline.local_cloud.cloud_files import CloudFiles  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.dashboard_process import DashboardProcess  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.ports import HOST  # noqa: PLC0415 - as above
+    from simulator.pipeline.local_cloud.reload import Reload  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.up_lock import UpLock  # noqa: PLC0415 - as above
-    from simulator.pipeline.reload import Reload  # noqa: PLC0415 - as above
-    from simulator.pipeline.watch import Watch  # noqa: PLC0415 - as above
+    from simulator.pipeline.local_cloud.watch import Watch  # noqa: PLC0415 - as above
 
     with local_aws("http://127.0.0.1"):  # aiohttp reads variables of the shell when it is imported
         from simulator.pipeline.local_cloud.local_cloud import (  # noqa: PLC0415 - as above

@@ -10,7 +10,7 @@ from lambdas.schema_migrator.users_csv import HEADER
 from lambdas.shared.columns import MAX_USER_ID
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.settings import MAX_ROWS
-from simulator.uploads.encoding import read_chunks
+from simulator.csv_files.encoding import read_chunks
 
 if TYPE_CHECKING:
     from pathlib import Path

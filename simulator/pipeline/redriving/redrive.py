@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.errors import ApiError
-from simulator.pipeline.earlier_map_run import earlier_map_run
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX
+from simulator.pipeline.redriving.earlier_map_run import earlier_map_run
 from simulator.pipeline.restoring import post_restore
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, plan_redrive
