@@ -9,7 +9,7 @@ import typer
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli import exits
 from simulator.cli.exits import UsageError
-from simulator.cli.opening import open_session
+from simulator.cli.open_session import open_session
 from simulator.cli.options import Json, RunName, examples
 from simulator.cli.output.terminal import terminal
 from simulator.cli.running import OpenCloud, redrive_in

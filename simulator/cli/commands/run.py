@@ -11,7 +11,7 @@ import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli.exits import UsageError
-from simulator.cli.opening import load_sample_users, open_session
+from simulator.cli.open_session import open_session
 from simulator.cli.options import (
     Json,
     checked_faults,
@@ -21,6 +21,7 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import files_to_run
 from simulator.cli.running import OpenCloud, RunOptions, key_of, prepared, run_one, run_several
 from simulator.cli.through_cloud import run_there, running_cloud
+from simulator.cli.user_master import load_sample_users
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.listeners import Listeners
 

@@ -14,9 +14,10 @@ from simulator.aws.moto.environment import local_aws
 from simulator.cli.cloud_words import banner
 from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.live_lines import LiveLines
-from simulator.cli.opening import load_sample_users, open_session
+from simulator.cli.open_session import open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
+from simulator.cli.user_master import load_sample_users
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.listeners import Listeners
 from simulator.pipeline.provisioning import DEFINITIONS, resource_name

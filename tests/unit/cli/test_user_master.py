@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.cli.exits import UsageError
-from simulator.cli.opening import load_sample_users, load_users
 from simulator.cli.output.terminal import Terminal
 from simulator.cli.paths import SAMPLES
+from simulator.cli.user_master import load_sample_users, load_users
 from simulator.pipeline.migrator import UsersRefused
 
 if TYPE_CHECKING:

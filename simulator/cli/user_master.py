@@ -1,58 +1,19 @@
-"""Opening a session for a command, and loading users into it."""
+"""Loads a user master for a command, and tells how many users it holds."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.aws.asl.runtime.clock import RealClock
-from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.cli.exits import UsageError
 from simulator.cli.paths import SAMPLES, shown
-from simulator.fault_injection.spec import FaultPlan
-from simulator.pipeline.settings import Settings
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.aws.asl.runtime.clock import Clock
-    from simulator.aws.asl.runtime.listener import Listener
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.session import Session
-
-
-def open_session(
-    terminal: Terminal,
-    listener: Listener | None = None,
-    clock: Clock | None = None,
-    plan: FaultPlan | None = None,
-    *,
-    restored: bool = False,
-) -> Session:
-    """Start the pipeline with the settings of the environment; to be used in a `with`.
-
-    Args:
-        terminal: prints what is being started.
-        listener: receives the events of executions; None for no listener.
-        clock: the clock that executions see; None for the real one.
-        plan: the faults to inject; None for none.
-        restored: whether everything is kept in the home, and what lies there is restored.
-
-    Raises:
-        CloudError: it cannot start.
-    """
-    # Only here: the imports of botocore and psycopg take time that `--help` and `show` need not wait for.
-    from simulator.pipeline.session import Session  # noqa: PLC0415 - as the line above says
-
-    return Session(
-        Settings(),
-        tell=terminal.say,
-        listener=listener or SilentListener(),
-        clock=clock or RealClock(),
-        plan=plan or FaultPlan(),
-        restored=restored,
-    )
 
 
 def load_sample_users(session: Session, terminal: Terminal) -> None:
@@ -60,7 +21,7 @@ def load_sample_users(session: Session, terminal: Terminal) -> None:
 
     A database that cannot store them stays empty: nobody has asked for them.
     """
-    from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - see open_session
+    from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - slow to import, see open_session
 
     master = SAMPLES / "users.csv"
     if session.migrator.count_users() or not master.is_file():
@@ -104,7 +65,7 @@ def load_users(session: Session, path: Path, terminal: Terminal, name: str | Non
     Raises:
         UsageError: the file cannot be used; the message names the lines.
     """
-    from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - see open_session
+    from simulator.pipeline.migrator import UsersRefused  # noqa: PLC0415 - slow to import, see open_session
 
     try:
         loaded = session.migrator.load_users(path)
