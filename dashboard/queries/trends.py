@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from dashboard.queries.spans import span_tables
 from dashboard.queries.tables import fetch
+from dashboard.queries.workers.spans import span_tables
 from simulator.runs.outcome import Kind
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.components.dot import dot, facts
-from dashboard.queries.graph import run_graph
 from dashboard.queries.run_list import runs
-from dashboard.queries.state_grid import StateStatus, state_grid, state_outcomes
-from dashboard.queries.workflow import workflow
+from dashboard.queries.states.graph import run_graph
+from dashboard.queries.states.state_grid import StateStatus, state_grid, state_outcomes
+from dashboard.queries.states.workflow import workflow
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import THREE_ROWS, child, failed_child, finished_run

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import UPLOADER
-from tests.infrastructure.expected_policies import EXPECTED, HERE, uploader
-from tests.infrastructure.grants import Grant, grants
-from tests.infrastructure.resolver import Resolver
+from tests.infrastructure.policies.expected_policies import EXPECTED, HERE, uploader
+from tests.infrastructure.policies.grants import Grant, grants
+from tests.infrastructure.template.resolver import Resolver
 
 Everything = dict[str, set[Grant]]
 VALIDATOR, WORKFLOW = "FunctionsValidatorRole", "WorkflowWorkflowRole"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from dashboard.queries.workflow import Workflow, workflow
+from dashboard.queries.states.workflow import Workflow, workflow
 from simulator.runs.folder.history_reader import HistoryEvent, states_passed
 from simulator.runs.folder.json_lines import parse_line
 from simulator.runs.folder.run_record import INTERRUPTED, RUNNING

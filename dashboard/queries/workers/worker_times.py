@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from dashboard.queries.spans import span_tables
 from dashboard.queries.tables import fetch
 from dashboard.queries.trends import bucket_seconds, bucket_start
+from dashboard.queries.workers.spans import span_tables
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from tests.infrastructure.grants import MANAGED, Grant, condition
+from tests.infrastructure.policies.grants import MANAGED, Grant, condition
 
 ACCOUNT = "123456789012"
 HERE = f"ap-northeast-1:{ACCOUNT}"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tests.infrastructure.resolver import Resolver, readable
+from tests.infrastructure.template.resolver import Resolver, readable
 
 MANAGED = "managed policy"
 

@@ -1,0 +1,1 @@
+"""A workflow's states, and what became of each of them in a run."""
