@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.infrastructure.conftest import UPLOADER
-from tests.infrastructure.policies.expected_policies import EXPECTED, HERE, uploader
+from tests.infrastructure.policies.expected_policies import EXPECTED, HERE, OUTPUT, uploader
 from tests.infrastructure.policies.grants import Grant, grants
 from tests.infrastructure.template.resolver import Resolver
 
 Everything = dict[str, set[Grant]]
+WORKFLOW_FILE = Path(__file__).parents[3] / "cdk" / "definitions" / "workflow.asl.json"
 VALIDATOR, WORKFLOW = "FunctionsValidatorRole", "WorkflowWorkflowRole"
 
 
@@ -41,6 +44,19 @@ def test_no_one_has_rights_that_are_not_written_out(found: Everything) -> None:
 def test_rights_are_exactly_those_written_out(found: Everything, owner: str) -> None:
     """Not one action, resource or condition more, nor one less."""
     assert differences({owner: found[owner]}, {owner: EXPECTED[owner]}) == {}
+
+
+def test_the_workflow_may_put_each_object_that_its_definition_names(found: Everything) -> None:
+    """A state that is added needs its right too: AWS alone would notice that it lacks it."""
+    puts = [
+        state["Parameters"]["Key.$"]
+        for state in json.loads(WORKFLOW_FILE.read_text(encoding="utf-8"))["States"].values()
+        if state.get("Resource", "").endswith("s3:putObject")
+    ]
+    folders = {key.removeprefix("States.Format('").partition("{}")[0] for key in puts}
+    rights = {one.resource for one in found[WORKFLOW] if one.action == "s3:PutObject"}
+    assert folders
+    assert {f"{OUTPUT}/{folder}*" for folder in folders} <= rights
 
 
 def test_a_policy_is_attached_to_what_it_speaks_of(stack: Resolver) -> None:

