@@ -83,7 +83,7 @@ def throughput(folder: RunFolder) -> Throughput:
 
 @dataclass(slots=True, kw_only=True)
 class Day:
-    """What ran on a day; runs that go on count as runs only."""
+    """Runs of a day; runs that go on count as runs only."""
 
     day: date
     runs: int = 0

@@ -23,7 +23,7 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def problem_of_file(path: Path) -> EncodingError | None:
-    """Return why a file is not UTF-8 without BOM, and what it is; None where it is UTF-8.
+    """Return why a file is not UTF-8 without BOM, and what it is; None if it is UTF-8.
 
     Raises:
         OSError: it cannot be read.

@@ -1,4 +1,4 @@
-"""What a cloud that lasts keeps in the home, beside what moto's process keeps (`simulator.aws.moto.lasting`)."""
+"""Records of a cloud that lasts, kept in the home beside those of moto's process (`simulator.aws.moto.lasting`)."""
 
 from __future__ import annotations
 

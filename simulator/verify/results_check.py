@@ -68,7 +68,7 @@ class Attempt:
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """Its name in messages."""
         if self.number:
             return f"Redrive-{self.number}"
         return f"the Map Run that redrive {self.redrive} began" if self.redrive else "the first attempt"

@@ -1,1 +1,1 @@
-"""A workflow's states, and what became of each of them in a run."""
+"""A workflow's states, and the outcome of each in a run."""

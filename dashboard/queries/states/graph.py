@@ -1,4 +1,4 @@
-"""A run's workflow as a graph: each state with what became of it."""
+"""A run's workflow as a graph: each state with its outcome."""
 
 from __future__ import annotations
 

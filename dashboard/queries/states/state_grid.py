@@ -1,4 +1,4 @@
-"""What became of each state of a workflow in one run.
+"""The outcome of each state of a workflow in one run.
 
 Runs x states: which state each run passed, failed in or never reached.
 """
@@ -27,7 +27,7 @@ _FAILURES = ("Failed", "TimedOut", "Aborted")
 
 
 class StateStatus(StrEnum):
-    """What became of a state."""
+    """The outcome of a state."""
 
     SUCCEEDED = "SUCCEEDED"
     CAUGHT = "CAUGHT"

@@ -49,7 +49,7 @@ class Workflow:
 
 
 def workflow_of(folder: RunFolder) -> Workflow:
-    """Return the workflow as it was run; an empty one where the folder has no readable definition."""
+    """Return the workflow as it was run; an empty one if the folder has no readable definition."""
     try:
         return workflow(parse_line(folder.definition_file.read_bytes()))
     except OSError:

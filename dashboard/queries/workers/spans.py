@@ -1,4 +1,4 @@
-"""What a worker did when: attempts at a row, the waits between them, and the logging of its error."""
+"""A worker's spans of time: attempts at a row, the waits between them, and the logging of its error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Part(StrEnum):
-    """What a span of time was spent on."""
+    """The use of a span of time."""
 
     ATTEMPT = "attempt"
     FAILED_ATTEMPT = "failed attempt"

@@ -148,7 +148,7 @@ def _follow(live: LiveLines, session: Session) -> None:
             live.tick()
         raise CloudError(
             "The process that plays S3, DynamoDB and SQS has ended: it was killed, or the memory is full. "
-            f"What it had acknowledged is kept; start the cloud again with: {command('up')}"
+            f"Everything that it had acknowledged is kept; start the cloud again with: {command('up')}"
         )
 
 

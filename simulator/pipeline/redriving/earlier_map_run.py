@@ -1,4 +1,4 @@
-"""What a run's folder tells of the Map Run that a redrive continues.
+"""Reads from a run's folder the Map Run that a redrive continues.
 
 Its result files are repaired on the way, if a kill or a full disk cut them or the run's items off.
 """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 Mark = tuple[str, ...]
-"""What we wrote beside a row: `_line`, `_error`, `_cause`, `_attempts`."""
+"""The columns that were added beside a row: `_line`, `_error`, `_cause`, `_attempts`."""
 
 MOST_MARKS = 1_000
 """So many rows of a file are compared; they tell one run from another long before."""
@@ -35,7 +35,7 @@ REALLY = (
 
 @dataclass(slots=True)
 class CheckedCorrections:
-    """What the check of a corrected file found: errors by line of the upload, and what could not be checked."""
+    """Findings of the check of a corrected file: errors by line of the upload, and what could not be checked."""
 
     errors: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """What corrected files did for a run.
+    """The effect of corrected files on a run.
 
     Args:
         by: the runs of those files, oldest first.

@@ -1,4 +1,4 @@
-"""What an expression of a state can see: the input (`$`), the context object (`$$`) and the variables (`$name`)."""
+"""Values that expressions can use: the input (`$`), the context object (`$$`) and the variables (`$name`)."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an application answered; the names of headers are in small letters."""
+    """The answer of an application; the names of headers are in small letters."""
 
     status_line: str
     header_list: list[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""What writes of DynamoDB put into the journal: the requests that make and change tables, and the items as they read.
+"""Journal entries of DynamoDB's writes: the requests that make and change tables, and the items as they read.
 
 API reference of DynamoDB. Items of the kept table that belong to a run lie in its folder (see `table_log`); of those
 only what the folder's file cannot say is journaled: deletions, and values that plain JSON does not have.

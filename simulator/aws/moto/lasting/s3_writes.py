@@ -1,4 +1,4 @@
-"""What writes of S3 put into the journal: the requests that make and configure buckets, and the objects as they read.
+"""Journal entries of S3's writes: the requests that make and configure buckets, and the objects as they read.
 
 An object is read back through the application after each request that writes it, so that it does not matter how it was
 written (PutObject, CopyObject, a form, parts). API reference of S3: PutObject, DeleteObject, DeleteObjects,
