@@ -51,7 +51,7 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCloud:
+class CloudAndListeners:
     """The cloud that files run in, and the listeners to its executions."""
 
     session: Session
@@ -90,7 +90,7 @@ def key_of(source: Path, options: RunOptions) -> str:
     return key
 
 
-def run_one(cloud: OpenCloud, source: Path, body: Path, options: RunOptions, term: Terminal) -> int:
+def run_one(cloud: CloudAndListeners, source: Path, body: Path, options: RunOptions, term: Terminal) -> int:
     """Run a file, print its report, and return the command's exit code.
 
     Raises:
@@ -100,7 +100,7 @@ def run_one(cloud: OpenCloud, source: Path, body: Path, options: RunOptions, ter
     return outcome(cloud.session, _ended(cloud, source, body, options, term), term)
 
 
-def redrive_in(cloud: OpenCloud, folder: RunFolder, plan: RedrivePlan, term: Terminal) -> int:
+def redrive_in(cloud: CloudAndListeners, folder: RunFolder, plan: RedrivePlan, term: Terminal) -> int:
     """Redrive a run, print its report, and return the command's exit code.
 
     Raises:
@@ -115,7 +115,7 @@ def redrive_in(cloud: OpenCloud, folder: RunFolder, plan: RedrivePlan, term: Ter
         return outcome(cloud.session, Ended.of(cloud.session, running, follow(running, pace, term)), term)
 
 
-def run_several(cloud: OpenCloud, sources: Sequence[Path], options: RunOptions, term: Terminal) -> int:
+def run_several(cloud: CloudAndListeners, sources: Sequence[Path], options: RunOptions, term: Terminal) -> int:
     """Run files one after the other, print one summary, and return the command's exit code.
 
     A file that is refused or fails does not keep the others from being run; Ctrl-C does.
@@ -142,7 +142,7 @@ def run_several(cloud: OpenCloud, sources: Sequence[Path], options: RunOptions, 
     return summary.code
 
 
-def _ended(cloud: OpenCloud, source: Path, body: Path, options: RunOptions, term: Terminal) -> Ended:
+def _ended(cloud: CloudAndListeners, source: Path, body: Path, options: RunOptions, term: Terminal) -> Ended:
     """Upload a file and follow its run to the end."""
     session, key = cloud.session, key_of(source, options)
     if options.create_users:

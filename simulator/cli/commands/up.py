@@ -73,7 +73,7 @@ def up_command(  # noqa: PLR0917 - options, each by its name
 def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool, watch: bool) -> None:
     # Only here: see open_session.
     from simulator.cli.inbox_runs import InboxRuns  # noqa: PLC0415 - as the line above says
-    from simulator.cli.running import OpenCloud  # noqa: PLC0415 - as above
+    from simulator.cli.running import CloudAndListeners  # noqa: PLC0415 - as above
     from simulator.cli.served.commands import ServedCommands  # noqa: PLC0415 - as above
     from simulator.pipeline.inbox.inbox import Inbox  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.cloud_files import CloudFiles  # noqa: PLC0415 - as above
@@ -105,7 +105,7 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
         def status() -> dict[str, Any]:
             return {"running": live.running, "ended": dict(live.ended), "memory": memory()}
 
-        served = ServedCommands(OpenCloud(session, listeners), lock.token, live.say, status)
+        served = ServedCommands(CloudAndListeners(session, listeners), lock.token, live.say, status)
         cloud = stack.enter_context(LocalCloud(session, Path(CloudFiles(home.path).events), port, served.routes))
         dashboard = stack.enter_context(DashboardProcess(home.path)).url if with_dashboard else None
         if watch:

@@ -28,7 +28,7 @@ from simulator.runs.store import RunNotFound
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from simulator.cli.running import OpenCloud
+    from simulator.cli.running import CloudAndListeners
 
     Question = dict[str, Any]
     Work = Callable[[Question, RemoteTerminal], int]
@@ -48,7 +48,7 @@ class ServedCommands:
     """
 
     def __init__(
-        self, cloud: OpenCloud, token: str, tell: Callable[[str], None], status: Callable[[], dict[str, Any]]
+        self, cloud: CloudAndListeners, token: str, tell: Callable[[str], None], status: Callable[[], dict[str, Any]]
     ) -> None:
         self._cloud = cloud
         self._token = token
