@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_server import werkzeug_app
 from moto.moto_server.utilities import RegexConverter
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,6 +38,29 @@ class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
         if app is None:
             app = super().get_application(environ)
         return app
+
+    def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
+        """Return the host that stands for the service of a request; None: S3's.
+
+        What is neither signed in a header nor has a target is for S3. moto would look for a service in its body, and
+        leave nothing of the body to S3.
+        """
+        if not environ.get("HTTP_AUTHORIZATION") and not environ.get("HTTP_X_AMZ_TARGET"):
+            return None
+        host: str | None = super().infer_service_region_host(environ, path)
+        return host
+
+
+def service_app(service: Any) -> Flask:
+    """Return moto's application for a service; S3's takes every body as it is.
+
+    A body that calls itself a form (what curl and urllib say of any body) would be taken apart, and an empty object
+    stored. The endpoint reads the forms of browsers itself.
+    """
+    app: Flask = create_backend_app(service)
+    if service == "s3":
+        app.request_class = type("S3Request", (app.request_class,), {"want_form_data_parsed": False})
+    return app
 
 
 class AnyCharacter(RegexConverter):  # type: ignore[misc]

@@ -13,9 +13,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from cheroot.wsgi import Server
-from moto.moto_server.werkzeug_app import create_backend_app
 
-from simulator.aws.moto.dispatcher import Dispatcher
+from simulator.aws.moto.dispatcher import Dispatcher, service_app
 from simulator.aws.moto.lasting.app import LastingApp
 from simulator.aws.moto.lasting.journal import JournalBusy
 from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
@@ -61,7 +60,7 @@ def main(arguments: Sequence[str]) -> None:
 def _app(options: MotoOptions) -> WsgiApp:
     """Return moto with what the options put before it."""
     reduce_memory()
-    app: WsgiApp = Dispatcher(create_backend_app)
+    app: WsgiApp = Dispatcher(service_app)
     restorer = None
     if options.lasting is not None:
         kept = KeptPartitions(options.kept) if options.kept is not None else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.local_cloud.cloud_files import STARTING, STOPPING, UP, CloudFiles
 from simulator.pipeline.local_cloud.loopback_http import OK, Answer, BadAnswer
+from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ROUTES: Final = "/_simulator/"
 SETTLE_SECONDS = 90.0
 STOP_SECONDS = 90.0
+_ENDING_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
 
 
@@ -111,10 +113,13 @@ class RunningCloud:
             raise self._lost(error) from None
 
     def _lost(self, error: Exception) -> CloudLost:
-        lives = "It still lives" if self._files.lives() else "It has ended"
+        deadline = time.monotonic() + _ENDING_SECONDS
+        while (lives := self._files.lives()) and time.monotonic() < deadline:
+            time.sleep(_LOOK_SECONDS)
         return CloudLost(
             f"The cloud at {self.url} (process {self.pid}) stopped answering: {type(error).__name__}"
-            f"{f': {error}' if str(error) else ''}. {lives}; the runs that it had begun are in their folders."
+            f"{f': {error}' if str(error) else ''}. {'It still lives' if lives else 'It has ended'}. "
+            f"A run that it had begun keeps the rows so far; go on with: {command('redrive', 'latest')}"
         )
 
     def stop(self, seconds: float = STOP_SECONDS) -> bool:

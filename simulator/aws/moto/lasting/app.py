@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.moto.lasting.calls import Answer, Caller, Request
 from simulator.aws.moto.lasting.dynamodb_writes import TARGET, DynamoDbWrites
 from simulator.aws.moto.lasting.journal import Journal
+from simulator.aws.moto.lasting.large_reads import LargeReads
 from simulator.aws.moto.lasting.moto_state import MotoState
 from simulator.aws.moto.lasting.restoring import Restorer
 from simulator.aws.moto.lasting.s3_writes import S3Writes
@@ -40,6 +41,7 @@ class LastingApp:
         blobs = folder / "objects"
         blobs.mkdir(exist_ok=True)
         self._state = MotoState()
+        self._large_reads = LargeReads(app, self._state.on_disk)
         self._s3 = S3Writes(self._caller, self._journal, blobs, self._state.keep_on_disk)
         self._dynamodb = DynamoDbWrites(self._caller, self._journal, kept)
         self.restorer = Restorer(self._caller, self._state, self._s3, blobs, kept)
@@ -50,6 +52,8 @@ class LastingApp:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target.startswith(TARGET):
             return self._answer_dynamodb(environ, start_response, target.removeprefix(TARGET))
+        if not target and environ["REQUEST_METHOD"] == "GET":
+            return self._large_reads.answer(environ, start_response)
         if target or environ["REQUEST_METHOD"] not in ("PUT", "POST", "DELETE"):
             return self._app(environ, start_response)
         request = Request.read(environ)
