@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cheroot.wsgi import Server
 from moto.moto_server.werkzeug_app import create_backend_app
 
+from simulator.aws.moto.connection import StayingConnection
 from simulator.aws.moto.dispatcher import Dispatcher
 from simulator.aws.moto.lasting.app import LastingApp
 from simulator.aws.moto.lasting.journal import JournalBusy
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str]) -> None:
         request_queue_size=128,
         timeout=600,
     )
+    server.ConnectionClass = StayingConnection
     server.prepare()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     gc.freeze()
