@@ -22,6 +22,7 @@ from simulator.aws.moto.lasting.journal import JournalBusy
 from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
 from simulator.aws.moto.lasting.moto_state import reduce_memory
 from simulator.aws.moto.options import MotoOptions
+from simulator.aws.moto.quicker import hurry
 from simulator.aws.moto.refusals import RefusingApp
 from simulator.aws.moto.restore_endpoint import RestoreEndpoint
 from simulator.aws.moto.table_log import LoggingApp, TableLog
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str]) -> None:
 def _app(options: MotoOptions) -> WsgiApp:
     """Return moto with what the options put before it."""
     reduce_memory()
+    hurry()
     app: WsgiApp = Dispatcher(create_backend_app)
     restorer = None
     if options.lasting is not None:
