@@ -44,7 +44,9 @@ class Cloud:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._bucket = f"files-{uuid.uuid4().hex}"  # moto lets no name be used twice
-        self._caller = Caller(LastingApp(Dispatcher(create_backend_app), folder, None))
+        app = LastingApp(Dispatcher(create_backend_app), folder, None)
+        self.restorer = app.restorer
+        self._caller = Caller(app)
 
     def s3(self, method: str, path: str, body: bytes = b"") -> Answer:
         """Send a request about the bucket, or an object in it, to S3."""

@@ -62,9 +62,9 @@ def test_what_does_not_fit_on_the_disk_is_not_there(tmp_path: Path) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 5, limits[1]))
     try:
-        with pytest.raises(OSError, match="File too large|only in part"):
+        with pytest.raises(OSError, match=r"File too large|only in part"):
             records.put("a", {"n": 2})
-        with pytest.raises(OSError, match="File too large|only in part"):
+        with pytest.raises(OSError, match=r"File too large|only in part"):
             records.delete("a")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
