@@ -66,8 +66,7 @@ def restore_run_objects(endpoint: str, store: RunStore, resources: Resources) ->
         CloudError: moto's process does not answer.
     """
     objects = [one for folder in store.folders() for one in run_objects(folder, resources)]
-    if objects:
-        post_restore(endpoint, {"objects": objects})
+    post_restore(endpoint, {"objects": objects, "complete": True})
 
 
 def run_objects(folder: RunFolder, resources: Resources) -> Iterator[dict[str, Any]]:

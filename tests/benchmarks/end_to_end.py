@@ -53,10 +53,15 @@ def main() -> None:
 
 def load_users(session: Session, folder: Path) -> None:
     """Load the users of the rows."""
+    session.migrator.load_users(users_file(folder))
+
+
+def users_file(folder: Path) -> Path:
+    """Write the users of the rows, and return the file."""
     users = folder / "users.csv"
     lines = [f"U{index:05},name,{index}@example.com" for index in range(ROWS)]
     users.write_text("\n".join(["user_id,username,email", *lines]) + "\n", encoding="utf-8")
-    session.migrator.load_users(users)
+    return users
 
 
 def body(number: int) -> bytes:

@@ -9,6 +9,7 @@ from simulator.aws.moto.lasting.dynamodb_writes import TARGET, DynamoDbWrites
 from simulator.aws.moto.lasting.journal import Journal
 from simulator.aws.moto.lasting.large_reads import LargeReads
 from simulator.aws.moto.lasting.moto_state import MotoState
+from simulator.aws.moto.lasting.not_kept import dynamodb_not_kept, s3_not_kept
 from simulator.aws.moto.lasting.restoring import Restorer
 from simulator.aws.moto.lasting.s3_writes import S3Writes
 
@@ -60,7 +61,10 @@ class LastingApp:
         with request.body:
             if request.scope[0] not in (None, "s3"):
                 return _sent(self._caller.answer(environ), start_response)
-            return _sent(self._s3.answer(request), start_response)
+            try:
+                return _sent(self._s3.answer(request), start_response)
+            except OSError as error:
+                return _sent(s3_not_kept(error), start_response)
 
     def _answer_dynamodb(
         self, environ: dict[str, Any], start_response: Callable[..., Any], operation: str
@@ -69,7 +73,10 @@ class LastingApp:
             return self._app(environ, start_response)
         request = Request.read(environ)
         with request.body:
-            answer = self._dynamodb.answer(request, operation)
+            try:
+                answer = self._dynamodb.answer(request, operation)
+            except OSError as error:
+                return _sent(dynamodb_not_kept(error), start_response)
             if operation == "CreateTable" and answer.good and self._kept is not None:
                 region = request.scope[1]
                 if b'"%s"' % self._kept.table.encode() in request.content() and self._kept.is_table(
