@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.moto_server import werkzeug_app
 from moto.moto_server.utilities import RegexConverter
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from simulator.aws.moto.quicker import answer_dynamodb
+
+if TYPE_CHECKING:
+    from flask import Flask, Request
 
 _DYNAMODB_TARGET = "DynamoDB_20120810."
 
@@ -48,15 +51,18 @@ class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
 
 
 def service_app(service: Any) -> Flask:
-    """Return moto's application for a service; S3's takes every body as it is.
+    """Return moto's application for a service; S3's takes apart no body but a browser's form.
 
-    A body that calls itself a form (what curl and urllib say of any body) would be taken apart, and an empty object
-    stored. The endpoint reads the forms of browsers itself.
+    A PUT that calls itself a form (what curl and urllib say of any body) would be stored as an empty object.
     """
     app: Flask = create_backend_app(service)
     if service == "s3":
-        app.request_class = type("S3Request", (app.request_class,), {"want_form_data_parsed": False})
+        app.request_class = type("S3Request", (app.request_class,), {"want_form_data_parsed": property(_is_form)})
     return app
+
+
+def _is_form(request: Request) -> bool:
+    return request.method == "POST" and request.mimetype == "multipart/form-data"
 
 
 class AnyCharacter(RegexConverter):  # type: ignore[misc]
