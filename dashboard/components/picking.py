@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
+from dashboard.languages.language import tr
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
     from pandas.io.formats.style import Styler
@@ -91,11 +93,17 @@ class _Looks:
     height: int
     columns: dict[str, Any] | None
 
+    def labelled(self, columns: Iterable[object]) -> dict[str, Any]:
+        """Return the configuration with each column's name in the page's language."""
+        given = self.columns or {}
+        return {str(name): {"label": tr(str(name)), **given.get(str(name), {})} for name in columns}
+
 
 def _grid(
     table: pd.DataFrame | Styler, widget: str, looks: _Looks, on_select: Callable[[], None] | Literal["rerun"]
 ) -> list[int]:
-    size = len(getattr(table, "data", table))
+    data = getattr(table, "data", table)
+    size = len(data)
     event = st.dataframe(
         table,
         hide_index=True,
@@ -103,7 +111,7 @@ def _grid(
         on_select=on_select,
         selection_mode="single-row",
         key=widget,
-        column_config=looks.columns,
+        column_config=looks.labelled(data.columns),
         placeholder="–",
         alt=looks.alt,
     )
