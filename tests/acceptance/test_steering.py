@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.acceptance.conftest import Shell
 
-ROWS = 3_000
+ROWS = 1_200
 PATIENCE = 60.0
 
 pytestmark = pytest.mark.timeout(300)
@@ -150,12 +150,13 @@ def test_what_cannot_be_ordered_is_a_sentence(shell: Shell, words: tuple[str, ..
     assert outcome.out == ""
 
 
+@pytest.mark.slow
 def test_a_run_in_the_cloud_that_is_up_is_stopped_too(shell: Shell) -> None:
     """The terminal that asked for it reports, and the cloud stays up."""
     assert shell("up", "--port", "0", "--detach").code == 0
     try:
         before = len(runs(shell))
-        with shell.start("run", "long.csv") as process:
+        with shell.start("run", "long.csv", "--create-users") as process:
             until(lambda: len(runs(shell)) > before and newest(shell)["rows"]["succeeded"], process)
             stopped = shell("stop", "latest")
             assert stopped.code == 0, stopped.err
