@@ -13,7 +13,6 @@ from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
 from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
-from dashboard.components.redrive_button import redrive_button
 from dashboard.components.rejected_lines import rejected_lines
 from dashboard.components.related import related
 from dashboard.components.row_detail import row_detail
@@ -71,8 +70,6 @@ def page() -> None:
         job_panel(store, redrive)
     if live or not _going_on(store, redrive):  # else the run still says how it ended before
         st.fragment(run_every=LIVE_SECONDS if live else None)(_state)(store, folder)
-    if redrive is None:
-        redrive_button(store, folder)
     if row.kind is Kind.REJECTED:
         rejected_lines(folder)
     elif row.failed or live:

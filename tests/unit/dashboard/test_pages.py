@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -175,12 +176,14 @@ def test_a_users_history_is_there_even_without_a_database(opened: Opened, made: 
     assert set(history["Run"]) == {run.name}
 
 
-def test_only_a_run_that_can_be_redriven_offers_it(opened: Opened, made: Made) -> None:
-    """AWS redrives no run that succeeded, and a rejected file has no rows."""
+def test_only_a_run_that_can_be_redriven_offers_it(opened: Opened, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS redrives no run that succeeded, none that ended 14 days ago; a rejected file has no rows."""
     for kind in KINDS:
         run = made(kind)
-        labels = [button.label for button in opened("run", run=run.name).button]
-        assert ("Redrive now" in labels) == (kind in ("failed", "interrupted"))
+        for allowed in (timedelta.max, timedelta(0)):
+            monkeypatch.setattr("simulator.runs.advice.redrive_refusal.REDRIVABLE_FOR", allowed)
+            labels = [button.label for button in opened("run", run=run.name).button]
+            assert ("Redrive now" in labels) == (kind in ("failed", "interrupted") and allowed > timedelta(0))
 
 
 def test_half_a_run_is_shown_as_far_as_it_goes(opened: Opened, runs_folder: Path) -> None:

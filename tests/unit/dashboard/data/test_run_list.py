@@ -11,8 +11,9 @@ import pytest
 
 from dashboard.queries.run_list import run, runs
 from dashboard.queries.trends import per_day
+from simulator.runs.advice.next_steps import next_steps
 from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord
-from simulator.runs.outcome import Kind, explanation, in_words, next_steps
+from simulator.runs.outcome import Kind, explanation, in_words
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import START, child, execution, failed_child, finished_run, recorder
 
