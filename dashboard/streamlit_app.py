@@ -25,7 +25,7 @@ except CloudError as error:  # no page could show anything
     st.stop()
 chosen = st.navigation(
     [
-        st.Page("views/runs.py", title="Runs", icon=":material/grid_on:", default=True),
+        st.Page("views/night.py", title="Night", icon=":material/bedtime:", default=True),
         st.Page("views/run.py", title="Run", icon=":material/account_tree:"),
         st.Page("views/errors.py", title="Errors", icon=":material/error:"),
         st.Page("views/users.py", title="Users", icon=":material/person_search:"),

@@ -36,7 +36,7 @@ def step_button(store: RunStore, folder: RunFolder, record: RunRecord, step: Nex
     kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
     key = f"{step.action}-{folder.name}"
     if step.action is Action.REDRIVE:
-        _redrive(store, folder, record, key)
+        _redrive(store, folder, record, kind, key)
     elif step.action is Action.CORRECT:
         _failed_rows(folder, record, kind, key)
     elif step.action is Action.UPLOAD:
@@ -48,9 +48,11 @@ def step_button(store: RunStore, folder: RunFolder, record: RunRecord, step: Nex
             _start(start, "views/upload.py", folder)
 
 
-def _redrive(store: RunStore, folder: RunFolder, record: RunRecord, key: str) -> None:
+def _redrive(
+    store: RunStore, folder: RunFolder, record: RunRecord, kind: Literal["primary", "secondary"], key: str
+) -> None:
     left = record.rows.failed + record.rows.pending
-    with st.popover("Redrive …", icon=":material/replay:", key=f"open-{key}"):
+    with st.popover("Redrive …", type=kind, icon=":material/replay:", key=f"open-{key}"):
         st.markdown(
             f"Runs the {count(left, 'row')} that did not succeed again, as they are in the file. A wrong row fails "
             "again."
