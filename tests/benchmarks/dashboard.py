@@ -14,7 +14,8 @@ from pathlib import Path
 
 from dashboard.components.dot import dot
 from dashboard.queries.downloads import downloads
-from dashboard.queries.failures import error_groups, failures
+from dashboard.queries.error_groups import error_groups
+from dashboard.queries.failures import failures
 from dashboard.queries.graph import run_graph
 from dashboard.queries.history import history
 from dashboard.queries.logs import logs

@@ -157,7 +157,7 @@ def test_errors_are_grouped_over_all_runs(opened: Opened, made: Made) -> None:
     made("failed")
     made("succeeded")
     made("rejected")
-    table = opened("errors").dataframe[0].value
+    table = opened("errors", since="all").dataframe[0].value
     rows = table[table["Error"] == "UserNotFoundError"]
     assert rows[["Rows", "Runs"]].to_numpy().tolist() == [[8, 2]]
     assert set(table[table["Failed"] == "the whole file"]["Error"]) == {"ValidationFailed"}
@@ -169,8 +169,22 @@ def test_a_users_history_is_there_even_without_a_database(opened: Opened, made: 
     app = opened("users", user="U00003")
     assert "PostgreSQL cannot be asked" in page_text(app)
     history = app.dataframe[-1].value
-    assert history[["What", "Old", "New"]].to_numpy().tolist() == [["Logins", 0, 3], ["Posts", 0, 6]]
+    columns = ["What", "From", "To", "Outcome", "File", "Line"]
+    assert history[columns].to_numpy().tolist() == [
+        ["Posts", 0, 6, "changed", "sample.csv", 5],
+        ["Logins", 0, 3, "changed", "sample.csv", 5],
+    ]
     assert set(history["Run"]) == {run.name}
+
+
+def test_a_users_row_that_failed_says_why(opened: Opened, made: Made) -> None:
+    """With the file and the line; also if the user is typed into the search."""
+    made("failed")
+    for app in (opened("users", user="X0010"), opened("users", search="X0010")):
+        history = app.dataframe[-1].value
+        assert history[["Outcome", "Why not", "Line"]].to_numpy().tolist() == [["failed", "UserNotFoundError", 12]]
+        assert "1 row about this user failed" in page_text(app)
+    assert "No row about this user" in page_text(opened("users", user="nobody"))
 
 
 def test_only_a_run_that_can_be_redriven_offers_it(opened: Opened, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
