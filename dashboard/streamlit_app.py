@@ -26,7 +26,7 @@ except CloudError as error:  # no page could show anything
     st.stop()
 chosen = st.navigation(
     [
-        st.Page("views/runs.py", title=tr("Runs"), icon=":material/grid_on:", default=True),
+        st.Page("views/night.py", title=tr("Night"), icon=":material/bedtime:", default=True),
         st.Page("views/run.py", title=tr("Run"), icon=":material/account_tree:"),
         st.Page("views/errors.py", title=tr("Errors"), icon=":material/error:"),
         st.Page("views/users.py", title=tr("Users"), icon=":material/person_search:"),

@@ -9,17 +9,15 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED, STATE_LOOKS
+from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED
 from dashboard.queries.spans import Part
-from dashboard.queries.state_grid import StateStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
-_STATUS_WORDS = [one.words for one in STATE_LOOKS.values()]
-_STATUS_RGB = [one.rgb for one in STATE_LOOKS.values()]
-_NOT_REACHED = STATE_LOOKS[StateStatus.SKIPPED].sign
+    from streamlit.elements.vega_charts import VegaLiteState
+
 _PART_WORDS = [str(part) for part in (Part.ATTEMPT, Part.FAILED_ATTEMPT, Part.WAIT, Part.AFTER_ERROR)]
 _PART_RGB = [GREEN, RED, ORANGE, GRAY]
 _LABEL = "#4a4d55"
@@ -27,80 +25,27 @@ _LANE = 0.85
 """The part of a worker's lane that is filled if it was busy all the time."""
 
 
-def _show(chart: alt.Chart | alt.LayerChart, what: str) -> None:
-    """Show a chart; `what` says what it is to people who do not see it."""
-    if st.context.theme.type != "dark":  # Streamlit's own labels are too pale on white
-        chart = chart.configure_axis(labelColor=_LABEL, titleColor=_LABEL).configure_legend(labelColor=_LABEL)
-    st.altair_chart(chart, alt=what)
-
-
-def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Sequence[str]) -> None:
-    """Show runs (across, oldest first) x workflow states (down).
+def show_chart(
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart,
+    what: str,
+    *,
+    key: str | None = None,
+    selection: str | None = None,
+) -> VegaLiteState | None:
+    """Show a chart; return what was selected in it.
 
     Args:
-        cells: `run` (a label), `file`, `state`, `outcome` (words), `sign`, `detail`.
-        states: the order of the rows.
-        runs: the order of the columns.
+        chart: the chart.
+        what: says what it is to people who do not see it.
+        key: its name on the page; needed with `selection`.
+        selection: the name of its selection parameter; None if nothing can be selected.
     """
-    base = alt.Chart(pd.DataFrame(cells)).encode(
-        x=alt.X("run:N", sort=list(runs), title=None, axis=alt.Axis(labelAngle=-60, labelLimit=110)),
-        y=alt.Y("state:N", sort=list(states), title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
-        tooltip=["run:N", "file:N", "state:N", "outcome:N", "detail:N"],
-    )
-    squares = base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3).encode(
-        opacity=alt.condition(alt.datum.sign == _NOT_REACHED, alt.value(0.25), alt.value(1)),
-        color=alt.Color(
-            "outcome:N",
-            scale=alt.Scale(domain=_STATUS_WORDS, range=_STATUS_RGB),
-            legend=alt.Legend(title=None, orient="top", columns=2, values=sorted({cell["outcome"] for cell in cells})),
-        ),
-    )
-    signs = base.mark_text(color="white", fontWeight="bold").encode(text="sign:N")
-    _show(
-        (squares + signs).properties(height=30 * len(states) + 170),
-        f"Grid of {len(runs)} runs by {len(states)} workflow states",
-    )
-
-
-def rows_per_day(days: Sequence[dict[str, Any]]) -> None:
-    """Show rows per day, succeeded and failed stacked; a day is `day`, `succeeded`, `failed`."""
-    stacked = [
-        {"day": day["day"], "rows": day[name.lower()], "outcome": name}
-        for day in days
-        for name in ("Succeeded", "Failed")
-    ]
-    chart = (
-        alt.Chart(pd.DataFrame(stacked))
-        .mark_bar(size=22)
-        .encode(
-            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=-45)),
-            y=alt.Y("rows:Q", title="Rows", axis=alt.Axis(format="~s")),
-            color=alt.Color(
-                "outcome:N",
-                scale=alt.Scale(domain=["Succeeded", "Failed"], range=[GREEN, RED]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
-            tooltip=["day:O", "outcome:N", alt.Tooltip("rows:Q", format=",")],
-        )
-    )
-    _show(chart.properties(height=240), "Rows per day, succeeded and failed")
-
-
-def success_rate(days: Sequence[dict[str, Any]]) -> None:
-    """Show the share of the ended runs that succeeded, per day; a day is `day`, `rate` (0 to 1)."""
-    if not days:
-        st.caption("No run has ended yet.")
-        return
-    chart = (
-        alt.Chart(pd.DataFrame(list(days)))
-        .mark_line(point=alt.OverlayMarkDef(size=60), color=BLUE)
-        .encode(
-            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=-45)),
-            y=alt.Y("rate:Q", title="Succeeded", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
-            tooltip=["day:O", alt.Tooltip("rate:Q", format=".1%")],
-        )
-    )
-    _show(chart.properties(height=240), "Share of runs that succeeded, per day")
+    if st.context.theme.type != "dark":  # Streamlit's own labels are too pale on white
+        chart = chart.configure_axis(labelColor=_LABEL, titleColor=_LABEL).configure_legend(labelColor=_LABEL)
+    if selection is None:
+        st.altair_chart(chart, alt=what, key=key)
+        return None
+    return st.altair_chart(chart, alt=what, key=key, on_select="rerun", selection_mode=selection)
 
 
 def throughput(points: pd.DataFrame, seconds: float) -> None:
@@ -126,7 +71,7 @@ def throughput(points: pd.DataFrame, seconds: float) -> None:
             ],
         )
     )
-    _show(chart.properties(height=220), "Rows per second over time")
+    show_chart(chart.properties(height=220), "Rows per second over time")
 
 
 def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
@@ -148,7 +93,7 @@ def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         .interactive(bind_y=False)
     )
     count = frame["worker"].nunique()
-    _show(chart.properties(height=34 * count + 90), f"The rows of {count} workers over time")
+    show_chart(chart.properties(height=34 * count + 90), f"The rows of {count} workers over time")
 
 
 def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
@@ -173,7 +118,7 @@ def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
             tooltip=["worker:O", "part:N", alt.Tooltip("share:Q", format=".0%"), "rows:Q", "failed:Q"],
         )
     )
-    _show(chart.properties(height=34 * len(workers) + 90), "How each worker spent its time")
+    show_chart(chart.properties(height=34 * len(workers) + 90), "How each worker spent its time")
 
 
 def stacked_shares(shares: Sequence[dict[str, Any]], workers: Sequence[Any]) -> list[dict[str, Any]]:
@@ -218,4 +163,4 @@ def user_history(points: pd.DataFrame) -> None:
             tooltip=["time:T", "what:N", "old:Q", "total:Q", "run:N"],
         )
     )
-    _show(chart.properties(height=260), "The user's totals over time")
+    show_chart(chart.properties(height=260), "The user's totals over time")

@@ -8,7 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.moments import local, took
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
+from dashboard.queries.row_result import row_result
 from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.times import milliseconds_between
@@ -32,6 +34,7 @@ def row_detail(folder: RunFolder, *, line: int | None = None, index: int | None 
         _as_in_the_file(story)
         for item in story.items:
             _item(item)
+        _result(folder, story)
         if not story.items:
             st.info("This row has not been processed.")
         _audit(story.audit)
@@ -48,6 +51,14 @@ def _as_in_the_file(story: RowStory) -> None:
     names += [f"(column {number})" for number in range(len(names) + 1, len(story.fields) + 1)]
     values = [*story.fields, *["(missing)"] * (len(names) - len(story.fields))]
     st.dataframe(pd.DataFrame({"Column": names, "Value": values}), hide_index=True, width="content")
+
+
+def _result(folder: RunFolder, story: RowStory) -> None:
+    name = story.items[-1].get("name") if story.items else None
+    found = row_result(folder, name) if isinstance(name, str) else None
+    if found is not None:
+        with st.expander(tr("Input and output of its child execution")):
+            st.json(found)
 
 
 def _item(item: dict[str, Any]) -> None:

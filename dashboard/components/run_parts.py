@@ -15,12 +15,14 @@ from dashboard.components.paging import page_offset
 from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import paced
 from dashboard.components.row_detail import row_detail
+from dashboard.components.state_detail import state_detail
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.downloads import downloads
 from dashboard.queries.graph import run_graph
 from dashboard.queries.history import history
 from dashboard.queries.item_list import STATUSES, items
-from dashboard.queries.logs import logs
+from dashboard.queries.logs import LogPage, logs, newest_logs
 from dashboard.queries.trends import throughput
 from dashboard.queries.worker_times import worker_times
 from simulator.runs.folder.json_lines import encode
@@ -46,30 +48,27 @@ def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
         width="stretch",
         alt="The workflow; the table below says the same",
     )
-    with st.expander("The same as a table"):
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "State": node.box.name,
-                        "Type": node.box.type,
-                        "Result": facts(node),
-                        "In": node.box.inside or "",
-                    }
-                    for node in found.nodes
-                ]
-            ),
-            hide_index=True,
-            alt="The states of the workflow",
-        )
+    st.caption(tr("Tick a state for its input, output and definition (by keyboard: arrow keys, then Shift and Space)."))
+    chosen = picked_row(
+        pd.DataFrame(
+            [
+                {"State": node.box.name, "Type": node.box.type, "Result": facts(node), "In": node.box.inside or ""}
+                for node in found.nodes
+            ]
+        ),
+        [node.box.name for node in found.nodes],
+        key=f"states-{folder.name}",
+        alt="The states of the workflow",
+        parameter="state",
+    )
+    if chosen is not None:
+        state_detail(folder, chosen)
 
 
 def rows(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show every row that has been processed, filtered, a page at a time, and everything about one."""
+    search = str(st.session_state.get("find") or st.query_params.get("find") or "")  # the field above the parts
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            "Find a row", key="find", placeholder="line number, user ID or error", width=280, bind="query-params"
-        )
         status = st.selectbox(
             "Rows that",
             ["", *STATUSES],
@@ -172,10 +171,17 @@ def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragm
         )
         level = _choice("Level", ["", "ERROR", "WARNING", "INFO"], "log-level")
         kind = _choice("Kind", ["", "log", "platform", "metrics"], "log-kind")
-        number = int(
-            st.number_input("Page of logs", min_value=1, step=1, key="logs-page", width=160, bind="query-params")
-        )
-    page = logs(folder, kind=kind, level=level, search=search, offset=(number - 1) * PAGE, limit=PAGE)
+        follow = st.checkbox("Follow: the newest lines", key="log-follow", bind="query-params")
+        number = 1
+        if not follow:
+            number = int(
+                st.number_input("Page of logs", min_value=1, step=1, key="logs-page", width=160, bind="query-params")
+            )
+    if follow:
+        newest = newest_logs(folder, kind=kind, level=level, search=search, limit=PAGE)
+        page = LogPage(lines=newest[::-1], more=False, total=None)
+    else:
+        page = logs(folder, kind=kind, level=level, search=search, offset=(number - 1) * PAGE, limit=PAGE)
     if not page.lines:
         st.info("No log line matches." if search or level or kind or number > 1 else "Nothing has been logged yet.")
         return
@@ -190,7 +196,10 @@ def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragm
         hide_index=True,
         alt="Log lines",
     )
-    st.caption(f"Page {number:,}; {'there are more lines' if page.more else 'this is the last one'}.")
+    if follow:
+        st.caption(f"The newest {len(page.lines):,} lines, the newest first.")
+    else:
+        st.caption(f"Page {number:,}; {'there are more lines' if page.more else 'this is the last one'}.")
 
 
 def _choice(label: str, options: list[str], key: str) -> str:

@@ -8,10 +8,11 @@ import streamlit as st
 
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
+from dashboard.components.step_button import step_button
 from dashboard.plain_text import plain
 from dashboard.queries.records import repairs, run_record
-from dashboard.queries.run_list import run_row
-from simulator.runs.outcome import explanation, next_steps
+from simulator.runs.advice.next_steps import next_steps
+from simulator.runs.outcome import explanation
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 
@@ -43,7 +44,8 @@ def verdict(folder: RunFolder) -> None:
     Nothing is to be done for a run whose rows have all been corrected.
     """
     record = run_record(folder)
-    repair = repairs(RunStore(folder.runs)).of(folder.name)
+    store = RunStore(folder.runs)
+    repair = repairs(store).of(folder.name)
     for note in record.notes:
         st.warning(plain(note), icon=":material/info:")
     why = explanation(record)
@@ -52,7 +54,7 @@ def verdict(folder: RunFolder) -> None:
     if record.reasons:
         _reasons(record)
     if repair is None or not repair.complete:
-        _steps(folder, record)
+        _steps(store, folder, record)
 
 
 def _reasons(record: RunRecord) -> None:
@@ -70,31 +72,14 @@ def _reasons(record: RunRecord) -> None:
     st.markdown("\n".join(lines))
 
 
-def _steps(folder: RunFolder, record: RunRecord) -> None:
+def _steps(store: RunStore, folder: RunFolder, record: RunRecord) -> None:
     steps = next_steps(folder, record)
     if not steps:
         return
-    st.markdown("**Next steps**")
+    st.markdown("**Next steps**" if len(steps) > 1 else "**Next step**")
     for number, step in enumerate(steps, 1):
-        st.markdown(f"{number}. {plain(step.text, 600)}")
+        st.markdown(f"{f'{number}. ' if len(steps) > 1 else ''}{plain(step.text, 600)}")
+        step_button(store, folder, record, step, first=number == 1)
         if step.words:
-            typed = command(*step.words, home=folder.runs.parent, anywhere=True)
-            st.code(typed, language=None, wrap_lines=True)
-    downloads(folder, run_row(record))
-
-
-def downloads(folder: RunFolder, row: RunRow) -> None:
-    """Offer the failed rows to download, and the page that takes the corrected file."""
-    with st.container(horizontal=True):
-        if row.failed + row.pending and folder.failed_rows_file.exists():
-            st.download_button(
-                "Download failed-rows.csv",
-                data=folder.failed_rows_file.read_bytes,
-                file_name="failed-rows.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                type="primary",
-                key=f"failed-rows-{row.name}",
-                on_click="ignore",
-            )
-        st.page_link("views/upload.py", label="Upload the corrected file", icon=":material/upload_file:")
+            with st.expander("The same in a terminal", icon=":material/terminal:"):
+                st.code(command(*step.words, home=folder.runs.parent, anywhere=True), language=None, wrap_lines=True)

@@ -8,19 +8,21 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import run_parts
+from dashboard.components.ended_actions import ended_actions
 from dashboard.components.job_panel import job_panel
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
 from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
-from dashboard.components.redrive_button import redrive_button
 from dashboard.components.rejected_lines import rejected_lines
 from dashboard.components.related import related
 from dashboard.components.row_detail import row_detail
+from dashboard.components.run_controls import run_controls
 from dashboard.components.tab import tab_title
 from dashboard.components.time_left import time_left
 from dashboard.components.verdict import headline, verdict
 from dashboard.jobs import job_state, redrive_of
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.failures import failures
 from dashboard.queries.records import standing
@@ -44,8 +46,8 @@ PARTS = {
     "Files": run_parts.files,
 }
 # Every how many seconds a part is drawn while the run goes on: to lay out the graph costs the browser most.
-LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS}
-OF_ONE_RUN = ("line", "row", "event")
+LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS, "Logs": PART_SECONDS, "History": PART_SECONDS}
+OF_ONE_RUN = ("line", "row", "event", "state")
 PAGES_OF_ONE_RUN = ("history-page", "rows-page", "logs-page")
 
 
@@ -71,17 +73,38 @@ def page() -> None:
         job_panel(store, redrive)
     if live or not _going_on(store, redrive):  # else the run still says how it ended before
         st.fragment(run_every=LIVE_SECONDS if live else None)(_state)(store, folder)
-    if redrive is None:
-        redrive_button(store, folder)
+    if live:
+        run_controls(folder)
+    elif not _going_on(store, redrive):
+        ended_actions(store, folder, row)
     if row.kind is Kind.REJECTED:
         rejected_lines(folder)
     elif row.failed or live:
         st.fragment(run_every=PART_SECONDS if live else None)(_failed_rows)(folder, live)
     st.divider()
+    st.text_input(
+        tr("Find a row or a user, also those that succeeded"),
+        key="find",
+        placeholder=tr("line number, user ID or error"),
+        width=420,
+        bind="query-params",
+        on_change=_show_rows,
+    )
     part = st.radio(  # a segmented control writes in the colour of the buttons, which is too dark on the dark page
-        "Part", list(PARTS), key="part", horizontal=True, label_visibility="collapsed", bind="query-params"
+        tr("Part"),
+        list(PARTS),
+        format_func=tr,
+        key="part",
+        horizontal=True,
+        label_visibility="collapsed",
+        bind="query-params",
     )
     st.fragment(run_every=LIVE_PARTS.get(part) if live else None)(PARTS[part])(folder, live)
+
+
+def _show_rows() -> None:
+    if st.session_state.get("find"):
+        st.session_state["part"] = "Rows"
 
 
 def _chosen(rows: list[RunRow]) -> RunRow:

@@ -52,7 +52,7 @@ def _shown(store: RunStore) -> Job | None:
     if name is not None:
         found = find_job(store, name)
         if found is None:
-            st.warning("This upload is no longer kept; its run is on the page Runs.")
+            st.warning("This upload is no longer kept; its run is on the page Night.")
         return found
     return next((job for job in jobs(store) if job.run is None and job_state(store, job).running), None)
 

@@ -1,0 +1,55 @@
+"""Runs as a table, a row of which opens its run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.looks import KIND_LOOKS, text_colour
+from dashboard.components.moments import local, span
+from dashboard.components.picking import opened_row
+from dashboard.queries.records import repairs
+
+if TYPE_CHECKING:
+    from dashboard.queries.run_list import RunRow
+    from simulator.runs.store import RunStore
+
+
+def run_table(store: RunStore, chosen: list[RunRow]) -> None:
+    """Show these runs; a tick opens one."""
+    table = pd.DataFrame(
+        [
+            {
+                "Status": f"{KIND_LOOKS[row.kind].sign} {row.words}",
+                "File": row.file or "–",
+                "Started": local(row.started),
+                "Took": span(row.seconds),
+                "Rows": row.rows,
+                "Failed": row.failed,
+                "Not done": row.pending,
+                "Since then": _since_then(store, row),
+                "Redrives": row.redrives,
+                "Run": row.name,
+            }
+            for row in chosen
+        ]
+    )
+    colours = {"Status": [text_colour(KIND_LOOKS[row.kind]) for row in chosen]}
+    styled = table.style.apply(lambda column: colours.get(str(column.name), [""] * len(column)), axis=0)
+    whole = st.column_config.NumberColumn(format="localized")
+    columns = {"Took": whole, "Rows": whole, "Failed": whole, "Not done": whole, "File": {"width": "medium"}}
+    opened = opened_row(
+        styled, [row.name for row in chosen], key="runs-table", alt="Runs, newest first", columns=columns
+    )
+    if opened is not None:
+        st.switch_page("views/run.py", query_params={"run": opened})
+
+
+def _since_then(store: RunStore, row: RunRow) -> str:
+    repair = repairs(store).of(row.name)
+    told = [repair.words] if repair else []
+    if row.corrects is not None:
+        told.append("corrects an earlier run")
+    return ", ".join(told)
