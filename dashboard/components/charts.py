@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED
+from dashboard.languages.language import tr
 from dashboard.queries.spans import Part
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ _PART_RGB = [GREEN, RED, ORANGE, GRAY]
 _LABEL = "#4a4d55"
 _LANE = 0.85
 """The part of a worker's lane that is filled if it was busy all the time."""
+
+
+def tip(shorthand: str, **options: Any) -> alt.Tooltip:
+    """Return a field of a chart's tooltip, named in the page's language: `tip("rows:Q", format=",")`."""
+    named = {"title": tr(shorthand.rpartition(":")[0].replace("_", " ")), **options}
+    return alt.Tooltip(shorthand, **named)
 
 
 def show_chart(
@@ -43,9 +50,9 @@ def show_chart(
     if st.context.theme.type != "dark":  # Streamlit's own labels are too pale on white
         chart = chart.configure_axis(labelColor=_LABEL, titleColor=_LABEL).configure_legend(labelColor=_LABEL)
     if selection is None:
-        st.altair_chart(chart, alt=what, key=key)
+        st.altair_chart(chart, alt=tr(what), key=key)
         return None
-    return st.altair_chart(chart, alt=what, key=key, on_select="rerun", selection_mode=selection)
+    return st.altair_chart(chart, alt=tr(what), key=key, on_select="rerun", selection_mode=selection)
 
 
 def throughput(points: pd.DataFrame, seconds: float) -> None:
@@ -62,12 +69,12 @@ def throughput(points: pd.DataFrame, seconds: float) -> None:
         .mark_area(line={"color": BLUE}, color=BLUE, opacity=0.3, interpolate="step-after")
         .encode(
             x=alt.X("time:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
-            y=alt.Y("per_second:Q", title="Rows per second"),
+            y=alt.Y("per_second:Q", title=tr("Rows per second")),
             tooltip=[
-                alt.Tooltip("time:T", format="%H:%M:%S.%L"),
-                alt.Tooltip("per_second:Q", format=",.0f"),
-                "succeeded:Q",
-                "failed:Q",
+                tip("time:T", format="%H:%M:%S.%L"),
+                tip("per_second:Q", format=",.0f"),
+                tip("succeeded:Q"),
+                tip("failed:Q"),
             ],
         )
     )
@@ -78,7 +85,9 @@ def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     """Show the rows of each worker over time; spans as `dashboard.queries.worker_times` gives them."""
     frame = pd.DataFrame(list(spans))
     frame = frame.assign(
-        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
+        start=frame["start"].dt.tz_convert(zone),
+        stop=frame["stop"].dt.tz_convert(zone),
+        part=frame["part"].map(lambda part: tr(str(part))),
     )
     chart = (
         alt.Chart(frame)
@@ -86,9 +95,16 @@ def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         .encode(
             x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
             x2="stop:T",
-            y=alt.Y("worker:O", title="Worker"),
+            y=alt.Y("worker:O", title=tr("Worker")),
             color=_part_colour(frame),
-            tooltip=["line:Q", "user:N", "part:N", "error:N", "state:N", alt.Tooltip("start:T", format="%H:%M:%S.%L")],
+            tooltip=[
+                tip("line:Q"),
+                tip("user:N"),
+                tip("part:N"),
+                tip("error:N"),
+                tip("state:N"),
+                tip("start:T", format="%H:%M:%S.%L"),
+            ],
         )
         .interactive(bind_y=False)
     )
@@ -100,7 +116,9 @@ def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     """Show how each worker spent its time, summed up; shares as `dashboard.queries.worker_times` gives them."""
     workers = sorted({share["worker"] for share in shares})
     frame = pd.DataFrame(stacked_shares(shares, workers))
-    frame = frame.assign(start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone))
+    frame = frame.assign(
+        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(tr)
+    )
     lanes = alt.Axis(
         values=[lane + 0.5 for lane in range(len(workers))],
         labelExpr=f"{json.dumps(workers)}[floor(datum.value)]",
@@ -112,10 +130,10 @@ def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         .encode(
             x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
             x2="stop:T",
-            y=alt.Y("low:Q", title="Worker", scale=alt.Scale(domain=[len(workers), 0], nice=False), axis=lanes),
+            y=alt.Y("low:Q", title=tr("Worker"), scale=alt.Scale(domain=[len(workers), 0], nice=False), axis=lanes),
             y2="high:Q",
             color=_part_colour(frame),
-            tooltip=["worker:O", "part:N", alt.Tooltip("share:Q", format=".0%"), "rows:Q", "failed:Q"],
+            tooltip=[tip("worker:O"), tip("part:N"), tip("share:Q", format=".0%"), tip("rows:Q"), tip("failed:Q")],
         )
     )
     show_chart(chart.properties(height=34 * len(workers) + 90), "How each worker spent its time")
@@ -141,10 +159,11 @@ def stacked_shares(shares: Sequence[dict[str, Any]], workers: Sequence[Any]) -> 
 
 
 def _part_colour(frame: pd.DataFrame) -> alt.Color:
-    present = [word for word in _PART_WORDS if word in set(frame["part"])]
+    words = [tr(word) for word in _PART_WORDS]
+    present = [word for word in words if word in set(frame["part"])]
     return alt.Color(
         "part:N",
-        scale=alt.Scale(domain=_PART_WORDS, range=_PART_RGB),
+        scale=alt.Scale(domain=words, range=_PART_RGB),
         legend=alt.Legend(title=None, orient="top", columns=2, values=present),
     )
 
@@ -156,11 +175,11 @@ def user_history(points: pd.DataFrame) -> None:
         .mark_line(point=True, interpolate="step-after")
         .encode(
             x=alt.X("time:T", title=None),
-            y=alt.Y("total:Q", title="Total"),
+            y=alt.Y("total:Q", title=tr("Total")),
             color=alt.Color(
                 "what:N", scale=alt.Scale(range=[BLUE, ORANGE]), legend=alt.Legend(title=None, orient="top")
             ),
-            tooltip=["time:T", "what:N", "old:Q", "total:Q", "run:N"],
+            tooltip=[tip("time:T"), tip("what:N"), tip("old:Q"), tip("total:Q"), tip("run:N")],
         )
     )
     show_chart(chart.properties(height=260), "The user's totals over time")

@@ -113,7 +113,7 @@ def _grid(
         key=widget,
         column_config=looks.labelled(data.columns),
         placeholder="–",
-        alt=looks.alt,
+        alt=tr(looks.alt),
     )
     return [row for row in event.selection.rows if row < size]
 

@@ -40,13 +40,13 @@ def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
     """Show the workflow, each state coloured by what happened."""
     found = paced(f"graph {folder.name}", lambda: run_graph(folder), live=live)
     if not found.nodes:
-        st.info("The run's workflow (definition.json) has not been written or cannot be read.")
+        st.info(tr("The run's workflow (definition.json) has not been written or cannot be read."))
         return
-    st.caption("Green passed, amber failed and caught, red failed, blue running, orange stopped, grey not reached.")
+    st.caption(tr("Green passed, amber failed and caught, red failed, blue running, orange stopped, grey not reached."))
     st.graphviz_chart(
         dot(found, dark=st.context.theme.type == "dark"),
         width="stretch",
-        alt="The workflow; the table below says the same",
+        alt=tr("The workflow; the table below says the same"),
     )
     st.caption(tr("Tick a state for its input, output and definition (by keyboard: arrow keys, then Shift and Space)."))
     chosen = picked_row(
@@ -70,27 +70,27 @@ def rows(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's
     search = str(st.session_state.get("find") or st.query_params.get("find") or "")  # the field above the parts
     with st.container(horizontal=True, vertical_alignment="bottom"):
         status = st.selectbox(
-            "Rows that",
+            tr("Rows that"),
             ["", *STATUSES],
-            format_func=lambda one: one or "ended in any way",
+            format_func=lambda one: tr(one or "ended in any way"),
             key="row-status",
             width=200,
             bind="query-params",
         )
     total = items(folder, status=status, search=search.strip(), limit=0).total
     if not total:
-        st.info("No row matches." if search or status else "No row has ended yet.")
+        st.info(tr("No row matches." if search or status else "No row has ended yet."))
         return
     offset = page_offset(total, PAGE, key="rows-page")
     found = items(folder, status=status, search=search.strip(), offset=offset, limit=PAGE).items
-    st.caption(f"{count(total, 'row')}. {HOW}")
+    st.caption(tr(f"{count(total, 'row')}. {HOW}"))
     chosen = picked_row(
         pd.DataFrame(
             [
                 {
                     "Line": one["line"],
                     "User": one["user"],
-                    "Status": one["status"],
+                    "Status": tr(one["status"]),
                     "Attempts": one["attempts"],
                     "Took": span(one["seconds"]),
                     "Error": one["error"],
@@ -114,40 +114,44 @@ def speed(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
     """Show throughput over time, and what the workers did when."""
     flow, found = paced(f"speed {folder.name}", lambda: (throughput(folder), worker_times(folder)), live=live)
     if not flow.points:
-        st.info("No row has ended yet.")
+        st.info(tr("No row has ended yet."))
         return
     here = zone()
-    st.markdown("**Rows per second**")
+    st.markdown(tr("**Rows per second**"))
     points = pd.DataFrame(flow.points).assign(time=lambda frame: frame["time"].dt.tz_convert(here))
     charts.throughput(points, flow.seconds)
-    st.markdown("**The workers**")
+    st.markdown(tr("**The workers**"))
     if found.spans:
-        st.caption("The rows of each worker over time, with the waits before retries. Drag to move, scroll to zoom.")
+        st.caption(
+            tr("The rows of each worker over time, with the waits before retries. Drag to move, scroll to zoom.")
+        )
         charts.worker_spans(found.spans, here)
     else:
-        st.caption(f"Too many rows to draw each of them: the chart sums up each worker's time per {found.seconds:g} s.")
+        st.caption(
+            tr(f"Too many rows to draw each of them: the chart sums up each worker's time per {found.seconds:g} s.")
+        )
         charts.worker_shares(found.shares, here)
 
 
 def events(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show the history, a page at a time, and one event's details."""
     kind = st.text_input(
-        "Events with this in their type or state",
+        tr("Events with this in their type or state"),
         key="events",
-        placeholder="all events",
+        placeholder=tr("all events"),
         width=280,
         bind="query-params",
     )
     total = history(folder, search=kind.strip(), limit=0).total
     if not total:
-        st.info("No event matches." if kind else "The run has written no history yet.")
+        st.info(tr("No event matches." if kind else "The run has written no history yet."))
         return
     offset = page_offset(total, PAGE, key="history-page")
     found = history(folder, search=kind.strip(), offset=offset, limit=PAGE).events
     table = pd.DataFrame(
         [{"Id": one.id, "Time": local(one.time), "Type": one.type, "State": one.state} for one in found]
     )
-    st.caption(f"{count(total, 'event')}. {HOW}")
+    st.caption(tr(f"{count(total, 'event')}. {HOW}"))
     by_id = {str(one.id): one for one in found}
     chosen = picked_row(
         table,
@@ -167,15 +171,20 @@ def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragm
     """Show what the functions logged, filtered, a page at a time."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
-            "Logs with this text", key="log-search", placeholder="user, request id, error …", bind="query-params"
+            tr("Logs with this text"),
+            key="log-search",
+            placeholder=tr("user, request id, error …"),
+            bind="query-params",
         )
         level = _choice("Level", ["", "ERROR", "WARNING", "INFO"], "log-level")
         kind = _choice("Kind", ["", "log", "platform", "metrics"], "log-kind")
-        follow = st.checkbox("Follow: the newest lines", key="log-follow", bind="query-params")
+        follow = st.checkbox(tr("Follow: the newest lines"), key="log-follow", bind="query-params")
         number = 1
         if not follow:
             number = int(
-                st.number_input("Page of logs", min_value=1, step=1, key="logs-page", width=160, bind="query-params")
+                st.number_input(
+                    tr("Page of logs"), min_value=1, step=1, key="logs-page", width=160, bind="query-params"
+                )
             )
     if follow:
         newest = newest_logs(folder, kind=kind, level=level, search=search, limit=PAGE)
@@ -183,38 +192,45 @@ def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragm
     else:
         page = logs(folder, kind=kind, level=level, search=search, offset=(number - 1) * PAGE, limit=PAGE)
     if not page.lines:
-        st.info("No log line matches." if search or level or kind or number > 1 else "Nothing has been logged yet.")
+        st.info(tr("No log line matches." if search or level or kind or number > 1 else "Nothing has been logged yet."))
         return
     st.dataframe(
         pd.DataFrame(
             [
-                {"Time": local(line.time), "Level": line.level, "Function": line.function, "Message": line.text}
-                | {"All of it": encode(line.fields).decode(errors="replace")}
+                {
+                    tr("Time"): local(line.time),
+                    tr("Level"): line.level,
+                    tr("Function"): line.function,
+                    tr("Message"): line.text,
+                }
+                | {tr("All of it"): encode(line.fields).decode(errors="replace")}
                 for line in page.lines
             ]
         ),
         hide_index=True,
-        alt="Log lines",
+        alt=tr("Log lines"),
     )
     if follow:
-        st.caption(f"The newest {len(page.lines):,} lines, the newest first.")
+        st.caption(tr(f"The newest {len(page.lines):,} lines, the newest first."))
     else:
-        st.caption(f"Page {number:,}; {'there are more lines' if page.more else 'this is the last one'}.")
+        st.caption(tr(f"Page {number:,}; {'there are more lines' if page.more else 'this is the last one'}."))
 
 
 def _choice(label: str, options: list[str], key: str) -> str:
-    return st.selectbox(label, options, format_func=lambda one: one or "all", width=140, key=key, bind="query-params")
+    return st.selectbox(
+        tr(label), options, format_func=lambda one: tr(one or "all"), width=140, key=key, bind="query-params"
+    )
 
 
 def files(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Offer the run's files to download."""
     found = downloads(folder)
     if not found:
-        st.info("The run has no file yet.")
+        st.info(tr("The run has no file yet."))
     for number, one in enumerate(found):
         size = f"{one.size / KIBIBYTE:,.1f} KiB" if one.size >= KIBIBYTE else f"{one.size} bytes"
         st.download_button(
-            f"{plain(one.title)} ({size})",
+            f"{plain(tr(one.title))} ({size})",
             data=partial(_bytes, one),
             file_name=one.file_name,
             mime=one.mime,
@@ -222,7 +238,7 @@ def files(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment'
             key=f"file-{folder.name}-{number}",
             on_click="ignore",
         )
-    st.caption("The run's folder")
+    st.caption(tr("The run's folder"))
     st.code(str(folder.path), language=None, wrap_lines=True)
 
 

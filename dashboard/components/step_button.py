@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from dashboard.jobs import CannotStart, start_redrive, start_run
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from simulator.runs.advice.step import Action
 from simulator.runs.words import count
@@ -40,11 +41,11 @@ def step_button(store: RunStore, folder: RunFolder, record: RunRecord, step: Nex
     elif step.action is Action.CORRECT:
         _failed_rows(folder, record, kind, key)
     elif step.action is Action.UPLOAD:
-        if st.button("Upload the corrected file", type=kind, icon=":material/upload_file:", key=key):
+        if st.button(tr("Upload the corrected file"), type=kind, icon=":material/upload_file:", key=key):
             st.switch_page("views/upload.py")
     elif step.words:
         label, icon, start = _started(store, folder, record, step.action)
-        if st.button(label, type=kind, icon=icon, key=key):
+        if st.button(tr(label), type=kind, icon=icon, key=key):
             _start(start, "views/upload.py", folder)
 
 
@@ -52,19 +53,21 @@ def _redrive(
     store: RunStore, folder: RunFolder, record: RunRecord, kind: Literal["primary", "secondary"], key: str
 ) -> None:
     left = record.rows.failed + record.rows.pending
-    with st.popover("Redrive …", type=kind, icon=":material/replay:", key=f"open-{key}"):
+    with st.popover(tr("Redrive …"), type=kind, icon=":material/replay:", key=f"open-{key}"):
         st.markdown(
-            f"Runs the {count(left, 'row')} that did not succeed again, as they are in the file. A wrong row fails "
-            "again."
+            tr(
+                f"Runs the {count(left, 'row')} that did not succeed again, as they are in the file. A wrong row fails "
+                "again."
+            )
         )
-        if st.button("Redrive now", type="primary", key=key):
+        if st.button(tr("Redrive now"), type="primary", key=key):
             _start(partial(start_redrive, store, folder.name), "views/run.py", folder)
 
 
 def _failed_rows(folder: RunFolder, record: RunRecord, kind: Literal["primary", "secondary"], key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Download failed-rows.csv",
+            tr("Download failed-rows.csv"),
             data=folder.failed_rows_file.read_bytes,
             file_name=_failed_rows_name(record),
             mime="text/csv",
@@ -73,7 +76,7 @@ def _failed_rows(folder: RunFolder, record: RunRecord, kind: Literal["primary", 
             key=key,
             on_click="ignore",
         )
-        st.page_link("views/upload.py", label="Upload it corrected", icon=":material/upload_file:")
+        st.page_link("views/upload.py", label=tr("Upload it corrected"), icon=":material/upload_file:")
 
 
 def _started(

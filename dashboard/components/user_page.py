@@ -11,6 +11,7 @@ from dashboard.components import charts
 from dashboard.components.moments import local, zone
 from dashboard.components.paging import page_offset
 from dashboard.components.picking import opened_row
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.users import user_history
 from lambdas.shared.audit_key import ROW_FAILED
@@ -38,34 +39,34 @@ def user_page(store: RunStore, user: str, known: UserStatistics | None) -> None:
         st.markdown(f"**{plain(known.username, 200)}** · {plain(known.email, 200)}")
         with st.container(horizontal=True):
             for column, total in zip(TOTALS, known.totals, strict=True):
-                st.metric(column.title, "–" if total is None else f"{total:,}", border=True, width=160)
-            st.metric("As of", local(known.last_updated), border=True, width=280)
+                st.metric(tr(column.title), "–" if total is None else f"{total:,}", border=True, width=160)
+            st.metric(tr("As of"), local(known.last_updated), border=True, width=280)
     changes = user_history(store.folders(), user)
-    st.subheader("What happened")
+    st.subheader(tr("What happened"))
     if not changes:
-        st.info("No row about this user is in the kept runs.")
+        st.info(tr("No row about this user is in the kept runs."))
         return
     failed = sum(change.status == "failed" for change in changes)
     if failed:
         told = "1 row about this user failed." if failed == 1 else f"{failed:,} rows about this user failed."
-        st.warning(f"{told} The reasons are in the column Why not.", icon=":material/warning:")
+        st.warning(tr(f"{told} The reasons are in the column Why not."), icon=":material/warning:")
     _history(user, changes[::-1])
     _chart(changes)
 
 
 def _history(user: str, changes: list[Change]) -> None:
     """The changes, newest first."""
-    st.caption("Newest first. Tick a line to open its row (by keyboard: arrow keys, then Shift and Space).")
+    st.caption(tr("Newest first. Tick a line to open its row (by keyboard: arrow keys, then Shift and Space)."))
     offset = page_offset(len(changes), PAGE, key="page")
     shown = changes[offset : offset + PAGE]
     table = pd.DataFrame(
         [
             {
                 "Time": local(one.time),
-                "What": TYPES.get(one.type, one.type),
+                "What": tr(TYPES.get(one.type, one.type)),
                 "From": one.old,
                 "To": one.new,
-                "Outcome": STATUS.get(one.status, one.status),
+                "Outcome": tr(STATUS.get(one.status, one.status)),
                 "Why not": ": ".join(part for part in (one.error, one.cause) if part),
                 "File": one.file,
                 "Line": one.line,
@@ -86,7 +87,13 @@ def _history(user: str, changes: list[Change]) -> None:
 def _chart(changes: list[Change]) -> None:
     here = zone()
     points = [
-        {"time": one.time.astimezone(here), "total": one.new, "old": one.old, "what": TYPES[one.type], "run": one.run}
+        {
+            "time": one.time.astimezone(here),
+            "total": one.new,
+            "old": one.old,
+            "what": tr(TYPES[one.type]),
+            "run": one.run,
+        }
         for one in changes
         if one.new is not None and one.time is not None and one.type in TYPES and one.status == "success"
     ]

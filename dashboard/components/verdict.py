@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
 from dashboard.components.step_button import step_button
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.records import repairs, run_record
 from simulator.runs.advice.next_steps import next_steps
@@ -27,14 +28,14 @@ REASONS = 8
 def badge(row: RunRow) -> None:
     """Show how a run stands as a badge."""
     look = KIND_LOOKS[row.kind]
-    st.badge(plain(row.words, 80), color=look.colour, icon=look.icon)
+    st.badge(plain(tr(row.words), 80), color=look.colour, icon=look.icon)
 
 
 def headline(row: RunRow) -> None:
     """Show a run's badge, file and times on one line."""
     with st.container(horizontal=True, vertical_alignment="center"):
         badge(row)
-        st.markdown(f"**{plain(row.file or '(file not known)', 120)}**", width="content")
+        st.markdown(f"**{plain(row.file or tr('(file not known)'), 120)}**", width="content")
         st.caption(f"{local(row.started)} · {took(row.seconds)}", width="content")
 
 
@@ -47,10 +48,10 @@ def verdict(folder: RunFolder) -> None:
     store = RunStore(folder.runs)
     repair = repairs(store).of(folder.name)
     for note in record.notes:
-        st.warning(plain(note), icon=":material/info:")
+        st.warning(plain(tr(note)), icon=":material/info:")
     why = explanation(record)
     if why:
-        st.markdown(f"**Why the run ended.** {plain(why, 800)}")
+        st.markdown(tr(f"**Why the run ended.** {plain(tr(why), 800)}"))
     if record.reasons:
         _reasons(record)
     if repair is None or not repair.complete:
@@ -58,7 +59,7 @@ def verdict(folder: RunFolder) -> None:
 
 
 def _reasons(record: RunRecord) -> None:
-    st.markdown(f"**Why {record.rows.failed:,} row{'' if record.rows.failed == 1 else 's'} failed**")
+    st.markdown(tr(f"**Why {record.rows.failed:,} row{'' if record.rows.failed == 1 else 's'} failed**"))
     lines = []
     for reason in record.reasons[:REASONS]:
         place = f"line {reason.line:,}" if reason.line is not None else f"row index {reason.index}"
@@ -76,10 +77,10 @@ def _steps(store: RunStore, folder: RunFolder, record: RunRecord) -> None:
     steps = next_steps(folder, record)
     if not steps:
         return
-    st.markdown("**Next steps**" if len(steps) > 1 else "**Next step**")
+    st.markdown(tr("**Next steps**" if len(steps) > 1 else "**Next step**"))
     for number, step in enumerate(steps, 1):
-        st.markdown(f"{f'{number}. ' if len(steps) > 1 else ''}{plain(step.text, 600)}")
+        st.markdown(f"{f'{number}. ' if len(steps) > 1 else ''}{plain(tr(step.text), 600)}")
         step_button(store, folder, record, step, first=number == 1)
         if step.words:
-            with st.expander("The same in a terminal", icon=":material/terminal:"):
+            with st.expander(tr("The same in a terminal"), icon=":material/terminal:"):
                 st.code(command(*step.words, home=folder.runs.parent, anywhere=True), language=None, wrap_lines=True)

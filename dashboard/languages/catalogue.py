@@ -35,7 +35,7 @@ class Catalogue:
 
     def __init__(self, translations: dict[str, str]) -> None:
         self.translations = translations
-        templates = [one for one in translations if _PLACE.search(one)]
+        templates = [one for one in translations if _PLACE.search(one)]  # `{n} row(s)` fits `1 row` and `2 rows`
         templates.sort(key=lambda one: len(_PLACE.sub("", one)), reverse=True)  # the one that says most of it first
         self._templates = [(_pattern(one), translations[one]) for one in templates]
         self._kept: dict[str, str | None] = {}
@@ -93,4 +93,5 @@ def _pattern(template: str) -> re.Pattern[str]:
         parts += [re.escape(template[end : place.start()]), f"(?P={name})" if name in seen else f"(?P<{name}>{kind})"]
         seen.add(name)
         end = place.end()
-    return re.compile("".join([*parts, re.escape(template[end:])]), re.DOTALL)
+    pattern = "".join([*parts, re.escape(template[end:])])
+    return re.compile(pattern.replace(re.escape("(s)"), "s?"), re.DOTALL)

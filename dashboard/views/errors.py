@@ -15,6 +15,7 @@ from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import keep_fresh
 from dashboard.components.row_detail import row_detail
 from dashboard.components.tab import tab_title
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.error_groups import ErrorGroup, error_groups, known_kinds
 from dashboard.queries.intervals import Since
@@ -35,18 +36,18 @@ OF_ONE_GROUP = ("row", "rows-page")
 
 def page() -> None:
     """Show the page."""
-    st.title("Errors")
+    st.title(tr("Errors"))
     store = default_store()
     keep_fresh(lambda: standing(store))
     asked, known = _asked(store)
     groups = error_groups([store.folder(one.name) for one in asked], known=known)
     if not groups:
         tab_title("✓ none", "Errors")
-        st.success("No row has failed and no file was rejected here.", icon=":material/check_circle:")
+        st.success(tr("No row has failed and no file was rejected here."), icon=":material/check_circle:")
         if asked != (everything := run_records(store)) and everything:
             st.page_link(
                 "views/errors.py",
-                label="Errors of all runs",
+                label=tr("Errors of all runs"),
                 query_params={SINCE: str(Since.ALL)},
                 icon=":material/history:",
             )
@@ -55,8 +56,10 @@ def page() -> None:
     new = sum(group.new for group in groups)
     tab_title(f"{rows:,} rows" + (f", {new} new" if new else ""), "Errors")
     st.caption(
-        f"{count(rows, 'failed row')} in {count(len(runs), 'run')}, grouped by error and cause (… and # replace what "
-        f"differs from row to row). New: no earlier run had it. {HOW}"
+        tr(
+            f"{count(rows, 'failed row')} in {count(len(runs), 'run')}, grouped by error and cause (… and # replace "
+            f"what differs from row to row). New: no earlier run had it. {HOW}"
+        )
     )
     by_name = {_name(group): group for group in groups}
     chosen = picked_row(
@@ -69,7 +72,7 @@ def page() -> None:
         height=420,
     )
     if chosen is not None and chosen not in by_name:
-        st.warning("None of these runs has this error (any more).")
+        st.warning(tr("None of these runs has this error (any more)."))
         chosen = None
     _rows_of(store, groups if chosen is None else [by_name[chosen]], one=chosen is not None)
 
@@ -80,18 +83,23 @@ def _asked(store: RunStore) -> tuple[list[RunRecord], frozenset[tuple[str, str, 
     if name is not None:
         found = [one for one in records if one.name == name]
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"Of one run: **{plain(found[0].source.key or name) if found else plain(name)}**")
+            st.markdown(tr(f"Of one run: **{plain(found[0].source.key or name) if found else plain(name)}**"))
             if found:
                 st.page_link(
-                    "views/run.py", label="Open this run", query_params={"run": name}, icon=":material/open_in_new:"
+                    "views/run.py",
+                    label=tr("Open this run"),
+                    query_params={"run": name},
+                    icon=":material/open_in_new:",
                 )
-            st.page_link("views/errors.py", label="Errors of all runs", query_params={SINCE: str(Since.ALL)})
+            st.page_link("views/errors.py", label=tr("Errors of all runs"), query_params={SINCE: str(Since.ALL)})
         if not found:
-            st.warning("There is no such run (any more).")
+            st.warning(tr("There is no such run (any more)."))
         return found, _known_before(records, min((one.started or "" for one in found), default=""))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = interval_picker()
-        file = st.text_input("File name contains", key="file", placeholder="all files", width=220, bind="query-params")
+        file = st.text_input(
+            tr("File name contains"), key="file", placeholder=tr("all files"), width=220, bind="query-params"
+        )
     wanted = file.strip().casefold()
     within = [one for one in records if span.holds(parsed_moment(one.started))]
     found = [one for one in within if wanted in one.source.key.casefold()]
@@ -114,10 +122,10 @@ def _table(groups: list[ErrorGroup]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "New": "new" if group.new else "",
+                "New": tr("new") if group.new else "",
                 "Error": group.error,
                 "Cause": group.cause,
-                "Failed": "the whole file" if group.whole_file else "rows",
+                "Failed": tr("the whole file" if group.whole_file else "rows"),
                 "Rows": group.rows,
                 "Runs": len(group.runs),
                 "First here": local(group.first),
@@ -131,12 +139,12 @@ def _table(groups: list[ErrorGroup]) -> pd.DataFrame:
 def _rows_of(store: RunStore, groups: list[ErrorGroup], *, one: bool) -> None:
     if one:
         st.subheader(plain(groups[0].error))
-        st.markdown(f"For example: {plain(groups[0].example, 600)}")
+        st.markdown(tr(f"For example: {plain(groups[0].example, 600)}"))
     for name in dict.fromkeys(run for group in groups if group.whole_file for run in group.runs[:PAGE]):
         record = run_record(store.folder(name))
         st.page_link(
             "views/run.py",
-            label=f"Open {plain(record.source.key or name)}, {local(record.started)}: the whole file failed",
+            label=tr(f"Open {plain(record.source.key or name)}, {local(record.started)}: the whole file failed"),
             query_params={"run": name},
             icon=":material/open_in_new:",
         )
@@ -144,8 +152,8 @@ def _rows_of(store: RunStore, groups: list[ErrorGroup], *, one: bool) -> None:
     if not failures:
         return
     if not one:
-        st.subheader("Every row that failed")
-    st.caption(HOW)
+        st.subheader(tr("Every row that failed"))
+    st.caption(tr(HOW))
     failures.sort(key=lambda failure: (failure.run, -failure.index), reverse=True)
     offset = page_offset(len(failures), PAGE, key="rows-page")
     shown = failures[offset : offset + PAGE]
@@ -182,7 +190,7 @@ def _row_table(store: RunStore, failures: list[Failure]) -> pd.DataFrame:
 
 def _row(folder: RunFolder, failure: Failure) -> None:
     if not folder.path.is_dir():
-        st.warning("This run's folder has gone; load the page again.")
+        st.warning(tr("This run's folder has gone; load the page again."))
         return
     row_detail(folder, index=failure.index)
 

@@ -18,6 +18,7 @@ from dashboard.components.paging import page_offset
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh
 from dashboard.components.tab import tab_title
 from dashboard.components.verdict import headline
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.attention import needing_attention
 from dashboard.queries.intervals import EVENING, Interval, Since, morning_of
@@ -48,7 +49,7 @@ def page() -> None:
     store = default_store()
     everything = runs(store)
     going = [row for row in everything if row.kind is Kind.RUNNING]
-    st.title("Night")
+    st.title(tr("Night"))
     keep_fresh(lambda: standing(store), live=bool(going))
     if not everything:
         tab_title("Night")
@@ -74,10 +75,12 @@ def _name_tab(going: int, needing: int) -> None:
 
 
 def _first_run() -> None:
-    st.info("There is no run yet. Make the first one in a terminal, in the project's folder:", icon=":material/rocket:")
+    st.info(
+        tr("There is no run yet. Make the first one in a terminal, in the project's folder:"), icon=":material/rocket:"
+    )
     st.code(command("run", "sample.csv", anywhere=True), language=None)
-    st.caption(plain(f"The project's folder is {PROJECT_ROOT}. The run appears here by itself."))
-    st.page_link("views/upload.py", label="or upload a CSV file here", icon=":material/upload_file:")
+    st.caption(plain(tr(f"The project's folder is {PROJECT_ROOT}. The run appears here by itself.")))
+    st.page_link("views/upload.py", label=tr("or upload a CSV file here"), icon=":material/upload_file:")
 
 
 def _within(history: list[Night], span: Interval) -> list[Night]:
@@ -106,9 +109,9 @@ def _counts(rows: list[RunRow], within: list[Night], history: list[Night]) -> No
         for name, value in cells.items():
             if value or name != "Running":
                 chart = bad if name == "Bad rows" and len(bad) > 1 else None
-                told = f"Bad rows of each of the last {len(bad)} nights" if chart else None
+                told = tr(f"Bad rows of each of the last {len(bad)} nights") if chart else None
                 st.metric(
-                    name,
+                    tr(name),
                     f"{value:,}",
                     border=True,
                     width=150,
@@ -118,15 +121,15 @@ def _counts(rows: list[RunRow], within: list[Night], history: list[Night]) -> No
                     help=told,
                 )
     if not rows:
-        st.warning(f"No file has come. {WORDS[chosen_span()]} nothing ran.", icon=":material/bedtime:")
+        st.warning(tr(f"No file has come. {WORDS[chosen_span()]} nothing ran."), icon=":material/bedtime:")
 
 
 def _running(store: RunStore, going: list[RunRow]) -> None:
     if going:
-        st.subheader("Running now")
+        st.subheader(tr("Running now"))
         st.fragment(run_every=LIVE_SECONDS)(_live)(store, [row.name for row in going[:MOST_LIVE]])
         if len(going) > MOST_LIVE:
-            st.caption(f"And {len(going) - MOST_LIVE:,} more.")
+            st.caption(tr(f"And {len(going) - MOST_LIVE:,} more."))
 
 
 def _live(store: RunStore, names: list[str]) -> None:
@@ -138,22 +141,26 @@ def _live(store: RunStore, names: list[str]) -> None:
         if row.rows:
             st.progress(
                 row.done_share,
-                text=f"{row.succeeded:,} of {row.rows:,} rows succeeded, {row.failed:,} failed, {row.pending:,} to do",
+                text=tr(
+                    f"{row.succeeded:,} of {row.rows:,} rows succeeded, {row.failed:,} failed, {row.pending:,} to do"
+                ),
             )
-        st.page_link("views/run.py", label="Open this run", query_params={"run": name}, icon=":material/open_in_new:")
+        st.page_link(
+            "views/run.py", label=tr("Open this run"), query_params={"run": name}, icon=":material/open_in_new:"
+        )
 
 
 def _attention(store: RunStore, needing: list[RunRecord], others: int) -> None:
-    st.subheader("Needs attention")
+    st.subheader(tr("Needs attention"))
     if needing:
         attention_list(store, needing)
     else:
-        st.success("Nothing in this span needs you.", icon=":material/check_circle:")
+        st.success(tr("Nothing in this span needs you."), icon=":material/check_circle:")
     asked = {name: st.query_params[name] for name in (SINCE, "days", ZONE) if name in st.query_params}
     with st.container(horizontal=True):
         st.page_link(
             "views/errors.py",
-            label="Every row that failed in this span, and why",
+            label=tr("Every row that failed in this span, and why"),
             query_params=asked or {SINCE: str(Since.YESTERDAY)},
             icon=":material/error:",
             width="content",
@@ -161,7 +168,9 @@ def _attention(store: RunStore, needing: list[RunRecord], others: int) -> None:
         if others:
             st.page_link(
                 "views/night.py",
-                label=f"{count(others, 'run')} outside this span {'needs' if others == 1 else 'need'} attention too",
+                label=tr(
+                    f"{count(others, 'run')} outside this span {'needs' if others == 1 else 'need'} attention too"
+                ),
                 query_params={**asked, SINCE: str(Since.ALL)},
                 icon=":material/history:",
                 width="content",
@@ -169,51 +178,57 @@ def _attention(store: RunStore, needing: list[RunRecord], others: int) -> None:
 
 
 def _trends(history: list[Night], span: Interval) -> None:
-    st.subheader("Is it getting worse?")
+    st.subheader(tr("Is it getting worse?"))
     within = _within(history, Interval(until=span.until))
     shown = within[-max(TREND_NIGHTS, len(_within(history, span))) :]
     if not shown:
-        st.caption("There is no night to show.")
+        st.caption(tr("There is no night to show."))
         return
     compared_weeks(shown)
     trend_charts(shown)
     st.caption(
-        f"A night lasts from {EVENING:%H:%M} to {EVENING:%H:%M} and is named by its morning. "
-        "Grey: a night without a file."
+        tr(
+            f"A night lasts from {EVENING:%H:%M} to {EVENING:%H:%M} and is named by its morning. "
+            "Grey: a night without a file."
+        )
     )
 
 
 def _runs(store: RunStore, rows: list[RunRow]) -> None:
-    st.subheader("Runs")
+    st.subheader(tr("Runs"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = st.multiselect(
-            "Status",
+            tr("Status"),
             list(Kind),
-            format_func=lambda kind: KIND_LOOKS[kind].words,
-            placeholder="all",
+            format_func=lambda kind: tr(KIND_LOOKS[kind].words),
+            placeholder=tr("all"),
             key="status",
             width=280,
             bind="query-params",
         )
-        file = st.text_input("File name contains", key="file", placeholder="all files", width=220, bind="query-params")
+        file = st.text_input(
+            tr("File name contains"), key="file", placeholder=tr("all files"), width=220, bind="query-params"
+        )
     wanted = file.strip().casefold()
     chosen = [row for row in rows if (not kinds or row.kind in kinds) and wanted in row.file.casefold()]
     if not chosen:
         filtered = "No run matches these filters. Remove one to see more."
-        st.info(filtered if kinds or wanted else "No run in this span.", icon=":material/filter_alt_off:")
+        st.info(tr(filtered if kinds or wanted else "No run in this span."), icon=":material/filter_alt_off:")
         return
     going = any(row.kind is Kind.RUNNING for row in chosen)
     st.fragment(run_every=PART_SECONDS if going else None)(_list)(store, [row.name for row in chosen])
-    st.subheader("Runs × workflow states")
+    st.subheader(tr("Runs × workflow states"))
     newest = f"The newest {GRID_RUNS} of {len(chosen):,} runs. " if len(chosen) > GRID_RUNS else ""
-    st.caption(f"{newest}Click a run to open it.")
+    st.caption(tr(f"{newest}Click a run to open it."))
     run_grid(state_grid(store, chosen[:GRID_RUNS]))
 
 
 def _list(store: RunStore, names: list[str]) -> None:
     by_name = {row.name: row for row in runs(store)}
     chosen = [by_name[name] for name in names if name in by_name]
-    st.caption(f"{count(len(chosen), 'run')}. Tick a run to open it (by keyboard: arrow keys, then Shift and Space).")
+    st.caption(
+        tr(f"{count(len(chosen), 'run')}. Tick a run to open it (by keyboard: arrow keys, then Shift and Space).")
+    )
     offset = page_offset(len(chosen), PAGE, key="page")
     run_table(store, chosen[offset : offset + PAGE])
 

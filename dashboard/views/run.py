@@ -53,13 +53,13 @@ PAGES_OF_ONE_RUN = ("history-page", "rows-page", "logs-page")
 
 def page() -> None:
     """Show the page."""
-    st.title("Run")
+    st.title(tr("Run"))
     store = default_store()
     rows = runs(store)
     if not rows:
         tab_title("Run")
         keep_fresh(lambda: standing(store))
-        st.info("There is no run yet. Make the first one in a terminal, in the project's folder:")
+        st.info(tr("There is no run yet. Make the first one in a terminal, in the project's folder:"))
         st.code(command("run", "sample.csv", anywhere=True), language=None)
         return
     row = _chosen(rows)
@@ -113,15 +113,15 @@ def _chosen(rows: list[RunRow]) -> RunRow:
     by_name = {row.name: row for row in rows}
     asked = st.query_params.get("run")
     if asked is not None and asked not in by_name:
-        st.warning(f"There is no run {plain(asked)} (any more). This is the newest one.")
+        st.warning(tr(f"There is no run {plain(asked)} (any more). This is the newest one."))
         asked = None
     current = asked or names[0]
     chosen = st.selectbox(
-        "Run",
+        tr("Run"),
         names,
         index=names.index(current),
         format_func=lambda name: (
-            f"{local(by_name[name].started)} · {by_name[name].file or '–'} · {by_name[name].words}"
+            f"{local(by_name[name].started)} · {by_name[name].file or '–'} · {tr(by_name[name].words)}"
         ),
     )
     if chosen != current or asked is None:
@@ -140,7 +140,7 @@ def _going_on(store: RunStore, redrive: Job | None) -> bool:
 def _state(store: RunStore, folder: RunFolder) -> None:
     row = run(folder)
     if row is None:
-        st.warning("The run's folder has gone.")
+        st.warning(tr("The run's folder has gone."))
         return
     live = row.kind is Kind.RUNNING
     headline(row)
@@ -156,20 +156,20 @@ def _state(store: RunStore, folder: RunFolder) -> None:
             cells["Left"] = time_left(row)
         with st.container(horizontal=True):
             for name, value in cells.items():
-                st.metric(name, value, width="content", border=True)
+                st.metric(tr(name), value, width="content", border=True)
         note = f", {row.superseded:,} superseded by a newer file" if row.superseded else ""
-        st.progress(row.done_share, text=f"{row.done_share:.0%} of the rows done{note}")
+        st.progress(row.done_share, text=tr(f"{row.done_share:.0%} of the rows done{note}"))
     related(store, row)
     verdict(folder)
 
 
 def _failed_rows(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     found = paced(f"failed {folder.name}", lambda: failures([folder]), live=live)
-    st.subheader("The rows that failed")
+    st.subheader(tr("The rows that failed"))
     if not found:
-        st.caption("No row has failed so far." if live else "They are no longer in items.jsonl.")
+        st.caption(tr("No row has failed so far." if live else "They are no longer in items.jsonl."))
         return
-    st.caption(f"{count(len(found), 'row')}. {HOW}")
+    st.caption(tr(f"{count(len(found), 'row')}. {HOW}"))
     table = pd.DataFrame(
         [
             {"Line": one.line, "User": one.user, "Error": one.error, "Why": one.cause, "Attempts": one.attempts}

@@ -11,6 +11,7 @@ from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import keep_fresh
 from dashboard.components.tab import tab_title
 from dashboard.components.user_page import user_page
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.read_only_database import DatabaseUnavailable, ReadOnlyDatabase
 from dashboard.queries.records import standing
@@ -36,7 +37,7 @@ def _database() -> ReadOnlyDatabase:
 
 def page() -> None:
     """Show the page."""
-    st.title("Users")
+    st.title(tr("Users"))
     user = st.query_params.get("user")
     tab_title(user or "", "Users")
     keep_fresh(lambda: standing(default_store()))
@@ -45,10 +46,19 @@ def page() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
-            "User ID, name or e-mail contains", key="search", placeholder="all users", width=280, bind="query-params"
+            tr("User ID, name or e-mail contains"),
+            key="search",
+            placeholder=tr("all users"),
+            width=280,
+            bind="query-params",
         ).strip()
         order = st.selectbox(
-            "Order", list(ORDERS), format_func=ORDERS.__getitem__, width=180, key="order", bind="query-params"
+            tr("Order"),
+            list(ORDERS),
+            format_func=lambda one: tr(ORDERS[one]),
+            width=180,
+            key="order",
+            bind="query-params",
         )
     try:
         found = users(_database(), search=search, order=order, limit=0)
@@ -57,42 +67,42 @@ def page() -> None:
             found = users(_database(), search=search, order=order, offset=offset, limit=PAGE)
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
-        st.caption("A user's history needs no database. A run starts the database:")
+        st.caption(tr("A user's history needs no database. A run starts the database:"))
         st.code(command("run", "sample.csv", anywhere=True), language=None)
         if search:
             user_page(default_store(), search, None)
         else:
-            st.caption("Or type a whole user ID above, to see that user's history.")
+            st.caption(tr("Or type a whole user ID above, to see that user's history."))
         return
     _list(found, search)
 
 
 def _one(user: str) -> None:
-    st.page_link("views/users.py", label="All users", query_params={}, icon=":material/arrow_back:")
+    st.page_link("views/users.py", label=tr("All users"), query_params={}, icon=":material/arrow_back:")
     try:
         known = user_statistics(_database(), user)
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
-        st.caption("The history below needs no database. A run starts the database:")
+        st.caption(tr("The history below needs no database. A run starts the database:"))
         st.code(command("run", "sample.csv", anywhere=True), language=None)
         user_page(default_store(), user, None)
         return
     if known is None:
-        st.warning(f"There is no user {plain(user, 80)} in the table users.", icon=":material/person_off:")
+        st.warning(tr(f"There is no user {plain(user, 80)} in the table users."), icon=":material/person_off:")
     user_page(default_store(), user, known)
 
 
 def _list(found: UserPage, search: str) -> None:
     if not found.tables:
-        st.info("The database is still empty. Make the first run in a terminal, in the project's folder:")
+        st.info(tr("The database is still empty. Make the first run in a terminal, in the project's folder:"))
         st.code(command("run", "sample.csv", anywhere=True), language=None)
         return
     if not found.users:
-        st.info("No user of the table users matches.")
+        st.info(tr("No user of the table users matches."))
         if search:  # a file may have named a user that the table has not
             user_page(default_store(), search, None)
         return
-    st.caption(f"{count(found.total, 'user')}. {HOW}")
+    st.caption(tr(f"{count(found.total, 'user')}. {HOW}"))
     table = pd.DataFrame(
         [
             {

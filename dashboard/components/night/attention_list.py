@@ -11,6 +11,7 @@ from dashboard.components.moments import local
 from dashboard.components.paging import page_offset
 from dashboard.components.step_button import step_button
 from dashboard.jobs import redrive_of
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.records import repairs
 from simulator.runs.advice.next_steps import next_steps
@@ -47,7 +48,7 @@ def _one(store: RunStore, record: RunRecord) -> None:
             )
             st.page_link(
                 "views/run.py",
-                label="Open this run",
+                label=tr("Open this run"),
                 query_params={"run": record.name},
                 icon=":material/open_in_new:",
                 width="content",
@@ -56,13 +57,13 @@ def _one(store: RunStore, record: RunRecord) -> None:
             st.markdown(line)
         stopped = parsed_moment(record.stopped)
         if (redrive := redrive_of(store, record.name, stopped.timestamp() if stopped else 0.0)) is not None:
-            st.info("A redrive has been started: see the run.", icon=":material/replay:")
+            st.info(tr("A redrive has been started: see the run."), icon=":material/replay:")
             if not redrive.run:
                 return
         steps = next_steps(folder, record)
         if steps:
-            more = f" ({count(len(steps) - 1, 'more step')} on the run's page.)" if len(steps) > 1 else ""
-            st.caption(plain(steps[0].text.rstrip(":"), 600).rstrip("\\.") + "." + more)
+            more = tr(f" ({count(len(steps) - 1, 'more step')} on the run's page.)") if len(steps) > 1 else ""
+            st.caption(plain(tr(steps[0].text), 600).rstrip("\\.:。：") + tr(".") + more)
             step_button(store, folder, record, steps[0])
 
 
@@ -71,19 +72,19 @@ def _why(store: RunStore, record: RunRecord) -> list[str]:
     told = []
     repair = repairs(store).of(record.name)
     if repair is not None:
-        told.append(f"So far {repair.words}.")
+        told.append(tr(f"So far {repair.words}."))
     if record.rejected:
         found = findings(record)
         if found:
             first = found[0]
             place = f"Line {first.line:,}: " if first.line is not None else ""
             more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
-            told.append(f"{place}{plain(first.message, 300)}{more}")
+            told.append(tr(f"{place}{plain(first.message, 300)}{more}"))
     elif record.reasons:
         worst = record.reasons[0]
         rest = sum(one.count for one in record.reasons[1:])
-        more = f", and {count(rest, 'row')} for other reasons" if rest else ""
+        more = tr(f", and {count(rest, 'row')} for other reasons") if rest else ""
         told.append(f"{worst.count:,} × **{plain(worst.error, 80)}**: {plain(worst.cause, 300)}{more}")
     elif why := explanation(record):
-        told.append(plain(why, 400))
+        told.append(plain(tr(why), 400))
     return told

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.components.moments import zone
+from dashboard.languages.language import tr
 from dashboard.queries.intervals import Since, interval
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def interval_picker(default: Since = Since.YESTERDAY) -> Interval:
     current = chosen_span(default)
     widget = f"span {current}"  # another widget as soon as the address names another span, by Back too
     st.selectbox(
-        "Span",
+        tr("Span"),
         list(Since),
         index=list(Since).index(current),
-        format_func=WORDS.__getitem__,
+        format_func=lambda one: tr(WORDS[one]),
         key=widget,
         width=240,
         on_change=_chosen,
@@ -52,7 +53,7 @@ def interval_picker(default: Since = Since.YESTERDAY) -> Interval:
     )
     days: tuple[date, ...] = ()
     if current is Since.DAYS:
-        asked = st.date_input("Started between", value=NO_DAYS, key="days", width=240, bind="query-params")
+        asked = st.date_input(tr("Started between"), value=NO_DAYS, key="days", width=240, bind="query-params")
         days = asked if isinstance(asked, tuple) else ()
     here = zone()
     return interval(current, datetime.now(here), here, days)

@@ -9,9 +9,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.charts import show_chart
+from dashboard.components.charts import show_chart, tip
 from dashboard.components.looks import STATE_LOOKS
 from dashboard.components.moments import local, took
+from dashboard.languages.language import tr
 from dashboard.queries.state_grid import StateStatus
 
 if TYPE_CHECKING:
@@ -34,20 +35,20 @@ def run_grid(grid: StateGrid) -> None:
             "started": local(row.started),
             "file": row.file,
             "state": state,
-            "outcome": STATE_LOOKS[cell.status].words,
+            "outcome": tr(STATE_LOOKS[cell.status].words),
             "sign": STATE_LOOKS[cell.status].sign,
-            "detail": f"took {took(cell.seconds)}" if cell.seconds is not None else "",
+            "detail": tr("took {time}", time=took(cell.seconds)) if cell.seconds is not None else "",
         }
         for row, outcomes in newest_last
         for state, cell in zip(grid.states, outcomes, strict=True)
     ]
     if not cells:
-        st.caption("None of these runs has written its workflow.")
+        st.caption(tr("None of these runs has written its workflow."))
         return
     edition = st.session_state.get(_EDITION, 0)
     event = show_chart(
         _chart(cells, grid.states, labels),
-        f"Grid of {len(labels)} runs by {len(grid.states)} workflow states",
+        tr("Grid of {n:,} runs by {m:,} workflow states", n=len(labels), m=len(grid.states)),
         key=f"run-grid-{edition}",
         selection=_CLICKED,
     )
@@ -64,13 +65,13 @@ def _chart(cells: list[dict[str, str]], states: list[str], labels: dict[str, str
     base = alt.Chart(pd.DataFrame(cells)).encode(
         x=alt.X("run:N", sort=list(labels), title=None, axis=label),
         y=alt.Y("state:N", sort=states, title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
-        tooltip=["file:N", "started:N", "state:N", "outcome:N", "detail:N"],
+        tooltip=[tip("file:N"), tip("started:N"), tip("state:N"), tip("outcome:N"), tip("detail:N")],
     )
     squares = base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3, cursor="pointer").encode(
         opacity=alt.condition(alt.datum.sign == _NOT_REACHED, alt.value(0.25), alt.value(1)),
         color=alt.Color(
             "outcome:N",
-            scale=alt.Scale(domain=_STATUS_WORDS, range=_STATUS_RGB),
+            scale=alt.Scale(domain=[tr(word) for word in _STATUS_WORDS], range=_STATUS_RGB),
             legend=alt.Legend(title=None, orient="top", columns=2, values=sorted({cell["outcome"] for cell in cells})),
         ),
     )

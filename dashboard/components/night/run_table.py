@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.components.looks import KIND_LOOKS, text_colour
 from dashboard.components.moments import local, span
 from dashboard.components.picking import opened_row
+from dashboard.languages.language import tr
 from dashboard.queries.records import repairs
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def run_table(store: RunStore, chosen: list[RunRow]) -> None:
     table = pd.DataFrame(
         [
             {
-                "Status": f"{KIND_LOOKS[row.kind].sign} {row.words}",
+                "Status": f"{KIND_LOOKS[row.kind].sign} {tr(row.words)}",
                 "File": row.file or "–",
                 "Started": local(row.started),
                 "Took": span(row.seconds),
@@ -49,7 +50,7 @@ def run_table(store: RunStore, chosen: list[RunRow]) -> None:
 
 def _since_then(store: RunStore, row: RunRow) -> str:
     repair = repairs(store).of(row.name)
-    told = [repair.words] if repair else []
+    told = [tr(repair.words)] if repair else []
     if row.corrects is not None:
-        told.append("corrects an earlier run")
+        told.append(tr("corrects an earlier run"))
     return ", ".join(told)

@@ -8,9 +8,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.charts import show_chart
+from dashboard.components.charts import show_chart, tip
 from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED
 from dashboard.components.moments import took
+from dashboard.languages.language import tr
 from dashboard.queries.nights import together
 
 if TYPE_CHECKING:
@@ -28,24 +29,24 @@ def compared_weeks(nights: list[Night]) -> None:
     """
     after, before = nights[-WEEK:], nights[-2 * WEEK : -WEEK]
     if not before:
-        st.caption("There are not yet two weeks to compare.")
+        st.caption(tr("There are not yet two weeks to compare."))
         return
     now, then = together(after), together(before)
-    st.caption(f"The last {len(after)} nights, and the change from the {len(before)} before.")
+    st.caption(tr(f"The last {len(after)} nights, and the change from the {len(before)} before."))
     with st.container(horizontal=True):
         _share("Rows that failed", now.failed_rate, then.failed_rate, good="less")
         _share("Runs that succeeded", now.success_rate, then.success_rate, good="more")
         faster = (now.median_seconds or 0) - (then.median_seconds or 0)
         st.metric(
-            "Median duration",
+            tr("Median duration"),
             took(now.median_seconds),
-            f"{faster:+.1f} s" if now.seconds and then.seconds else None,
+            tr(f"{faster:+.1f} s") if now.seconds and then.seconds else None,
             delta_color="inverse",
             border=True,
             width="content",
         )
         st.metric(
-            "Rows per night",
+            tr("Rows per night"),
             f"{_rows(now) / len(after):,.0f}",
             f"{_rows(now) / len(after) - _rows(then) / len(before):+,.0f}",
             delta_color="off",
@@ -57,9 +58,9 @@ def compared_weeks(nights: list[Night]) -> None:
 def _share(title: str, now: float | None, then: float | None, *, good: str) -> None:
     change = None if now is None or then is None else (now - then) * 100
     st.metric(
-        title,
+        tr(title),
         "–" if now is None else f"{now:.2%}" if good == "less" else f"{now:.0%}",
-        None if change is None else f"{change:+.2f} points",
+        None if change is None else tr(f"{change:+.2f} points"),
         delta_color="inverse" if good == "less" else "normal",
         border=True,
         width="content",
@@ -93,14 +94,14 @@ def trend_charts(nights: list[Night]) -> None:
     )
     left, right = st.columns(2)
     with left:
-        st.markdown("**Rows that failed, per night**")
+        st.markdown(tr("**Rows that failed, per night**"))
         _rate(frame, "failed_rate", "Rows that failed", RED)
-        st.markdown("**Duration of a run, per night**")
+        st.markdown(tr("**Duration of a run, per night**"))
         _durations(frame)
     with right:
-        st.markdown("**Runs that succeeded, per night**")
+        st.markdown(tr("**Runs that succeeded, per night**"))
         _rate(frame, "success_rate", "Runs that succeeded", GREEN, whole=True)
-        st.markdown("**Rows per night**")
+        st.markdown(tr("**Rows per night**"))
         _row_bars(frame)
 
 
@@ -113,9 +114,9 @@ def _axis(frame: pd.DataFrame) -> alt.X:
 def _missing(frame: pd.DataFrame) -> alt.Chart:
     """A grey band where no file came."""
     chart: alt.Chart = (
-        alt.Chart(frame[frame["runs"] == 0].assign(what="no file"))
+        alt.Chart(frame[frame["runs"] == 0].assign(what=tr("no file")))
         .mark_bar(color=GRAY, opacity=0.35)
-        .encode(x=_axis(frame), y=alt.value(0), y2=alt.value("height"), tooltip=["night:O", "what:N"])
+        .encode(x=_axis(frame), y=alt.value(0), y2=alt.value("height"), tooltip=[tip("night:O"), tip("what:N")])
     )
     return chart
 
@@ -137,33 +138,35 @@ def _rate(frame: pd.DataFrame, field: str, title: str, colour: str, *, whole: bo
                 axis=alt.Axis(format=".0%" if whole else ".1%", tickCount=5),
                 scale=alt.Scale(domain=[0, 1]) if whole else alt.Scale(zero=True),
             ),
-            tooltip=["night:O", alt.Tooltip(f"{field}:Q", format=".2%", title=title), "runs:Q"],
+            tooltip=[tip("night:O"), tip(f"{field}:Q", format=".2%", title=tr(title)), tip("runs:Q")],
         )
     )
-    _show([chart], frame, f"{title}, per night")
+    _show([chart], frame, tr(f"{title}, per night"))
 
 
 def _durations(frame: pd.DataFrame) -> None:
     long = frame.melt(["night", "runs"], ["median", "p95"], "of the runs", "seconds")
+    long["of the runs"] = long["of the runs"].map(tr)
     chart = (
         alt.Chart(long)
         .mark_line(point=alt.OverlayMarkDef(size=40), invalid="break-paths-filter-domains")
         .encode(
             x=_axis(frame),
-            y=alt.Y("seconds:Q", title=None, axis=alt.Axis(labelExpr="datum.label + ' s'", tickCount=5)),
+            y=alt.Y("seconds:Q", title=None, axis=alt.Axis(labelExpr=f"datum.label + {tr('0 s')[1:]!r}", tickCount=5)),
             color=alt.Color(
                 "of the runs:N",
-                scale=alt.Scale(domain=["median", "p95"], range=[BLUE, ORANGE]),
+                scale=alt.Scale(domain=[tr("median"), tr("p95")], range=[BLUE, ORANGE]),
                 legend=alt.Legend(title=None, orient="top"),
             ),
-            tooltip=["night:O", "of the runs:N", alt.Tooltip("seconds:Q", format=",.1f")],
+            tooltip=[tip("night:O"), tip("of the runs:N"), tip("seconds:Q", format=",.1f")],
         )
     )
-    _show([chart], frame, "How long the runs took, per night: median and 95th percentile")
+    _show([chart], frame, tr("How long the runs took, per night: median and 95th percentile"))
 
 
 def _row_bars(frame: pd.DataFrame) -> None:
     long = frame.melt(["night", "runs"], ["Succeeded", "Failed"], "outcome", "rows")
+    long["outcome"] = long["outcome"].map(tr)
     chart = (
         alt.Chart(long)
         .mark_bar()
@@ -172,10 +175,10 @@ def _row_bars(frame: pd.DataFrame) -> None:
             y=alt.Y("rows:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
             color=alt.Color(
                 "outcome:N",
-                scale=alt.Scale(domain=["Succeeded", "Failed"], range=[GREEN, RED]),
+                scale=alt.Scale(domain=[tr("Succeeded"), tr("Failed")], range=[GREEN, RED]),
                 legend=alt.Legend(title=None, orient="top"),
             ),
-            tooltip=["night:O", "outcome:N", alt.Tooltip("rows:Q", format=",")],
+            tooltip=[tip("night:O"), tip("outcome:N"), tip("rows:Q", format=",")],
         )
     )
-    _show([chart], frame, "Rows per night, succeeded and failed")
+    _show([chart], frame, tr("Rows per night, succeeded and failed"))
