@@ -57,7 +57,7 @@ def facts(node: Node) -> str:
     if node.failed:
         told.append(tr("{n:,} failed", n=node.failed))
     if node.seconds is not None:
-        told.append(tr(f"{node.seconds:.1f} s") if node.seconds >= 1 else f"{node.seconds * 1000:.0f} ms")
+        told.append(tr(f"{node.seconds:.1f} s") if node.seconds >= 1 else tr(f"{node.seconds * 1000:.0f} ms"))
     return ", ".join(told)
 
 

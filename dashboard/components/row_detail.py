@@ -103,7 +103,7 @@ def _between(start: str | None, stop: str | None) -> str:
     milliseconds = milliseconds_between(start, stop)
     if milliseconds is None:
         return "–"
-    return f"{milliseconds} ms" if milliseconds < 1000 else took(milliseconds / 1000)  # noqa: PLR2004 - a second
+    return tr(f"{milliseconds} ms") if milliseconds < 1000 else took(milliseconds / 1000)  # noqa: PLR2004 - a second
 
 
 def _audit(items: list[dict[str, Any]]) -> None:

@@ -228,7 +228,7 @@ def files(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment'
     if not found:
         st.info(tr("The run has no file yet."))
     for number, one in enumerate(found):
-        size = f"{one.size / KIBIBYTE:,.1f} KiB" if one.size >= KIBIBYTE else f"{one.size} bytes"
+        size = tr(f"{one.size / KIBIBYTE:,.1f} KiB" if one.size >= KIBIBYTE else f"{one.size} bytes")
         st.download_button(
             f"{plain(tr(one.title))} ({size})",
             data=partial(_bytes, one),

@@ -64,12 +64,14 @@ def _reasons(record: RunRecord) -> None:
     for reason in record.reasons[:REASONS]:
         place = f"line {reason.line:,}" if reason.line is not None else f"row index {reason.index}"
         lines.append(
-            f"- **{reason.count:,} ×** :red[{plain(reason.error, 80)}]: {plain(reason.cause, 200)} "
-            f"({'' if reason.count == 1 else 'for example '}{place})"
+            tr(
+                f"- **{reason.count:,} ×** :red[{plain(reason.error, 80)}]: {plain(reason.cause, 200)} "
+                f"({'' if reason.count == 1 else 'for example '}{place})"
+            )
         )
     if len(record.reasons) > REASONS:
         rest = sum(reason.count for reason in record.reasons[REASONS:])
-        lines.append(f"- {rest:,} more for other reasons: see the table of failed rows")
+        lines.append(tr(f"- {rest:,} more for other reasons: see the table of failed rows"))
     st.markdown("\n".join(lines))
 
 

@@ -21,7 +21,7 @@ _FOLDER = Path(__file__).parent
 _PLACE = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 _WORDS = "_words"
 """A place whose name ends so holds words that are in the catalogue themselves; any other holds data."""
-_NUMBER = r"[\d.,]+"
+_NUMBER = r"[+\-\d.,]+"
 """What fits a place whose name is one letter."""
 _MOST_KEPT = 4_000
 

@@ -64,7 +64,7 @@ def page() -> None:
         return
     row = _chosen(rows)
     look = KIND_LOOKS[row.kind]
-    tab_title(f"{look.sign} {row.words}", row.file)
+    tab_title(f"{look.sign} {tr(row.words)}", row.file)
     folder = store.folder(row.name)
     redrive = redrive_of(store, row.name, row.stopped.timestamp() if row.stopped else 0.0)
     live = row.kind is Kind.RUNNING
