@@ -96,7 +96,8 @@ class _Looks:
     def labelled(self, columns: Iterable[object]) -> dict[str, Any]:
         """Return the configuration with each column's name in the page's language."""
         given = self.columns or {}
-        return {str(name): {"label": tr(str(name)), **given.get(str(name), {})} for name in columns}
+        names = [str(name) for name in columns]
+        return {name: {**given.get(name, {}), "label": given.get(name, {}).get("label") or tr(name)} for name in names}
 
 
 def _grid(

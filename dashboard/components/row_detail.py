@@ -114,7 +114,7 @@ def _audit(items: list[dict[str, Any]]) -> None:
                 [
                     {
                         tr("Type"): str(item.get("processingType", "")),
-                        tr("Status"): str(item.get("status", "")),
+                        tr("Status"): tr(str(item.get("status", ""))),
                         tr("Old"): _number(item.get("oldValue")),
                         tr("New"): _number(item.get("newValue")),
                         tr("Error"): str(item.get("errorMessage") or ""),

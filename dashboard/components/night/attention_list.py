@@ -44,7 +44,7 @@ def _one(store: RunStore, record: RunRecord) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(
                 f":{look.colour}[{look.icon}] **{plain(record.source.key or record.name)}** · "
-                f"{plain(in_words(record))} · {local(record.started)}"
+                f"{plain(tr(in_words(record)))} · {local(record.started)}"
             )
             st.page_link(
                 "views/run.py",
