@@ -28,7 +28,8 @@ WORDS = re.compile(r"[A-Za-z]{2}")
 PLACE = re.compile(r"\{\w+(?::[^}]*)?\}")
 DATA = re.compile(
     r"""
-    user-log-\S+ | (\*\*)?\S+\.csv(\*\*)? | ユーザーID | U\d{5}.* | X\d{4} | UTC | Language\ /\ 言語 | [A-Z][A-Za-z]+/[A-Za-z_/+-]+   # names
+    user-log-\S+ | (\*\*)?\S+\.csv(\*\*)? | ユーザーID(,.*)? | U\d{5}.* | X\d{4} | UTC
+    | Language\ /\ 言語 | [A-Z][A-Za-z]+/[A-Za-z_/+-]+   # names
     | There\ is\ no\ user\ '[\w…]+'\ in\ the\ table\ users\.                          # what a function has said
     | The\ header\ lacks\ .* | \d\ columns,\ not\ \d | [\d,]+\ ×\ \*\*.* | row\ done | user_update
     | PostgreSQL\ cannot\ be\ asked:\ .*                                           # what the database has said
