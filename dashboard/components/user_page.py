@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 PAGE = 200
-TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "Nothing: the row failed"}
-STATUS = {"success": "changed", "superseded": "kept: a newer file was there", "failed": "failed"}
+TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "Nothing"}
+STATUS = {"success": "changed", "superseded": "kept: a newer file was there", "failed": "the row failed"}
 
 
 def user_page(store: RunStore, user: str, known: UserStatistics | None) -> None:
@@ -40,7 +40,9 @@ def user_page(store: RunStore, user: str, known: UserStatistics | None) -> None:
         with st.container(horizontal=True):
             for column, total in zip(TOTALS, known.totals, strict=True):
                 st.metric(tr(column.title), "–" if total is None else f"{total:,}", border=True, width=160)
-            st.metric(tr("As of"), local(known.last_updated), border=True, width=280)
+        st.caption(
+            tr(f"As of {local(known.last_updated)}." if known.last_updated else "No file has set these totals yet.")
+        )
     changes = user_history(store.folders(), user)
     st.subheader(tr("What happened"))
     if not changes:
@@ -63,13 +65,13 @@ def _history(user: str, changes: list[Change]) -> None:
         [
             {
                 "Time": local(one.time),
+                "File": one.file,
+                "Line": one.line,
                 "What": tr(TYPES.get(one.type, one.type)),
                 "From": one.old,
                 "To": one.new,
                 "Outcome": tr(STATUS.get(one.status, one.status)),
                 "Why not": ": ".join(part for part in (one.error, one.cause) if part),
-                "File": one.file,
-                "Line": one.line,
                 "Run": one.run,
             }
             for one in shown

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dashboard.queries.failures import failures
 from dashboard.queries.records import run_record
+from dashboard.queries.tables import file_state
 from simulator.runs.failure_reasons import CausePattern, group_text, person_text, split_cause
+from simulator.runs.folder.json_lines import lines_with, parse_line
 from simulator.runs.folder.times import parsed_moment
 from simulator.runs.outcome import findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from pathlib import Path
 
     from dashboard.queries.failures import Failure
+    from dashboard.queries.tables import FileState
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
+    from simulator.runs.store import RunStore
 
 GroupKey = tuple[str, str, bool]
 """Error, cause without values, whether it is about whole files."""
@@ -90,13 +96,29 @@ def error_groups(folders: Iterable[RunFolder], *, known: frozenset[GroupKey] | N
     )
 
 
-def known_kinds(records: Iterable[RunRecord]) -> frozenset[GroupKey]:
-    """Return the kinds of error that these runs had, from their records alone."""
+def known_kinds(store: RunStore, records: Iterable[RunRecord]) -> frozenset[GroupKey]:
+    """Return the kinds of error that these runs had, those of rows that a redrive has repaired included."""
     found: set[GroupKey] = set()
     for record in records:
         found.update((reason.error, group_text(reason.cause), False) for reason in record.reasons)
         found.update((record.error or "", group_text(text), True) for text in _whole_file_causes(record))
+        if record.redrive_count:
+            file = store.folder(record.name).items_file
+            found |= _kinds_of_every_attempt(file, file_state(file))
     return frozenset(found)
+
+
+@lru_cache(maxsize=512)
+def _kinds_of_every_attempt(file: Path, state: FileState | None) -> frozenset[GroupKey]:
+    """The kinds in `items.jsonl`; `state` makes it read again when the file changes."""
+    if state is None:
+        return frozenset()
+    items = (item for item in map(parse_line, lines_with(file, b'"error":"')) if item is not None)
+    return frozenset(
+        (str(item["error"]), group_text(person_text(item["cause"])), False)
+        for item in items
+        if item.get("error") and isinstance(item.get("cause"), str)
+    )
 
 
 def _whole_file_causes(record: RunRecord) -> list[str]:

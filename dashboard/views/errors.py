@@ -94,7 +94,7 @@ def _asked(store: RunStore) -> tuple[list[RunRecord], frozenset[tuple[str, str, 
             st.page_link("views/errors.py", label=tr("Errors of all runs"), query_params={SINCE: str(Since.ALL)})
         if not found:
             st.warning(tr("There is no such run (any more)."))
-        return found, _known_before(records, min((one.started or "" for one in found), default=""))
+        return found, _known_before(store, records, min((one.started or "" for one in found), default=""))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = interval_picker()
         file = st.text_input(
@@ -104,13 +104,13 @@ def _asked(store: RunStore) -> tuple[list[RunRecord], frozenset[tuple[str, str, 
     within = [one for one in records if span.holds(parsed_moment(one.started))]
     found = [one for one in within if wanted in one.source.key.casefold()]
     first = min((one.started or "" for one in within), default="")
-    return found, None if span.since is None else _known_before(records, first)
+    return found, None if span.since is None else _known_before(store, records, first)
 
 
-def _known_before(records: list[RunRecord], moment: str) -> frozenset[tuple[str, str, bool]] | None:
+def _known_before(store: RunStore, records: list[RunRecord], moment: str) -> frozenset[tuple[str, str, bool]] | None:
     """Return None if there is no earlier run: then nothing counts as new."""
     before = [one for one in records if (one.started or "") < moment]
-    return known_kinds(before) if before else None
+    return known_kinds(store, before) if before else None
 
 
 def _name(group: ErrorGroup) -> str:
@@ -180,7 +180,7 @@ def _row_table(store: RunStore, failures: list[Failure]) -> pd.DataFrame:
                 "Why": one.cause,
                 "Time": local(one.time),
                 "Attempts": one.attempts,
-                "Of its run since": since.get(one.run, ""),
+                "Since then": since.get(one.run, ""),
                 "Run": one.run,
             }
             for one in failures

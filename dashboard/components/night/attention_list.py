@@ -21,6 +21,7 @@ from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_record import RunRecord
+    from simulator.runs.repairs import Repair
     from simulator.runs.store import RunStore
 
 PAGE = 8
@@ -34,11 +35,12 @@ def attention_list(store: RunStore, needing: list[RunRecord]) -> None:
         needing: as `dashboard.queries.attention` gives them.
     """
     offset = page_offset(len(needing), PAGE, key="worst")
+    known = repairs(store)
     for record in needing[offset : offset + PAGE]:
-        _one(store, record)
+        _one(store, record, known.of(record.name))
 
 
-def _one(store: RunStore, record: RunRecord) -> None:
+def _one(store: RunStore, record: RunRecord, repair: Repair | None) -> None:
     folder, look = store.folder(record.name), KIND_LOOKS[kind(record)]
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -53,7 +55,7 @@ def _one(store: RunStore, record: RunRecord) -> None:
                 icon=":material/open_in_new:",
                 width="content",
             )
-        for line in _why(store, record):
+        for line in _why(record, repair):
             st.markdown(line)
         stopped = parsed_moment(record.stopped)
         if (redrive := redrive_of(store, record.name, stopped.timestamp() if stopped else 0.0)) is not None:
@@ -67,10 +69,9 @@ def _one(store: RunStore, record: RunRecord) -> None:
             step_button(store, folder, record, steps[0])
 
 
-def _why(store: RunStore, record: RunRecord) -> list[str]:
+def _why(record: RunRecord, repair: Repair | None) -> list[str]:
     """What went wrong, in one or two lines of Markdown."""
     told = []
-    repair = repairs(store).of(record.name)
     if repair is not None:
         told.append(tr(f"So far {repair.words}."))
     if record.rejected:

@@ -15,11 +15,13 @@ from dashboard.queries.records import repairs
 
 if TYPE_CHECKING:
     from dashboard.queries.run_list import RunRow
+    from simulator.runs.repairs import Repairs
     from simulator.runs.store import RunStore
 
 
 def run_table(store: RunStore, chosen: list[RunRow]) -> None:
     """Show these runs; a tick opens one."""
+    known = repairs(store)
     table = pd.DataFrame(
         [
             {
@@ -30,7 +32,7 @@ def run_table(store: RunStore, chosen: list[RunRow]) -> None:
                 "Rows": row.rows,
                 "Failed": row.failed,
                 "Not done": row.pending,
-                "Since then": _since_then(store, row),
+                "Since then": _since_then(known, row),
                 "Redrives": row.redrives,
                 "Run": row.name,
             }
@@ -48,8 +50,8 @@ def run_table(store: RunStore, chosen: list[RunRow]) -> None:
         st.switch_page("views/run.py", query_params={"run": opened})
 
 
-def _since_then(store: RunStore, row: RunRow) -> str:
-    repair = repairs(store).of(row.name)
+def _since_then(known: Repairs, row: RunRow) -> str:
+    repair = known.of(row.name)
     told = [tr(repair.words)] if repair else []
     if row.corrects is not None:
         told.append(tr("corrects an earlier run"))

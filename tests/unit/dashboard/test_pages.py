@@ -182,7 +182,9 @@ def test_a_users_row_that_failed_says_why(opened: Opened, made: Made) -> None:
     made("failed")
     for app in (opened("users", user="X0010"), opened("users", search="X0010")):
         history = app.dataframe[-1].value
-        assert history[["Outcome", "Why not", "Line"]].to_numpy().tolist() == [["failed", "UserNotFoundError", 12]]
+        assert history[["Outcome", "Why not", "Line"]].to_numpy().tolist() == [
+            ["the row failed", "UserNotFoundError", 12]
+        ]
         assert "1 row about this user failed" in page_text(app)
     assert "No row about this user" in page_text(opened("users", user="nobody"))
 

@@ -137,10 +137,14 @@ def test_a_kind_of_error_that_no_earlier_run_had_comes_first(tmp_path: Path) -> 
     rows = [failed_child(index, index + 2, f"bad '{index}'", name="run-2") for index in range(2)]
     finished_run(tmp_path, THREE_ROWS, *rows, failed_child(2, 4, "larger than 99999: 'y'", name="run-2"), name="run-2")
     store = RunStore(tmp_path)
-    known = known_kinds([store.folder("run-1").record()])
+    known = known_kinds(store, [store.folder("run-1").record()])
     told = [(one.new, one.cause, one.rows) for one in error_groups([store.folder("run-2")], known=known)]
     assert told == [(True, "larger than 99999: 'y'", 1), (False, "bad '…'", 2)]
     assert not any(one.new for one in error_groups([store.folder("run-2")]))
+    redriven = store.folder("run-2").record().model_copy(update={"redrive_count": 1, "reasons": []})
+    assert known_kinds(store, [redriven]) == {
+        ("InvalidRecordError", group, False) for group in ("bad '…'", "larger than #: '…'")
+    }  # what a redrive has repaired was there all the same
 
 
 def test_a_users_history_is_gathered_from_all_runs_in_order(tmp_path: Path) -> None:
