@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import charts
+from dashboard.components.choices import one_of
 from dashboard.components.dot import dot, facts
 from dashboard.components.moments import local, span, zone
 from dashboard.components.paging import page_offset
@@ -69,13 +70,8 @@ def rows(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's
     """Show every row that has been processed, filtered, a page at a time, and everything about one."""
     search = str(st.session_state.get("find") or st.query_params.get("find") or "")  # the field above the parts
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        status = st.selectbox(
-            tr("Rows that"),
-            ["", *STATUSES],
-            format_func=lambda one: tr(one or "ended in any way"),
-            key="row-status",
-            width=200,
-            bind="query-params",
+        status = one_of(
+            "Rows that", ["", *STATUSES], key="row-status", shown=lambda one: one or "ended in any way", width=200
         )
     total = items(folder, status=status, search=search.strip(), limit=0).total
     if not total:
@@ -217,9 +213,7 @@ def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragm
 
 
 def _choice(label: str, options: list[str], key: str) -> str:
-    return st.selectbox(
-        tr(label), options, format_func=lambda one: tr(one or "all"), width=140, key=key, bind="query-params"
-    )
+    return one_of(label, options, key=key, shown=lambda one: one or "all", width=140)
 
 
 def files(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.components.choices import some_of
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import ZONE, zone
 from dashboard.components.night.attention_list import attention_list
@@ -197,14 +198,13 @@ def _trends(history: list[Night], span: Interval) -> None:
 def _runs(store: RunStore, rows: list[RunRow]) -> None:
     st.subheader(tr("Runs"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kinds = st.multiselect(
-            tr("Status"),
+        kinds = some_of(
+            "Status",
             list(Kind),
-            format_func=lambda kind: tr(KIND_LOOKS[kind].words),
-            placeholder=tr("all"),
             key="status",
+            shown=lambda kind: KIND_LOOKS[Kind(kind)].words,
+            placeholder=tr("all"),
             width=280,
-            bind="query-params",
         )
         file = st.text_input(
             tr("File name contains"), key="file", placeholder=tr("all files"), width=220, bind="query-params"

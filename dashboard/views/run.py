@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import run_parts
+from dashboard.components.choices import choose, one_of
 from dashboard.components.ended_actions import ended_actions
 from dashboard.components.job_panel import job_panel
 from dashboard.components.looks import KIND_LOOKS
@@ -90,21 +91,14 @@ def page() -> None:
         bind="query-params",
         on_change=_show_rows,
     )
-    part = st.radio(  # a segmented control writes in the colour of the buttons, which is too dark on the dark page
-        tr("Part"),
-        list(PARTS),
-        format_func=tr,
-        key="part",
-        horizontal=True,
-        label_visibility="collapsed",
-        bind="query-params",
-    )
+    # a segmented control writes in the colour of the buttons, which is too dark on the dark page
+    part = one_of("Part", list(PARTS), key="part", radio=True, horizontal=True, label_visibility="collapsed")
     st.fragment(run_every=LIVE_PARTS.get(part) if live else None)(PARTS[part])(folder, live)
 
 
 def _show_rows() -> None:
     if st.session_state.get("find"):
-        st.session_state["part"] = "Rows"
+        choose("part", "Rows")
 
 
 def _chosen(rows: list[RunRow]) -> RunRow:

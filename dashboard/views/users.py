@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.choices import one_of
 from dashboard.components.moments import local
 from dashboard.components.paging import page_offset
 from dashboard.components.picking import HOW, picked_row
@@ -52,14 +53,7 @@ def page() -> None:
             width=280,
             bind="query-params",
         ).strip()
-        order = st.selectbox(
-            tr("Order"),
-            list(ORDERS),
-            format_func=lambda one: tr(ORDERS[one]),
-            width=180,
-            key="order",
-            bind="query-params",
-        )
+        order = one_of("Order", list(ORDERS), key="order", shown=ORDERS.__getitem__, width=180)
     try:
         found = users(_database(), search=search, order=order, limit=0)
         offset = page_offset(found.total, PAGE, key="page")
