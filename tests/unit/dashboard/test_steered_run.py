@@ -129,7 +129,7 @@ def test_a_run_that_has_ended_is_not_stopped_but_verified(
 
 
 def test_a_row_that_succeeded_is_found_from_any_part_of_the_page(opened: Opened, made: Made) -> None:
-    """Typing a user shows the rows."""
+    """A user typed there shows the rows."""
     run = made("succeeded")
     app = opened("run", run=run.name)
     app.text_input(key="find").set_value("U00011").run()

@@ -119,7 +119,7 @@ def test_a_pause_does_not_keep_a_stop_from_ending_it() -> None:
 
 
 def test_workers_that_are_added_in_a_pause_wait_too() -> None:
-    """A higher concurrency is no way around it."""
+    """A higher concurrency does not get around it."""
     crowd = Crowd(10, 1)
     crowd.at_work(1)
     crowd.workers.pause(paused=True)

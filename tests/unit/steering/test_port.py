@@ -81,7 +81,7 @@ def test_an_order_reaches_the_process_that_runs_the_run(run: MadeRun, captain: C
 
 @pytest.mark.usefixtures("port")
 def test_a_refusal_comes_back_in_its_own_words(run: MadeRun) -> None:
-    """Whoever ordered it reads why."""
+    """The one that ordered it reads why."""
     with pytest.raises(Refused, match="not now"):
         steer(run.folder, Order(kind="pause", run=run.name))
 
