@@ -62,7 +62,8 @@ def test_a_run_is_stopped_and_changed_by_keyboard(served: str, orders: list[Orde
     with browser() as chromium:
         page = chromium.new_page(viewport={"width": 1280, "height": 800}, base_url=served, locale="en-US")
         page.set_default_timeout(40_000)
-        settled_page(page, "/run")
+        page.goto("/run")
+        settled_page(page)
         opener = page.get_by_role("button", name="Stop …")
         opener.focus()
         page.keyboard.press("Enter")
@@ -84,12 +85,14 @@ def test_the_pages_follow_the_browsers_language(served: str, scheme: str, width:
         )
         page.set_default_timeout(40_000)
         for path in ("/", "/run", "/errors", "/users", "/upload"):
-            settled_page(page, path)
+            page.goto(path)
+            settled_page(page)
             expect(page.get_by_role("heading", level=1)).to_have_text(JAPANESE)
             expect(page.locator("html")).to_have_attribute("lang", "ja")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             if folder := os.environ.get("SCREENSHOTS"):
                 name = path.strip("/") or "night"
                 page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
-        settled_page(page, "/run?lang=en")
+        page.goto("/run?lang=en")
+        settled_page(page)
         expect(page.get_by_role("heading", level=1)).to_have_text("Run")
