@@ -14,6 +14,7 @@ from dashboard.components.paging import page_offset
 from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import keep_fresh
 from dashboard.components.row_detail import row_detail
+from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
@@ -91,7 +92,7 @@ def _asked(store: RunStore) -> tuple[list[RunRecord], frozenset[tuple[str, str, 
                     query_params={"run": name},
                     icon=":material/open_in_new:",
                 )
-            st.page_link("views/errors.py", label=tr("Errors of all runs"), query_params={SINCE: str(Since.ALL)})
+            same_page("Errors of all runs", **{SINCE: str(Since.ALL)})
         if not found:
             st.warning(tr("There is no such run (any more)."))
         return found, _known_before(store, records, min((one.started or "" for one in found), default=""))

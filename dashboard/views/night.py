@@ -17,6 +17,7 @@ from dashboard.components.night.run_table import run_table
 from dashboard.components.night.trend_charts import compared_weeks, trend_charts
 from dashboard.components.paging import page_offset
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh
+from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
 from dashboard.components.verdict import headline
 from dashboard.languages.language import tr
@@ -167,14 +168,11 @@ def _attention(store: RunStore, needing: list[RunRecord], others: int) -> None:
             width="content",
         )
         if others:
-            st.page_link(
-                "views/night.py",
-                label=tr(
-                    f"{count(others, 'run')} outside this span {'needs' if others == 1 else 'need'} attention too"
-                ),
-                query_params={**asked, SINCE: str(Since.ALL)},
+            need = "needs" if others == 1 else "need"
+            same_page(
+                f"{count(others, 'run')} outside this span {need} attention too",
                 icon=":material/history:",
-                width="content",
+                **{SINCE: str(Since.ALL)},
             )
 
 

@@ -10,6 +10,7 @@ from dashboard.components.moments import local
 from dashboard.components.paging import page_offset
 from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import keep_fresh
+from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
 from dashboard.components.user_page import user_page
 from dashboard.languages.language import tr
@@ -72,7 +73,7 @@ def page() -> None:
 
 
 def _one(user: str) -> None:
-    st.page_link("views/users.py", label=tr("All users"), query_params={}, icon=":material/arrow_back:")
+    same_page("All users", icon=":material/arrow_back:")
     try:
         known = user_statistics(_database(), user)
     except DatabaseUnavailable as error:

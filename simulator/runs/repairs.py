@@ -69,7 +69,7 @@ class Repairs:
 
     def of(self, name: str) -> Repair | None:
         """Return what was repaired of a run; None if no file corrected any of its rows."""
-        if name not in self._by or name not in self._records:
+        if not self._by.get(name) or name not in self._records:
             return None
         listed = self._listed(name)
         by = dict.fromkeys(run for _, run, _ in self._by[name] if run in self._records)
