@@ -144,7 +144,7 @@ def test_a_tick_is_kept_by_what_the_row_is_about(page: Page, home: Path) -> None
 
 def test_filters_and_the_time_zone_are_in_the_address(page: Page) -> None:
     """What somebody is sent looks the same to them; the zone is named on the page."""
-    page.goto("/?since=all&status=File%20rejected&tz=Asia%2FKathmandu")
+    page.goto("/?since=all&status=rejected&tz=Asia%2FKathmandu")
     settled_page(page)
     expect(page.get_by_text("1 run. Tick")).to_be_visible()
     expect(page.get_by_text("Times are in Asia/Kathmandu (UTC+05:45)")).to_be_visible()
