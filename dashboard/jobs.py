@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -50,6 +50,7 @@ class Job:
         pid: its process.
         started: seconds since the epoch.
         run: the run it is about, if that was known at the start (a redrive).
+        word: the command's word: run, redrive or verify.
     """
 
     name: str
@@ -59,9 +60,10 @@ class Job:
     pid: int
     started: float
     run: str | None = None
+    word: str = "run"
 
 
-_KEPT_FIELDS = ("name", "title", "file", "pid", "started", "run")
+_KEPT_FIELDS = ("name", "title", "file", "pid", "started", "run", "word")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class JobState:
         running: whether its process lives.
         run: the run it has made, once it has.
         messages: what the command said to a person: encoding conversions, notes, and the reason if it failed.
+        document: what it wrote to stdout; empty until it has ended.
         failed: whether it ended without making a run.
     """
 
@@ -79,6 +82,7 @@ class JobState:
     run: str | None
     messages: str
     failed: bool
+    document: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 def start_run(store: RunStore, file_name: str, content: bytes, *, create_users: bool = False) -> Job:
@@ -105,6 +109,15 @@ def start_redrive(store: RunStore, run: str) -> Job:
         CannotStart: as `start_run`.
     """
     return _start(store, f"Redrive {run}", run, ["redrive", run, "--yes"], run=run)
+
+
+def start_verify(store: RunStore, run: str) -> Job:
+    """Compare all that a run left, as `python -m simulator verify RUN --json` does.
+
+    Raises:
+        CannotStart: as `start_run`.
+    """
+    return _start(store, f"Verify {run}", run, ["verify", run], run=run)
 
 
 def jobs(store: RunStore) -> list[Job]:
@@ -136,11 +149,16 @@ def redrive_of(store: RunStore, run: str, ended: float) -> Job | None:
         run: the run's name.
         ended: when the run ended, in seconds since the epoch: a redrive that began before has been told by the run.
     """
-    newest = next((job for job in jobs(store) if job.run == run), None)
+    newest = newest_of(store, run, "redrive")
     if newest is None:
         return None
     state = job_state(store, newest)
     return newest if state.running or (state.failed and newest.started > ended) else None
+
+
+def newest_of(store: RunStore, run: str, word: str) -> Job | None:
+    """Return the newest job of a command about a run; None if there is none."""
+    return next((job for job in jobs(store) if job.run == run and job.word == word), None)
 
 
 def job_state(store: RunStore, job: Job) -> JobState:
@@ -150,7 +168,7 @@ def job_state(store: RunStore, job: Job) -> JobState:
     document = _document(job)
     run = job.run or _text(document.get("executionName")) or _run_told(job) or _run_of(store, job)
     failed = not running and (run is None or (job.run is not None and not document))
-    return JobState(running=running, run=run, messages=_messages(job), failed=failed)
+    return JobState(running=running, run=run, messages=_messages(job), failed=failed, document=document)
 
 
 def safe_name(file_name: str) -> str:
@@ -178,7 +196,16 @@ def _start(
             (path / _UPLOAD).mkdir()
             (path / _UPLOAD / file).write_bytes(content)
         process = _process(store, path, arguments)
-        job = Job(name=path.name, path=path, title=title, file=file, pid=process.pid, started=time.time(), run=run)
+        job = Job(
+            name=path.name,
+            path=path,
+            title=title,
+            file=file,
+            pid=process.pid,
+            started=time.time(),
+            run=run,
+            word=arguments[0],
+        )
         (path / "job.json").write_bytes(encode({field: getattr(job, field) for field in _KEPT_FIELDS}) + b"\n")
     except OSError as error:
         shutil.rmtree(path, ignore_errors=True)

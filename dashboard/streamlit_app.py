@@ -13,6 +13,7 @@ if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path,
 
 from dashboard.components.moments import zone_picker  # noqa: E402 - see above
 from dashboard.components.tab import APP, ICON  # noqa: E402 - see above
+from dashboard.languages.language import language_picker, name_language, tr  # noqa: E402 - see above
 from dashboard.plain_text import plain  # noqa: E402 - see above
 from dashboard.store import default_store  # noqa: E402 - see above
 from simulator.pipeline.errors import CloudError  # noqa: E402 - see above
@@ -25,14 +26,18 @@ except CloudError as error:  # no page could show anything
     st.stop()
 chosen = st.navigation(
     [
-        st.Page("views/runs.py", title="Runs", icon=":material/grid_on:", default=True),
-        st.Page("views/run.py", title="Run", icon=":material/account_tree:"),
-        st.Page("views/errors.py", title="Errors", icon=":material/error:"),
-        st.Page("views/users.py", title="Users", icon=":material/person_search:"),
-        st.Page("views/upload.py", title="Upload", icon=":material/upload_file:"),
+        st.Page("views/night.py", title=tr("Night"), icon=":material/bedtime:", default=True),
+        st.Page("views/run.py", title=tr("Run"), icon=":material/account_tree:"),
+        st.Page("views/errors.py", title=tr("Errors"), icon=":material/error:"),
+        st.Page("views/users.py", title=tr("Users"), icon=":material/person_search:"),
+        st.Page("views/upload.py", title=tr("Upload"), icon=":material/upload_file:"),
     ],
     position="top",
 )
 chosen.run()
-with st.popover("Time zone", icon=":material/schedule:", type="tertiary"):
-    zone_picker()
+name_language()
+with st.container(horizontal=True):
+    with st.popover(tr("Time zone"), icon=":material/schedule:", type="tertiary"):
+        zone_picker()
+    with st.popover("Language / 言語", icon=":material/translate:", type="tertiary"):
+        language_picker()

@@ -1,4 +1,4 @@
-"""Screenshots of the dashboard: each page, 1280 and 390 pixels wide, light and dark.
+"""Screenshots of the dashboard: each page, 1920, 1280 and 390 pixels wide, light and dark.
 
 `python docs/screenshots.py FOLDER` makes runs of every kind in a home of their own (`sample.csv` really runs), and
 writes `FOLDER/<page>-<width>-<light|dark>.png`. Needs Debian's `chromium` and, for the Japanese, `fonts-noto-cjk`.
@@ -25,7 +25,7 @@ from tests.unit.dashboard.run_folders import BEGAN, make_run  # noqa: E402
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-WIDTHS = {1280: 900, 390: 844}
+WIDTHS = {1920: 1080, 1280: 800, 390: 844}
 
 
 def main() -> None:
@@ -67,13 +67,13 @@ def _pages(home: Path) -> dict[str, str]:
     }
     sample = real.get("sample.csv", by_kind["succeeded"])
     return {
-        "runs": "/",
+        "night": "/?since=all",
         "run-sample": f"/run?run={quote(sample)}",
         "run-failed": f"/run?run={quote(by_kind['failed'])}",
         "run-rejected": f"/run?run={quote(by_kind['rejected'])}",
         "run-running": f"/run?run={quote(running.name)}&part=Speed",
         "row": f"/run?run={quote(sample)}&line=138&part=Logs",
-        "errors": "/errors",
+        "errors": "/errors?since=all",
         "users": "/users?user=U00001",
         "upload": "/upload",
     }

@@ -9,17 +9,16 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED, STATE_LOOKS
-from dashboard.queries.states.state_grid import StateStatus
+from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED
+from dashboard.languages.language import tr
 from dashboard.queries.workers.spans import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
-_STATUS_WORDS = [one.words for one in STATE_LOOKS.values()]
-_STATUS_RGB = [one.rgb for one in STATE_LOOKS.values()]
-_NOT_REACHED = STATE_LOOKS[StateStatus.SKIPPED].sign
+    from streamlit.elements.vega_charts import VegaLiteState
+
 _PART_WORDS = [str(part) for part in (Part.ATTEMPT, Part.FAILED_ATTEMPT, Part.WAIT, Part.AFTER_ERROR)]
 _PART_RGB = [GREEN, RED, ORANGE, GRAY]
 _LABEL = "#4a4d55"
@@ -27,80 +26,33 @@ _LANE = 0.85
 """The part of a worker's lane that is filled if it was busy all the time."""
 
 
-def _show(chart: alt.Chart | alt.LayerChart, what: str) -> None:
-    """Show a chart; `what` says what it is to people who do not see it."""
-    if st.context.theme.type != "dark":  # Streamlit's own labels are too pale on white
-        chart = chart.configure_axis(labelColor=_LABEL, titleColor=_LABEL).configure_legend(labelColor=_LABEL)
-    st.altair_chart(chart, alt=what)
+def tip(shorthand: str, **options: Any) -> alt.Tooltip:
+    """Return a field of a chart's tooltip, named in the page's language: `tip("rows:Q", format=",")`."""
+    named = {"title": tr(shorthand.rpartition(":")[0].replace("_", " ")), **options}
+    return alt.Tooltip(shorthand, **named)
 
 
-def status_grid(cells: Sequence[dict[str, Any]], states: Sequence[str], runs: Sequence[str]) -> None:
-    """Show runs (across, oldest first) x workflow states (down).
+def show_chart(
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart,
+    what: str,
+    *,
+    key: str | None = None,
+    selection: str | None = None,
+) -> VegaLiteState | None:
+    """Show a chart; return what was selected in it.
 
     Args:
-        cells: `run` (a label), `file`, `state`, `outcome` (words), `sign`, `detail`.
-        states: the order of the rows.
-        runs: the order of the columns.
+        chart: the chart.
+        what: says what it is to people who do not see it.
+        key: its name on the page; needed with `selection`.
+        selection: the name of its selection parameter; None if nothing can be selected.
     """
-    base = alt.Chart(pd.DataFrame(cells)).encode(
-        x=alt.X("run:N", sort=list(runs), title=None, axis=alt.Axis(labelAngle=-60, labelLimit=110)),
-        y=alt.Y("state:N", sort=list(states), title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
-        tooltip=["run:N", "file:N", "state:N", "outcome:N", "detail:N"],
-    )
-    squares = base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3).encode(
-        opacity=alt.condition(alt.datum.sign == _NOT_REACHED, alt.value(0.25), alt.value(1)),
-        color=alt.Color(
-            "outcome:N",
-            scale=alt.Scale(domain=_STATUS_WORDS, range=_STATUS_RGB),
-            legend=alt.Legend(title=None, orient="top", columns=2, values=sorted({cell["outcome"] for cell in cells})),
-        ),
-    )
-    signs = base.mark_text(color="white", fontWeight="bold").encode(text="sign:N")
-    _show(
-        (squares + signs).properties(height=30 * len(states) + 170),
-        f"Grid of {len(runs)} runs by {len(states)} workflow states",
-    )
-
-
-def rows_per_day(days: Sequence[dict[str, Any]]) -> None:
-    """Show rows per day, succeeded and failed stacked; a day is `day`, `succeeded`, `failed`."""
-    stacked = [
-        {"day": day["day"], "rows": day[name.lower()], "outcome": name}
-        for day in days
-        for name in ("Succeeded", "Failed")
-    ]
-    chart = (
-        alt.Chart(pd.DataFrame(stacked))
-        .mark_bar(size=22)
-        .encode(
-            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=-45)),
-            y=alt.Y("rows:Q", title="Rows", axis=alt.Axis(format="~s")),
-            color=alt.Color(
-                "outcome:N",
-                scale=alt.Scale(domain=["Succeeded", "Failed"], range=[GREEN, RED]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
-            tooltip=["day:O", "outcome:N", alt.Tooltip("rows:Q", format=",")],
-        )
-    )
-    _show(chart.properties(height=240), "Rows per day, succeeded and failed")
-
-
-def success_rate(days: Sequence[dict[str, Any]]) -> None:
-    """Show the share of the ended runs that succeeded, per day; a day is `day`, `rate` (0 to 1)."""
-    if not days:
-        st.caption("No run has ended yet.")
-        return
-    chart = (
-        alt.Chart(pd.DataFrame(list(days)))
-        .mark_line(point=alt.OverlayMarkDef(size=60), color=BLUE)
-        .encode(
-            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=-45)),
-            y=alt.Y("rate:Q", title="Succeeded", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
-            tooltip=["day:O", alt.Tooltip("rate:Q", format=".1%")],
-        )
-    )
-    _show(chart.properties(height=240), "Share of runs that succeeded, per day")
+    if st.context.theme.type != "dark":  # Streamlit's own labels are too pale on white
+        chart = chart.configure_axis(labelColor=_LABEL, titleColor=_LABEL).configure_legend(labelColor=_LABEL)
+    if selection is None:
+        st.altair_chart(chart, alt=tr(what), key=key)
+        return None
+    return st.altair_chart(chart, alt=tr(what), key=key, on_select="rerun", selection_mode=selection)
 
 
 def throughput(points: pd.DataFrame, seconds: float) -> None:
@@ -117,23 +69,25 @@ def throughput(points: pd.DataFrame, seconds: float) -> None:
         .mark_area(line={"color": BLUE}, color=BLUE, opacity=0.3, interpolate="step-after")
         .encode(
             x=alt.X("time:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
-            y=alt.Y("per_second:Q", title="Rows per second"),
+            y=alt.Y("per_second:Q", title=tr("Rows per second")),
             tooltip=[
-                alt.Tooltip("time:T", format="%H:%M:%S.%L"),
-                alt.Tooltip("per_second:Q", format=",.0f"),
-                "succeeded:Q",
-                "failed:Q",
+                tip("time:T", format="%H:%M:%S.%L"),
+                tip("per_second:Q", format=",.0f"),
+                tip("succeeded:Q"),
+                tip("failed:Q"),
             ],
         )
     )
-    _show(chart.properties(height=220), "Rows per second over time")
+    show_chart(chart.properties(height=220), "Rows per second over time")
 
 
 def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     """Show the rows of each worker over time; spans as `dashboard.queries.workers.worker_times` gives them."""
     frame = pd.DataFrame(list(spans))
     frame = frame.assign(
-        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
+        start=frame["start"].dt.tz_convert(zone),
+        stop=frame["stop"].dt.tz_convert(zone),
+        part=frame["part"].map(lambda part: tr(str(part))),
     )
     chart = (
         alt.Chart(frame)
@@ -141,21 +95,30 @@ def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         .encode(
             x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
             x2="stop:T",
-            y=alt.Y("worker:O", title="Worker"),
+            y=alt.Y("worker:O", title=tr("Worker")),
             color=_part_colour(frame),
-            tooltip=["line:Q", "user:N", "part:N", "error:N", "state:N", alt.Tooltip("start:T", format="%H:%M:%S.%L")],
+            tooltip=[
+                tip("line:Q"),
+                tip("user:N"),
+                tip("part:N"),
+                tip("error:N"),
+                tip("state:N"),
+                tip("start:T", format="%H:%M:%S.%L"),
+            ],
         )
         .interactive(bind_y=False)
     )
     count = frame["worker"].nunique()
-    _show(chart.properties(height=34 * count + 90), f"The rows of {count} workers over time")
+    show_chart(chart.properties(height=34 * count + 90), f"The rows of {count} workers over time")
 
 
 def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
     """Show how each worker spent its time, summed up; shares as `dashboard.queries.workers.worker_times` gives them."""
     workers = sorted({share["worker"] for share in shares})
     frame = pd.DataFrame(stacked_shares(shares, workers))
-    frame = frame.assign(start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone))
+    frame = frame.assign(
+        start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(tr)
+    )
     lanes = alt.Axis(
         values=[lane + 0.5 for lane in range(len(workers))],
         labelExpr=f"{json.dumps(workers)}[floor(datum.value)]",
@@ -167,13 +130,13 @@ def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         .encode(
             x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
             x2="stop:T",
-            y=alt.Y("low:Q", title="Worker", scale=alt.Scale(domain=[len(workers), 0], nice=False), axis=lanes),
+            y=alt.Y("low:Q", title=tr("Worker"), scale=alt.Scale(domain=[len(workers), 0], nice=False), axis=lanes),
             y2="high:Q",
             color=_part_colour(frame),
-            tooltip=["worker:O", "part:N", alt.Tooltip("share:Q", format=".0%"), "rows:Q", "failed:Q"],
+            tooltip=[tip("worker:O"), tip("part:N"), tip("share:Q", format=".0%"), tip("rows:Q"), tip("failed:Q")],
         )
     )
-    _show(chart.properties(height=34 * len(workers) + 90), "How each worker spent its time")
+    show_chart(chart.properties(height=34 * len(workers) + 90), "How each worker spent its time")
 
 
 def stacked_shares(shares: Sequence[dict[str, Any]], workers: Sequence[Any]) -> list[dict[str, Any]]:
@@ -196,10 +159,11 @@ def stacked_shares(shares: Sequence[dict[str, Any]], workers: Sequence[Any]) -> 
 
 
 def _part_colour(frame: pd.DataFrame) -> alt.Color:
-    present = [word for word in _PART_WORDS if word in set(frame["part"])]
+    words = [tr(word) for word in _PART_WORDS]
+    present = [word for word in words if word in set(frame["part"])]
     return alt.Color(
         "part:N",
-        scale=alt.Scale(domain=_PART_WORDS, range=_PART_RGB),
+        scale=alt.Scale(domain=words, range=_PART_RGB),
         legend=alt.Legend(title=None, orient="top", columns=2, values=present),
     )
 
@@ -211,11 +175,11 @@ def user_history(points: pd.DataFrame) -> None:
         .mark_line(point=True, interpolate="step-after")
         .encode(
             x=alt.X("time:T", title=None),
-            y=alt.Y("total:Q", title="Total"),
+            y=alt.Y("total:Q", title=tr("Total")),
             color=alt.Color(
                 "what:N", scale=alt.Scale(range=[BLUE, ORANGE]), legend=alt.Legend(title=None, orient="top")
             ),
-            tooltip=["time:T", "what:N", "old:Q", "total:Q", "run:N"],
+            tooltip=[tip("time:T"), tip("what:N"), tip("old:Q"), tip("total:Q"), tip("run:N")],
         )
     )
-    _show(chart.properties(height=260), "The user's totals over time")
+    show_chart(chart.properties(height=260), "The user's totals over time")

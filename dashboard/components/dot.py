@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.components.looks import STATE_LOOKS
+from dashboard.languages.language import counted, tr
 
 if TYPE_CHECKING:
     from dashboard.queries.states.graph import Node, RunGraph
@@ -35,7 +36,7 @@ def dot(graph: RunGraph, *, dark: bool = False) -> str:
             [_node(node) for node in graph.nodes if node.box.inside == name]
             + [_arrow(arrow, graph) for arrow in arrows if owner.get(arrow.source) == name]
         )
-        label = _quoted(f"each row of {name}")
+        label = _quoted(tr("each row of {name}", name=name))
         parts.append(
             f'subgraph cluster_{number} {{ label={label}; labeljust=l; fontname="sans-serif"; fontsize=11; '
             f'fontcolor="{line}"; color="{line}"; style="rounded,dashed"; {inner} }}'
@@ -48,15 +49,15 @@ def dot(graph: RunGraph, *, dark: bool = False) -> str:
 
 def facts(node: Node) -> str:
     """Return what is told of a state below its name: `passed, 1,000 rows, 10 failed, 4.5 s`."""
-    told = [STATE_LOOKS[node.status].words.lower()]
+    told = [tr(STATE_LOOKS[node.status].words.lower())]
     if node.rows is not None:
-        told.append(f"{node.rows:,} row{'' if node.rows == 1 else 's'}")
+        told.append(counted(node.rows, "{n} row", "{n} rows"))
     elif node.visits > 1:
-        told.append(f"{node.visits:,} times")
+        told.append(tr("{n:,} times", n=node.visits))
     if node.failed:
-        told.append(f"{node.failed:,} failed")
+        told.append(tr("{n:,} failed", n=node.failed))
     if node.seconds is not None:
-        told.append(f"{node.seconds:.1f} s" if node.seconds >= 1 else f"{node.seconds * 1000:.0f} ms")
+        told.append(tr(f"{node.seconds:.1f} s") if node.seconds >= 1 else tr(f"{node.seconds * 1000:.0f} ms"))
     return ", ".join(told)
 
 

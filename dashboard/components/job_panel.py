@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.components.rejected_lines import rejected_lines
 from dashboard.components.verdict import headline, verdict
 from dashboard.jobs import job_state
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.run_list import run
 from simulator.runs.outcome import Kind
@@ -31,18 +32,18 @@ def _panel(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - 
     if running and not state.running:
         st.rerun()
     with st.container(border=True):
-        st.markdown(f"**{plain(job.title)}**")
+        st.markdown(f"**{plain(tr(job.title))}**")
         row = run(store.folder(state.run)) if state.run else None
         if state.failed:
-            st.error("The command ended without a result. Its messages:", icon=":material/error:")
+            st.error(tr("The command ended without a result. Its messages:"), icon=":material/error:")
         elif row is None:
-            st.info("Starting the local cloud …" if state.running else "The run's folder has gone.")
+            st.info(tr("Starting the local cloud …" if state.running else "The run's folder has gone."))
         if state.messages and (state.failed or state.running or row is None):
             st.code(state.messages, language=None, wrap_lines=True)
         if row is None or state.run is None:
             return
         if job.run is not None and state.running and row.kind is not Kind.RUNNING:
-            st.info("Starting the redrive …", icon=":material/replay:")  # the run still says how it ended before
+            st.info(tr("Starting the redrive …"), icon=":material/replay:")  # the run still says how it ended before
             return
         headline(row)
         if row.rows:
@@ -54,5 +55,5 @@ def _panel(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - 
             if row.kind is Kind.REJECTED:
                 rejected_lines(folder)
         st.page_link(
-            "views/run.py", label="Open this run", query_params={"run": row.name}, icon=":material/open_in_new:"
+            "views/run.py", label=tr("Open this run"), query_params={"run": row.name}, icon=":material/open_in_new:"
         )

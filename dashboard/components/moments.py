@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import streamlit as st
 
+from dashboard.languages.language import tr
 from simulator.runs.folder.times import parsed_moment
 from simulator.runs.words import duration
 
@@ -18,10 +19,10 @@ _MINUTE = 60
 def zone_picker() -> None:
     """Let a person choose the time zone of all pages; the browser's counts until then."""
     st.selectbox(
-        "Time zone",
+        tr("Time zone"),
         sorted(available_timezones()),
         index=None,
-        placeholder=f"{_name(_browser_zone())}, as in this browser",
+        placeholder=tr("{zone}, as in this browser", zone=_name(_browser_zone())),
         key=ZONE,
         bind="query-params",
     )
@@ -49,7 +50,7 @@ def local(moment: datetime | str | None) -> str:
 
 def took(seconds: float | None) -> str:
     """Return `8.2 s`, `3 min 05 s` or `2 h 10 min`; a dash if it is not known."""
-    return "–" if seconds is None else duration(round(seconds * 1000))
+    return "–" if seconds is None else tr(duration(round(seconds * 1000)))
 
 
 def span(seconds: float | None) -> timedelta | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from dashboard.components.moments import zone, zone_words
+from dashboard.languages.language import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ def keep_fresh(look: Callable[[], object], *, live: bool = False) -> None:
 def _look(look: Callable[[], object], seen: object, every: float) -> None:
     if look() != seen:
         st.rerun()
-    st.caption(f"Updated {datetime.now(zone()):%H:%M:%S}, every {every:g} s. Times are in {zone_words()}.")
+    st.caption(tr(f"Updated {datetime.now(zone()):%H:%M:%S}, every {every:g} s. Times are in {zone_words()}."))
 
 
 T = TypeVar("T")

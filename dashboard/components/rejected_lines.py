@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.rejection import rejection
 
@@ -20,22 +21,26 @@ TOLD = 5
 def rejected_lines(folder: RunFolder) -> None:
     """Show the errors of a rejected file by line, each beside its line and its neighbours."""
     found = rejection(folder)
-    st.subheader("Errors in the file")
+    st.subheader(tr("Errors in the file"))
     for message in found.whole_file:
         st.error(plain(message, 800), icon=":material/block:")
     if not found.lines:
         return
-    told = [f"- line {one.line:,}: {plain(message, 300)}" for one in found.lines for message in one.messages]
+    told = [
+        tr("- line {n:,}: {message}", n=one.line, message=plain(message, 300))
+        for one in found.lines
+        for message in one.messages
+    ]
     if len(told) > TOLD:
-        told[TOLD:] = [f"- and {len(told) - TOLD:,} more, in the table"]
+        told[TOLD:] = [tr("- and {n:,} more, in the table", n=len(told) - TOLD)]
     st.markdown("\n".join(told))
     table = pd.DataFrame(
         [
             {
                 "": "✗" if line.messages else "",
-                "Line": line.line,
-                "Text": line.text if line.text is not None else "(cannot be read)",
-                "Error": "; ".join(line.messages),
+                tr("Line"): line.line,
+                tr("Text"): line.text if line.text is not None else tr("(cannot be read)"),
+                tr("Error"): "; ".join(line.messages),
             }
             for line in found.lines[:SHOWN]
         ]
@@ -44,7 +49,7 @@ def rejected_lines(folder: RunFolder) -> None:
     st.dataframe(
         table.style.apply(lambda _column: wrong, axis=0),
         hide_index=True,
-        column_config={"": st.column_config.TextColumn(width=30), "Line": st.column_config.NumberColumn(width=60)},
+        column_config={"": st.column_config.TextColumn(width=30), tr("Line"): st.column_config.NumberColumn(width=60)},
     )
     if len(found.lines) > SHOWN:
-        st.caption(f"The first {SHOWN} of {len(found.lines):,} lines; all of them are in run.json.")
+        st.caption(tr(f"The first {SHOWN} of {len(found.lines):,} lines; all of them are in run.json."))

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.moments import local, span
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.attempts import attempts
 from dashboard.queries.records import repairs
@@ -22,7 +23,7 @@ def related(store: RunStore, row: RunRow) -> None:
     """Show links from a run to those that belong to it, and what they did; nothing if it stands alone."""
     repair = repairs(store).of(row.name)
     if repair is not None:
-        told = f"Repaired: {repair.words} in a later file." if repair.complete else f"So far {repair.words}."
+        told = tr(f"Repaired: {repair.words} in a later file." if repair.complete else f"So far {repair.words}.")
         (st.success if repair.complete else st.info)(told, icon=":material/healing:")
     for name in repair.by if repair else ():
         _link(store, "Corrected in", name)
@@ -38,11 +39,11 @@ def related(store: RunStore, row: RunRow) -> None:
 def _link(store: RunStore, words: str, name: str) -> None:
     there = run(store.folder(name))
     if there is None:
-        st.caption(f"{words} {plain(name)}, which is no longer here.")
+        st.caption(tr("{words} {name}, which is no longer here.", words=tr(words), name=plain(name)))
         return
     st.page_link(
         "views/run.py",
-        label=f"{words} {plain(there.file)}, {local(there.started)}: {plain(there.words)}",
+        label=f"{tr(words)} {plain(there.file)}, {local(there.started)}: {plain(tr(there.words))}",
         query_params={"run": name},
         icon=":material/link:",
     )
@@ -52,15 +53,15 @@ def _attempts(store: RunStore, row: RunRow) -> None:
     found = attempts(store.folder(row.name))
     if not found:
         return
-    st.markdown(f"**Attempts** (together {'so far ' if row.stopped is None else ''}what *Took* says)")
+    st.markdown(tr(f"**Attempts** (together {'so far ' if row.stopped is None else ''}what *Took* says)"))
     table = pd.DataFrame(
         [
             {
-                "Attempt": f"redrive {one.number}" if one.number else "first",
-                "Started": local(one.started),
-                "Took": span(one.seconds),
-                "Ended": one.status or ("INTERRUPTED" if one is not found[-1] or row.stopped else "RUNNING"),
-                "Error": one.error or "",
+                tr("Attempt"): tr("redrive {n}", n=one.number) if one.number else tr("first"),
+                tr("Started"): local(one.started),
+                tr("Took"): span(one.seconds),
+                tr("Ended"): one.status or ("INTERRUPTED" if one is not found[-1] or row.stopped else "RUNNING"),
+                tr("Error"): one.error or "",
             }
             for one in found
         ]
@@ -69,7 +70,7 @@ def _attempts(store: RunStore, row: RunRow) -> None:
         table,
         hide_index=True,
         width="content",
-        column_config={"Took": st.column_config.NumberColumn(format="localized")},
-        alt="The attempts of this run",
+        column_config={tr("Took"): st.column_config.NumberColumn(format="localized")},
+        alt=tr("The attempts of this run"),
         placeholder="–",
     )

@@ -9,17 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import charts
+from dashboard.components.choices import one_of
 from dashboard.components.dot import dot, facts
 from dashboard.components.moments import local, span, zone
 from dashboard.components.polling import paced
 from dashboard.components.row_detail import row_detail
+from dashboard.components.state_detail import state_detail
 from dashboard.components.tables.paging import page_offset
 from dashboard.components.tables.picking import HOW, picked_row
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.downloads import downloads
 from dashboard.queries.history import history
 from dashboard.queries.item_list import STATUSES, items
-from dashboard.queries.logs import logs
+from dashboard.queries.logs import LogPage, logs, newest_logs
 from dashboard.queries.states.graph import run_graph
 from dashboard.queries.trends import throughput
 from dashboard.queries.workers.worker_times import worker_times
@@ -38,60 +41,52 @@ def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
     """Show the workflow, each state coloured by what happened."""
     found = paced(f"graph {folder.name}", lambda: run_graph(folder), live=live)
     if not found.nodes:
-        st.info("The run's workflow (definition.json) has not been written or cannot be read.")
+        st.info(tr("The run's workflow (definition.json) has not been written or cannot be read."))
         return
-    st.caption("Green passed, amber failed and caught, red failed, blue running, orange stopped, grey not reached.")
+    st.caption(tr("Green passed, amber failed and caught, red failed, blue running, orange stopped, grey not reached."))
     st.graphviz_chart(
         dot(found, dark=st.context.theme.type == "dark"),
         width="stretch",
-        alt="The workflow; the table below says the same",
+        alt=tr("The workflow; the table below says the same"),
     )
-    with st.expander("The same as a table"):
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "State": node.box.name,
-                        "Type": node.box.type,
-                        "Result": facts(node),
-                        "In": node.box.inside or "",
-                    }
-                    for node in found.nodes
-                ]
-            ),
-            hide_index=True,
-            alt="The states of the workflow",
-        )
+    st.caption(tr("Tick a state for its input, output and definition (by keyboard: arrow keys, then Shift and Space)."))
+    chosen = picked_row(
+        pd.DataFrame(
+            [
+                {"State": node.box.name, "Type": node.box.type, "Result": facts(node), "In": node.box.inside or ""}
+                for node in found.nodes
+            ]
+        ),
+        [node.box.name for node in found.nodes],
+        key=f"states-{folder.name}",
+        alt="The states of the workflow",
+        parameter="state",
+    )
+    if chosen is not None:
+        state_detail(folder, chosen)
 
 
 def rows(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show every row that has been processed, filtered, a page at a time, and everything about one."""
+    search = str(st.session_state.get("find") or st.query_params.get("find") or "")  # the field above the parts
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            "Find a row", key="find", placeholder="line number, user ID or error", width=280, bind="query-params"
-        )
-        status = st.selectbox(
-            "Rows that",
-            ["", *STATUSES],
-            format_func=lambda one: one or "ended in any way",
-            key="row-status",
-            width=200,
-            bind="query-params",
+        status = one_of(
+            "Rows that", ["", *STATUSES], key="row-status", shown=lambda one: one or "ended in any way", width=200
         )
     total = items(folder, status=status, search=search.strip(), limit=0).total
     if not total:
-        st.info("No row matches." if search or status else "No row has ended yet.")
+        st.info(tr("No row matches." if search or status else "No row has ended yet."))
         return
     offset = page_offset(total, PAGE, key="rows-page")
     found = items(folder, status=status, search=search.strip(), offset=offset, limit=PAGE).items
-    st.caption(f"{count(total, 'row')}. {HOW}")
+    st.caption(tr(f"{count(total, 'row')}. {HOW}"))
     chosen = picked_row(
         pd.DataFrame(
             [
                 {
                     "Line": one["line"],
                     "User": one["user"],
-                    "Status": one["status"],
+                    "Status": tr(one["status"]),
                     "Attempts": one["attempts"],
                     "Took": span(one["seconds"]),
                     "Error": one["error"],
@@ -115,40 +110,44 @@ def speed(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
     """Show throughput over time, and what the workers did when."""
     flow, found = paced(f"speed {folder.name}", lambda: (throughput(folder), worker_times(folder)), live=live)
     if not flow.points:
-        st.info("No row has ended yet.")
+        st.info(tr("No row has ended yet."))
         return
     here = zone()
-    st.markdown("**Rows per second**")
+    st.markdown(tr("**Rows per second**"))
     points = pd.DataFrame(flow.points).assign(time=lambda frame: frame["time"].dt.tz_convert(here))
     charts.throughput(points, flow.seconds)
-    st.markdown("**The workers**")
+    st.markdown(tr("**The workers**"))
     if found.spans:
-        st.caption("The rows of each worker over time, with the waits before retries. Drag to move, scroll to zoom.")
+        st.caption(
+            tr("The rows of each worker over time, with the waits before retries. Drag to move, scroll to zoom.")
+        )
         charts.worker_spans(found.spans, here)
     else:
-        st.caption(f"Too many rows to draw each of them: the chart sums up each worker's time per {found.seconds:g} s.")
+        st.caption(
+            tr(f"Too many rows to draw each of them: the chart sums up each worker's time per {found.seconds:g} s.")
+        )
         charts.worker_shares(found.shares, here)
 
 
 def events(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show the history, a page at a time, and one event's details."""
     kind = st.text_input(
-        "Events with this in their type or state",
+        tr("Events with this in their type or state"),
         key="events",
-        placeholder="all events",
+        placeholder=tr("all events"),
         width=280,
         bind="query-params",
     )
     total = history(folder, search=kind.strip(), limit=0).total
     if not total:
-        st.info("No event matches." if kind else "The run has written no history yet.")
+        st.info(tr("No event matches." if kind else "The run has written no history yet."))
         return
     offset = page_offset(total, PAGE, key="history-page")
     found = history(folder, search=kind.strip(), offset=offset, limit=PAGE).events
     table = pd.DataFrame(
         [{"Id": one.id, "Time": local(one.time), "Type": one.type, "State": one.state} for one in found]
     )
-    st.caption(f"{count(total, 'event')}. {HOW}")
+    st.caption(tr(f"{count(total, 'event')}. {HOW}"))
     by_id = {str(one.id): one for one in found}
     chosen = picked_row(
         table,
@@ -168,44 +167,64 @@ def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragm
     """Show what the functions logged, filtered, a page at a time."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
-            "Logs with this text", key="log-search", placeholder="user, request id, error …", bind="query-params"
+            tr("Logs with this text"),
+            key="log-search",
+            placeholder=tr("user, request id, error …"),
+            bind="query-params",
         )
         level = _choice("Level", ["", "ERROR", "WARNING", "INFO"], "log-level")
         kind = _choice("Kind", ["", "log", "platform", "metrics"], "log-kind")
-        number = int(
-            st.number_input("Page of logs", min_value=1, step=1, key="logs-page", width=160, bind="query-params")
-        )
-    page = logs(folder, kind=kind, level=level, search=search, offset=(number - 1) * PAGE, limit=PAGE)
+        follow = st.checkbox(tr("Follow: the newest lines"), key="log-follow", bind="query-params")
+        number = 1
+        if not follow:
+            number = int(
+                st.number_input(
+                    tr("Page of logs"), min_value=1, step=1, key="logs-page", width=160, bind="query-params"
+                )
+            )
+    if follow:
+        newest = newest_logs(folder, kind=kind, level=level, search=search, limit=PAGE)
+        page = LogPage(lines=newest[::-1], more=False, total=None)
+    else:
+        page = logs(folder, kind=kind, level=level, search=search, offset=(number - 1) * PAGE, limit=PAGE)
     if not page.lines:
-        st.info("No log line matches." if search or level or kind or number > 1 else "Nothing has been logged yet.")
+        st.info(tr("No log line matches." if search or level or kind or number > 1 else "Nothing has been logged yet."))
         return
     st.dataframe(
         pd.DataFrame(
             [
-                {"Time": local(line.time), "Level": line.level, "Function": line.function, "Message": line.text}
-                | {"All of it": encode(line.fields).decode(errors="replace")}
+                {
+                    tr("Time"): local(line.time),
+                    tr("Level"): line.level,
+                    tr("Function"): line.function,
+                    tr("Message"): line.text,
+                }
+                | {tr("All of it"): encode(line.fields).decode(errors="replace")}
                 for line in page.lines
             ]
         ),
         hide_index=True,
-        alt="Log lines",
+        alt=tr("Log lines"),
     )
-    st.caption(f"Page {number:,}; {'there are more lines' if page.more else 'this is the last one'}.")
+    if follow:
+        st.caption(tr(f"The newest {len(page.lines):,} lines, the newest first."))
+    else:
+        st.caption(tr(f"Page {number:,}; {'there are more lines' if page.more else 'this is the last one'}."))
 
 
 def _choice(label: str, options: list[str], key: str) -> str:
-    return st.selectbox(label, options, format_func=lambda one: one or "all", width=140, key=key, bind="query-params")
+    return one_of(label, options, key=key, shown=lambda one: one or "all", width=140)
 
 
 def files(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Offer the run's files to download."""
     found = downloads(folder)
     if not found:
-        st.info("The run has no file yet.")
+        st.info(tr("The run has no file yet."))
     for number, one in enumerate(found):
-        size = f"{one.size / KIBIBYTE:,.1f} KiB" if one.size >= KIBIBYTE else f"{one.size} bytes"
+        size = tr(f"{one.size / KIBIBYTE:,.1f} KiB" if one.size >= KIBIBYTE else f"{one.size} bytes")
         st.download_button(
-            f"{plain(one.title)} ({size})",
+            f"{plain(tr(one.title))} ({size})",
             data=partial(_bytes, one),
             file_name=one.file_name,
             mime=one.mime,
@@ -213,7 +232,7 @@ def files(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment'
             key=f"file-{folder.name}-{number}",
             on_click="ignore",
         )
-    st.caption("The run's folder")
+    st.caption(tr("The run's folder"))
     st.code(str(folder.path), language=None, wrap_lines=True)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.components.moments import took
+from dashboard.languages.language import tr
 
 if TYPE_CHECKING:
     from dashboard.queries.run_list import RunRow
@@ -27,7 +28,7 @@ def time_left(row: RunRow) -> str:
     seen.append((now, done))
     st.session_state[key] = seen
     left = seconds_left(seen, row.pending)
-    return "–" if left is None else f"about {took(left)}"
+    return "–" if left is None else tr("about {time}", time=took(left))
 
 
 def seconds_left(seen: list[tuple[float, int]], pending: int) -> float | None:

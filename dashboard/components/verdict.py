@@ -8,10 +8,12 @@ import streamlit as st
 
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
+from dashboard.components.step_button import step_button
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.records import repairs, run_record
-from dashboard.queries.run_list import run_row
-from simulator.runs.outcome import explanation, next_steps
+from simulator.runs.advice.next_steps import next_steps
+from simulator.runs.outcome import explanation
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 
@@ -26,14 +28,14 @@ REASONS = 8
 def badge(row: RunRow) -> None:
     """Show how a run stands as a badge."""
     look = KIND_LOOKS[row.kind]
-    st.badge(plain(row.words, 80), color=look.colour, icon=look.icon)
+    st.badge(plain(tr(row.words), 80), color=look.colour, icon=look.icon)
 
 
 def headline(row: RunRow) -> None:
     """Show a run's badge, file and times on one line."""
     with st.container(horizontal=True, vertical_alignment="center"):
         badge(row)
-        st.markdown(f"**{plain(row.file or '(file not known)', 120)}**", width="content")
+        st.markdown(f"**{plain(row.file or tr('(file not known)'), 120)}**", width="content")
         st.caption(f"{local(row.started)} · {took(row.seconds)}", width="content")
 
 
@@ -43,58 +45,44 @@ def verdict(folder: RunFolder) -> None:
     Nothing is to be done for a run whose rows have all been corrected.
     """
     record = run_record(folder)
-    repair = repairs(RunStore(folder.runs)).of(folder.name)
+    store = RunStore(folder.runs)
+    repair = repairs(store).of(folder.name)
     for note in record.notes:
-        st.warning(plain(note), icon=":material/info:")
+        st.warning(plain(tr(note)), icon=":material/info:")
     why = explanation(record)
     if why:
-        st.markdown(f"**Why the run ended.** {plain(why, 800)}")
+        st.markdown(tr(f"**Why the run ended.** {plain(tr(why), 800)}"))
     if record.reasons:
         _reasons(record)
     if repair is None or not repair.complete:
-        _steps(folder, record)
+        _steps(store, folder, record)
 
 
 def _reasons(record: RunRecord) -> None:
-    st.markdown(f"**Why {record.rows.failed:,} row{'' if record.rows.failed == 1 else 's'} failed**")
+    st.markdown(tr(f"**Why {record.rows.failed:,} row{'' if record.rows.failed == 1 else 's'} failed**"))
     lines = []
     for reason in record.reasons[:REASONS]:
         place = f"line {reason.line:,}" if reason.line is not None else f"row index {reason.index}"
         lines.append(
-            f"- **{reason.count:,} ×** :red[{plain(reason.error, 80)}]: {plain(reason.cause, 200)} "
-            f"({'' if reason.count == 1 else 'for example '}{place})"
+            tr(
+                f"- **{reason.count:,} ×** :red[{plain(reason.error, 80)}]: {plain(reason.cause, 200)} "
+                f"({'' if reason.count == 1 else 'for example '}{place})"
+            )
         )
     if len(record.reasons) > REASONS:
         rest = sum(reason.count for reason in record.reasons[REASONS:])
-        lines.append(f"- {rest:,} more for other reasons: see the table of failed rows")
+        lines.append(tr(f"- {rest:,} more for other reasons: see the table of failed rows"))
     st.markdown("\n".join(lines))
 
 
-def _steps(folder: RunFolder, record: RunRecord) -> None:
+def _steps(store: RunStore, folder: RunFolder, record: RunRecord) -> None:
     steps = next_steps(folder, record)
     if not steps:
         return
-    st.markdown("**Next steps**")
+    st.markdown(tr("**Next steps**" if len(steps) > 1 else "**Next step**"))
     for number, step in enumerate(steps, 1):
-        st.markdown(f"{number}. {plain(step.text, 600)}")
+        st.markdown(f"{f'{number}. ' if len(steps) > 1 else ''}{plain(tr(step.text), 600)}")
+        step_button(store, folder, record, step, first=number == 1)
         if step.words:
-            typed = command(*step.words, home=folder.runs.parent, anywhere=True)
-            st.code(typed, language=None, wrap_lines=True)
-    downloads(folder, run_row(record))
-
-
-def downloads(folder: RunFolder, row: RunRow) -> None:
-    """Offer the failed rows to download, and the page that takes the corrected file."""
-    with st.container(horizontal=True):
-        if row.failed + row.pending and folder.failed_rows_file.exists():
-            st.download_button(
-                "Download failed-rows.csv",
-                data=folder.failed_rows_file.read_bytes,
-                file_name="failed-rows.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                type="primary",
-                key=f"failed-rows-{row.name}",
-                on_click="ignore",
-            )
-        st.page_link("views/upload.py", label="Upload the corrected file", icon=":material/upload_file:")
+            with st.expander(tr("The same in a terminal"), icon=":material/terminal:"):
+                st.code(command(*step.words, home=folder.runs.parent, anywhere=True), language=None, wrap_lines=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.runs.folder.run_folder import RunFolder
+
+_REACH_BYTES = 262_144
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,35 @@ def logs(
     page = list(islice(found, offset, offset + limit + 1))
     lines = [line for line in map(_line, page[:limit]) if line is not None]
     return LogPage(lines=lines, more=len(page) > limit, total=_count(folder.logs_file) if plain else None)
+
+
+def newest_logs(
+    folder: RunFolder, *, kind: str = "", level: str = "", search: str = "", limit: int = 100
+) -> list[LogLine]:
+    """Return the last lines that match, oldest first; the arguments are those of `logs`."""
+    found = (
+        _matching(folder.logs_file, kind, level, search.casefold())
+        if kind or level or search
+        else _end(folder.logs_file, limit)
+    )
+    return [line for line in map(_line, deque(found, maxlen=limit)) if line is not None]
+
+
+def _end(path: Path, limit: int) -> list[bytes]:
+    """Return the last whole lines, without reading those before."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            reach = _REACH_BYTES
+            while True:
+                start = max(size - reach, 0)
+                file.seek(start)
+                lines = file.read(size - start).split(b"\n")[0 if start == 0 else 1 : -1]
+                if len(lines) >= limit or start == 0:
+                    return lines[-limit:]
+                reach *= 4
+    except FileNotFoundError:
+        return []
 
 
 def _all(path: Path) -> Iterator[bytes]:

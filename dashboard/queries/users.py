@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from dashboard.queries.records import run_record
+from lambdas.shared import audit_key
 from lambdas.shared.columns import TOTALS
+from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode, lines_with, parse_line
 from simulator.runs.folder.times import parsed_moment
 
@@ -24,10 +27,9 @@ _ORDERS = {
     "updated": "s.last_updated desc nulls last, u.user_id",
 }
 _TOTALS = ", ".join(f"s.{column.field}" for column in TOTALS)
-_FROM = (
-    "from users u left join user_statistics s using (user_id) "
-    "where u.user_id ilike %(like)s or u.username ilike %(like)s or u.email ilike %(like)s"
-)
+_USERS = "from users u left join user_statistics s using (user_id)"
+_COLUMNS = f"u.user_id, u.username, u.email, {_TOTALS}, s.last_updated at time zone 'UTC' as last_updated"
+_FROM = f"{_USERS} where u.user_id ilike %(like)s or u.username ilike %(like)s or u.email ilike %(like)s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +72,7 @@ def users(
     try:
         (total,) = database.ask(f"select count(*) as total {_FROM}", values)
         found = database.ask(
-            f"select u.user_id, u.username, u.email, {_TOTALS}, "
-            f"s.last_updated at time zone 'UTC' as last_updated {_FROM} "
-            f"order by {_ORDERS[order]} offset %(offset)s limit %(limit)s",
+            f"select {_COLUMNS} {_FROM} order by {_ORDERS[order]} offset %(offset)s limit %(limit)s",
             values,
         )
     except psycopg.errors.UndefinedTable:
@@ -80,6 +80,22 @@ def users(
     except psycopg.errors.UntranslatableCharacter:  # the database's encoding cannot hold what is searched for
         return UserPage(users=[], total=0)
     return UserPage(users=[_statistics(row) for row in found], total=total["total"])
+
+
+def user_statistics(database: ReadOnlyDatabase, user: str) -> UserStatistics | None:
+    """Return one user, by the whole ID; None if there is no such user.
+
+    Raises:
+        DatabaseUnavailable: with what to do.
+    """
+    try:
+        found = database.ask(
+            f"select {_COLUMNS} {_USERS} where u.user_id = %(user)s",
+            {"user": user.replace("\0", "")},
+        )
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UntranslatableCharacter):
+        return None
+    return _statistics(found[0]) if found else None
 
 
 def _statistics(row: dict[str, Any]) -> UserStatistics:
@@ -96,43 +112,59 @@ class Change:
 
     Args:
         run: the run that wrote it.
+        file: the name of that run's file.
+        line: the row's line in it; None if that is not known.
         time: when, in UTC.
         type: the `audit_type` of a column, or `ROW_FAILED`.
         old, new: the values; None for a row that failed.
         status: `success`, `superseded` (a newer file had been there) or `failed`.
         error: of a row that failed.
+        cause: why it failed, as a person reads it.
     """
 
     run: str
+    file: str = ""
+    line: int | None = None
     time: datetime | None
     type: str
     old: int | None
     new: int | None
     status: str
     error: str | None
+    cause: str = ""
 
 
 def user_history(folders: Iterable[RunFolder], user: str) -> list[Change]:
     """Return what these runs did to a user, oldest first; empty if none did anything."""
-    needle = encode(user)
-    changes = [
-        _change(folder.name, item)
-        for folder in folders
-        for item in map(parse_line, lines_with(folder.audit_file, needle))
-        if item is not None and item.get("userId") == user
-    ]
+    changes = [change for folder in folders for change in _changes(folder, user)]
     return sorted(changes, key=lambda change: (change.time or _LAST, change.type))
 
 
-def _change(run: str, item: dict[str, Any]) -> Change:
+def _changes(folder: RunFolder, user: str) -> list[Change]:
+    needle = encode(user)
+    items = [item for item in map(parse_line, lines_with(folder.audit_file, needle)) if item is not None]
+    mine = [item for item in items if item.get("userId") == user]
+    if not mine:
+        return []
+    rows = [row for row in map(parse_line, lines_with(folder.items_file, needle)) if row is not None]
+    lines = {row.get("index"): _number(row.get("line")) for row in rows if row.get("user") == user}
+    file = run_record(folder).source.key
+    return [_change(folder.name, file, lines, item) for item in mine]
+
+
+def _change(run: str, file: str, lines: dict[Any, int | None], item: dict[str, Any]) -> Change:
+    key = audit_key.parse(item.get("timestamp"))
     return Change(
         run=run,
+        file=file,
+        line=lines.get(key.row_index) if key else None,
         time=parsed_moment(_text(item.get("processedAt"))),
         type=_text(item.get("processingType")) or "",
         old=_number(item.get("oldValue")),
         new=_number(item.get("newValue")),
         status=_text(item.get("status")) or "",
         error=_text(item.get("errorMessage")),
+        cause=person_text(_text(item.get("errorCause"))),
     )
 
 

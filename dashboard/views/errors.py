@@ -1,4 +1,4 @@
-"""Errors over all runs: grouped, then the rows of a group, then everything about one row."""
+"""Errors of a span, of files or of one run: grouped, the new kinds first; every row; and everything about one row."""
 
 from __future__ import annotations
 
@@ -9,138 +9,191 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.moments import local
+from dashboard.components.night.interval_picker import SINCE, interval_picker
 from dashboard.components.polling import keep_fresh
 from dashboard.components.row_detail import row_detail
+from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
+from dashboard.components.tables.paging import page_offset
 from dashboard.components.tables.picking import HOW, picked_row
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
-from dashboard.queries.failures import ErrorGroup, error_groups
-from dashboard.queries.records import standing
+from dashboard.queries.error_groups import ErrorGroup, error_groups, known_kinds
+from dashboard.queries.intervals import Since
+from dashboard.queries.records import repairs, run_record, run_records, standing
 from dashboard.store import default_store
+from simulator.runs.folder.times import parsed_moment
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from dashboard.queries.failures import Failure
+    from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
     from simulator.runs.store import RunStore
 
-SHOWN = 1_000
+PAGE = 500
+OF_ONE_GROUP = ("row", "rows-page")
 
 
 def page() -> None:
     """Show the page."""
-    st.title("Errors")
+    st.title(tr("Errors"))
     store = default_store()
-    tab_title("Errors")
     keep_fresh(lambda: standing(store))
-    groups = error_groups(store.folders())
+    asked, known = _asked(store)
+    groups = error_groups([store.folder(one.name) for one in asked], known=known)
     if not groups:
-        st.success("No row has failed and no file was rejected, in any run.", icon=":material/check_circle:")
+        tab_title("✓ none", "Errors")
+        st.success(tr("No row has failed and no file was rejected here."), icon=":material/check_circle:")
+        if asked != (everything := run_records(store)) and everything:
+            st.page_link(
+                "views/errors.py",
+                label=tr("Errors of all runs"),
+                query_params={SINCE: str(Since.ALL)},
+                icon=":material/history:",
+            )
         return
     rows, runs = sum(group.rows for group in groups), {run for group in groups for run in group.runs}
+    new = sum(group.new for group in groups)
+    tab_title(f"{rows:,} rows" + (f", {new} new" if new else ""), "Errors")
     st.caption(
-        f"{count(rows, 'failed row')} in {count(len(runs), 'run')}, grouped by "
-        f"error and cause (… and # replace the parts that differ from row to row). {HOW}"
+        tr(
+            f"{count(rows, 'failed row')} in {count(len(runs), 'run')}, grouped by error and cause (… and # replace "
+            f"what differs from row to row). New: no earlier run had it. {HOW}"
+        )
     )
     by_name = {_name(group): group for group in groups}
     chosen = picked_row(
         _table(groups),
         list(by_name),
         key="groups",
-        alt="Errors, those with the most rows first",
+        alt="Errors, new kinds first, then those with the most rows",
         parameter="group",
-        clears=("row",),
+        clears=OF_ONE_GROUP,
         height=420,
     )
-    if chosen is None:
-        return
-    if chosen not in by_name:
-        st.warning("No run that is kept has this error (any more).")
-        return
-    _group(store, by_name[chosen])
+    if chosen is not None and chosen not in by_name:
+        st.warning(tr("None of these runs has this error (any more)."))
+        chosen = None
+    _rows_of(store, groups if chosen is None else [by_name[chosen]], one=chosen is not None)
+
+
+def _asked(store: RunStore) -> tuple[list[RunRecord], frozenset[tuple[str, str, bool]] | None]:
+    """The runs that the address asks for, and the kinds of error that were known before them."""
+    records, name = run_records(store), st.query_params.get("run")
+    if name is not None:
+        found = [one for one in records if one.name == name]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(tr(f"Of one run: **{plain(found[0].source.key or name) if found else plain(name)}**"))
+            if found:
+                st.page_link(
+                    "views/run.py",
+                    label=tr("Open this run"),
+                    query_params={"run": name},
+                    icon=":material/open_in_new:",
+                )
+            same_page("Errors of all runs", **{SINCE: str(Since.ALL)})
+        if not found:
+            st.warning(tr("There is no such run (any more)."))
+        return found, _known_before(store, records, min((one.started or "" for one in found), default=""))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        span = interval_picker()
+        file = st.text_input(
+            tr("File name contains"), key="file", placeholder=tr("all files"), width=220, bind="query-params"
+        )
+    wanted = file.strip().casefold()
+    within = [one for one in records if span.holds(parsed_moment(one.started))]
+    found = [one for one in within if wanted in one.source.key.casefold()]
+    first = min((one.started or "" for one in within), default="")
+    return found, None if span.since is None else _known_before(store, records, first)
+
+
+def _known_before(store: RunStore, records: list[RunRecord], moment: str) -> frozenset[tuple[str, str, bool]] | None:
+    """Return None if there is no earlier run: then nothing counts as new."""
+    before = [one for one in records if (one.started or "") < moment]
+    return known_kinds(store, before) if before else None
 
 
 def _name(group: ErrorGroup) -> str:
     """Return a name for the address, the same in any order and after further runs."""
-    return hashlib.sha256(repr((group.error, group.group, group.whole_file)).encode(errors="replace")).hexdigest()[:12]
+    return hashlib.sha256(repr(group.key).encode(errors="replace")).hexdigest()[:12]
 
 
 def _table(groups: list[ErrorGroup]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
+                "New": tr("new") if group.new else "",
                 "Error": group.error,
-                "Cause": group.group,
-                "Failed": "the whole file" if group.whole_file else "rows",
+                "Cause": group.cause,
+                "Failed": tr("the whole file" if group.whole_file else "rows"),
                 "Rows": group.rows,
                 "Runs": len(group.runs),
-                "First seen": local(group.first),
-                "Last seen": local(group.last),
+                "First here": local(group.first),
+                "Last here": local(group.last),
             }
             for group in groups
         ]
     )
 
 
-def _group(store: RunStore, group: ErrorGroup) -> None:
-    st.subheader(plain(group.error))
-    st.markdown(f"For example: {plain(group.example, 600)}")
-    if group.failures:
-        _rows(store, group)
-        return
-    for name in group.runs[:SHOWN]:
+def _rows_of(store: RunStore, groups: list[ErrorGroup], *, one: bool) -> None:
+    if one:
+        st.subheader(plain(groups[0].error))
+        st.markdown(tr(f"For example: {plain(groups[0].example, 600)}"))
+    for name in dict.fromkeys(run for group in groups if group.whole_file for run in group.runs[:PAGE]):
+        record = run_record(store.folder(name))
         st.page_link(
-            "views/run.py", label=f"Open {plain(name)}", query_params={"run": name}, icon=":material/open_in_new:"
+            "views/run.py",
+            label=tr(f"Open {plain(record.source.key or name)}, {local(record.started)}: the whole file failed"),
+            query_params={"run": name},
+            icon=":material/open_in_new:",
         )
+    failures = [failure for group in groups for failure in group.failures]
+    if not failures:
+        return
+    if not one:
+        st.subheader(tr("Every row that failed"))
+    st.caption(tr(HOW))
+    failures.sort(key=lambda failure: (failure.run, -failure.index), reverse=True)
+    offset = page_offset(len(failures), PAGE, key="rows-page")
+    shown = failures[offset : offset + PAGE]
+    by_place = {f"{failure.run}:{failure.index}": failure for failure in shown}
+    key = f"rows-{_name(groups[0]) if one else 'all'}"
+    chosen = picked_row(
+        _row_table(store, shown), list(by_place), key=key, alt="Rows that failed", parameter="row", height=420
+    )
+    if chosen in by_place:
+        _row(store.folder(by_place[chosen].run), by_place[chosen])
 
 
-def _rows(store: RunStore, group: ErrorGroup) -> None:
-    failures = sorted(group.failures, key=lambda one: (one.run, -one.index), reverse=True)[:SHOWN]
-    if len(group.failures) > SHOWN:
-        st.caption(f"The newest {SHOWN:,} of {len(group.failures):,} rows. {HOW}")
-    else:
-        st.caption(HOW)
-    names = {folder.name: folder.record_as_written().source.key for folder in map(store.folder, group.runs)}
-    table = pd.DataFrame(
+def _row_table(store: RunStore, failures: list[Failure]) -> pd.DataFrame:
+    records = {name: run_record(store.folder(name)) for name in dict.fromkeys(one.run for one in failures)}
+    known = repairs(store)
+    since = {name: repair.words for name in records if (repair := known.of(name)) is not None}
+    return pd.DataFrame(
         [
             {
-                "Time": local(one.time),
-                "File": names.get(one.run, ""),
+                "File": records[one.run].source.key,
                 "Line": one.line,
                 "User": one.user,
+                "Error": one.error,
                 "Why": one.cause,
+                "Time": local(one.time),
                 "Attempts": one.attempts,
+                "Since then": since.get(one.run, ""),
                 "Run": one.run,
             }
             for one in failures
         ]
     )
-    by_place = {f"{one.run}:{one.index}": one for one in failures}
-    chosen = picked_row(
-        table, list(by_place), key=f"rows-{_name(group)}", alt="Rows that failed so", parameter="row", height=420
-    )
-    if chosen in by_place:
-        _row(store, by_place[chosen])
 
 
-def _row(store: RunStore, failure: Failure) -> None:
-    folder = store.folder(failure.run)
+def _row(folder: RunFolder, failure: Failure) -> None:
     if not folder.path.is_dir():
-        st.warning("This run's folder has gone; load the page again.")
+        st.warning(tr("This run's folder has gone; load the page again."))
         return
     row_detail(folder, index=failure.index)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "views/run.py", label="Open its run", query_params={"run": failure.run}, icon=":material/open_in_new:"
-        )
-        if folder.failed_rows_file.exists():
-            st.download_button(
-                "Download the run's failed-rows.csv",
-                data=folder.failed_rows_file.read_bytes,
-                file_name="failed-rows.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-            )
 
 
 page()

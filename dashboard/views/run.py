@@ -8,19 +8,22 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import run_parts
+from dashboard.components.choices import choose, one_of
+from dashboard.components.ended_actions import ended_actions
 from dashboard.components.job_panel import job_panel
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
-from dashboard.components.redrive_button import redrive_button
 from dashboard.components.rejected_lines import rejected_lines
 from dashboard.components.related import related
 from dashboard.components.row_detail import row_detail
+from dashboard.components.run_controls import run_controls
 from dashboard.components.tab import tab_title
 from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.components.time_left import time_left
 from dashboard.components.verdict import headline, verdict
 from dashboard.jobs import job_state, redrive_of
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.failures import failures
 from dashboard.queries.records import standing
@@ -44,25 +47,25 @@ PARTS = {
     "Files": run_parts.files,
 }
 # Every how many seconds a part is drawn while the run goes on: to lay out the graph costs the browser most.
-LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS}
-OF_ONE_RUN = ("line", "row", "event")
+LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS, "Logs": PART_SECONDS, "History": PART_SECONDS}
+OF_ONE_RUN = ("line", "row", "event", "state")
 PAGES_OF_ONE_RUN = ("history-page", "rows-page", "logs-page")
 
 
 def page() -> None:
     """Show the page."""
-    st.title("Run")
+    st.title(tr("Run"))
     store = default_store()
     rows = runs(store)
     if not rows:
         tab_title("Run")
         keep_fresh(lambda: standing(store))
-        st.info("There is no run yet. Make the first one in a terminal, in the project's folder:")
+        st.info(tr("There is no run yet. Make the first one in a terminal, in the project's folder:"))
         st.code(command("run", "sample.csv", anywhere=True), language=None)
         return
     row = _chosen(rows)
     look = KIND_LOOKS[row.kind]
-    tab_title(f"{look.sign} {row.words}", row.file)
+    tab_title(f"{look.sign} {tr(row.words)}", row.file)
     folder = store.folder(row.name)
     redrive = redrive_of(store, row.name, row.stopped.timestamp() if row.stopped else 0.0)
     live = row.kind is Kind.RUNNING
@@ -71,17 +74,31 @@ def page() -> None:
         job_panel(store, redrive)
     if live or not _going_on(store, redrive):  # else the run still says how it ended before
         st.fragment(run_every=LIVE_SECONDS if live else None)(_state)(store, folder)
-    if redrive is None:
-        redrive_button(store, folder)
+    if live:
+        run_controls(folder)
+    elif not _going_on(store, redrive):
+        ended_actions(store, folder, row)
     if row.kind is Kind.REJECTED:
         rejected_lines(folder)
     elif row.failed or live:
         st.fragment(run_every=PART_SECONDS if live else None)(_failed_rows)(folder, live)
     st.divider()
-    part = st.radio(  # a segmented control writes in the colour of the buttons, which is too dark on the dark page
-        "Part", list(PARTS), key="part", horizontal=True, label_visibility="collapsed", bind="query-params"
+    st.text_input(
+        tr("Find a row or a user, also those that succeeded"),
+        key="find",
+        placeholder=tr("line number, user ID or error"),
+        width=420,
+        bind="query-params",
+        on_change=_show_rows,
     )
+    # a segmented control writes in the colour of the buttons, which is too dark on the dark page
+    part = one_of("Part", list(PARTS), key="part", radio=True, horizontal=True, label_visibility="collapsed")
     st.fragment(run_every=LIVE_PARTS.get(part) if live else None)(PARTS[part])(folder, live)
+
+
+def _show_rows() -> None:
+    if st.session_state.get("find"):
+        choose("part", "Rows")
 
 
 def _chosen(rows: list[RunRow]) -> RunRow:
@@ -90,15 +107,15 @@ def _chosen(rows: list[RunRow]) -> RunRow:
     by_name = {row.name: row for row in rows}
     asked = st.query_params.get("run")
     if asked is not None and asked not in by_name:
-        st.warning(f"There is no run {plain(asked)} (any more). This is the newest one.")
+        st.warning(tr(f"There is no run {plain(asked)} (any more). This is the newest one."))
         asked = None
     current = asked or names[0]
     chosen = st.selectbox(
-        "Run",
+        tr("Run"),
         names,
         index=names.index(current),
         format_func=lambda name: (
-            f"{local(by_name[name].started)} · {by_name[name].file or '–'} · {by_name[name].words}"
+            f"{local(by_name[name].started)} · {by_name[name].file or '–'} · {tr(by_name[name].words)}"
         ),
     )
     if chosen != current or asked is None:
@@ -117,7 +134,7 @@ def _going_on(store: RunStore, redrive: Job | None) -> bool:
 def _state(store: RunStore, folder: RunFolder) -> None:
     row = run(folder)
     if row is None:
-        st.warning("The run's folder has gone.")
+        st.warning(tr("The run's folder has gone."))
         return
     live = row.kind is Kind.RUNNING
     headline(row)
@@ -133,20 +150,20 @@ def _state(store: RunStore, folder: RunFolder) -> None:
             cells["Left"] = time_left(row)
         with st.container(horizontal=True):
             for name, value in cells.items():
-                st.metric(name, value, width="content", border=True)
+                st.metric(tr(name), value, width="content", border=True)
         note = f", {row.superseded:,} superseded by a newer file" if row.superseded else ""
-        st.progress(row.done_share, text=f"{row.done_share:.0%} of the rows done{note}")
+        st.progress(row.done_share, text=tr(f"{row.done_share:.0%} of the rows done{note}"))
     related(store, row)
     verdict(folder)
 
 
 def _failed_rows(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     found = paced(f"failed {folder.name}", lambda: failures([folder]), live=live)
-    st.subheader("The rows that failed")
+    st.subheader(tr("The rows that failed"))
     if not found:
-        st.caption("No row has failed so far." if live else "They are no longer in items.jsonl.")
+        st.caption(tr("No row has failed so far." if live else "They are no longer in items.jsonl."))
         return
-    st.caption(f"{count(len(found), 'row')}. {HOW}")
+    st.caption(tr(f"{count(len(found), 'row')}. {HOW}"))
     table = pd.DataFrame(
         [
             {"Line": one.line, "User": one.user, "Error": one.error, "Why": one.cause, "Attempts": one.attempts}

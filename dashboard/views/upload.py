@@ -12,6 +12,7 @@ from dashboard.components.moments import zone
 from dashboard.components.polling import keep_fresh
 from dashboard.components.tab import tab_title
 from dashboard.jobs import CannotStart, Job, find_job, job_state, jobs, start_run
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.store import default_store
 from lambdas.shared.columns import HEADER
@@ -22,18 +23,20 @@ if TYPE_CHECKING:
 
 def page() -> None:
     """Show the page."""
-    st.title("Upload")
+    st.title(tr("Upload"))
     store = default_store()
     tab_title("Upload")
     keep_fresh(lambda: [job.name for job in jobs(store)])
     st.caption(
-        "The file goes through the whole pipeline, as with the command run of the terminal: S3, validation, every row. "
-        f"Its columns: {', '.join(HEADER)}. A file that Excel saved (Shift_JIS, UTF-16, BOM) is "
-        "converted. Rows of a corrected failed-rows.csv are refused if their user ID is no longer that of their line."
+        tr(
+            "The file goes through the whole pipeline, as with the command run of the terminal: S3, validation, every "
+            f"row. Its columns: {', '.join(HEADER)}. A file that Excel saved (Shift_JIS, UTF-16, BOM) is converted. "
+            "Rows of a corrected failed-rows.csv are refused if their user ID is no longer that of their line."
+        )
     )
-    file = st.file_uploader("CSV file", type=["csv"], key="file")
-    create = st.checkbox("First create the users that the file names and the database has not", key="create-users")
-    if st.button("Upload and run", type="primary", icon=":material/play_arrow:", disabled=file is None) and file:
+    file = st.file_uploader(tr("CSV file"), type=["csv"], key="file")
+    create = st.checkbox(tr("First create the users that the file names and the database has not"), key="create-users")
+    if st.button(tr("Upload and run"), type="primary", icon=":material/play_arrow:", disabled=file is None) and file:
         try:
             job = start_run(store, file.name, file.getvalue(), create_users=create)
         except CannotStart as error:
@@ -52,7 +55,7 @@ def _shown(store: RunStore) -> Job | None:
     if name is not None:
         found = find_job(store, name)
         if found is None:
-            st.warning("This upload is no longer kept; its run is on the page Runs.")
+            st.warning(tr("This upload is no longer kept; its run is on the page Night."))
         return found
     return next((job for job in jobs(store) if job.run is None and job_state(store, job).running), None)
 
@@ -61,10 +64,10 @@ def _earlier(store: RunStore, shown: Job | None) -> None:
     rest = [job for job in jobs(store) if shown is None or job.name != shown.name]
     if not rest:
         return
-    with st.expander(f"Earlier ({len(rest)})"):
+    with st.expander(tr(f"Earlier ({len(rest)})")):
         for job in rest:
             began = _clock(job.started)
-            st.page_link("views/upload.py", label=f"{began} · {plain(job.title)}", query_params={"job": job.name})
+            st.page_link("views/upload.py", label=f"{began} · {plain(tr(job.title))}", query_params={"job": job.name})
 
 
 def _clock(seconds: float) -> str:

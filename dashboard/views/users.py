@@ -1,22 +1,24 @@
-"""The users' statistics as they stand in PostgreSQL, and one user's history."""
+"""The users and their totals, or one user: who that is, and what happened to them."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.components import charts
-from dashboard.components.moments import local, zone
+from dashboard.components.choices import one_of
+from dashboard.components.moments import local
 from dashboard.components.polling import keep_fresh
+from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
 from dashboard.components.tables.paging import page_offset
-from dashboard.components.tables.picking import HOW, opened_row, picked_row
+from dashboard.components.tables.picking import HOW, picked_row
+from dashboard.components.user_page import user_page
+from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.read_only_database import DatabaseUnavailable, ReadOnlyDatabase
 from dashboard.queries.records import standing
-from dashboard.queries.users import Change, UserPage, user_history, users
+from dashboard.queries.users import UserPage, user_statistics, users
 from dashboard.store import default_store
-from lambdas.shared.audit_key import ROW_FAILED
 from lambdas.shared.columns import TOTALS
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
@@ -28,7 +30,6 @@ ORDERS = {
     "updated": "Last updated",
 }
 TITLES = [column.title for column in TOTALS]
-TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "Row failed"}
 
 
 @st.cache_resource
@@ -38,17 +39,22 @@ def _database() -> ReadOnlyDatabase:
 
 def page() -> None:
     """Show the page."""
-    st.title("Users")
-    tab_title(st.query_params.get("user", ""), "Users")
+    st.title(tr("Users"))
+    user = st.query_params.get("user")
+    tab_title(user or "", "Users")
     keep_fresh(lambda: standing(default_store()))
+    if user:
+        _one(user)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
-            "User ID, name or e-mail contains", key="search", placeholder="all users", width=280, bind="query-params"
+            tr("User ID, name or e-mail contains"),
+            key="search",
+            placeholder=tr("all users"),
+            width=280,
+            bind="query-params",
         ).strip()
-        order = st.selectbox(
-            "Order", list(ORDERS), format_func=ORDERS.__getitem__, width=180, key="order", bind="query-params"
-        )
-    user = st.query_params.get("user")
+        order = one_of("Order", list(ORDERS), key="order", shown=ORDERS.__getitem__, width=180)
     try:
         found = users(_database(), search=search, order=order, limit=0)
         offset = page_offset(found.total, PAGE, key="page")
@@ -56,26 +62,42 @@ def page() -> None:
             found = users(_database(), search=search, order=order, offset=offset, limit=PAGE)
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
-        st.caption("A user's history needs no database. A run starts the database:")
+        st.caption(tr("A user's history needs no database. A run starts the database:"))
         st.code(command("run", "sample.csv", anywhere=True), language=None)
-        user = st.text_input("History of the user with the ID", value=user or "", key="history-of").strip() or None
-        if user:
-            st.query_params["user"] = user
-    else:
-        user = _statistics(found) or user
-    if user:
-        _history(user)
+        if search:
+            user_page(default_store(), search, None)
+        else:
+            st.caption(tr("Or type a whole user ID above, to see that user's history."))
+        return
+    _list(found, search)
 
 
-def _statistics(found: UserPage) -> str | None:
+def _one(user: str) -> None:
+    same_page("All users", icon=":material/arrow_back:")
+    try:
+        known = user_statistics(_database(), user)
+    except DatabaseUnavailable as error:
+        st.error(plain(error, 800), icon=":material/database_off:")
+        st.caption(tr("The history below needs no database. A run starts the database:"))
+        st.code(command("run", "sample.csv", anywhere=True), language=None)
+        user_page(default_store(), user, None)
+        return
+    if known is None:
+        st.warning(tr(f"There is no user {plain(user, 80)} in the table users."), icon=":material/person_off:")
+    user_page(default_store(), user, known)
+
+
+def _list(found: UserPage, search: str) -> None:
     if not found.tables:
-        st.info("The database is still empty. Make the first run in a terminal, in the project's folder:")
+        st.info(tr("The database is still empty. Make the first run in a terminal, in the project's folder:"))
         st.code(command("run", "sample.csv", anywhere=True), language=None)
-        return None
+        return
     if not found.users:
-        st.info("No user matches.")
-        return None
-    st.caption(f"{count(found.total, 'user')}. {HOW}")
+        st.info(tr("No user of the table users matches."))
+        if search:  # a file may have named a user that the table has not
+            user_page(default_store(), search, None)
+        return
+    st.caption(tr(f"{count(found.total, 'user')}. {HOW}"))
     table = pd.DataFrame(
         [
             {
@@ -89,45 +111,10 @@ def _statistics(found: UserPage) -> str | None:
         ]
     ).astype(dict.fromkeys(TITLES, "Int64"))
     rows = [one.user_id for one in found.users]
-    return picked_row(table, rows, key="users-table", alt="Users and their totals", parameter="user", height=420)
-
-
-def _history(user: str) -> None:
-    st.subheader(f"History of {plain(user, 80)}")
-    changes = user_history(default_store().folders(), user)
-    if not changes:
-        st.info("None of the kept runs has changed this user.")
-        return
-    here = zone()
-    points = [
-        {"time": one.time.astimezone(here), "total": one.new, "old": one.old, "what": TYPES[one.type], "run": one.run}
-        for one in changes
-        if one.new is not None and one.time is not None and one.type in TYPES and one.status == "success"
-    ]
-    if points:
-        charts.user_history(pd.DataFrame(points))
-    st.caption("Tick a line to open its run (by keyboard: arrow keys, then Shift and Space).")
-    rows = [f"{number} {one.run}" for number, one in enumerate(changes)]  # oldest first: a line keeps its number
-    opened = opened_row(_table(changes), rows, key=f"history-{user}", alt="What changed, oldest first", height=360)
-    if opened is not None:
-        st.switch_page("views/run.py", query_params={"run": opened.partition(" ")[2]})
-
-
-def _table(changes: list[Change]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "Time": local(one.time),
-                "What": TYPES.get(one.type, one.type),
-                "Old": one.old,
-                "New": one.new,
-                "Status": one.status,
-                "Error": one.error or "",
-                "Run": one.run,
-            }
-            for one in changes
-        ]
-    ).astype({"Old": "Int64", "New": "Int64"})
+    if picked_row(table, rows, key="users-table", alt="Users and their totals", parameter="user", height=560):
+        st.rerun()
+    if found.total == 1:
+        user_page(default_store(), found.users[0].user_id, found.users[0])
 
 
 page()

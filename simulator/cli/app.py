@@ -21,6 +21,7 @@ from simulator.cli.commands.reset import reset_command
 from simulator.cli.commands.run import run_command
 from simulator.cli.commands.runs import runs_command
 from simulator.cli.commands.show import show_command
+from simulator.cli.commands.steer import pause_command, resume_command, stop_command, update_command
 from simulator.cli.commands.up import up_command
 from simulator.cli.commands.users import users_app
 from simulator.cli.commands.verify import verify_command
@@ -64,6 +65,12 @@ app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_com
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
 app.command("redrive", epilog=REDRIVE_EPILOG)(redrive_command)
+app.command("stop", epilog=examples("stop latest", "stop user-log-2025 --cause 'wrong file'"))(stop_command)
+app.command("pause", epilog=examples("pause latest"))(pause_command)
+app.command("resume", epilog=examples("resume latest"))(resume_command)
+app.command("update", epilog=examples("update latest --max-concurrency 2", "update latest --tolerated-failures 50"))(
+    update_command
+)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
 app.command("faults", epilog=examples("faults", "faults --json"))(faults_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)

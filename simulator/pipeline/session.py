@@ -23,6 +23,8 @@ from simulator.pipeline.lasting import LastingRecords, restore_run_objects
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.provisioning import provision, read_definition, resource_name
 from simulator.pipeline.servers import moto_options, open_postgres
+from simulator.pipeline.steering.helm import Helm
+from simulator.pipeline.steering.port import SteeringPort
 from simulator.pipeline.uploads import Upload, Uploads
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.server import database_id
@@ -144,6 +146,8 @@ class Session:
             if lasting.rules is not None:
                 for sentence in self.bus.rules.keep_in(lasting.rules):
                     tell(sentence)
+            helm = Helm(self.resources.workflow_arn, self.step_functions, self.map_runs)
+            stack.enter_context(SteeringPort(home.steering, helm.obey))
             self._stack = stack.pop_all()
 
     def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:

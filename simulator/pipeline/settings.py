@@ -60,7 +60,8 @@ class Settings(BaseSettings):
 class HomeFolder:
     """The folder that SIMULATOR_HOME names.
 
-    It has `runs/`, `postgres/`, `jobs/` (started from the dashboard), and the audit items that belong to no run.
+    It has `runs/`, `postgres/`, `jobs/` (started from the dashboard), `steering/` (ports at which runs are stopped),
+    and the audit items that belong to no run.
 
     Args:
         path: the folder, absolute; it need not exist.
@@ -72,6 +73,7 @@ class HomeFolder:
         self.postgres = path / "postgres"
         self.jobs = path / "jobs"
         self.cloud = path / "cloud"
+        self.steering = path / "steering"
         self.orphan_audit = path / "audit-orphans.jsonl"
 
     def create(self) -> HomeFolder:

@@ -16,7 +16,7 @@ from simulator.runs.folder.history_reader import validated_rows
 from simulator.runs.folder.items import ItemIndex, item_line
 from simulator.runs.folder.json_lines import LineFile
 from simulator.runs.folder.run_lock import RunLock
-from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
+from simulator.runs.folder.run_record import RUNNING, MapRunNote, RowCounts, RunRecord, SourceObject
 from simulator.runs.folder.times import milliseconds_between, moment_text
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ class OpenRun:
                 tolerated_failure_percentage=info.tolerated_failure_percentage,
                 tolerated_failure_count=info.tolerated_failure_count,
                 redrive_count=info.redrive_count,
+                paused=info.paused and info.status == RUNNING,
             )
             self.record.rows = RowCounts(
                 total=total,

@@ -1,4 +1,4 @@
-"""How a run ended, why, and what to do now: terminal and pages only render it."""
+"""How a run ended, and why: terminal and pages only render it. What to do now: `advice`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,8 @@ from simulator.aws.json_reader import BadJson, read_json
 from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
-
-UNKNOWN_USER = "UserNotFoundError"
-REDRIVABLE = ("FAILED", "TIMED_OUT", "ABORTED", INTERRUPTED)
 
 
 class Kind(StrEnum):
@@ -37,20 +32,6 @@ class Finding:
 
     line: int | None
     message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """Something a person can do.
-
-    Args:
-        text: a sentence.
-        words: the words of the simulator's command for it, as `suggested_command.command` takes them; empty if there
-            is none.
-    """
-
-    text: str
-    words: tuple[str | Path, ...] = ()
 
 
 def kind(record: RunRecord) -> Kind:
@@ -103,11 +84,6 @@ def _finding(error: Any) -> Finding:
     return Finding(line=line if isinstance(line, int) else None, message=str(error.get("message", error)))
 
 
-def redrivable(record: RunRecord) -> bool:
-    """Say whether to offer a redrive (`redrive_plan` decides whether it is possible)."""
-    return record.status in REDRIVABLE and record.map_run is not None
-
-
 def has_failed_rows(folder: RunFolder, record: RunRecord) -> bool:
     """Say whether there are rows to correct, in `failed-rows.csv`."""
     return bool(record.rows.failed or record.rows.pending) and folder.failed_rows_file.exists()
@@ -140,48 +116,6 @@ def _why(record: RunRecord) -> str:
     return ""
 
 
-def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
-    """Return what to do now, the most useful first; empty if there is nothing to do."""
-    if record.status == RUNNING:
-        return []
-    if record.rejected:
-        return [NextStep(text="Correct the lines that are named, save the file, and upload it again.")]
-    steps = []
-    unknown = sum(reason.count for reason in record.reasons if reason.error == UNKNOWN_USER)
-    if unknown * 2 > record.rows.succeeded + record.rows.failed:
-        steps.append(_users(folder, record))
-    if has_failed_rows(folder, record):
-        steps.append(NextStep(text=_about_failed_rows(record), words=("run", folder.failed_rows_file)))
-    if redrivable(record):
-        steps.append(
-            NextStep(
-                text="If the cause was not in the file (the database was away, users were missing) and is repaired, "
-                "run the rows that did not succeed again as they are:",
-                words=("redrive", record.name),
-            )
-        )
-    return steps
-
-
-def _users(folder: RunFolder, record: RunRecord) -> NextStep:
-    key, file = record.source.key, folder.input_file
-    return NextStep(
-        text="Most users of this file are not in the table users. Load them from a file with the columns "
-        "user_id,username,email (command users load), or have the file's users created:",
-        words=("run", file, f"--key={key}", "--create-users") if key and file.exists() else (),
-    )
-
-
-def _about_failed_rows(record: RunRecord) -> str:
-    if record.status == "SUCCEEDED" and record.outage_rows:
-        return _how_they_come_back(record.outage_rows, record.rows.failed)
-    left = record.rows.failed + record.rows.pending
-    return (
-        "Correct the rows of failed-rows.csv in a spreadsheet, save it, and run or upload it: it holds only the "
-        f"{left:,} row{'' if left == 1 else 's'} that did not succeed."
-    )
-
-
 def _outage_sentence(rows: int, *, succeeded: bool) -> str:
     """Return the sentence about rows lost to an outage; `succeeded`: whether the run as a whole succeeded."""
     what = "1 row is" if rows == 1 else f"{rows:,} rows are"
@@ -190,20 +124,4 @@ def _outage_sentence(rows: int, *, succeeded: bool) -> str:
     return (
         f"{what} missing from the database because of an outage (a database or a function did not answer for more than "
         f"a minute), not because the file is wrong.{tolerated} Do not correct anything in {them}."
-    )
-
-
-def _how_they_come_back(rows: int, failed: int) -> str:
-    """Return what to do with `failed-rows.csv` of a run with `failed` failed rows, `rows` of them lost to an outage."""
-    others = failed - rows
-    if not others:
-        return "Once the outage is over, send failed-rows.csv again as it is."
-    what, lines = (
-        ("The other row in it is wrong", "its line")
-        if others == 1
-        else (f"The other {others:,} rows in it are wrong", "their lines")
-    )
-    return (
-        f"Once the outage is over, send failed-rows.csv again. {what}: correct that first, or delete {lines} (see "
-        "_error), because a run fails when more than 5 % of its rows are wrong. Leave the others as they are."
     )

@@ -44,6 +44,8 @@ def _recover(folder: RunFolder) -> RunRecord:
             return record
         index = ItemIndex(folder)
         record.status = INTERRUPTED
+        if record.map_run is not None:
+            record.map_run.paused = False
         _take_end(folder, record)
         record.rows = index.counts(record.rows.total or record.row_count or 0)
         failed = ReasonTally(index.failed())

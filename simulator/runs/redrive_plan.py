@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.quotas import MAX_HISTORY_EVENTS
 from simulator.aws.asl.runtime.branch_history import with_branches
 from simulator.aws.asl.runtime.resume import open_states, resume_of
+from simulator.runs.advice.redrive_refusal import redrive_refusal
 from simulator.runs.folder.history_reader import HistoryEvent, map_run_passes
 from simulator.runs.folder.items import ItemIndex
-from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
+from simulator.runs.folder.run_record import INTERRUPTED
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.resume import Resume
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
 
-MOST_REDRIVES = 1_000
-REDRIVABLE_FOR = timedelta(days=14)
 _NEW_MAP_RUN = ("States.DataLimitExceeded", "States.Runtime")
 
 
@@ -75,7 +72,8 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
     Raises:
         NotRedrivable: if the run cannot be redriven.
     """
-    _check_status(record)
+    if (refusal := redrive_refusal(record)) is not None:
+        raise NotRedrivable(refusal)
     events = list(folder.events())
     if not folder.definition_file.is_file() or not folder.input_file.is_file() or not events:
         raise NotRedrivable(
@@ -110,28 +108,6 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
         total=counts.total,
         keep=counts.succeeded if map_run else 0,
     )
-
-
-def _check_status(record: RunRecord) -> None:
-    if record.status == "SUCCEEDED":
-        raise NotRedrivable(
-            "Execution is SUCCEEDED and cannot be redriven: AWS does not redrive a run whose failures stayed within "
-            "the tolerance. Correct the rows in failed-rows.csv, and run that file."
-        )
-    if record.status == RUNNING:
-        raise NotRedrivable("Execution is RUNNING and cannot be redriven. Wait for its end, or stop it.")
-    if record.rejected:
-        raise NotRedrivable(
-            "The file was rejected before any row was processed: a redrive would enter the Fail state FileRejected "
-            "again, with the same file. Correct the file, and run it."
-        )
-    if record.redrive_count >= MOST_REDRIVES:
-        raise NotRedrivable(f"The run has been redriven {record.redrive_count} times; AWS allows {MOST_REDRIVES}.")
-    stopped = parse_time(record.stopped)
-    if stopped is not None and datetime.now(UTC) - stopped > REDRIVABLE_FOR:
-        raise NotRedrivable(
-            f"The run ended on {record.stopped}; AWS redrives for 14 days. Run failed-rows.csv as a file of its own."
-        )
 
 
 def _check_state(name: str, definition: dict[str, Any]) -> None:

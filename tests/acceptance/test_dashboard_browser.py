@@ -90,7 +90,7 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
     page.goto("/users?user=U00001")
     expect(page.get_by_role("heading", name="History of U00001")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile(r"users. Tick a row"))).to_be_visible(timeout=PATIENCE)
-    _to(page, "Runs")
+    _to(page, "Night")
     expect(page.get_by_text("3 runs. Tick a run to open it")).to_be_visible(timeout=PATIENCE)
     settled_page(page)
     table = page.get_by_test_id("stDataFrame").last

@@ -67,7 +67,7 @@ def addresses(home: Path) -> list[str]:
     names = {path.name.rsplit("-", 2)[1]: path.name for path in (home / "runs").iterdir()}
     parts = [f"/run?run={names['failed']}&part={part}" for part in ("Rows", "Speed", "History", "Logs", "Files")]
     whole = [f"/run?run={names[kind]}" for kind in KINDS]
-    return ["/", *whole, *parts, "/errors", "/users?user=U00003", "/upload"]
+    return ["/?since=all", *whole, *parts, "/errors?since=all", "/users?user=U00003", "/upload"]
 
 
 def test_tab_reaches_the_end_of_every_page_and_sorting_leaves_none(page: Page, home: Path) -> None:
@@ -99,7 +99,7 @@ def _sort_by_every_header(page: Page, table: Locator) -> None:
 
 def test_a_run_is_opened_by_keyboard_and_back_leads_to_the_list(page: Page) -> None:
     """Arrow keys move, Shift and Space tick; nothing is ticked after the return."""
-    page.goto("/")
+    page.goto("/?since=all")
     settled_page(page)
     table = page.get_by_test_id("stDataFrame").last
     _focus(page, table)
@@ -110,10 +110,10 @@ def test_a_run_is_opened_by_keyboard_and_back_leads_to_the_list(page: Page) -> N
     assert parse_qs(urlsplit(page.url).query)["run"][0].endswith("-rejected-2")  # the second of the newest first
     assert re.match(r"⊘ File rejected · rejected\.csv · ", page.title())
     page.go_back()
-    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Night", exact=True)).to_be_visible()
     settled_page(page)
     assert urlsplit(page.url).path == "/"
-    assert page.title().startswith("Runs")
+    assert "to look at · Night" in page.title()
 
 
 def _focus(page: Page, table: Locator) -> None:
@@ -144,11 +144,11 @@ def test_a_tick_is_kept_by_what_the_row_is_about(page: Page, home: Path) -> None
 
 def test_filters_and_the_time_zone_are_in_the_address(page: Page) -> None:
     """What somebody is sent looks the same to them; the zone is named on the page."""
-    page.goto("/?status=File%20rejected&tz=Asia%2FKathmandu")
+    page.goto("/?since=all&status=rejected&tz=Asia%2FKathmandu")
     settled_page(page)
     expect(page.get_by_text("1 run. Tick")).to_be_visible()
     expect(page.get_by_text("Times are in Asia/Kathmandu (UTC+05:45)")).to_be_visible()
-    page.goto("/?file=nothing-like-it")
+    page.goto("/?since=all&file=nothing-like-it")
     expect(page.get_by_text("No run matches these filters")).to_be_visible()
     expect(page.get_by_text("Times are in America/St_Johns (UTC-03:30)")).to_be_visible()
     page.get_by_label("File name contains").fill("interrupted")
@@ -159,7 +159,7 @@ def test_filters_and_the_time_zone_are_in_the_address(page: Page) -> None:
 
 def test_an_open_page_shows_a_run_that_ends_meanwhile(page: Page, home: Path) -> None:
     """Without a click; nothing ran when it was loaded."""
-    page.goto("/")
+    page.goto("/?since=all")
     settled_page(page)
     expect(page.get_by_text("4 runs. Tick")).to_be_visible()
     made = make_run(home / "runs", "running", number=9, key="at night.csv")
@@ -170,7 +170,7 @@ def test_an_open_page_shows_a_run_that_ends_meanwhile(page: Page, home: Path) ->
     finally:
         made.release()
     expect(page.get_by_text("Interrupted, 2 rows failed").first).to_be_visible(timeout=15_000)
-    page.wait_for_function("document.title.startsWith('Runs')", timeout=15_000)
+    page.wait_for_function("document.title.startsWith('! ')", timeout=15_000)
 
 
 def test_a_link_is_whole_if_it_is_the_first_thing_that_a_new_dashboard_is_asked_for(home: Path) -> None:

@@ -9,17 +9,20 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dashboard.components.dot import dot
 from dashboard.queries.downloads import downloads
-from dashboard.queries.failures import error_groups, failures
+from dashboard.queries.error_groups import error_groups
+from dashboard.queries.failures import failures
 from dashboard.queries.history import history
 from dashboard.queries.logs import logs
+from dashboard.queries.nights import nights
 from dashboard.queries.run_list import run, runs
 from dashboard.queries.states.graph import run_graph
 from dashboard.queries.states.state_grid import state_grid
-from dashboard.queries.trends import per_day, throughput
+from dashboard.queries.trends import throughput
 from dashboard.queries.users import user_history
 from dashboard.queries.workers.worker_times import worker_times
 from simulator.runs.folder.run_folder import RunFolder
@@ -40,7 +43,7 @@ def main() -> None:
         big = make_run(one, "user-log-big", BIG, FIRST_DAY)
         print(f"dashboard, {RUNS} runs of {ROWS:,} rows; one run of {BIG:,} rows; warm, median of {ROUNDS}")
         slow = [
-            _timed("all runs: list, days, grid", lambda: _runs_page(many)),
+            _timed("all runs: list, nights, grid", lambda: _runs_page(many)),
             _timed("all runs: errors", lambda: error_groups(many.folders())),
             _timed("all runs: a user's history", lambda: user_history(many.folders(), "U00500")),
             _timed("big run: the whole page", lambda: _run_page(big)),
@@ -58,7 +61,7 @@ def main() -> None:
 
 def _runs_page(store: RunStore) -> None:
     rows = runs(store)
-    per_day(rows)
+    nights(rows, datetime.now(UTC))
     state_grid(store, rows)
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
+from dashboard.languages.language import tr
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
     from pandas.io.formats.style import Styler
@@ -91,11 +93,18 @@ class _Looks:
     height: int
     columns: dict[str, Any] | None
 
+    def labelled(self, columns: Iterable[object]) -> dict[str, Any]:
+        """Return the configuration with each column's name in the page's language."""
+        given = self.columns or {}
+        names = [str(name) for name in columns]
+        return {name: {**given.get(name, {}), "label": given.get(name, {}).get("label") or tr(name)} for name in names}
+
 
 def _grid(
     table: pd.DataFrame | Styler, widget: str, looks: _Looks, on_select: Callable[[], None] | Literal["rerun"]
 ) -> list[int]:
-    size = len(getattr(table, "data", table))
+    data = getattr(table, "data", table)
+    size = len(data)
     event = st.dataframe(
         table,
         hide_index=True,
@@ -103,9 +112,9 @@ def _grid(
         on_select=on_select,
         selection_mode="single-row",
         key=widget,
-        column_config=looks.columns,
+        column_config=looks.labelled(data.columns),
         placeholder="–",
-        alt=looks.alt,
+        alt=tr(looks.alt),
     )
     return [row for row in event.selection.rows if row < size]
 

@@ -54,6 +54,17 @@ class LocalMapRuns:
         self._results_folder = results_folder
         self._earlier: dict[tuple[str, str], EarlierMapRun] = {}
         self._running: dict[str, LocalMapRun] = {}
+        self._paused: set[str] = set()
+
+    def pause(self, execution_arn: str, *, paused: bool) -> None:
+        """Let the Map Runs of an execution begin no more children, or go on; those that it opens later too.
+
+        Step Functions has nothing like it, so no history tells of it.
+        """
+        (self._paused.add if paused else self._paused.discard)(execution_arn)
+        for one in self.running():
+            if one.parent_arn == execution_arn:
+                one.pause(paused=paused)
 
     def running(self) -> list[LocalMapRun]:
         """Return the Map Runs that run now."""
@@ -78,11 +89,17 @@ class LocalMapRuns:
         """Make a new Map Run, or the one to be continued (once: a Retry of the state makes a new one)."""
         folder = self._results_folder(request.parent.identity.name)
         earlier = self._earlier.pop((request.parent.arn, request.state), None)
-        return LocalMapRun(request, self._store, self._listener, folder, running=self._running, earlier=earlier)
+        return LocalMapRun(
+            request, self._store, self._listener, folder, running=self._running, paused=self._paused, earlier=earlier
+        )
 
 
 class LocalMapRun:
-    """One Map Run; `run` sees it through. It stands in `running` under its ARN while it does."""
+    """One Map Run; `run` sees it through.
+
+    It stands in `running` under its ARN while it does. At its end, its execution is taken out of `paused`: a redrive
+    goes on.
+    """
 
     def __init__(
         self,
@@ -92,6 +109,7 @@ class LocalMapRun:
         folder: Path | None,
         *,
         running: dict[str, LocalMapRun],
+        paused: set[str],
         earlier: EarlierMapRun | None = None,
     ) -> None:
         parent = request.parent.identity
@@ -114,6 +132,21 @@ class LocalMapRun:
         self._counts = Counts(0, 0)
         self._workers: Workers[ChildWork] | None = None
         self._breached = False
+        self._paused_executions = paused
+
+    @property
+    def parent_arn(self) -> str:
+        """The execution that it belongs to."""
+        return self._request.parent.arn
+
+    @property
+    def _paused(self) -> bool:
+        return self.parent_arn in self._paused_executions
+
+    def pause(self, *, paused: bool) -> None:
+        """Begin no more children until `pause(paused=False)`; the time limits of the execution go on."""
+        if self._workers is not None:
+            self._workers.pause(paused=paused)
 
     def run(self) -> Any:
         """Process all items and return the state's result (see MapRun)."""
@@ -131,6 +164,7 @@ class LocalMapRun:
             status = "ABORTED"
             raise
         finally:
+            self._paused_executions.discard(self.parent_arn)
             self._tell(status)
             del self._running[self.arn]
         return result
@@ -173,6 +207,7 @@ class LocalMapRun:
         )
         self._workers = workers
         workers.resize(self._max_concurrency)  # it may have been changed meanwhile
+        workers.pause(paused=self._paused)  # perhaps before it was opened
         workers.run(lambda: self._watch(workers), TELL_EVERY)
         self._children.join_clocks()
         self._request.parent.check_running(self._clock)
@@ -290,4 +325,5 @@ class LocalMapRun:
             item_counts=self._counts.shown("items"),
             execution_counts=self._counts.shown("executions"),
             redriven=self._redriven,
+            paused=self._paused,
         )

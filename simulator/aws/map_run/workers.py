@@ -25,8 +25,9 @@ class Workers(Generic[Work]):
         self._work = work
         self._count = _threads(count)
         self._do = do
-        self._next = threading.Lock()
+        self._next = threading.Condition()
         self._stopped = False
+        self._paused = False
         self._failure: BaseException | None = None
         self._idle = threading.Semaphore(0)
         self._at_work: dict[int, threading.Thread] = {}
@@ -34,7 +35,15 @@ class Workers(Generic[Work]):
 
     def stop(self) -> None:
         """Begin no more work; what has begun goes on."""
-        self._stopped = True
+        with self._next:
+            self._stopped = True
+            self._next.notify_all()
+
+    def pause(self, *, paused: bool) -> None:
+        """Begin no more work until `pause(paused=False)`; what has begun goes on, and `stop` ends the pause."""
+        with self._next:
+            self._paused = paused
+            self._next.notify_all()
 
     def resize(self, count: int) -> None:
         """Work with so many workers from now on (0: as many as there may be); those too many end with their work."""
@@ -90,6 +99,7 @@ class Workers(Generic[Work]):
 
     def _take(self) -> Work | None:
         with self._next:
+            self._next.wait_for(lambda: self._stopped or not self._paused)
             if self._stopped:
                 return None
             return next(self._work, None)

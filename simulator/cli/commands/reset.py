@@ -40,7 +40,7 @@ def reset_command(
                 f"The local cloud is up (process {files.read().get('pid', 'unknown')}) and uses them. End it first: "
                 f"{command('down')}"
             )
-        kept = (home.runs, home.postgres, home.jobs, home.orphan_audit, home.cloud)
+        kept = (home.runs, home.postgres, home.jobs, home.orphan_audit, home.cloud, home.steering)
         ours = [path for path in kept if path.exists() or path.is_symlink()]
         if settings.database_url is not None:
             term.say(

@@ -42,6 +42,7 @@ class Pace(SilentListener):
         self.total = 0
         self.done = 0
         self.failed = 0
+        self.paused = False
 
     def follow(self, execution_arn: str) -> None:
         """Count the rows of this execution only, from now on."""
@@ -68,6 +69,7 @@ class Pace(SilentListener):
         self.failed = counts.get("failed", 0) + counts.get("timedOut", 0) + counts.get("aborted", 0)
         self.done = counts.get("succeeded", 0) + self.failed
         self.total = counts.get("total", 0) or self.total
+        self.paused = map_run.paused
         now = self._now()
         self._marks.append((now, self.done))
         while len(self._marks) > 1 and now - self._marks[0][0] > WINDOW_SECONDS:
@@ -88,6 +90,8 @@ class Pace(SilentListener):
             return self.phase
         of = f" of {self.total:,}" if self.total else ""
         parts = [f"{self.done:,}{of} rows", f"{self.failed:,} failed"]
+        if self.paused:
+            return ", ".join([*parts, "paused"])
         rate = self.rate
         if rate > 0:
             parts.append(f"{rate:,.0f} rows/s")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cli.output.text import shortened, status_piece
 from simulator.cli.paths import shown
+from simulator.runs.advice.next_steps import next_steps
 from simulator.runs.corrections.repairs import Repairs
 from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.times import milliseconds_between
-from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind, next_steps
+from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count, duration

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.runs.corrections.corrected_file import corrected_rows
@@ -25,11 +25,13 @@ class Repair:
         by: the runs of those files, oldest first.
         rows: how many rows `failed-rows.csv` lists.
         left: how many of them have not succeeded in any of these runs.
+        untried: how many of them are in none of these files, or only in files that were rejected.
     """
 
     by: tuple[str, ...]
     rows: int
     left: int
+    untried: int = field(default=0, compare=False)
 
     @property
     def complete(self) -> bool:
@@ -67,11 +69,17 @@ class Repairs:
 
     def of(self, name: str) -> Repair | None:
         """Return what was repaired of a run; None if no file corrected any of its rows."""
-        if name not in self._by or name not in self._records:
+        if not self._by.get(name) or name not in self._records:
             return None
         listed = self._listed(name)
         by = dict.fromkeys(run for _, run, _ in self._by[name] if run in self._records)
-        return Repair(by=tuple(by), rows=len(listed), left=len(self._open_lines(name)))
+        tried = {line for line, run, _ in self._by[name] if run != name and self._has_rows(run)}
+        return Repair(by=tuple(by), rows=len(listed), left=len(self._open_lines(name)), untried=len(listed - tried))
+
+    def _has_rows(self, run: str) -> bool:
+        """Whether its rows are known or are being processed: a rejected file has none."""
+        record = self._records.get(run)
+        return record is not None and (record.map_run is not None or record.status == RUNNING)
 
     def _open_lines(self, name: str) -> set[str]:
         if name not in self._open:

@@ -59,7 +59,7 @@ class FailureReason(_Json):
 
 
 class MapRunNote(_Json):
-    """The Map Run of a run."""
+    """The Map Run of a run; `paused`: it begins no child for the time being (`simulator pause`)."""
 
     arn: str = ""
     status: str = ""
@@ -67,6 +67,7 @@ class MapRunNote(_Json):
     tolerated_failure_percentage: float = 0.0
     tolerated_failure_count: int = 0
     redrive_count: int = 0
+    paused: bool = False
 
 
 class RunRecord(_Json):

@@ -58,7 +58,7 @@ def test_rows_lost_to_an_outage_are_told_in_a_run_that_succeeded(simulator: Call
     shown = simulator("show", "latest", "--json")
     assert "OUTAGE" in shown.err
     assert "1 row is missing from the database because of an outage" in shown.err
-    assert "send failed-rows.csv again as it is." in shown.err
+    assert "send failed-rows.csv again as it is" in shown.err
     assert (shown.document["status"], shown.document["outageRows"]) == ("SUCCEEDED", 1)
     listed = simulator("runs", "--json")
     assert "OUTAGE" in listed.err

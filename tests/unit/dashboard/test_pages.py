@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Opened = Callable[..., AppTest]
     Made = Callable[..., MadeRun]
 
-PAGES = ("runs", "run", "errors", "users", "upload")
+PAGES = ("night", "run", "errors", "users", "upload")
 PARTS = ("Graph", "Speed", "History", "Logs", "Files")
 FIRST_RUN = "simulator run sample.csv"
 
@@ -31,7 +32,7 @@ def test_a_page_without_any_run_says_what_to_do(opened: Opened, page: str) -> No
     """No traceback, and on the pages about runs the command that makes the first one."""
     text = page_text(opened(page))
     assert page.capitalize() in text
-    if page in ("runs", "run", "users"):
+    if page in ("night", "run", "users"):
         assert FIRST_RUN in text
 
 
@@ -40,7 +41,7 @@ def test_a_page_without_any_run_says_what_to_do(opened: Opened, page: str) -> No
 def test_a_page_shows_a_single_run_of_any_kind(opened: Opened, made: Made, page: str, kind: str) -> None:
     """No traceback."""
     made(kind)
-    assert page.capitalize() in page_text(opened(page))
+    assert page.capitalize() in page_text(opened(page, since="all"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -67,19 +68,16 @@ def test_each_part_of_a_run_of_any_kind_is_shown(opened: Opened, made: Made, kin
 def test_the_status_is_there_in_words(opened: Opened, made: Made, kind: str, words: str) -> None:
     """Not in colour alone."""
     made(kind)
-    assert words in page_text(opened("runs"))
+    assert words in page_text(opened("night", since="all"))
     assert words in page_text(opened("run"))
 
 
 def test_the_first_page_answers_which_rows_failed_why_and_what_to_do(opened: Opened, made: Made) -> None:
     """Without a click."""
     made("failed")
-    app = opened("runs")
+    app = opened("night", since="all")
     text = page_text(app)
-    assert (
-        "4 × :red[UserNotFoundError]: There is no user 'X0000' in the table users. (for example line 2)"
-        in text.replace("**", "")
-    )
+    assert "4 × UserNotFoundError: There is no user 'X0000' in the table users." in text.replace("**", "")
     assert "Correct the rows of failed-rows.csv" in text
     assert [button.label for button in app.get("download_button")][:1] == ["Download failed-rows.csv"]
 
@@ -129,7 +127,7 @@ def test_filters_leave_what_matches(opened: Opened, made: Made) -> None:
     """By status and by the file's name."""
     made("succeeded", key="good.csv")
     made("rejected", key="bad.csv")
-    app = opened("runs")
+    app = opened("night", since="all")
     app.text_input(key="file").set_value("GOOD").run()
     assert app.dataframe[-1].value["File"].to_list() == ["good.csv"]
     app.text_input(key="file").set_value("nothing").run()
@@ -143,7 +141,7 @@ def test_what_a_file_says_is_never_markup(opened: Opened, made: Made) -> None:
     """A file's name with Markdown, HTML, a colour, a formula and an image in it."""
     name = "**b** <script>alert(1)</script> :red[x] $x$ ![i](http://h/i.png).csv"
     run = made("failed", key=name)
-    for app in (opened("runs"), opened("run", run=run.name)):
+    for app in (opened("night", since="all"), opened("run", run=run.name)):
         said = [element.value for element in app.markdown if "script" in element.value]
         assert said
         for value in said:
@@ -159,7 +157,7 @@ def test_errors_are_grouped_over_all_runs(opened: Opened, made: Made) -> None:
     made("failed")
     made("succeeded")
     made("rejected")
-    table = opened("errors").dataframe[0].value
+    table = opened("errors", since="all").dataframe[0].value
     rows = table[table["Error"] == "UserNotFoundError"]
     assert rows[["Rows", "Runs"]].to_numpy().tolist() == [[8, 2]]
     assert set(table[table["Failed"] == "the whole file"]["Error"]) == {"ValidationFailed"}
@@ -171,16 +169,34 @@ def test_a_users_history_is_there_even_without_a_database(opened: Opened, made: 
     app = opened("users", user="U00003")
     assert "PostgreSQL cannot be asked" in page_text(app)
     history = app.dataframe[-1].value
-    assert history[["What", "Old", "New"]].to_numpy().tolist() == [["Logins", 0, 3], ["Posts", 0, 6]]
+    columns = ["What", "From", "To", "Outcome", "File", "Line"]
+    assert history[columns].to_numpy().tolist() == [
+        ["Posts", 0, 6, "changed", "sample.csv", 5],
+        ["Logins", 0, 3, "changed", "sample.csv", 5],
+    ]
     assert set(history["Run"]) == {run.name}
 
 
-def test_only_a_run_that_can_be_redriven_offers_it(opened: Opened, made: Made) -> None:
-    """AWS redrives no run that succeeded, and a rejected file has no rows."""
+def test_a_users_row_that_failed_says_why(opened: Opened, made: Made) -> None:
+    """With the file and the line; also if the user is typed into the search."""
+    made("failed")
+    for app in (opened("users", user="X0010"), opened("users", search="X0010")):
+        history = app.dataframe[-1].value
+        assert history[["Outcome", "Why not", "Line"]].to_numpy().tolist() == [
+            ["the row failed", "UserNotFoundError", 12]
+        ]
+        assert "1 row about this user failed" in page_text(app)
+    assert "No row about this user" in page_text(opened("users", user="nobody"))
+
+
+def test_only_a_run_that_can_be_redriven_offers_it(opened: Opened, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS redrives no run that succeeded, none that ended 14 days ago; a rejected file has no rows."""
     for kind in KINDS:
         run = made(kind)
-        labels = [button.label for button in opened("run", run=run.name).button]
-        assert ("Redrive now" in labels) == (kind in ("failed", "interrupted"))
+        for allowed in (timedelta.max, timedelta(0)):
+            monkeypatch.setattr("simulator.runs.advice.redrive_refusal.REDRIVABLE_FOR", allowed)
+            labels = [button.label for button in opened("run", run=run.name).button]
+            assert ("Redrive now" in labels) == (kind in ("failed", "interrupted") and allowed > timedelta(0))
 
 
 def test_half_a_run_is_shown_as_far_as_it_goes(opened: Opened, runs_folder: Path) -> None:

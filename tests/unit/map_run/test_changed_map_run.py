@@ -88,6 +88,43 @@ def test_a_concurrency_may_go_up_and_down_many_times() -> None:
     for count in (1, 8, 2, 0, 1, 6, 3) * 4:
         crowd.workers.resize(count)
         crowd.let(5)
-    crowd.until(lambda: len(crowd.done) == 140)
+    crowd.let(40)  # those too many end with the piece that they have
+    crowd.until(lambda: len(crowd.done) == 180)
     crowd.at_work(3)
     crowd.finish(200)
+
+
+def test_a_pause_begins_nothing_more_and_lets_what_runs_come_to_its_end() -> None:
+    """It goes on where it was."""
+    crowd = Crowd(30, 3)
+    crowd.at_work(3)
+    crowd.workers.pause(paused=True)
+    crowd.let(3)
+    crowd.at_work(0)
+    assert len(crowd.done) == 3
+    crowd.workers.pause(paused=False)
+    crowd.at_work(3)
+    crowd.finish(30)
+
+
+def test_a_pause_does_not_keep_a_stop_from_ending_it() -> None:
+    """The workers that wait for the next piece are woken."""
+    crowd = Crowd(30, 2)
+    crowd.at_work(2)
+    crowd.workers.pause(paused=True)
+    crowd.let(2)
+    crowd.at_work(0)
+    crowd.workers.stop()
+    crowd.finish(2)
+
+
+def test_workers_that_are_added_in_a_pause_wait_too() -> None:
+    """A higher concurrency does not get around it."""
+    crowd = Crowd(10, 1)
+    crowd.at_work(1)
+    crowd.workers.pause(paused=True)
+    crowd.workers.resize(4)
+    crowd.at_work(1)
+    crowd.workers.pause(paused=False)
+    crowd.at_work(4)
+    crowd.finish(10)

@@ -114,3 +114,11 @@ def test_files_that_name_each_other_are_counted_without_end(store: RunStore) -> 
     run_of(store, "a", corrects=(("b", 2), ("a", 2)), failed="2")
     run_of(store, "b", corrects=(("a", 2),), failed="2")
     assert repair(store, "a") == Repair(by=("a", "b"), rows=1, left=1)
+
+
+def test_a_run_that_corrects_another_was_not_itself_corrected(store: RunStore) -> None:
+    """Nor after the run that it corrects was asked about."""
+    run_of(store, "second", corrects=(("first", 2),))
+    known = Repairs(store, store.records())
+    assert known.of("first") is not None
+    assert known.of("second") is None

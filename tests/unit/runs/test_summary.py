@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.failure_reasons import MAX_REASONS, OTHER, ReasonTally, group_text, person_text
+from simulator.runs.failure_reasons import MAX_REASONS, OTHER, ReasonTally, group_text, person_text, split_cause
 from simulator.runs.folder.history_reader import states_passed
 from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.folder.run_record import RunRecord
@@ -73,6 +73,31 @@ def test_causes_that_differ_in_values_only_are_one_group() -> None:
     """Quoted values and words with digits differ from row to row."""
     assert group_text("User 'U1' at 10:30 is unknown") == group_text("User 'ab c' at 11:45 is unknown")
     assert group_text("no user") != group_text("no table")
+    assert group_text("The user 'a' is on line 17 already") == group_text("The user 'b' is on line 180 already")
+    assert group_text("Task timed out after 3.01 seconds") == group_text("Task timed out after 12.50 seconds")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The row has 3 columns, not 2: 'a,b'.", "The row has 3 columns, not 4: 'a,b,c,d'."),
+        ('relation "users" does not exist', 'relation "statistics" does not exist'),
+        ("status 404: no", "status 503: no"),
+    ],
+)
+def test_causes_that_ask_for_different_repairs_are_not_one_group(one: str, other: str) -> None:
+    """Numbers and names that do not come from the row stay."""
+    assert group_text(one) != group_text(other)
+
+
+def test_a_pattern_shows_the_values_that_all_its_causes_share() -> None:
+    """`larger than 2147483647`, not `larger than #`."""
+    first, second = split_cause("x is larger than 2147483647: '5'"), split_cause("x is larger than 2147483647: '6'")
+    assert first.text == "x is larger than 2147483647: '5'"
+    assert first.shared_with(second).text == "x is larger than 2147483647: '…'"
+    assert first.shared_with(second).shared_with(first).text == "x is larger than 2147483647: '…'"
+    assert first.shared_with(second).group == first.group
+    assert split_cause("").text == ""
 
 
 def test_the_number_of_reasons_is_limited() -> None:

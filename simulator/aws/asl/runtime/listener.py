@@ -138,7 +138,8 @@ class MapRunInfo:
 
     `item_counts` and `execution_counts` have the keys `pending, running, succeeded, failed, timedOut, aborted, total,
     resultsWritten, failuresNotRedrivable, pendingRedrive`; `total` is 0 until the whole dataset has been read.
-    `redriven` is the time of the last redrive; None if there was none.
+    `redriven` is the time of the last redrive; None if there was none. `paused`: no child is begun for the time being,
+    which DescribeMapRun does not know.
     """
 
     arn: str
@@ -153,6 +154,7 @@ class MapRunInfo:
     item_counts: dict[str, int] = field(default_factory=dict)
     execution_counts: dict[str, int] = field(default_factory=dict)
     redriven: datetime | None = None
+    paused: bool = False
 
 
 class Listener(Protocol):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.queries.nights import nights
 from dashboard.queries.run_list import run, runs
-from dashboard.queries.trends import per_day
+from simulator.runs.advice.next_steps import next_steps
 from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord
-from simulator.runs.outcome import Kind, explanation, in_words, next_steps
+from simulator.runs.outcome import Kind, explanation, in_words
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import START, child, execution, failed_child, finished_run, recorder
 
@@ -23,7 +24,7 @@ BREACHED = {"status": "FAILED", "error": "States.ExceedToleratedFailureThreshold
 def test_no_run_is_an_empty_list(tmp_path: Path) -> None:
     """Also where the folder for runs is not there."""
     assert runs(RunStore(tmp_path / "nowhere")) == []
-    assert per_day([]) == []
+    assert nights([], START) == []
 
 
 @pytest.mark.parametrize(
@@ -98,8 +99,12 @@ def test_the_newest_run_comes_first_and_filters_narrow_the_list(tmp_path: Path) 
     assert [row.name for row in runs(store, kinds=[Kind.REJECTED])] == ["run-0"]
     assert [row.name for row in runs(store, file="本-1-a")] == ["run-1"]
     assert [row.name for row in runs(store, since=date(2025, 8, 3), until=date(2025, 8, 3))] == ["run-1"]
-    days = per_day(runs(store))
-    assert [(day.day.day, day.runs, day.success_rate) for day in days] == [(2, 1, 0.0), (3, 1, 1.0), (4, 1, 1.0)]
+    kept = [(night.morning.day, night.runs, night.success_rate) for night in nights(runs(store), START)]
+    assert kept == [
+        (2, 1, 0.0),
+        (3, 1, 1.0),
+        (4, 1, 1.0),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"name": "x", "rows": 5, "started": 7}', '{"status": "SUCCEEDED"}', "[]"])
@@ -111,7 +116,7 @@ def test_a_damaged_or_older_record_is_still_a_row(tmp_path: Path, text: str) -> 
     assert row.name == "old-run"
     assert row.started is not None
     assert row.started.tzinfo is UTC
-    assert per_day([row])[0].runs == 1
+    assert nights([row], row.started)[0].runs == 1
 
 
 def test_a_run_that_vanishes_is_none(tmp_path: Path) -> None:

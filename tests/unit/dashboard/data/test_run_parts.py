@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.queries.downloads import downloads
-from dashboard.queries.failures import error_groups
+from dashboard.queries.error_groups import error_groups, known_kinds
 from dashboard.queries.history import history
 from dashboard.queries.logs import logs
 from dashboard.queries.rejection import rejection
@@ -128,6 +128,23 @@ def test_errors_of_all_runs_are_grouped_without_their_values(tmp_path: Path) -> 
     assert groups[0].first is not None
     assert groups[3].last is not None
     assert error_groups([]) == []
+
+
+def test_a_kind_of_error_that_no_earlier_run_had_comes_first(tmp_path: Path) -> None:
+    """However many rows an old kind has; the records of the earlier runs say which were there."""
+    old = [failed_child(0, 2, "bad 'x'", name="run-1")]
+    finished_run(tmp_path, THREE_ROWS, *old, name="run-1")
+    rows = [failed_child(index, index + 2, f"bad '{index}'", name="run-2") for index in range(2)]
+    finished_run(tmp_path, THREE_ROWS, *rows, failed_child(2, 4, "larger than 99999: 'y'", name="run-2"), name="run-2")
+    store = RunStore(tmp_path)
+    known = known_kinds(store, [store.folder("run-1").record()])
+    told = [(one.new, one.cause, one.rows) for one in error_groups([store.folder("run-2")], known=known)]
+    assert told == [(True, "larger than 99999: 'y'", 1), (False, "bad '…'", 2)]
+    assert not any(one.new for one in error_groups([store.folder("run-2")]))
+    redriven = store.folder("run-2").record().model_copy(update={"redrive_count": 1, "reasons": []})
+    assert known_kinds(store, [redriven]) == {
+        ("InvalidRecordError", group, False) for group in ("bad '…'", "larger than #: '…'")
+    }  # what a redrive has repaired was there all the same
 
 
 def test_a_users_history_is_gathered_from_all_runs_in_order(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""The language of the pages: the one that the address names (`?lang=ja`), else the browser's, else English."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.languages.catalogue import catalogue
+
+LANGUAGE = "lang"
+"""The parameter of the address."""
+LANGUAGES = {"en": "English", "ja": "日本語"}
+
+
+def language() -> str:
+    """Return the language of the page that is being drawn: `en` or `ja`."""
+    for asked in (st.session_state.get(LANGUAGE), st.query_params.get(LANGUAGE), _browser()):
+        if asked in LANGUAGES:
+            return str(asked)
+    return "en"
+
+
+def tr(text: str, /, **values: object) -> str:
+    """Return a text of the code in the page's language, with its values filled in.
+
+    Args:
+        text: English, as it is in the catalogue (`dashboard/languages/ja.po`): `"{rows:,} of {total:,} rows"`. A
+            text that other code has composed (`outcome.in_words`) is compared with the catalogue's templates.
+        values: for the places in it, as `str.format` takes them. What is shown as Markdown is made `plain` before.
+    """
+    found = catalogue(language())
+    if values:
+        return (found.of(text) or text).format(**values)
+    return found.of_composed(text) or text
+
+
+def counted(number: int, one: str, many: str, **values: object) -> str:
+    """Return `one` or `many` with `{n}` filled in, in the page's language: `counted(2, "{n} row", "{n} rows")`."""
+    return tr(one if number == 1 else many, n=f"{number:,}", **values)
+
+
+def language_picker() -> None:
+    """Let a person choose the language of all pages; the browser's counts until then."""
+    st.selectbox(
+        "Language / 言語",
+        list(LANGUAGES),
+        index=None,
+        format_func=LANGUAGES.__getitem__,
+        placeholder=tr("{language}, as in this browser", language=LANGUAGES[_browser() or "en"]),
+        key=LANGUAGE,
+        bind="query-params",
+    )
+
+
+def name_language() -> None:
+    """Tell the browser the page's language: it chooses Japanese letters and a screen reader's voice by it."""
+    st.html(
+        f"<script>document.documentElement.lang = {language()!r}</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
+def _browser() -> str | None:
+    named = (st.context.locale or "").replace("_", "-").split("-")[0].lower()
+    return named if named in LANGUAGES else None

@@ -1,0 +1,1 @@
+"""Steering a run that another process runs: stop it, pause it, change its Map Run."""

@@ -1,0 +1,1 @@
+"""What to do about a run that has ended."""
