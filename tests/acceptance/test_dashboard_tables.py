@@ -113,7 +113,7 @@ def test_a_run_is_opened_by_keyboard_and_back_leads_to_the_list(page: Page) -> N
     expect(page.get_by_role("heading", name="Night", exact=True)).to_be_visible()
     settled_page(page)
     assert urlsplit(page.url).path == "/"
-    assert "to look at · Night" in page.title()
+    assert "· Night ·" in page.title()
 
 
 def _focus(page: Page, table: Locator) -> None:
