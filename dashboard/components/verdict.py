@@ -77,8 +77,8 @@ def _steps(folder: RunFolder, record: RunRecord) -> None:
     st.markdown("**Next steps**")
     for number, step in enumerate(steps, 1):
         st.markdown(f"{number}. {plain(step.text, 600)}")
-        if step.words:
-            typed = command(*step.words, home=folder.runs.parent, anywhere=True)
+        if step.words or step.on_aws:
+            typed = step.on_aws or command(*step.words, home=folder.runs.parent, anywhere=True)
             st.code(typed, language=None, wrap_lines=True)
     downloads(folder, run_row(record))
 

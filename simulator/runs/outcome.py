@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
+from simulator.runs.suggested_command import aws_redrive, aws_upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,10 +48,12 @@ class NextStep:
         text: a sentence.
         words: the words of the simulator's command for it, as `suggested_command.command` takes them; empty if there
             is none.
+        on_aws: the AWS CLI's command for it, for a run on AWS; empty if there is none.
     """
 
     text: str
     words: tuple[str | Path, ...] = ()
+    on_aws: str = ""
 
 
 def kind(record: RunRecord) -> Kind:
@@ -151,19 +154,27 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
     if unknown * 2 > record.rows.succeeded + record.rows.failed:
         steps.append(_users(folder, record))
     if has_failed_rows(folder, record):
-        steps.append(NextStep(text=_about_failed_rows(record), words=("run", folder.failed_rows_file)))
+        steps.append(_step(record, _about_failed_rows(record), "run", folder.failed_rows_file))
     if redrivable(record):
-        steps.append(
-            NextStep(
-                text="If the cause was not in the file (the database was away, users were missing) and is repaired, "
-                "run the rows that did not succeed again as they are:",
-                words=("redrive", record.name),
-            )
+        text = (
+            "If the cause was not in the file (the database was away, users were missing) and is repaired, "
+            "run the rows that did not succeed again as they are:"
         )
+        steps.append(_step(record, text, "redrive", record.name))
     return steps
 
 
+def _step(record: RunRecord, text: str, command: str, what: Path | str) -> NextStep:
+    if not record.on_aws:
+        return NextStep(text=text, words=(command, what))
+    return NextStep(text=text, on_aws=aws_redrive(record) if isinstance(what, str) else aws_upload(what, record))
+
+
 def _users(folder: RunFolder, record: RunRecord) -> NextStep:
+    if record.on_aws:
+        return NextStep(
+            text="Most users of this file are not in the table users. Load them as docs/deploy.md, section 3, says."
+        )
     key, file = record.source.key, folder.input_file
     return NextStep(
         text="Most users of this file are not in the table users. Load them from a file with the columns "

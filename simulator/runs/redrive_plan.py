@@ -17,6 +17,7 @@ from simulator.aws.asl.runtime.resume import open_states, resume_of
 from simulator.runs.folder.history_reader import HistoryEvent, map_run_passes
 from simulator.runs.folder.items import ItemIndex
 from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
+from simulator.runs.suggested_command import aws_redrive
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.resume import Resume
@@ -132,6 +133,8 @@ def _check_status(record: RunRecord) -> None:
         raise NotRedrivable(
             f"The run ended on {record.stopped}; AWS redrives for 14 days. Run failed-rows.csv as a file of its own."
         )
+    if record.on_aws:
+        raise NotRedrivable(f"The run is on AWS, which redrives it: {aws_redrive(record)}")
 
 
 def _check_state(name: str, definition: dict[str, Any]) -> None:

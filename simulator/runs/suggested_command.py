@@ -6,8 +6,12 @@ import os
 import shlex
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.runs.caller import caller
+
+if TYPE_CHECKING:
+    from simulator.runs.folder.run_record import RunRecord
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +28,25 @@ def command(*words: str | Path, home: Path | None = None, anywhere: bool = False
     setting = [f"SIMULATOR_HOME={quoted(str(named))}"] if named not in (None, _ROOT / ".simulator") else []
     texts = (file_word(word, anywhere=anywhere) if isinstance(word, Path) else word for word in words)
     return " ".join([*setting, *(quoted(word) for word in (*_start(anywhere=anywhere), *texts))])
+
+
+def aws_command(*words: str, region: str) -> str:
+    """Return a command of the AWS CLI, quoted for a POSIX shell."""
+    return " ".join(quoted(word) for word in ("aws", *words, *(("--region", region) if region else ())))
+
+
+def aws_redrive(record: RunRecord) -> str:
+    """Return the command that redrives a run on AWS."""
+    region = record.origin.region if record.origin else ""
+    return aws_command("stepfunctions", "redrive-execution", "--execution-arn", record.arn, region=region)
+
+
+def aws_upload(file: Path, record: RunRecord) -> str:
+    """Return the command that uploads a file to the bucket that a run on AWS had its file from."""
+    region = record.origin.region if record.origin else ""
+    stem = record.source.key.removesuffix(".csv")
+    key = f"{stem}-corrected.csv" if stem else file.name
+    return aws_command("s3", "cp", str(file.absolute()), f"s3://{record.source.bucket}/{key}", region=region)
 
 
 def file_word(path: Path, *, anywhere: bool = False) -> str:

@@ -40,7 +40,7 @@ def verify_command(
     cannot be reached (--no-database leaves it out).
     """
     with terminal(json=json) as term:
-        store = RunStore(Settings().home.runs)
+        store = Settings().home.known_runs
         try:
             folder = store.find(run)
         except RunNotFound as error:

@@ -1,0 +1,143 @@
+"""`fetch`: brings runs of a deployed stack into run folders."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli import exits
+from simulator.cli.exits import UsageError
+from simulator.cli.options import Json, examples
+from simulator.cli.output.report import document, headline, report
+from simulator.cli.output.terminal import terminal
+from simulator.pipeline.errors import CloudError
+from simulator.pipeline.settings import Settings
+from simulator.runs.folder.run_lock import RunBusy
+from simulator.runs.folder.run_record import RUNNING
+from simulator.runs.suggested_command import command
+
+if TYPE_CHECKING:
+    from simulator.cli.output.terminal import Terminal
+    from simulator.fetch.stack_fetch import StackFetch
+    from simulator.runs.folder.run_record import RunRecord
+
+EPILOG = examples(
+    "fetch --stack UserLogPipeline --since 12h",
+    "fetch --stack UserLogPipeline --follow",
+    "fetch arn:aws:states:ap-northeast-1:123456789012:execution:csv-user-log-processor:NAME",
+)
+FOLLOW_SECONDS = 10.0
+_SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,4})(?P<unit>[mhd])")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def fetch_command(  # noqa: PLR0917 - options, each by its name
+    execution: Annotated[
+        str | None, typer.Argument(metavar="[EXECUTION_ARN]", help="The ARN of one execution of the workflow.")
+    ] = None,
+    stack: Annotated[
+        str | None,
+        typer.Option("--stack", metavar="NAME", help="All runs of a stack (or of a workflow, by its ARN)."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="SPAN", help="With --stack: what runs, or ended within 30m, 12h or 1d (1d)."),
+    ] = None,
+    follow: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--follow", help="Go on until Ctrl-C (a single run: until it has ended).")
+    ] = False,
+    logs: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--logs/--no-logs", help="Read the functions' logs too: how often each row was tried.")
+    ] = True,
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Bring runs of a deployed stack here, for show, verify and the pages. AWS is only read.
+
+    The credentials and the region are yours (AWS_PROFILE, AWS_REGION and so on). Fetching again reads only what is new.
+    Exit code 0: all were fetched; 1: some could not be; 2: wrong usage; 3: AWS cannot be read.
+    """
+    from simulator.fetch.operator import FetchError  # noqa: PLC0415 - boto3, which --help need not wait for
+
+    with terminal(json=json) as term:
+        if (execution is None) == (stack is None):
+            raise UsageError("Give the ARN of one execution, or --stack NAME for all runs of a stack.")
+        if since is not None and stack is None:
+            raise UsageError("--since is for --stack: an execution is named by its ARN.")
+        span = _span(since or "1d")
+        try:
+            if execution is not None:
+                _one(term, execution, follow=follow, logs=logs)
+            else:
+                raise typer.Exit(_all(term, str(stack), span, follow=follow, logs=logs))
+        except FetchError as error:
+            raise CloudError(str(error)) from error
+        except RunBusy as error:
+            raise UsageError(f"{error}: it is being fetched already.") from None
+        except OSError as error:
+            raise CloudError(f"The run folder cannot be written: {error}") from error
+
+
+def _span(text: str) -> timedelta:
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        raise UsageError(f"--since {text!r}: give a number and m, h or d, such as 30m, 12h or 1d.")
+    return int(match["number"]) * _UNITS[match["unit"]]
+
+
+def _opened(workflow_or_stack: str, *, logs: bool, is_execution: bool = False) -> StackFetch:
+    from simulator.fetch.deployment import region_of, target_of, workflow_of  # noqa: PLC0415 - as above
+    from simulator.fetch.operator import Operator  # noqa: PLC0415 - as above
+    from simulator.fetch.stack_fetch import StackFetch  # noqa: PLC0415 - as above
+
+    workflow = workflow_of(workflow_or_stack) if is_execution else ""
+    operator = Operator(region_of(workflow_or_stack))
+    stack = ""
+    if not is_execution:
+        target = target_of(operator, workflow_or_stack)
+        workflow, stack = target.workflow, target.title
+    return StackFetch(operator, workflow, Settings().home.aws, stack=stack, logs=logs)
+
+
+def _one(term: Terminal, arn: str, *, follow: bool, logs: bool) -> None:
+    fetch = _opened(arn, logs=logs, is_execution=True)
+    term.say("reading AWS (nothing is changed there)")
+    record = fetch.fetch(arn)
+    while follow and record.status == RUNNING:
+        headline(term, record)
+        time.sleep(FOLLOW_SECONDS)
+        record = fetch.fetch(arn)
+    folder = fetch.store.folder(record.name)
+    report(term, folder, record)
+    term.document(document(folder, record))
+
+
+def _all(term: Terminal, stack: str, span: timedelta, *, follow: bool, logs: bool) -> int:
+    fetch = _opened(stack, logs=logs)
+    while True:
+        done = fetch.round(span, term.say)
+        for record in done.runs:
+            _tell(term, record)
+        for problem in done.problems:
+            term.say(("Problem: ", "red"), problem)
+        if not follow:
+            break
+        time.sleep(FOLLOW_SECONDS)
+    term.say(f"{len(done.runs)} fetched, {done.current} had nothing new, {len(done.problems)} could not be fetched")
+    term.say("Look at the newest: ", (command("show", "latest"), "bold"))
+    term.document(
+        {
+            "runs": [document(fetch.store.folder(record.name), record) for record in done.runs],
+            "current": done.current,
+            "problems": done.problems,
+        }
+    )
+    return exits.FAILED if done.problems else exits.SUCCEEDED
+
+
+def _tell(term: Terminal, record: RunRecord) -> None:
+    term.say((record.name, "bold"))
+    headline(term, record)
