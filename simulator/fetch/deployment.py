@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ _EXECUTION = re.compile(
     r"arn:aws[\w-]*:states:(?P<region>[\w-]+):\d{12}:execution:(?P<machine>[^:/]+):(?P<name>[^:/]+)"
 )
 _FUNCTION = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:(?P<name>[\w-]+)(?::[\w$-]+)?")
+_NO_CLOUDFORMATION = frozenset({"NotImplemented", "InternalFailure", "UnknownOperationException"})
 _RESOURCES = Path(__file__).resolve().parents[2] / "cdk" / "definitions" / "resources.json"
 
 
@@ -70,8 +71,9 @@ def target_of(operator: Operator, stack: str) -> Target:
     """Return the workflow of a stack.
 
     A stack's outputs are read (DescribeStacks): they are the names that the stack promises, while the logical ids that
-    DescribeStackResources gives have hashes in them. The local cloud has no CloudFormation: there, and on an account
-    where that may not be read, the workflow's ARN takes the place of the stack's name.
+    DescribeStackResources gives have hashes in them. The local cloud has no CloudFormation: there the names follow from
+    the stack's name, as resources.json has both. Where CloudFormation may not be read, the workflow's ARN takes the
+    place of the stack's name.
 
     Raises:
         FetchError: there is no such stack, or it is another kind of stack.
@@ -84,13 +86,16 @@ def target_of(operator: Operator, stack: str) -> Target:
         with told():
             found = operator.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except FetchError as error:
-        if isinstance(error.__cause__, ClientError) and error.__cause__.response["Error"].get("Code") in (
-            "InternalFailure",
-            "UnknownOperationException",
-            "NotImplemented",
-        ):
+        cause = error.__cause__
+        if not isinstance(cause, ClientError):
+            raise
+        code = cause.response["Error"].get("Code")
+        if code in _NO_CLOUDFORMATION:
+            return _by_stack_name(operator, stack)
+        if code == "ValidationError" and "does not exist" in str(cause):
             raise FetchError(
-                f"{error}. This endpoint has no CloudFormation: give the workflow's ARN in place of the stack's name."
+                f"There is no stack {stack} in {operator.region}. `aws cloudformation list-stacks` lists those there "
+                "are; --region and --profile choose another place."
             ) from error
         raise
     outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
@@ -104,6 +109,21 @@ def target_of(operator: Operator, stack: str) -> Target:
         input_bucket=outputs.get("InputBucketName"),
         reader=outputs.get("UserReaderFunctionName"),
     )
+
+
+def _by_stack_name(operator: Operator, stack: str) -> Target:
+    """Return the workflow that belongs to a stack's name, at an endpoint that has no CloudFormation."""
+    names = _names()
+    suffix = stack.removeprefix(names["Stack"])
+    wanted = f"{names['Workflow']}{suffix}"
+    with told():
+        pages = operator.stepfunctions.get_paginator("list_state_machines").paginate()
+        arns = [one["stateMachineArn"] for page in pages for one in page["stateMachines"] if one["name"] == wanted]
+    if not arns or not stack.startswith(names["Stack"]):
+        raise FetchError(
+            f"There is no stack {stack} at {operator.endpoint_url}: the stack of the local cloud is {names['Stack']}."
+        )
+    return replace(_by_names(arns[0], wanted, arns[0].split(":")[4]), title=stack)
 
 
 def _by_names(arn: str, machine: str, account: str) -> Target:

@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionError,  # noqa: A004 - botocore's
+    CredentialRetrievalError,
+    HTTPClientError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_URL = re.compile(r"https?://[^\s/?#]+/?")
+_OF_AWS = re.compile(r"https://[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)/?")
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
+_EXPIRED = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidAccessKeyId",
+        "RequestExpired",
+    }
+)
+_THROTTLED = frozenset(
+    {"ThrottlingException", "Throttling", "TooManyRequestsException", "SlowDown", "RequestLimitExceeded"}
+)
 _CONFIG = Config(
     connect_timeout=10,
     read_timeout=60,
     # Slows itself down when AWS throttles (boto3 guide, "Retries"): an operator's reading must not slow the pipeline.
-    retries={"mode": "adaptive", "total_max_attempts": 8},
+    retries={"mode": "adaptive", "total_max_attempts": 6},
     inject_host_prefix=False,
     user_agent_extra="user-log-fetch",
 )
 
 
+Kind = Literal["", "network", "credentials"]
+
+
 class FetchError(Exception):
-    """AWS cannot be read, or has not what was asked for; the message says what to do."""
+    """AWS cannot be read, or has not what was asked for; the message says what to do.
+
+    Args:
+        text: the message.
+        kind: `network` if the next try may succeed; `credentials` if none will, of whatever run.
+    """
+
+    def __init__(self, text: str, kind: Kind = "") -> None:
+        super().__init__(text)
+        self.kind = kind
 
 
 class Operator:
@@ -41,22 +73,46 @@ class Operator:
 
     Args:
         region: the region; the shell's or the profile's if absent.
+        profile: the profile; the shell's if absent.
+        endpoint_url: where all services are asked; the shell's or AWS's own if absent.
+
+    Attributes:
+        profile, region: as given, or found.
 
     Raises:
-        FetchError: there is no such profile, or no region.
+        FetchError: there is no such profile or no region, or the endpoint is not a URL.
     """
 
-    def __init__(self, region: str | None = None) -> None:
+    def __init__(
+        self, region: str | None = None, *, profile: str | None = None, endpoint_url: str | None = None
+    ) -> None:
+        if endpoint_url is not None and not _URL.fullmatch(endpoint_url):
+            raise FetchError(f"The endpoint {endpoint_url!r} is not a URL such as http://127.0.0.1:4566")
+        self.profile = profile
+        self._endpoint_url = endpoint_url
         with told():
-            self._session = boto3.Session(region_name=region)
+            self._session = boto3.Session(region_name=region, profile_name=profile)
         found = self._session.region_name
         if not found:
-            raise FetchError(_NO_REGION)
+            raise FetchError(_NO_REGION, "credentials")
         self.region: str = found
 
     def _client(self, service: str) -> Any:
-        with told():
-            return self._session.client(service, config=_CONFIG)  # type: ignore[call-overload] # a name, not a literal
+        try:
+            with told():
+                return self._session.client(  # type: ignore[call-overload] # a name, not a literal
+                    service, config=_CONFIG, endpoint_url=self._endpoint_url
+                )
+        except ValueError as error:  # boto3 has no class of its own for a URL that cannot be one
+            raise FetchError(
+                f"{_sentence(error)}: {self._endpoint_url or 'AWS_ENDPOINT_URL'}", "credentials"
+            ) from error
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where Step Functions is asked if that is not AWS."""
+        url: str = self.stepfunctions.meta.endpoint_url
+        return "" if _OF_AWS.fullmatch(url) else url
 
     @cached_property
     def stepfunctions(self) -> Any:
@@ -89,7 +145,11 @@ class Operator:
         return self._client("cloudformation")
 
 
-_NO_REGION = "No AWS region is set. Set AWS_REGION, for example: export AWS_REGION=ap-northeast-1"
+_NO_REGION = "No AWS region is set. Give one, for example: --region ap-northeast-1"
+_LOG_IN = "Log in again, for example with `aws sso login`, or name another profile: --profile NAME"
+_ALLOWED = "The policy for operators (docs/aws-runs.md, Rights) allows this call."
+_LOGGED_OUT = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError, TokenRetrievalError)
+_SERVER_ERROR = 500
 
 
 @contextmanager
@@ -101,25 +161,38 @@ def told() -> Iterator[None]:
     """
     try:
         yield
-    except (NoCredentialsError, PartialCredentialsError) as error:
+    except _LOGGED_OUT as error:
         raise FetchError(
-            f"AWS credentials are missing ({error}). Set AWS_PROFILE, or log in with: aws sso login"
+            f"AWS credentials are missing or have expired ({_sentence(error)}). {_LOG_IN}", "credentials"
         ) from error
     except NoRegionError as error:
-        raise FetchError(_NO_REGION) from error
+        raise FetchError(_NO_REGION, "credentials") from error
     except ProfileNotFound as error:
-        raise FetchError(f"{error}. Set AWS_PROFILE to one that `aws configure list-profiles` shows.") from error
+        raise FetchError(
+            f"{_sentence(error)}. `aws configure list-profiles` shows those there are.", "credentials"
+        ) from error
     except ClientError as error:
-        raise FetchError(_of_client_error(error)) from error
+        raise _of_client_error(error) from error
+    except (HTTPClientError, ConnectionError) as error:
+        raise FetchError(
+            f"AWS cannot be reached ({_sentence(error)}). What has been fetched is kept: the same command goes on.",
+            "network",
+        ) from error
     except BotoCoreError as error:
-        raise FetchError(f"AWS cannot be reached: {error}") from error
+        raise FetchError(f"AWS cannot be asked: {_sentence(error)}", "credentials") from error
 
 
-def _of_client_error(error: ClientError) -> str:
+def _sentence(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _of_client_error(error: ClientError) -> FetchError:
     code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-    said = f"{error.operation_name}: {code}: {message}"
+    said = f"{error.operation_name}: {code}: {message}".rstrip(".")
     if code in _DENIED:
-        return f"{said}. The operator's policy (docs/deploy.md, section 9) allows this call."
+        return FetchError(f"{said}. {_ALLOWED}")
     if code in _EXPIRED:
-        return f"{said}. Log in again, for example with: aws sso login"
-    return said
+        return FetchError(f"{said}. {_LOG_IN}", "credentials")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    busy = code in _THROTTLED or (status >= _SERVER_ERROR and code != "NotImplemented")
+    return FetchError(said, "network" if busy else "")

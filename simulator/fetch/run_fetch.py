@@ -131,6 +131,8 @@ class _RunFetch:
             origin=Origin(
                 region=region,
                 account=account,
+                endpoint=operator.endpoint_url,
+                profile=operator.profile or "",
                 stack=stack,
                 fetched_at=moment_text(now),
                 settled=stopped is not None and now - stopped > LOGS_ARRIVE,

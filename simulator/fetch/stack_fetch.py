@@ -41,11 +41,13 @@ class Round:
         runs: the runs that were brought up to date, oldest first.
         current: how many had nothing new.
         problems: sentences about runs that could not be fetched.
+        unread: how many runs were left out after the last problem.
     """
 
     runs: list[RunRecord] = field(default_factory=list)
     current: int = 0
     problems: list[str] = field(default_factory=list)
+    unread: int = 0
 
 
 class StackFetch:
@@ -105,8 +107,13 @@ class StackFetch:
                 done.runs.append(self.fetch(arn))
             except RunBusy:
                 done.current += 1  # another process does it
-            except (FetchError, OSError) as error:
+            except FetchError as error:
                 done.problems.append(f"{arn.rpartition(':')[2]}: {error}")
+                if error.kind:  # the next run would fail alike
+                    done.unread = len(changed) - number
+                    break
+            except OSError as error:
+                done.problems.append(f"{arn.rpartition(':')[2]}: the folder cannot be written: {error}")
         return done
 
     def _is_kept(self, execution: dict[str, Any]) -> bool:

@@ -48,8 +48,15 @@ class RunStore:
         return (RunFolder(path, name) for path in self._fetched)
 
     def folders(self) -> list[RunFolder]:
-        """Return the folders there are, in no order; what is not a run's folder is left out."""
-        return [folder for path in (self.path, *self._fetched) for folder in _folders(path)]
+        """Return the folders there are, in no order; what is not a run's folder is left out.
+
+        A run that was run here and fetched, too (from the local cloud), counts once, as the one that was run here.
+        """
+        found: dict[str, RunFolder] = {}
+        for path in (self.path, *self._fetched):
+            for folder in _folders(path):
+                found.setdefault(folder.name, folder)
+        return list(found.values())
 
     def records(self) -> list[RunRecord]:
         """Return all runs as they stand, newest first."""

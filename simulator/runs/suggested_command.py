@@ -30,23 +30,28 @@ def command(*words: str | Path, home: Path | None = None, anywhere: bool = False
     return " ".join([*setting, *(quoted(word) for word in (*_start(anywhere=anywhere), *texts))])
 
 
-def aws_command(*words: str, region: str) -> str:
-    """Return a command of the AWS CLI, quoted for a POSIX shell."""
-    return " ".join(quoted(word) for word in ("aws", *words, *(("--region", region) if region else ())))
-
-
 def aws_redrive(record: RunRecord) -> str:
-    """Return the command that redrives a run on AWS."""
-    region = record.origin.region if record.origin else ""
-    return aws_command("stepfunctions", "redrive-execution", "--execution-arn", record.arn, region=region)
+    """Return the AWS CLI's command that redrives a run on AWS."""
+    return _aws(record, "stepfunctions", "redrive-execution", "--execution-arn", record.arn)
 
 
 def aws_upload(file: Path, record: RunRecord) -> str:
-    """Return the command that uploads a file to the bucket that a run on AWS had its file from."""
-    region = record.origin.region if record.origin else ""
-    stem = record.source.key.removesuffix(".csv")
-    key = f"{stem}-corrected.csv" if stem else file.name
-    return aws_command("s3", "cp", str(file.absolute()), f"s3://{record.source.bucket}/{key}", region=region)
+    """Return the AWS CLI's command that uploads a file to the bucket that a run on AWS had its file from."""
+    return _aws(record, "s3", "cp", str(file.absolute()), f"s3://{record.source.bucket}/{corrected_key(record)}")
+
+
+def corrected_key(record: RunRecord) -> str:
+    """Return the key for a corrected file: the one of the run's file, marked."""
+    return f"{record.source.key.removesuffix('.csv')}-corrected.csv"
+
+
+def _aws(record: RunRecord, *words: str) -> str:
+    origin = record.origin
+    options = (
+        {"--region": origin.region, "--profile": origin.profile, "--endpoint-url": origin.endpoint} if origin else {}
+    )
+    given = [word for name, value in options.items() if value for word in (name, value)]
+    return " ".join(quoted(word) for word in ("aws", *words, *given))
 
 
 def file_word(path: Path, *, anywhere: bool = False) -> str:

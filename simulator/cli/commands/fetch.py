@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -21,9 +21,10 @@ from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.cli.output.terminal import Terminal
-    from simulator.fetch.stack_fetch import StackFetch
-    from simulator.runs.folder.run_record import RunRecord
+    from simulator.fetch.stack_fetch import Round, StackFetch
 
 EPILOG = examples(
     "fetch --stack UserLogPipeline --since 12h",
@@ -32,6 +33,7 @@ EPILOG = examples(
 )
 FOLLOW_SECONDS = 10.0
 _SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,4})(?P<unit>[mhd])")
+Looked = TypeVar("Looked")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -50,6 +52,15 @@ def fetch_command(  # noqa: PLR0917 - options, each by its name
     follow: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--follow", help="Go on until Ctrl-C (a single run: until it has ended).")
     ] = False,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="REGION", help="The region; else that of the ARN or the shell.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="The profile of your AWS configuration.")
+    ] = None,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", metavar="URL", help="Another place than AWS, such as `up`'s.")
+    ] = None,
     logs: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--logs/--no-logs", help="Read the functions' logs too: how often each row was tried.")
     ] = True,
@@ -57,7 +68,7 @@ def fetch_command(  # noqa: PLR0917 - options, each by its name
 ) -> None:
     """Bring runs of a deployed stack here, for show, verify and the pages. AWS is only read.
 
-    The credentials and the region are yours (AWS_PROFILE, AWS_REGION and so on). Fetching again reads only what is new.
+    The credentials are your own, as those of the AWS CLI. Fetching again reads only what is new.
     Exit code 0: all were fetched; 1: some could not be; 2: wrong usage; 3: AWS cannot be read.
     """
     from simulator.fetch.operator import FetchError  # noqa: PLC0415 - boto3, which --help need not wait for
@@ -69,10 +80,11 @@ def fetch_command(  # noqa: PLR0917 - options, each by its name
             raise UsageError("--since is for --stack: an execution is named by its ARN.")
         span = _span(since or "1d")
         try:
+            opened = _opened(execution, stack, region=region, profile=profile, endpoint_url=endpoint_url, logs=logs)
             if execution is not None:
-                _one(term, execution, follow=follow, logs=logs)
+                _one(term, opened, execution, follow=follow)
             else:
-                raise typer.Exit(_all(term, str(stack), span, follow=follow, logs=logs))
+                raise typer.Exit(_all(term, opened, span, follow=follow))
         except FetchError as error:
             raise CloudError(str(error)) from error
         except RunBusy as error:
@@ -88,56 +100,81 @@ def _span(text: str) -> timedelta:
     return int(match["number"]) * _UNITS[match["unit"]]
 
 
-def _opened(workflow_or_stack: str, *, logs: bool, is_execution: bool = False) -> StackFetch:
+def _opened(
+    execution: str | None,
+    stack: str | None,
+    *,
+    region: str | None,
+    profile: str | None,
+    endpoint_url: str | None,
+    logs: bool,
+) -> StackFetch:
     from simulator.fetch.deployment import region_of, target_of, workflow_of  # noqa: PLC0415 - as above
     from simulator.fetch.operator import Operator  # noqa: PLC0415 - as above
     from simulator.fetch.stack_fetch import StackFetch  # noqa: PLC0415 - as above
 
-    workflow = workflow_of(workflow_or_stack) if is_execution else ""
-    operator = Operator(region_of(workflow_or_stack))
-    stack = ""
-    if not is_execution:
-        target = target_of(operator, workflow_or_stack)
+    named = execution or stack or ""
+    workflow = workflow_of(named) if execution else ""
+    operator = Operator(region_of(named) or region, profile=profile, endpoint_url=endpoint_url)
+    if not execution:
+        target = target_of(operator, named)
         workflow, stack = target.workflow, target.title
-    return StackFetch(operator, workflow, Settings().home.aws, stack=stack, logs=logs)
+    return StackFetch(operator, workflow, Settings().home.aws, stack=stack or "", logs=logs)
 
 
-def _one(term: Terminal, arn: str, *, follow: bool, logs: bool) -> None:
-    fetch = _opened(arn, logs=logs, is_execution=True)
+def _one(term: Terminal, fetch: StackFetch, arn: str, *, follow: bool) -> None:
     term.say("reading AWS (nothing is changed there)")
     record = fetch.fetch(arn)
     while follow and record.status == RUNNING:
         headline(term, record)
         time.sleep(FOLLOW_SECONDS)
-        record = fetch.fetch(arn)
+        record = _patiently(term, lambda: fetch.fetch(arn)) or record
     folder = fetch.store.folder(record.name)
     report(term, folder, record)
     term.document(document(folder, record))
 
 
-def _all(term: Terminal, stack: str, span: timedelta, *, follow: bool, logs: bool) -> int:
-    fetch = _opened(stack, logs=logs)
-    while True:
-        done = fetch.round(span, term.say)
-        for record in done.runs:
-            _tell(term, record)
-        for problem in done.problems:
-            term.say(("Problem: ", "red"), problem)
-        if not follow:
-            break
+def _all(term: Terminal, fetch: StackFetch, span: timedelta, *, follow: bool) -> int:
+    done = fetch.round(span, term.say)
+    _tell(term, done)
+    while follow:
         time.sleep(FOLLOW_SECONDS)
-    term.say(f"{len(done.runs)} fetched, {done.current} had nothing new, {len(done.problems)} could not be fetched")
-    term.say("Look at the newest: ", (command("show", "latest"), "bold"))
+        later = _patiently(term, lambda: fetch.round(span, term.say))
+        if later is not None:
+            _tell(term, later)
+    left = f", {done.unread} not tried" if done.unread else ""
+    term.say(
+        f"{len(done.runs)} fetched, {done.current} had nothing new, {len(done.problems)} could not be fetched{left}"
+    )
+    if done.runs:
+        term.say("Look at the newest: ", (command("show", done.runs[-1].name), "bold"))
     term.document(
         {
             "runs": [document(fetch.store.folder(record.name), record) for record in done.runs],
             "current": done.current,
             "problems": done.problems,
+            "unread": done.unread,
         }
     )
     return exits.FAILED if done.problems else exits.SUCCEEDED
 
 
-def _tell(term: Terminal, record: RunRecord) -> None:
-    term.say((record.name, "bold"))
-    headline(term, record)
+def _patiently(term: Terminal, look: Callable[[], Looked]) -> Looked | None:
+    """Return what a look at AWS brings; None if the network is away: the next look may bring it."""
+    from simulator.fetch.operator import FetchError  # noqa: PLC0415 - as above
+
+    try:
+        return look()
+    except FetchError as error:
+        if error.kind != "network":
+            raise
+        term.say(("Problem: ", "red"), f"{error} Trying again in {FOLLOW_SECONDS:g} s.")
+        return None
+
+
+def _tell(term: Terminal, done: Round) -> None:
+    for record in done.runs:
+        term.say((record.name, "bold"))
+        headline(term, record)
+    for problem in done.problems:
+        term.say(("Problem: ", "red"), problem)

@@ -68,6 +68,8 @@ class Origin(_Json):
     Args:
         source: `aws`.
         region, account: where it ran.
+        endpoint: where it was asked for in the place of AWS; empty for AWS.
+        profile: the operator's profile, if one was named.
         stack: the name or the workflow's ARN that it was fetched by; empty if it was fetched by its own ARN.
         fetched_at: when AWS was asked last (ISO); the record is as of then.
         settled: whether it had ended long enough for all its logs to have arrived.
@@ -76,6 +78,8 @@ class Origin(_Json):
     source: str = AWS
     region: str = ""
     account: str = ""
+    endpoint: str = ""
+    profile: str = ""
     stack: str = ""
     fetched_at: str | None = None
     settled: bool = False
