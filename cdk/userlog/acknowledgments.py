@@ -49,7 +49,7 @@ def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
 
 
 def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
-    for name in ("Validator", "Processor", "Migrator"):
+    for name in ("Validator", "Processor", "Migrator", "Reader"):
         yield f"Functions/{name}", f"{NAG}L1", "The design document says Python 3.11."
         yield (
             f"Functions/{name}Role",

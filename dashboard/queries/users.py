@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from lambdas.shared.columns import TOTALS
+from lambdas.user_reader.user_query import UserQuery
 from simulator.runs.folder.json_lines import encode, lines_with, parse_line
 from simulator.runs.folder.times import parsed_moment
 
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
 
     from dashboard.queries.read_only_database import ReadOnlyDatabase
     from simulator.runs.folder.run_folder import RunFolder
-
-_ORDERS = {
-    "user": "u.user_id",
-    **{column.title.lower(): f"s.{column.field} desc nulls last, u.user_id" for column in TOTALS},
-    "updated": "s.last_updated desc nulls last, u.user_id",
-}
-_TOTALS = ", ".join(f"s.{column.field}" for column in TOTALS)
-_FROM = (
-    "from users u left join user_statistics s using (user_id) "
-    "where u.user_id ilike %(like)s or u.username ilike %(like)s or u.email ilike %(like)s"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +55,10 @@ def users(
     Raises:
         DatabaseUnavailable: with what to do.
     """
-    escaped = search.replace("\0", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    values = {"like": f"%{escaped}%", "offset": offset, "limit": limit}
+    query = UserQuery(search=search[:300], order=order, offset=offset, limit=limit)
     try:
-        (total,) = database.ask(f"select count(*) as total {_FROM}", values)
-        found = database.ask(
-            f"select u.user_id, u.username, u.email, {_TOTALS}, "
-            f"s.last_updated at time zone 'UTC' as last_updated {_FROM} "
-            f"order by {_ORDERS[order]} offset %(offset)s limit %(limit)s",
-            values,
-        )
+        (total,) = database.ask(query.count, query.values)
+        found = database.ask(query.page, query.values)
     except psycopg.errors.UndefinedTable:
         return UserPage(users=[], total=0, tables=False)
     except psycopg.errors.UntranslatableCharacter:  # the database's encoding cannot hold what is searched for
