@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from dashboard.components.moments import zone, zone_words
+from dashboard.deployed.deployment import deployment
+from dashboard.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +38,19 @@ def keep_fresh(look: Callable[[], object], *, live: bool = False) -> None:
 def _look(look: Callable[[], object], seen: object, every: float) -> None:
     if look() != seen:
         st.rerun()
+    _about_aws()
     st.caption(f"Updated {datetime.now(zone()):%H:%M:%S}, every {every:g} s. Times are in {zone_words()}.")
+
+
+def _about_aws() -> None:
+    """Say how fresh the folders are: they follow AWS while a page looks."""
+    deployed = deployment()
+    if deployed is None:
+        return
+    if deployed.trouble:
+        st.warning(plain(f"AWS could not be read: {deployed.trouble}", 800), icon=":material/cloud_off:")
+    when = f"read {deployed.read.astimezone(zone()):%H:%M:%S}" if deployed.read else "being read for the first time"
+    st.caption(plain(f"Stack {deployed.target.title} in {deployed.operator.region}, {when}.", 300))
 
 
 T = TypeVar("T")

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import charts
+from dashboard.components.first_run import first_run
 from dashboard.components.looks import KIND_LOOKS, STATE_LOOKS, text_colour
 from dashboard.components.moments import local, span, took, zone
 from dashboard.components.paging import page_offset
@@ -18,15 +19,12 @@ from dashboard.components.rejected_lines import rejected_lines
 from dashboard.components.related import related
 from dashboard.components.tab import tab_title
 from dashboard.components.verdict import headline, verdict
-from dashboard.plain_text import plain
 from dashboard.queries.records import repairs, standing
 from dashboard.queries.run_list import RunRow, runs
 from dashboard.queries.state_grid import StateGrid, state_grid
 from dashboard.queries.trends import per_day
 from dashboard.store import default_store
-from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.outcome import Kind
-from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ def page() -> None:
     tab_title(f"{KIND_LOOKS[Kind.RUNNING].sign} {going} running" if going else "", "Runs")
     keep_fresh(lambda: standing(store), live=going > 0)
     if not everything:
-        _first_run()
+        first_run()
         return
     newest = everything[0]
     st.fragment(run_every=LIVE_SECONDS if newest.kind is Kind.RUNNING else None)(_newest)(store, newest.name)
@@ -57,13 +55,6 @@ def page() -> None:
     st.fragment(run_every=PART_SECONDS if going else None)(_list)(store, [row.name for row in chosen])
     _grid(state_grid(store, chosen[:GRID_RUNS]), len(chosen))
     _days(chosen)
-
-
-def _first_run() -> None:
-    st.info("There is no run yet. Make the first one in a terminal, in the project's folder:", icon=":material/rocket:")
-    st.code(command("run", "sample.csv", anywhere=True), language=None)
-    st.caption(plain(f"The project's folder is {PROJECT_ROOT}. The run appears here by itself."))
-    st.page_link("views/upload.py", label="or upload a CSV file here", icon=":material/upload_file:")
 
 
 def _newest(store: RunStore, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +13,7 @@ from dashboard.components.paging import page_offset
 from dashboard.components.picking import HOW, opened_row, picked_row
 from dashboard.components.polling import keep_fresh
 from dashboard.components.tab import tab_title
+from dashboard.deployed.deployment import deployment
 from dashboard.plain_text import plain
 from dashboard.queries.read_only_database import DatabaseUnavailable, ReadOnlyDatabase
 from dashboard.queries.records import standing
@@ -36,6 +39,15 @@ def _database() -> ReadOnlyDatabase:
     return ReadOnlyDatabase()
 
 
+def _users(**question: Any) -> UserPage:
+    deployed = deployment()
+    if deployed is None:
+        return users(_database(), **question)
+    from dashboard.deployed.users import deployed_users  # noqa: PLC0415 - boto3
+
+    return deployed_users(deployed, **question)
+
+
 def page() -> None:
     """Show the page."""
     st.title("Users")
@@ -50,14 +62,16 @@ def page() -> None:
         )
     user = st.query_params.get("user")
     try:
-        found = users(_database(), search=search, order=order, limit=0)
+        found = _users(search=search, order=order, limit=0)
         offset = page_offset(found.total, PAGE, key="page")
         if found.total:
-            found = users(_database(), search=search, order=order, offset=offset, limit=PAGE)
+            found = _users(search=search, order=order, offset=offset, limit=PAGE)
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
-        st.caption("A user's history needs no database. A run starts the database:")
-        st.code(command("run", "sample.csv", anywhere=True), language=None)
+        st.caption("A user's history needs no database.")
+        if deployment() is None:
+            st.caption("A run starts the database:")
+            st.code(command("run", "sample.csv", anywhere=True), language=None)
         user = st.text_input("History of the user with the ID", value=user or "", key="history-of").strip() or None
         if user:
             st.query_params["user"] = user

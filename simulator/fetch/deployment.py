@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from simulator.fetch.operator import FetchError, told
+from simulator.fetch.errors import FetchError
+from simulator.fetch.operator import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from simulator.fetch.operator import FetchError, told
+from simulator.fetch.errors import FetchError
+from simulator.fetch.operator import told
 from simulator.runs.folder.times import moment_text
 
 if TYPE_CHECKING:

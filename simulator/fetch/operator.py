@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -22,6 +22,8 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
+
+from simulator.fetch.errors import FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,22 +52,6 @@ _CONFIG = Config(
     inject_host_prefix=False,
     user_agent_extra="user-log-fetch",
 )
-
-
-Kind = Literal["", "network", "credentials"]
-
-
-class FetchError(Exception):
-    """AWS cannot be read, or has not what was asked for; the message says what to do.
-
-    Args:
-        text: the message.
-        kind: `network` if the next try may succeed; `credentials` if none will, of whatever run.
-    """
-
-    def __init__(self, text: str, kind: Kind = "") -> None:
-        super().__init__(text)
-        self.kind = kind
 
 
 class Operator:

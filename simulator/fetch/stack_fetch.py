@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.fetch.deployment import workflow_of
-from simulator.fetch.operator import FetchError, told
+from simulator.fetch.errors import FetchError
+from simulator.fetch.operator import told
 from simulator.fetch.run_fetch import Standing, fetch_run
 from simulator.runs.folder.run_folder import BadRunName
 from simulator.runs.folder.run_lock import RunBusy
@@ -38,7 +39,7 @@ class Round:
     """What one look at AWS brought.
 
     Args:
-        runs: the runs that were brought up to date, oldest first.
+        runs: the runs that were brought up to date, in the order in which they were read.
         current: how many had nothing new.
         problems: sentences about runs that could not be fetched.
         unread: how many runs were left out after the last problem.
@@ -83,12 +84,15 @@ class StackFetch:
             raise FetchError(f"The run cannot be kept: {error}") from error
         return fetch_run(self._operator, arn, folder, stack=self._stack, logs=self._logs)
 
-    def round(self, since: timedelta | None, tell: Callable[[str], None] = lambda _: None) -> Round:
+    def round(
+        self, since: timedelta | None, tell: Callable[[str], None] = lambda _: None, *, newest_first: bool = False
+    ) -> Round:
         """Bring the runs of the last time up to date: one page of ListExecutions if there is nothing new.
 
         Args:
             since: how long ago a run may have ended; None for all that AWS still has (90 days).
             tell: told of each run before it is read.
+            newest_first: whether the latest run is read first.
 
         Raises:
             FetchError: the executions cannot be listed.
@@ -101,7 +105,7 @@ class StackFetch:
                 done.current += 1
             else:
                 changed.append(execution["executionArn"])
-        for number, arn in enumerate(reversed(changed), 1):
+        for number, arn in enumerate(changed if newest_first else reversed(changed), 1):
             tell(f"{number} of {len(changed)}: {arn.rpartition(':')[2]}")
             try:
                 done.runs.append(self.fetch(arn))

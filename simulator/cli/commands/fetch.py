@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import time
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -14,6 +12,8 @@ from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, examples
 from simulator.cli.output.report import document, headline, report
 from simulator.cli.output.terminal import terminal
+from simulator.fetch.errors import FetchError
+from simulator.fetch.span import BadSpan, parse_span
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
 from simulator.runs.folder.run_lock import RunBusy
@@ -22,6 +22,7 @@ from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from simulator.cli.output.terminal import Terminal
     from simulator.fetch.stack_fetch import Round, StackFetch
@@ -32,9 +33,7 @@ EPILOG = examples(
     "fetch arn:aws:states:ap-northeast-1:123456789012:execution:csv-user-log-processor:NAME",
 )
 FOLLOW_SECONDS = 10.0
-_SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,4})(?P<unit>[mhd])")
 Looked = TypeVar("Looked")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def fetch_command(  # noqa: PLR0917 - options, each by its name
@@ -71,8 +70,6 @@ def fetch_command(  # noqa: PLR0917 - options, each by its name
     The credentials are your own, as those of the AWS CLI. Fetching again reads only what is new.
     Exit code 0: all were fetched; 1: some could not be; 2: wrong usage; 3: AWS cannot be read.
     """
-    from simulator.fetch.operator import FetchError  # noqa: PLC0415 - boto3, which --help need not wait for
-
     with terminal(json=json) as term:
         if (execution is None) == (stack is None):
             raise UsageError("Give the ARN of one execution, or --stack NAME for all runs of a stack.")
@@ -94,10 +91,10 @@ def fetch_command(  # noqa: PLR0917 - options, each by its name
 
 
 def _span(text: str) -> timedelta:
-    match = _SPAN.fullmatch(text)
-    if match is None:
-        raise UsageError(f"--since {text!r}: give a number and m, h or d, such as 30m, 12h or 1d.")
-    return int(match["number"]) * _UNITS[match["unit"]]
+    try:
+        return parse_span(text)
+    except BadSpan as error:
+        raise UsageError(f"--since {error}") from None
 
 
 def _opened(
@@ -161,8 +158,6 @@ def _all(term: Terminal, fetch: StackFetch, span: timedelta, *, follow: bool) ->
 
 def _patiently(term: Terminal, look: Callable[[], Looked]) -> Looked | None:
     """Return what a look at AWS brings; None if the network is away: the next look may bring it."""
-    from simulator.fetch.operator import FetchError  # noqa: PLC0415 - as above
-
     try:
         return look()
     except FetchError as error:
