@@ -46,5 +46,7 @@ def write_outputs(stack: UserLogStack) -> None:
             "Alarms, files, rows, functions, database",
         ),
     }
+    if stack.operators is not None:
+        outputs["OperatorPolicyArn"] = (stack.operators.managed_policy_arn, "Attach it to the roles of operators")
     for name, (value, description) in outputs.items():
         CfnOutput(stack, name, value=value, description=description)
