@@ -51,7 +51,7 @@ def options(arguments: Sequence[str] | None = None) -> Options | None:
     Raises:
         BadOptions: they cannot be understood.
     """
-    script, *words = arguments if arguments is not None else sys.argv or [""]
+    script, *words = (sys.argv if arguments is None else arguments) or [""]
     if Path(script).name != _SCRIPT or not words:
         return None
     parser = _Parser(prog="streamlit run dashboard --", add_help=False, allow_abbrev=False)

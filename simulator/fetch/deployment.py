@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from simulator.fetch.operator import Operator
 
 _MACHINE = re.compile(
-    r"arn:(?P<partition>aws[\w-]*):states:(?P<region>[\w-]+):(?P<account>\d{12}):stateMachine:(?P<name>[^:/]+)"
+    r"arn:(?P<partition>aws[\w-]*):states:(?P<region>[\w-]+):(?P<account>\d{12}):stateMachine:(?P<name>[^:/\s]+)"
 )
 _EXECUTION = re.compile(
-    r"arn:aws[\w-]*:states:(?P<region>[\w-]+):\d{12}:execution:(?P<machine>[^:/]+):(?P<name>[^:/]+)"
+    r"arn:aws[\w-]*:states:(?P<region>[\w-]+):\d{12}:execution:(?P<machine>[^:/\s]+):(?P<name>[^:/\s]+)"
 )
 _FUNCTION = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:(?P<name>[\w-]+)(?::[\w$-]+)?")
 _NO_CLOUDFORMATION = frozenset({"NotImplemented", "InternalFailure", "UnknownOperationException"})
@@ -79,8 +79,8 @@ def target_of(operator: Operator, stack: str) -> Target:
     Raises:
         FetchError: there is no such stack, or it is another kind of stack.
     """
-    if (match := _MACHINE.fullmatch(stack)) is not None:
-        return _by_names(stack, match["name"], match["account"])
+    if _MACHINE.fullmatch(stack):
+        return _by_names(stack, local=bool(operator.endpoint_url))
     if stack.startswith("arn:"):
         raise FetchError(f"--stack takes a stack's name, or a workflow's ARN (...:stateMachine:NAME), not {stack!r}.")
     try:
@@ -124,12 +124,16 @@ def _by_stack_name(operator: Operator, stack: str) -> Target:
         raise FetchError(
             f"There is no stack {stack} at {operator.endpoint_url}: the stack of the local cloud is {names['Stack']}."
         )
-    return replace(_by_names(arns[0], wanted, arns[0].split(":")[4]), title=stack)
+    return replace(_by_names(arns[0], local=True), title=stack)
 
 
-def _by_names(arn: str, machine: str, account: str) -> Target:
-    """Return a workflow that is known by its ARN: the other names follow from resources.json."""
+def _by_names(arn: str, *, local: bool) -> Target:
+    """Return a workflow that is known by its ARN: the other names follow from resources.json.
+
+    On AWS a bucket's name ends in account and region; that of the local cloud has no region.
+    """
     names = _names()
+    _, _, _, region, account, _, machine = arn.split(":")
     base = names["Workflow"]
     if not machine.startswith(base):
         raise FetchError(f"{arn} is not this pipeline's workflow: its name does not begin with {base}.")
@@ -137,7 +141,7 @@ def _by_names(arn: str, machine: str, account: str) -> Target:
     return Target(
         title=arn,
         workflow=arn,
-        input_bucket=f"{names['InputBucket']}{suffix}-{account}",
+        input_bucket=f"{names['InputBucket']}{suffix}-{account}{'' if local else f'-{region}'}",
         reader=f"{names['UserReaderFunction']}{suffix}" if "UserReaderFunction" in names else None,
     )
 
@@ -175,7 +179,7 @@ def places_of(definition: str) -> Places:
     try:
         root = json.loads(definition)
         states = list(_states(root))
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise FetchError(f"The definition of the execution cannot be read: {error}") from error
     functions, table, row_state, bucket, prefix = [], None, "", "", ""
     for state in states:

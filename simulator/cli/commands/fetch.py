@@ -111,7 +111,10 @@ def _opened(
     from simulator.fetch.stack_fetch import StackFetch  # noqa: PLC0415 - as above
 
     named = execution or stack or ""
-    workflow = workflow_of(named) if execution else ""
+    try:
+        workflow = workflow_of(named) if execution else ""
+    except FetchError as error:
+        raise UsageError(str(error)) from None
     operator = Operator(region_of(named) or region, profile=profile, endpoint_url=endpoint_url)
     if not execution:
         target = target_of(operator, named)
