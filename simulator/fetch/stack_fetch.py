@@ -10,6 +10,7 @@ from simulator.fetch.deployment import workflow_of
 from simulator.fetch.errors import FetchError
 from simulator.fetch.operator import told
 from simulator.fetch.run_fetch import Standing, fetch_run
+from simulator.runs.corrections import corrected_run
 from simulator.runs.folder.run_folder import BadRunName
 from simulator.runs.folder.run_lock import RunBusy
 from simulator.runs.store import RunStore
@@ -82,7 +83,9 @@ class StackFetch:
             folder = self.store.folder(arn.rpartition(":")[2])
         except BadRunName as error:
             raise FetchError(f"The run cannot be kept: {error}") from error
-        return fetch_run(self._operator, arn, folder, stack=self._stack, logs=self._logs)
+        record = fetch_run(self._operator, arn, folder, stack=self._stack, logs=self._logs)
+        self._link(record)
+        return record
 
     def round(
         self, since: timedelta | None, tell: Callable[[str], None] = lambda _: None, *, newest_first: bool = False
@@ -118,7 +121,17 @@ class StackFetch:
                     break
             except OSError as error:
                 done.problems.append(f"{arn.rpartition(':')[2]}: the folder cannot be written: {error}")
+        for record in done.runs:  # what a file corrects may have been read after it
+            self._link(record)
         return done
+
+    def _link(self, record: RunRecord) -> None:
+        """Note which run the file has corrected."""
+        folder = self.store.folder(record.name)
+        corrects = corrected_run(self.store, folder.input_file, record.name)
+        if corrects != record.corrects:
+            record.corrects = corrects
+            folder.write_record(record)
 
     def _is_kept(self, execution: dict[str, Any]) -> bool:
         try:

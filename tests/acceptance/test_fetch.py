@@ -227,3 +227,18 @@ def test_the_stack_of_the_local_cloud_has_the_names_of_the_definitions(cloud: tu
         "user-log-input-123456789012",
         "user-log-user-reader",
     )
+
+
+def test_a_corrected_file_is_linked_with_its_run(
+    cloud: tuple[Shell, str], make_shell: Callable[[str], Shell], tmp_path: Path
+) -> None:
+    """Even if the correction is read first."""
+    shell, url = cloud
+    broken = folders(shell)["mixed.csv"]
+    body = (broken / "failed-rows.csv").read_text(encoding="utf-8-sig").replace(",-1,", ",1,")
+    (shell.folder / "corrected.csv").write_text(body, encoding="utf-8")
+    assert shell("run", "corrected.csv").code == 0
+    done = StackFetch(Operator(REGION, endpoint_url=url), WORKFLOW, tmp_path).round(None, newest_first=True)
+    assert done.problems == []
+    assert {record.source.key: record.corrects for record in done.runs}["corrected.csv"] == broken.name
+    assert fetch(make_shell("second"), url).code == 0
