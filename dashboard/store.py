@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from dashboard.deployed.deployment import deployment
 from simulator.pipeline.settings import Settings
-from simulator.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from simulator.runs.store import RunStore
 
 
 def default_store() -> RunStore:
-    """Return the runs of this machine: those that `python -m simulator` writes and shows."""
-    return RunStore(Settings().home.runs)
+    """Return the runs of the stack that `--stack` names; else those that `python -m simulator` shows.
+
+    Raises:
+        BadOptions, FetchError, CloudError: as `deployment`.
+    """
+    deployed = deployment()
+    return Settings().home.known_runs if deployed is None else deployed.store

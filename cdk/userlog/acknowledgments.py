@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAG = "AwsSolutions::AwsSolutions-"
 _ANY = f"{NAG}IAM5[Resource::*]"
 _EXECUTIONS = f"{NAG}IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
+_MAP_RUNS = _EXECUTIONS.replace(":execution:", ":mapRun:")
 _BASIC_EXECUTION = f"{NAG}IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
 # The construct in which CDK keeps the function of all AwsCustomResources of a stack.
 _CDK_CALLER = "AWS679f53fac002430cb0da5b7982bd2287"
@@ -31,7 +32,7 @@ def acknowledge_exceptions(stack: UserLogStack) -> None:
     Raises:
         RuntimeError: a construct that is named here no longer exists: remove its line.
     """
-    for path, rule, reason in (*_everywhere(stack), *_functions(stack), *_workflow(stack)):
+    for path, rule, reason in (*_everywhere(stack), *_functions(stack), *_workflow(stack), *_operators(stack)):
         construct: IConstruct = stack
         for name in path.split("/") if path else ():
             construct = construct.node.find_child(name)
@@ -49,7 +50,7 @@ def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
 
 
 def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
-    for name in ("Validator", "Processor", "Migrator"):
+    for name in ("Validator", "Processor", "Migrator", "Reader"):
         yield f"Functions/{name}", f"{NAG}L1", "The design document says Python 3.11."
         yield (
             f"Functions/{name}Role",
@@ -77,6 +78,21 @@ def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
     yield role, _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
     yield role, _objects(output, f"{results_prefix()}*"), "The Map Run's id, which AWS makes, is part of the key."
     yield role, _objects(output, f"{rejected_prefix()}*"), "The execution's name is the key."
+
+
+def _operators(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
+    if stack.operators is None:
+        return
+    name, uploads, output = stack.workflow.name, stack.storage.input_bucket, stack.storage.output_bucket
+    yield "Operators", f"{_EXECUTIONS}{name}:*]", "The workflow's own executions, whose names are made from uploads."
+    yield "Operators", f"{_MAP_RUNS}{name}/*:*]", "The workflow's own Map Runs, whose names AWS makes."
+    yield "Operators", _objects(uploads, "*"), "An upload may have any key."
+    yield (
+        "Operators",
+        _objects(output, f"{results_prefix()}*"),
+        "The Map Run's id, which AWS makes, is part of the key.",
+    )
+    yield "Operators", _objects(output, f"{rejected_prefix()}*"), "The execution's name is the key."
 
 
 def _objects(bucket: s3.Bucket, keys: str) -> str:

@@ -37,6 +37,7 @@ def write_outputs(stack: UserLogStack) -> None:
             "Events for which no run could be started",
         ),
         "MigratorFunctionName": (stack.functions.migrator.function_name, "Invoke it with load_users or count_users"),
+        "UserReaderFunctionName": (stack.functions.reader.function_name, "The dashboard asks it for users' totals"),
         "DatabaseClusterArn": (stack.database.cluster.cluster_arn, "For the query editor and the Data API"),
         "DatabaseName": (stack.database.name, "The database in the cluster"),
         "AlarmTopicArn": (stack.monitoring.topic.topic_arn, "Subscribe to it to get the alarms"),
@@ -45,5 +46,7 @@ def write_outputs(stack: UserLogStack) -> None:
             "Alarms, files, rows, functions, database",
         ),
     }
+    if stack.operators is not None:
+        outputs["OperatorPolicyArn"] = (stack.operators.managed_policy_arn, "Attach it to the roles of operators")
     for name, (value, description) in outputs.items():
         CfnOutput(stack, name, value=value, description=description)

@@ -11,6 +11,7 @@ from userlog.database.database import Database
 from userlog.functions.functions import Functions
 from userlog.monitoring.monitoring import Monitoring
 from userlog.network.network import Network
+from userlog.operators.operator_policy import OperatorPolicy
 from userlog.outputs import write_outputs
 from userlog.stage import AVAILABILITY_ZONES, REGION
 from userlog.storage.storage import Storage
@@ -57,10 +58,23 @@ class UserLogStack(Stack):
             functions=self.functions,
             workflow=self.workflow,
         )
+        self.operators = self._operator_policy(stage)
         write_outputs(self)
         Tags.of(self).add("project", "csv-user-log-pipeline")
         Tags.of(self).add("stage", stage.name)
         acknowledge_exceptions(self)
+
+    def _operator_policy(self, stage: Stage) -> OperatorPolicy | None:
+        if stage.operator_policy is None:
+            return None
+        return OperatorPolicy(
+            self,
+            "Operators",
+            storage=self.storage,
+            functions=self.functions,
+            workflow=self.workflow,
+            acts=stage.operator_policy == "act",
+        )
 
     @property
     def availability_zones(self) -> list[str]:

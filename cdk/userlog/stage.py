@@ -20,6 +20,7 @@ AVAILABILITY_ZONES = (f"{REGION}a", f"{REGION}c")
 MAX_NAT_GATEWAYS = len(AVAILABILITY_ZONES)
 
 _PRINCIPAL_ARN = re.compile(r"arn:aws:iam::\d{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)", re.ASCII)
+_OPERATOR_POLICY = re.compile(r"look|act")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -38,6 +39,7 @@ class Stage:
         uploader_principal_arn: the external system's user or role: it may put into the input bucket, and nothing else.
         reserved_concurrency: for `user-log-processor`; a new account (limit 10) refuses any reservation.
         alarm_email: the address that alarms go to.
+        operator_policy: whether the stack has a policy for operators: `look`, or `act` (redrive, stop and upload, too).
     """
 
     name: StageName = "prod"
@@ -45,10 +47,11 @@ class Stage:
     uploader_principal_arn: str | None = None
     reserved_concurrency: int | None = None
     alarm_email: str | None = None
+    operator_policy: str | None = None
 
     @classmethod
     def from_context(cls, node: Node) -> Stage:
-        """Read `stage`, `natGateways`, `uploaderPrincipalArn`, `reservedConcurrency` and `alarmEmail`.
+        """Read the options that are given with `-c`.
 
         Raises:
             StageError: one of them has a value that is not possible.
@@ -67,6 +70,7 @@ class Stage:
                 node, "reservedConcurrency", least=distributed_map()["MaxConcurrency"], most=1000
             ),
             alarm_email=_matching(node, "alarmEmail", _EMAIL, "an email address"),
+            operator_policy=_matching(node, "operatorPolicy", _OPERATOR_POLICY, "look or act"),
         )
 
     @property

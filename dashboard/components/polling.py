@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from dashboard.components.moments import zone, zone_words
+from dashboard.deployed.deployment import deployment
 from dashboard.languages.language import tr
+from dashboard.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +39,19 @@ def keep_fresh(look: Callable[[], object], *, live: bool = False) -> None:
 def _look(look: Callable[[], object], seen: object, every: float) -> None:
     if look() != seen:
         st.rerun()
+    _about_aws()
     st.caption(tr(f"Updated {datetime.now(zone()):%H:%M:%S}, every {every:g} s. Times are in {zone_words()}."))
+
+
+def _about_aws() -> None:
+    """Say how fresh the folders are: they follow AWS while a page looks."""
+    deployed = deployment()
+    if deployed is None:
+        return
+    if deployed.trouble:
+        st.warning(tr(f"AWS could not be read: {plain(deployed.trouble, 800)}"), icon=":material/cloud_off:")
+    when = f"read {deployed.read.astimezone(zone()):%H:%M:%S}" if deployed.read else "being read for the first time"
+    st.caption(tr(f"Stack {plain(deployed.target.title, 200)} in {plain(deployed.operator.region)}, {when}."))
 
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from dashboard.components.aws_run import aws_action
 from dashboard.jobs import CannotStart, start_redrive, start_run
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
@@ -36,14 +37,16 @@ def step_button(store: RunStore, folder: RunFolder, record: RunRecord, step: Nex
     """
     kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
     key = f"{step.action}-{folder.name}"
-    if step.action is Action.REDRIVE:
+    if record.on_aws and step.action is Action.REDRIVE:
+        aws_action(record, kind)
+    elif step.action is Action.REDRIVE:
         _redrive(store, folder, record, kind, key)
-    elif step.action is Action.CORRECT:
+    elif step.action is Action.CORRECT or (record.on_aws and step.action is Action.SEND_FAILED_ROWS):
         _failed_rows(folder, record, kind, key)
     elif step.action is Action.UPLOAD:
         if st.button(tr("Upload the corrected file"), type=kind, icon=":material/upload_file:", key=key):
             st.switch_page("views/upload.py")
-    elif step.words:
+    elif step.words:  # none for a run on AWS: nothing of it is run here
         label, icon, start = _started(store, folder, record, step.action)
         if st.button(tr(label), type=kind, icon=icon, key=key):
             _start(start, "views/upload.py", folder)

@@ -83,6 +83,7 @@ def _steps(store: RunStore, folder: RunFolder, record: RunRecord) -> None:
     for number, step in enumerate(steps, 1):
         st.markdown(f"{f'{number}. ' if len(steps) > 1 else ''}{plain(tr(step.text), 600)}")
         step_button(store, folder, record, step, first=number == 1)
-        if step.words:
+        if step.words or step.on_aws:
+            typed = step.on_aws or command(*step.words, home=folder.runs.parent, anywhere=True)
             with st.expander(tr("The same in a terminal"), icon=":material/terminal:"):
-                st.code(command(*step.words, home=folder.runs.parent, anywhere=True), language=None, wrap_lines=True)
+                st.code(typed, language=None, wrap_lines=True)

@@ -11,6 +11,7 @@ import psycopg
 from dashboard.queries.records import run_record
 from lambdas.shared import audit_key
 from lambdas.shared.columns import TOTALS
+from lambdas.user_reader.user_query import UserQuery
 from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode, lines_with, parse_line
 from simulator.runs.folder.times import parsed_moment
@@ -20,16 +21,6 @@ if TYPE_CHECKING:
 
     from dashboard.queries.read_only_database import ReadOnlyDatabase
     from simulator.runs.folder.run_folder import RunFolder
-
-_ORDERS = {
-    "user": "u.user_id",
-    **{column.title.lower(): f"s.{column.field} desc nulls last, u.user_id" for column in TOTALS},
-    "updated": "s.last_updated desc nulls last, u.user_id",
-}
-_TOTALS = ", ".join(f"s.{column.field}" for column in TOTALS)
-_USERS = "from users u left join user_statistics s using (user_id)"
-_COLUMNS = f"u.user_id, u.username, u.email, {_TOTALS}, s.last_updated at time zone 'UTC' as last_updated"
-_FROM = f"{_USERS} where u.user_id ilike %(like)s or u.username ilike %(like)s or u.email ilike %(like)s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +58,10 @@ def users(
     Raises:
         DatabaseUnavailable: with what to do.
     """
-    escaped = search.replace("\0", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    values = {"like": f"%{escaped}%", "offset": offset, "limit": limit}
+    query = UserQuery(search=search[:300], order=order, offset=offset, limit=limit)
     try:
-        (total,) = database.ask(f"select count(*) as total {_FROM}", values)
-        found = database.ask(
-            f"select {_COLUMNS} {_FROM} order by {_ORDERS[order]} offset %(offset)s limit %(limit)s",
-            values,
-        )
+        (total,) = database.ask(query.count, query.values)
+        found = database.ask(query.page, query.values)
     except psycopg.errors.UndefinedTable:
         return UserPage(users=[], total=0, tables=False)
     except psycopg.errors.UntranslatableCharacter:  # the database's encoding cannot hold what is searched for
@@ -89,10 +76,8 @@ def user_statistics(database: ReadOnlyDatabase, user: str) -> UserStatistics | N
         DatabaseUnavailable: with what to do.
     """
     try:
-        found = database.ask(
-            f"select {_COLUMNS} {_USERS} where u.user_id = %(user)s",
-            {"user": user.replace("\0", "")},
-        )
+        query = UserQuery(user=user[:300])
+        found = database.ask(query.page, query.values)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UntranslatableCharacter):
         return None
     return _statistics(found[0]) if found else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.components.choices import some_of
+from dashboard.components.first_run import first_run
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import ZONE, zone
 from dashboard.components.night.attention_list import attention_list
@@ -21,7 +22,6 @@ from dashboard.components.tab import tab_title
 from dashboard.components.tables.paging import page_offset
 from dashboard.components.verdict import headline
 from dashboard.languages.language import tr
-from dashboard.plain_text import plain
 from dashboard.queries.attention import needing_attention
 from dashboard.queries.intervals import EVENING, Interval, Since, morning_of
 from dashboard.queries.nights import nights
@@ -29,10 +29,8 @@ from dashboard.queries.records import standing
 from dashboard.queries.run_list import RunRow, run, runs
 from dashboard.queries.states.state_grid import state_grid
 from dashboard.store import default_store
-from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.folder.times import parsed_moment
 from simulator.runs.outcome import Kind
-from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -55,7 +53,7 @@ def page() -> None:
     keep_fresh(lambda: standing(store), live=bool(going))
     if not everything:
         tab_title("Night")
-        _first_run()
+        first_run()
         return
     span = interval_picker()
     needing = needing_attention(store, zone())
@@ -74,15 +72,6 @@ def _name_tab(going: int, needing: int) -> None:
     told = [f"{KIND_LOOKS[Kind.RUNNING].sign} {going} running"] if going else []
     told.append(f"! {needing} to look at" if needing else "✓ nothing to do")
     tab_title(", ".join(told), "Night")
-
-
-def _first_run() -> None:
-    st.info(
-        tr("There is no run yet. Make the first one in a terminal, in the project's folder:"), icon=":material/rocket:"
-    )
-    st.code(command("run", "sample.csv", anywhere=True), language=None)
-    st.caption(plain(tr(f"The project's folder is {PROJECT_ROOT}. The run appears here by itself.")))
-    st.page_link("views/upload.py", label=tr("or upload a CSV file here"), icon=":material/upload_file:")
 
 
 def _within(history: list[Night], span: Interval) -> list[Night]:

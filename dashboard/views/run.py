@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import run_parts
+from dashboard.components.aws_run import aws_run
 from dashboard.components.choices import choose, one_of
 from dashboard.components.ended_actions import ended_actions
+from dashboard.components.first_run import first_run
 from dashboard.components.job_panel import job_panel
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
@@ -26,11 +28,10 @@ from dashboard.jobs import job_state, redrive_of
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.failures import failures
-from dashboard.queries.records import standing
+from dashboard.queries.records import run_record, standing
 from dashboard.queries.run_list import RunRow, run, runs
 from dashboard.store import default_store
 from simulator.runs.outcome import Kind
-from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ def page() -> None:
     if not rows:
         tab_title("Run")
         keep_fresh(lambda: standing(store))
-        st.info(tr("There is no run yet. Make the first one in a terminal, in the project's folder:"))
-        st.code(command("run", "sample.csv", anywhere=True), language=None)
+        first_run()
         return
     row = _chosen(rows)
     look = KIND_LOOKS[row.kind]
@@ -74,7 +74,9 @@ def page() -> None:
         job_panel(store, redrive)
     if live or not _going_on(store, redrive):  # else the run still says how it ended before
         st.fragment(run_every=LIVE_SECONDS if live else None)(_state)(store, folder)
-    if live:
+    if run_record(folder).on_aws:
+        aws_run(run_record(folder))
+    elif live:
         run_controls(folder)
     elif not _going_on(store, redrive):
         ended_actions(store, folder, row)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.components.aws_upload import aws_upload
 from dashboard.components.job_panel import job_panel
 from dashboard.components.moments import zone
 from dashboard.components.polling import keep_fresh
 from dashboard.components.tab import tab_title
+from dashboard.deployed.deployment import deployment
 from dashboard.jobs import CannotStart, Job, find_job, job_state, jobs, start_run
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
 def page() -> None:
     """Show the page."""
     st.title(tr("Upload"))
-    store = default_store()
     tab_title("Upload")
+    deployed = deployment()
+    if deployed is not None:
+        aws_upload(deployed)
+        return
+    store = default_store()
     keep_fresh(lambda: [job.name for job in jobs(store)])
     st.caption(
         tr(

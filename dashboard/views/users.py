@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -13,11 +15,12 @@ from dashboard.components.tab import tab_title
 from dashboard.components.tables.paging import page_offset
 from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.components.user_page import user_page
+from dashboard.deployed.deployment import deployment
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.read_only_database import DatabaseUnavailable, ReadOnlyDatabase
 from dashboard.queries.records import standing
-from dashboard.queries.users import UserPage, user_statistics, users
+from dashboard.queries.users import UserPage, UserStatistics, user_statistics, users
 from dashboard.store import default_store
 from lambdas.shared.columns import TOTALS
 from simulator.runs.suggested_command import command
@@ -35,6 +38,30 @@ TITLES = [column.title for column in TOTALS]
 @st.cache_resource
 def _database() -> ReadOnlyDatabase:
     return ReadOnlyDatabase()
+
+
+def _users(**question: Any) -> UserPage:
+    deployed = deployment()
+    if deployed is None:
+        return users(_database(), **question)
+    from dashboard.deployed.users import deployed_users  # noqa: PLC0415 - boto3
+
+    return deployed_users(deployed, **question)
+
+
+def _user(user: str) -> UserStatistics | None:
+    deployed = deployment()
+    if deployed is None:
+        return user_statistics(_database(), user)
+    from dashboard.deployed.users import deployed_user  # noqa: PLC0415 - boto3
+
+    return deployed_user(deployed, user)
+
+
+def _how_to_start_it() -> None:
+    if deployment() is None:
+        st.caption(tr("A run starts the database:"))
+        st.code(command("run", "sample.csv", anywhere=True), language=None)
 
 
 def page() -> None:
@@ -56,14 +83,14 @@ def page() -> None:
         ).strip()
         order = one_of("Order", list(ORDERS), key="order", shown=ORDERS.__getitem__, width=180)
     try:
-        found = users(_database(), search=search, order=order, limit=0)
+        found = _users(search=search, order=order, limit=0)
         offset = page_offset(found.total, PAGE, key="page")
         if found.total:
-            found = users(_database(), search=search, order=order, offset=offset, limit=PAGE)
+            found = _users(search=search, order=order, offset=offset, limit=PAGE)
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
-        st.caption(tr("A user's history needs no database. A run starts the database:"))
-        st.code(command("run", "sample.csv", anywhere=True), language=None)
+        st.caption(tr("A user's history needs no database."))
+        _how_to_start_it()
         if search:
             user_page(default_store(), search, None)
         else:
@@ -75,11 +102,11 @@ def page() -> None:
 def _one(user: str) -> None:
     same_page("All users", icon=":material/arrow_back:")
     try:
-        known = user_statistics(_database(), user)
+        known = _user(user)
     except DatabaseUnavailable as error:
         st.error(plain(error, 800), icon=":material/database_off:")
-        st.caption(tr("The history below needs no database. A run starts the database:"))
-        st.code(command("run", "sample.csv", anywhere=True), language=None)
+        st.caption(tr("The history below needs no database."))
+        _how_to_start_it()
         user_page(default_store(), user, None)
         return
     if known is None:

@@ -27,5 +27,9 @@ class UsersFileError(Exception):
     """A users file cannot be loaded; the message lists its lines. Nothing of it was loaded."""
 
 
+class BadQuestionError(Exception):
+    """The user reader was asked something that it does not answer; the message names the field."""
+
+
 class UnknownActionError(Exception):
     """The migrator was asked for something that it does not do."""

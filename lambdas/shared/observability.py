@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = "UserLog"
 VALIDATOR_SERVICE, PROCESSOR_SERVICE, MIGRATOR_SERVICE = "csv-validator", "user-log-processor", "schema-migrator"
+READER_SERVICE = "user-reader"
 
 
 class CurrentStdout(logging.StreamHandler[TextIO]):

@@ -15,6 +15,8 @@ from simulator.cli.commands.check import check_command
 from simulator.cli.commands.cloud import down_command, env_command, status_command
 from simulator.cli.commands.convert import convert_command
 from simulator.cli.commands.faults import faults_command
+from simulator.cli.commands.fetch import EPILOG as FETCH_EPILOG
+from simulator.cli.commands.fetch import fetch_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
 from simulator.cli.commands.reset import reset_command
@@ -71,6 +73,7 @@ app.command("resume", epilog=examples("resume latest"))(resume_command)
 app.command("update", epilog=examples("update latest --max-concurrency 2", "update latest --tolerated-failures 50"))(
     update_command
 )
+app.command("fetch", epilog=FETCH_EPILOG)(fetch_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
 app.command("faults", epilog=examples("faults", "faults --json"))(faults_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)

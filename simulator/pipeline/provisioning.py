@@ -55,7 +55,7 @@ def function_names() -> dict[str, str]:
     Raises:
         CloudError: as `resource_name`.
     """
-    functions = ("CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction")
+    functions = ("CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction", "UserReaderFunction")
     return {f"{function}Name": resource_name(function) for function in functions}
 
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from simulator.pipeline.errors import CloudError
 from simulator.postgres.errors import advice
+from simulator.runs.store import RunStore
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _TRIAL_SIZE: Final = 8192
@@ -61,7 +62,7 @@ class HomeFolder:
     """The folder that SIMULATOR_HOME names.
 
     It has `runs/`, `postgres/`, `jobs/` (started from the dashboard), `steering/` (ports at which runs are stopped),
-    and the audit items that belong to no run.
+    `aws/` (runs of deployed stacks, a home for each workflow), and the audit items that belong to no run.
 
     Args:
         path: the folder, absolute; it need not exist.
@@ -74,7 +75,13 @@ class HomeFolder:
         self.jobs = path / "jobs"
         self.cloud = path / "cloud"
         self.steering = path / "steering"
+        self.aws = path / "aws"
         self.orphan_audit = path / "audit-orphans.jsonl"
+
+    @property
+    def known_runs(self) -> RunStore:
+        """All runs, to be read: those of this machine, and those that were fetched from AWS."""
+        return RunStore(self.runs, *sorted(self.aws.glob("*/runs")))
 
     def create(self) -> HomeFolder:
         """Create the folders that are missing, and see that something can be written there.

@@ -87,7 +87,7 @@ class OpenRun:
                 "error": None,
                 "cause": None,
                 "redrive_count": execution.redrive_count,
-                "source": _source(execution.input),
+                "source": SourceObject.of_input(execution.input),
                 "definition_sha256": hashlib.sha256(execution.definition.encode()).hexdigest(),
                 "database": database,
                 "pid": os.getpid(),
@@ -215,25 +215,3 @@ class OpenRun:
         if self._children is not None:
             self._children.close()
         self._lock.release()
-
-
-def _source(execution_input: Any) -> SourceObject:
-    detail = _dict(_dict(execution_input).get("detail"))
-    found = _dict(detail.get("object"))
-    return RunRecord.from_json(
-        "source",
-        {
-            "source": {
-                "bucket": _dict(detail.get("bucket")).get("name") or "",
-                "key": found.get("key") or "",
-                "versionId": found.get("versionId") or found.get("version-id"),
-                "size": found.get("size"),
-                "etag": found.get("etag"),
-                "uploadedAt": _dict(execution_input).get("time"),
-            }
-        },
-    ).source
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -16,6 +16,7 @@ from simulator.runs.advice.redrive_refusal import redrive_refusal
 from simulator.runs.folder.history_reader import HistoryEvent, map_run_passes
 from simulator.runs.folder.items import ItemIndex
 from simulator.runs.folder.run_record import INTERRUPTED
+from simulator.runs.suggested_command import aws_redrive
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.resume import Resume
@@ -74,6 +75,8 @@ def plan_redrive(folder: RunFolder, record: RunRecord) -> RedrivePlan:
     """
     if (refusal := redrive_refusal(record)) is not None:
         raise NotRedrivable(refusal)
+    if record.on_aws:
+        raise NotRedrivable(f"The run is on AWS, which redrives it: {aws_redrive(record)}")
     events = list(folder.events())
     if not folder.definition_file.is_file() or not folder.input_file.is_file() or not events:
         raise NotRedrivable(

@@ -8,6 +8,7 @@ from simulator.runs.folder.run_folder import BadRunName, RunFolder
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from simulator.runs.folder.run_record import RunRecord
@@ -21,10 +22,16 @@ class RunNotFound(Exception):
 
 
 class RunStore:
-    """The runs below `runs`, a folder that need not exist."""
+    """The runs below `runs`, a folder that need not exist.
 
-    def __init__(self, runs: Path) -> None:
+    Args:
+        runs: the folder.
+        fetched: more folders of runs, to be read only.
+    """
+
+    def __init__(self, runs: Path, *fetched: Path) -> None:
         self.path = runs
+        self._fetched = fetched
 
     def folder(self, name: str) -> RunFolder:
         """Return the folder of a run by its full name, whether it exists or not.
@@ -32,21 +39,24 @@ class RunStore:
         Raises:
             BadRunName: if the name could lead out of the runs folder.
         """
-        return RunFolder(self.path, name)
+        own = RunFolder(self.path, name)
+        if self._fetched and not own.path.is_dir():
+            return next((one for one in self._elsewhere(name) if one.path.is_dir()), own)
+        return own
+
+    def _elsewhere(self, name: str) -> Iterator[RunFolder]:
+        return (RunFolder(path, name) for path in self._fetched)
 
     def folders(self) -> list[RunFolder]:
-        """Return the folders there are, in no order; what is not a run's folder is left out."""
-        try:
-            entries = [entry.name for entry in self.path.iterdir() if entry.is_dir()]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        found = []
-        for name in entries:
-            try:
-                found.append(RunFolder(self.path, name))
-            except BadRunName:
-                continue
-        return found
+        """Return the folders there are, in no order; what is not a run's folder is left out.
+
+        A run that was run here and fetched, too (from the local cloud), counts once, as the one that was run here.
+        """
+        found: dict[str, RunFolder] = {}
+        for path in (self.path, *self._fetched):
+            for folder in _folders(path):
+                found.setdefault(folder.name, folder)
+        return list(found.values())
 
     def records(self) -> list[RunRecord]:
         """Return all runs as they stand, newest first."""
@@ -76,6 +86,20 @@ class RunStore:
 
     def _command(self, *words: str) -> str:
         return command(*words, home=self.path.parent)
+
+
+def _folders(path: Path) -> list[RunFolder]:
+    try:
+        entries = [entry.name for entry in path.iterdir() if entry.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = []
+    for name in entries:
+        try:
+            found.append(RunFolder(path, name))
+        except BadRunName:
+            continue
+    return found
 
 
 def _some(names: list[str]) -> str:

@@ -6,8 +6,12 @@ import os
 import shlex
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.runs.caller import caller
+
+if TYPE_CHECKING:
+    from simulator.runs.folder.run_record import RunRecord
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +28,49 @@ def command(*words: str | Path, home: Path | None = None, anywhere: bool = False
     setting = [f"SIMULATOR_HOME={quoted(str(named))}"] if named not in (None, _ROOT / ".simulator") else []
     texts = (file_word(word, anywhere=anywhere) if isinstance(word, Path) else word for word in words)
     return " ".join([*setting, *(quoted(word) for word in (*_start(anywhere=anywhere), *texts))])
+
+
+def aws_redrive(record: RunRecord) -> str:
+    """Return the AWS CLI's command that redrives a run on AWS."""
+    return _aws(record, "stepfunctions", "redrive-execution", "--execution-arn", record.arn)
+
+
+def aws_stop(record: RunRecord) -> str:
+    """Return the AWS CLI's command that stops a run on AWS."""
+    return _aws(record, "stepfunctions", "stop-execution", "--execution-arn", record.arn)
+
+
+def aws_update(
+    record: RunRecord, concurrency: int | None, tolerated_count: int | None, tolerated_percentage: float | None
+) -> str:
+    """Return the AWS CLI's command that changes the Map Run of a run on AWS; None keeps what holds."""
+    options = {
+        "--max-concurrency": concurrency,
+        "--tolerated-failure-count": tolerated_count,
+        "--tolerated-failure-percentage": tolerated_percentage,
+    }
+    given = [word for name, value in options.items() if value is not None for word in (name, f"{value:g}")]
+    map_run = record.map_run.arn if record.map_run else "MAP_RUN_ARN"
+    return _aws(record, "stepfunctions", "update-map-run", "--map-run-arn", map_run, *given)
+
+
+def aws_upload(file: Path, record: RunRecord) -> str:
+    """Return the AWS CLI's command that uploads a file to the bucket that a run on AWS had its file from."""
+    return _aws(record, "s3", "cp", str(file.absolute()), f"s3://{record.source.bucket}/{corrected_key(record)}")
+
+
+def corrected_key(record: RunRecord) -> str:
+    """Return the key for a corrected file: the one of the run's file, marked."""
+    return f"{record.source.key.removesuffix('.csv')}-corrected.csv"
+
+
+def _aws(record: RunRecord, *words: str) -> str:
+    origin = record.origin
+    options = (
+        {"--region": origin.region, "--profile": origin.profile, "--endpoint-url": origin.endpoint} if origin else {}
+    )
+    given = [word for name, value in options.items() if value for word in (name, value)]
+    return " ".join(quoted(word) for word in ("aws", *words, *given))
 
 
 def file_word(path: Path, *, anywhere: bool = False) -> str:

@@ -31,8 +31,12 @@ def chromium_path() -> str | None:
 
 
 @contextmanager
-def served_dashboard(home: Path) -> Iterator[str]:
+def served_dashboard(home: Path, *words: str) -> Iterator[str]:
     """Run `streamlit run dashboard` over `home`, from another folder than the project's; give its address.
+
+    Args:
+        home: the home folder.
+        words: what stands behind `--`.
 
     Raises:
         RuntimeError: it does not answer; the message holds what it wrote.
@@ -44,7 +48,7 @@ def served_dashboard(home: Path) -> Iterator[str]:
     log = home.parent / "streamlit.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "dashboard"), *options],
+            [sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "dashboard"), *options, "--", *words],
             cwd=home.parent,
             env={**os.environ, "SIMULATOR_HOME": str(home), "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"},
             stdout=output,

@@ -36,7 +36,11 @@ def dev_assembly() -> Iterator[Assembly]:
 def optional_assembly() -> Iterator[Assembly]:
     """What it writes with every option but the stage."""
     yield from synthesized(
-        natGateways=0, uploaderPrincipalArn=UPLOADER, reservedConcurrency=10, alarmEmail="ops@example.com"
+        natGateways=0,
+        uploaderPrincipalArn=UPLOADER,
+        reservedConcurrency=10,
+        alarmEmail="ops@example.com",
+        operatorPolicy="act",
     )
 
 

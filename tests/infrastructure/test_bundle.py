@@ -22,7 +22,7 @@ LAMBDA_GLIBC = (2, 26)
 LAMBDA_LIMIT = 250 * 1024 * 1024
 X86_64 = 62
 _GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
-FUNCTIONS = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator")
+FUNCTIONS = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator", "user-log-user-reader")
 # Imports a handler with nothing on the path but the standard library and the package, and tells where all came from.
 IMPORT = """
 import importlib, json, sys

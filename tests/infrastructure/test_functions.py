@@ -12,12 +12,13 @@ from simulator.pipeline.provisioning import function_names, read_definition
 from tests.infrastructure.template.resolver import Resolver
 from tests.infrastructure.template.synthesis import CDK
 
-DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator")
+DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator", "user-log-user-reader")
 FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_names()))
 SETTINGS = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (DatabaseSettings, AuditSettings),
     "user-log-schema-migrator": (DatabaseSettings,),
+    "user-log-user-reader": (DatabaseSettings,),
 }
 
 
@@ -53,7 +54,13 @@ def test_a_function_runs_python_3_11_is_traced_and_logs_into_its_own_group(stack
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    list(zip(DESIGNED, ("FunctionsValidatorRole", "FunctionsProcessorRole", "FunctionsMigratorRole"), strict=True)),
+    list(
+        zip(
+            DESIGNED,
+            ("FunctionsValidatorRole", "FunctionsProcessorRole", "FunctionsMigratorRole", "FunctionsReaderRole"),
+            strict=True,
+        )
+    ),
 )
 def test_a_function_uses_the_role_that_is_checked(stack: Resolver, name: str, role: str) -> None:
     """Its own, and no other's."""
@@ -83,14 +90,21 @@ def test_the_functions_understand_their_environment(
 
 
 @pytest.mark.parametrize(
-    ("name", "user"), [("user-log-processor", "user_log_processor"), ("user-log-schema-migrator", "user_log_migrator")]
+    ("name", "user", "host"),
+    [
+        ("user-log-processor", "user_log_processor", "user-log.cluster-id"),
+        ("user-log-schema-migrator", "user_log_migrator", "user-log.cluster-id"),
+        ("user-log-user-reader", "user_log_reader", "user-log.cluster-ro-id"),
+    ],
 )
-def test_a_function_logs_in_as_its_own_user_at_the_writer(stack: Resolver, name: str, user: str) -> None:
-    """The user is one that the login roles make; the writer's address, since a reader refuses to write."""
+def test_a_function_logs_in_as_its_own_user_at_its_own_instance(
+    stack: Resolver, name: str, user: str, host: str
+) -> None:
+    """The user is one that the login roles make; those that write go to the writer, since a reader refuses it."""
     variables = functions(stack)[name]["Environment"]["Variables"]
     assert variables["DATABASE_USER"] == user
     assert f"'{user}'" in (CDK / "definitions" / "aws_roles.sql").read_text(encoding="utf-8")
-    assert variables["DATABASE_HOST"] == "user-log.cluster-id.ap-northeast-1.rds.amazonaws.com"
+    assert variables["DATABASE_HOST"] == f"{host}.ap-northeast-1.rds.amazonaws.com"
     (cluster,) = stack.of_type("AWS::RDS::DBCluster").values()
     assert variables["DATABASE_NAME"] == cluster["DatabaseName"]
 

@@ -12,6 +12,7 @@ WITH_DATA = {
     "/aws/lambda/user-log-csv-validator",
     "/aws/lambda/user-log-processor",
     "/aws/lambda/user-log-schema-migrator",
+    "/aws/lambda/user-log-user-reader",
     "/aws/vendedlogs/states/csv-user-log-dispatcher",
     "/aws/vendedlogs/states/csv-user-log-processor",
     "/aws/rds/cluster/user-log/postgresql",

@@ -107,7 +107,7 @@ def test_functions_and_database_are_in_the_private_subnets(stack: Resolver) -> N
     placed = [
         function["VpcConfig"] for function in stack.of_type("AWS::Lambda::Function").values() if "VpcConfig" in function
     ]
-    assert len(placed) == 3
+    assert len(placed) == 4
     assert all(set(place["SubnetIds"]) == private(stack) for place in placed)
 
 

@@ -67,7 +67,7 @@ def test_functions_and_cluster_are_in_their_groups(stack: Resolver) -> None:
     assert cluster["VpcSecurityGroupIds"] == [DATABASE]
     functions = stack.of_type("AWS::Lambda::Function")
     placed = [function["VpcConfig"]["SecurityGroupIds"] for function in functions.values() if "VpcConfig" in function]
-    assert placed == [[FUNCTIONS]] * 3
+    assert placed == [[FUNCTIONS]] * 4
 
 
 def test_the_prefix_lists_are_those_of_s3_and_dynamodb_here(stack: Resolver) -> None:

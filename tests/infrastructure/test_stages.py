@@ -47,6 +47,7 @@ OUTPUTS = {
     "RuleDeadLetterQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/s3-csv-upload-rule-dlq",
     "DispatcherFailuresQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/user-log-dispatcher-failures",
     "MigratorFunctionName": "user-log-schema-migrator",
+    "UserReaderFunctionName": "user-log-user-reader",
     "DatabaseClusterArn": "arn:aws:rds:ap-northeast-1:123456789012:cluster:user-log",
     "DatabaseName": "userlog",
     "AlarmTopicArn": "arn:aws:sns:ap-northeast-1:123456789012:user-log-alarms",

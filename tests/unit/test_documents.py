@@ -21,6 +21,7 @@ DOCUMENTS = (
     "docs/decisions.md",
     "docs/glossary.md",
     "docs/up.md",
+    "docs/aws-runs.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)

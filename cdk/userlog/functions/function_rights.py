@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Policies = dict[str, list[iam.PolicyStatement]]
 MIGRATOR_USER: str = definition("resources.json")["database"]["migratorUser"]
 PROCESSOR_USER: str = definition("resources.json")["database"]["processorUser"]
+READER_USER: str = definition("resources.json")["database"]["readerUser"]
 _READ_VERSION = ["s3:GetObjectVersion"]
 _READ = ["s3:GetObject"]
 _WRITE_ITEMS = ["dynamodb:BatchWriteItem", "dynamodb:PutItem"]
@@ -58,6 +59,11 @@ def migrator_policies(storage: Storage, database: Database) -> Policies:
             _decrypt(storage, storage.output_bucket),
         ],
     }
+
+
+def reader_policies(database: Database) -> Policies:
+    """Log in to the database, whose grants let it read two tables."""
+    return {"LogIn": [_log_in(database, READER_USER)]}
 
 
 def open_endpoints(

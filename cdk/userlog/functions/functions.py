@@ -15,10 +15,12 @@ from userlog.functions.bundle import PYTHON, functions_code
 from userlog.functions.function_rights import (
     MIGRATOR_USER,
     PROCESSOR_USER,
+    READER_USER,
     Policies,
     migrator_policies,
     open_endpoints,
     processor_policies,
+    reader_policies,
     validator_policies,
 )
 from userlog.functions.function_role import FunctionRole
@@ -30,13 +32,14 @@ if TYPE_CHECKING:
     from userlog.storage.storage import Storage
 
 VALIDATOR, PROCESSOR, MIGRATOR = "CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction"
+READER = "UserReaderFunction"
 
 
 class Functions(Construct):
     """The functions, each in the private subnets, with a role and a log group of its own.
 
     Attributes:
-        validator, processor, migrator: the functions.
+        validator, processor, migrator, reader: the functions.
         migration: depend on it to have the schema; a migration that fails makes the deployment fail.
     """
 
@@ -66,6 +69,9 @@ class Functions(Construct):
             reserved_concurrency=stage.reserved_concurrency,
         )
         self.migrator = self._function("Migrator", MIGRATOR, migrator_policies(storage, database), user=MIGRATOR_USER)
+        self.reader = self._function(
+            "Reader", READER, reader_policies(database), user=READER_USER, host=database.reader_host
+        )
         open_endpoints(
             network,
             storage,
@@ -82,6 +88,7 @@ class Functions(Construct):
         policies: Policies,
         *,
         user: str = "",
+        host: str | None = None,
         reserved_concurrency: int | None = None,
     ) -> lambda_.Function:
         configuration = function_settings(resource)
@@ -107,7 +114,7 @@ class Functions(Construct):
             code=self._code,
             timeout=Duration.seconds(configuration["timeoutSeconds"]),
             memory_size=configuration["memoryMb"],
-            environment=self._environment(configuration["environment"], user),
+            environment=self._environment(configuration["environment"], user, host or self._database.host),
             # CDK would add statements to a role that it may change.
             role=role.without_policy_updates(),
             log_group=log_group,
@@ -118,11 +125,11 @@ class Functions(Construct):
             security_groups=[self._network.functions_security_group],
         )
 
-    def _environment(self, names: list[str], user: str) -> dict[str, str]:
+    def _environment(self, names: list[str], user: str, host: str) -> dict[str, str]:
         """Return the variables that functions.json names; KeyError for one that nothing here gives a value."""
         values = {
             "MAX_ROWS": str(MAX_ROWS),
-            "DATABASE_HOST": self._database.host,
+            "DATABASE_HOST": host,
             "DATABASE_PORT": str(self._database.port),
             "DATABASE_NAME": self._database.name,
             "DATABASE_USER": user,

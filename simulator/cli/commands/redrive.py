@@ -18,7 +18,7 @@ from simulator.pipeline.listeners import Listeners
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, RedrivePlan, plan_redrive
-from simulator.runs.store import RunNotFound, RunStore
+from simulator.runs.store import RunNotFound
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def redrive_command(
     that answers now. Exit codes as those of `run`; 2 also for a run that cannot be redriven.
     """
     with terminal(json=json) as term:
-        store = RunStore(Settings().home.runs)
+        store = Settings().home.known_runs
         try:
             folder = store.find(run)
             plan = plan_redrive(folder, recovered(folder))

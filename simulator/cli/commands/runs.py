@@ -11,11 +11,11 @@ from simulator.cli.output.run_table import show_runs
 from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
-from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_record import RunRecord
+    from simulator.runs.store import RunStore
 
 SHORT_NAME = len("user-log-20250802-093000-") + 7
 
@@ -26,7 +26,7 @@ def runs_command(
 ) -> None:
     """List the runs, newest first."""
     with terminal(json=json) as term:
-        store = RunStore(Settings().home.runs)
+        store = Settings().home.known_runs
         records = store.records()
         listed = [recovered(store.folder(record.name)) for record in records[:limit]]
         if not records:

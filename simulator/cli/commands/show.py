@@ -17,7 +17,7 @@ from simulator.runs.folder.history_reader import states_passed
 from simulator.runs.folder.items import ItemIndex
 from simulator.runs.recovery import recovered
 from simulator.runs.row_story import row_story
-from simulator.runs.store import RunNotFound, RunStore
+from simulator.runs.store import RunNotFound
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
@@ -41,7 +41,7 @@ def show_command(
         if row is not None and index is not None:
             raise UsageError("--row and --index both name a row; give one of them.")
         try:
-            folder = RunStore(Settings().home.runs).find(run)
+            folder = Settings().home.known_runs.find(run)
         except RunNotFound as error:
             raise UsageError(str(error)) from None
         if row is None and index is None:

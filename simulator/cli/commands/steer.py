@@ -16,7 +16,7 @@ from simulator.pipeline.steering.orders import BadOrder, Order
 from simulator.pipeline.steering.port import Refused
 from simulator.pipeline.steering.steering import steer
 from simulator.runs.recovery import recovered
-from simulator.runs.store import RunNotFound, RunStore
+from simulator.runs.store import RunNotFound
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
@@ -128,7 +128,7 @@ def _tell_settings(term: Terminal, folder: RunFolder, answer: dict[str, Any]) ->
 
 def _found(run: str) -> RunFolder:
     try:
-        return RunStore(Settings().home.runs).find(run)
+        return Settings().home.known_runs.find(run)
     except RunNotFound as error:
         raise UsageError(str(error)) from None
 

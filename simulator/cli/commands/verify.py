@@ -40,7 +40,7 @@ def verify_command(
     cannot be reached (--no-database leaves it out).
     """
     with terminal(json=json) as term:
-        store = RunStore(Settings().home.runs)
+        store = Settings().home.known_runs
         try:
             folder = store.find(run)
         except RunNotFound as error:
@@ -57,7 +57,9 @@ def verify_command(
 def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Terminal, *, database: bool) -> Findings:
     from simulator.verify.reconcile import reconcile  # noqa: PLC0415 - slow imports that --help need not wait for
 
-    if not database or record.map_run is None:
+    if record.on_aws and database:
+        term.say("The database of this run is on AWS: it is left out. The page Users shows what it has.")
+    if not database or record.map_run is None or record.on_aws:
         return reconcile(folder, record, None)
 
     import psycopg  # noqa: PLC0415 - as above

@@ -39,6 +39,10 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord, *, just_end
         just_ended: whether it ended for the first time just now: no file can have corrected it, and none is looked for.
     """
     headline(terminal, record)
+    if record.origin is not None:
+        terminal.say(
+            f"On AWS ({record.origin.region}, account {record.origin.account}), as of {record.origin.fetched_at}"
+        )
     for note in record.notes:
         terminal.say(("Note: ", "yellow"), note)
     if record.injected:
@@ -83,6 +87,7 @@ def document(folder: RunFolder, record: RunRecord, *, just_ended: bool = False) 
         "runDirectory": str(folder.path),
         "failedRows": str(folder.failed_rows_file) if folder.failed_rows_file.exists() else None,
         "databaseUrl": record.database,
+        "origin": record.origin.model_dump(by_alias=True) if record.origin else None,
     }
 
 
@@ -158,6 +163,8 @@ def _next(terminal: Terminal, folder: RunFolder, record: RunRecord, *, repaired:
         terminal.say(f"  {step.text}")
         if step.words:
             terminal.say("  ", (command(*step.words), "bold"))
+        elif step.on_aws:
+            terminal.say("  ", (step.on_aws, "bold"))
 
 
 def row_report(terminal: Terminal, story: RowStory) -> None:

@@ -12,13 +12,14 @@ from simulator.pipeline.steering.helm import STOP_SECONDS
 from simulator.pipeline.steering.port import HOST, MOST_BYTES, Refused
 from simulator.runs.folder.run_lock import is_held
 from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
-from simulator.runs.suggested_command import command
+from simulator.runs.suggested_command import aws_stop, aws_update, command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.pipeline.steering.orders import Order
     from simulator.runs.folder.run_folder import RunFolder
+    from simulator.runs.folder.run_record import RunRecord
 
 ANSWER_SECONDS = STOP_SECONDS + 10.0
 
@@ -41,10 +42,20 @@ def steer(folder: RunFolder, order: Order) -> dict[str, Any]:
         )
     if record.status != RUNNING:
         raise Refused(f"The run {folder.name} has ended already ({record.status}).")
+    if record.on_aws:
+        raise Refused(_on_aws(record, order))
     answer = _asked(folder, record.pid, order)
     if "refused" in answer:
         raise Refused(str(answer["refused"]))
     return answer
+
+
+def _on_aws(record: RunRecord, order: Order) -> str:
+    if order.kind == "stop":
+        return f"The run {record.name} is on AWS, which stops it: {aws_stop(record)}"
+    if order.kind == "update":
+        return f"The run {record.name} is on AWS, which changes its Map Run: {aws_update(record, *order.settings)}"
+    return f"The run {record.name} is on AWS, and Step Functions has no pause. To stop it: {aws_stop(record)}"
 
 
 def _asked(folder: RunFolder, pid: int | None, order: Order) -> dict[str, Any]:

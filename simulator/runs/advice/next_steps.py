@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.runs.advice.redrive_refusal import redrivable
 from simulator.runs.advice.rejected_file import rejected_file_step
 from simulator.runs.advice.step import Action, NextStep
+from simulator.runs.advice.step_on_aws import step_on_aws
 from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
 from simulator.runs.outcome import has_failed_rows
 from simulator.runs.words import count
@@ -28,6 +29,11 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
     """
     if record.status == RUNNING:
         return []
+    steps = _steps(folder, record)
+    return [step_on_aws(folder, record, step) for step in steps] if record.on_aws else steps
+
+
+def _steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
     if record.rejected:
         return [rejected_file_step(folder, record)]
     again = redrivable(record)
@@ -143,4 +149,6 @@ def _file_again(folder: RunFolder, record: RunRecord) -> NextStep:
 def _input_again(folder: RunFolder, record: RunRecord) -> tuple[str | Path, ...]:
     """The command that runs the same file under its name; none if it is not here."""
     key, file = record.source.key, folder.input_file
+    if record.on_aws:
+        return ()
     return ("run", file, f"--key={key}") if key and file.exists() else ()

@@ -66,6 +66,11 @@ def _first_two(path: Path) -> list[CsvRecord]:
 def _not_utf8(path: Path, record: RunRecord, head: bytes, problem: EncodingError) -> NextStep:
     if head.startswith(_WORKBOOKS):
         return _upload("The file is an Excel workbook, not CSV. In Excel, save it as CSV UTF-8, and upload that file.")
+    if problem.encoding.needs_conversion and record.on_aws:
+        return _upload(
+            f"The file is {problem.encoding.title}: nothing in it need be corrected. Convert it to UTF-8 (command "
+            "convert), and upload it again; the page Upload converts it by itself."
+        )
     if problem.encoding.needs_conversion:
         key = record.source.key
         return NextStep(

@@ -35,8 +35,10 @@ class NextStep:
         action: what it is.
         words: the words of the simulator's command for it, as `suggested_command.command` takes them; empty if there
             is none.
+        on_aws: the AWS CLI's command for it, for a run on AWS; empty if there is none.
     """
 
     text: str
     action: Action
     words: tuple[str | Path, ...] = ()
+    on_aws: str = ""

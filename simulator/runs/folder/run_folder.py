@@ -132,10 +132,11 @@ class RunFolder:
     def record(self) -> RunRecord:
         """Return how the run stands; INTERRUPTED if it says RUNNING and no process writes it.
 
-        A folder without `run.json` is a run that has only just begun, or was cut off there.
+        A run on AWS needs no process here: it is as it was when it was fetched. A folder without `run.json` is a run
+        that has only just begun, or was cut off there.
         """
         record = self.record_as_written()
-        if record.status != RUNNING or is_held(self.lock_file):
+        if record.status != RUNNING or record.on_aws or is_held(self.lock_file):
             return record
         record = self.record_as_written()  # between the two looks it may have ended
         return record.model_copy(update={"status": INTERRUPTED}) if record.status == RUNNING else record

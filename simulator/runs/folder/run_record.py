@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 FORMAT = 1
+AWS = "aws"
 RUNNING = "RUNNING"
 INTERRUPTED = "INTERRUPTED"
 """Shown for a run that says RUNNING and whose process is gone."""
@@ -44,6 +45,44 @@ class SourceObject(_Json):
     size: int | None = None
     etag: str | None = None
     uploaded_at: str | None = None
+
+    @classmethod
+    def of_input(cls, execution_input: Any) -> SourceObject:
+        """Return the object that a workflow's input (the upload's event) names; of a foreign input, what fits."""
+        detail = _dict(_dict(execution_input).get("detail"))
+        found = _dict(detail.get("object"))
+        value = {
+            "bucket": _dict(detail.get("bucket")).get("name") or "",
+            "key": found.get("key") or "",
+            "versionId": found.get("versionId") or found.get("version-id"),
+            "size": found.get("size"),
+            "etag": found.get("etag"),
+            "uploadedAt": _dict(execution_input).get("time"),
+        }
+        return RunRecord.from_json("source", {"source": value}).source
+
+
+class Origin(_Json):
+    """Where a run was that was not run here: `source` is `aws`.
+
+    Args:
+        source: `aws`.
+        region, account: where it ran.
+        endpoint: where it was asked for in the place of AWS; empty for AWS.
+        profile: the operator's profile, if one was named.
+        stack: the name or the workflow's ARN that it was fetched by; empty if it was fetched by its own ARN.
+        fetched_at: when AWS was asked last (ISO); the record is as of then.
+        settled: whether it had ended long enough for all its logs to have arrived.
+    """
+
+    source: str = AWS
+    region: str = ""
+    account: str = ""
+    endpoint: str = ""
+    profile: str = ""
+    stack: str = ""
+    fetched_at: str | None = None
+    settled: bool = False
 
 
 class FailureReason(_Json):
@@ -87,6 +126,7 @@ class RunRecord(_Json):
         corrects: the run whose failed rows this one's file has corrected.
         injected: the SPECs of the faults that the run was started with: what failed by them was meant to.
         pid: the process that wrote it.
+        origin: where it was run; None if that was here.
     """
 
     name: str
@@ -113,6 +153,12 @@ class RunRecord(_Json):
     corrects: str | None = None
     injected: list[str] = Field(default_factory=list)
     pid: int | None = None
+    origin: Origin | None = None
+
+    @property
+    def on_aws(self) -> bool:
+        """Whether it was run by a deployed stack, and fetched."""
+        return self.origin is not None
 
     @property
     def duration_ms(self) -> int | None:
@@ -147,3 +193,7 @@ class RunRecord(_Json):
         except ValidationError as invalid:
             wrong = {str(error["loc"][0]) for error in invalid.errors() if error["loc"]}
             return cls.model_validate({key: known[key] for key in known if key not in wrong})
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

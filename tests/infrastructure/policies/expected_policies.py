@@ -22,6 +22,7 @@ TABLE = f"arn:aws:dynamodb:{HERE}:table/ProcessingLogs"
 DATA_KEY = f"arn:aws:kms:{HERE}:key/StorageDataKey"
 FUNCTION = f"arn:aws:lambda:{HERE}:function:"
 VALIDATOR, PROCESSOR, MIGRATOR = "user-log-csv-validator", "user-log-processor", "user-log-schema-migrator"
+READER = "user-log-user-reader"
 STATES = f"arn:aws:states:{HERE}"
 WORKFLOW = f"{STATES}:stateMachine:csv-user-log-processor"
 DISPATCHER = f"{STATES}:stateMachine:csv-user-log-dispatcher"
@@ -148,6 +149,7 @@ EXPECTED: dict[str, set[Grant]] = {
     | login("user_log_migrator")
     | allow("s3:GetObject", f"{OUTPUT}/users/*")
     | allow("kms:Decrypt", DATA_KEY, when=of_bucket(OUTPUT)),
+    "FunctionsReaderRole": function(READER) | login("user_log_reader"),
     # The machines.
     "WorkflowWorkflowRole": machine()
     | allow("lambda:InvokeFunction", f"{FUNCTION}{VALIDATOR}", f"{FUNCTION}{PROCESSOR}")
@@ -197,6 +199,7 @@ EXPECTED: dict[str, set[Grant]] = {
     "trust of FunctionsValidatorRole": taken_by("lambda"),
     "trust of FunctionsProcessorRole": taken_by("lambda"),
     "trust of FunctionsMigratorRole": taken_by("lambda"),
+    "trust of FunctionsReaderRole": taken_by("lambda"),
     "trust of WorkflowWorkflowRole": taken_by("states", MACHINES),
     "trust of WorkflowDispatcherRole": taken_by("states", MACHINES),
     "trust of WorkflowRuleRole": taken_by("events", OURS),

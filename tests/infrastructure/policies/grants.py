@@ -49,7 +49,7 @@ def grants(stack: Resolver) -> dict[str, set[Grant]]:
 
 def _owners(logical: str, kind: str, path: tuple[str, ...], properties: dict[str, Any]) -> list[str]:
     if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
-        return list(properties["Roles"])
+        return list(properties.get("Roles") or [logical])  # of a policy that is attached to nobody: itself
     return [f"trust of {logical}" if "AssumeRolePolicyDocument" in path else logical]
 
 

@@ -14,11 +14,12 @@ from lambdas.schema_migrator.migrations import apply_migrations, read_migrations
 from lambdas.schema_migrator.users import load_users
 from lambdas.user_log_processor.record import UserLogRecord
 from lambdas.user_log_processor.statistics import lock_totals, set_totals
+from lambdas.user_reader.user_query import UserQuery
 from tests.rows import totals
 
 DEFINITIONS = Path(__file__).resolve().parents[3] / "cdk" / "definitions"
 ROLES = (DEFINITIONS / "aws_roles.sql").read_text(encoding="utf-8")
-MIGRATOR, PROCESSOR = "user_log_migrator", "user_log_processor"
+MIGRATOR, PROCESSOR, READER = "user_log_migrator", "user_log_processor", "user_log_reader"
 NOW = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
@@ -35,7 +36,7 @@ def server(empty_database: Any) -> Iterator[psycopg.Connection[Any]]:
         yield connection
         connection.execute("RESET SESSION AUTHORIZATION")
         connection.execute(f'ALTER DATABASE "{empty_database.name}" OWNER TO CURRENT_USER')
-        for role in (PROCESSOR, MIGRATOR, "master", "rds_iam"):
+        for role in (READER, PROCESSOR, MIGRATOR, "master", "rds_iam"):
             connection.execute(f"DROP OWNED BY {role} CASCADE")
             connection.execute(f"DROP ROLE {role}")
 
@@ -63,7 +64,7 @@ def test_the_roles_can_be_made_again(server: psycopg.Connection[Any]) -> None:
         "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, pg_has_role(rolname, 'rds_iam', 'USAGE')"
         " FROM pg_roles WHERE rolname LIKE 'user_log_%' ORDER BY rolname"
     ).fetchall()
-    assert found == [(role, False, False, False, True, True) for role in (MIGRATOR, PROCESSOR)]
+    assert found == [(role, False, False, False, True, True) for role in (MIGRATOR, PROCESSOR, READER)]
 
 
 def test_the_text_is_one_statement_without_a_colon(server: psycopg.Connection[Any]) -> None:
@@ -117,6 +118,34 @@ def test_the_processor_can_do_its_work(migrated: psycopg.Connection[Any]) -> Non
 def test_the_processor_can_do_nothing_else(migrated: psycopg.Connection[Any], statement: str) -> None:
     """Users are the migrator's, and so is the schema."""
     log_in(migrated, PROCESSOR)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        migrated.execute(statement.encode())
+
+
+def test_the_reader_reads_users_and_totals(migrated: psycopg.Connection[Any]) -> None:
+    """By the statements of its function."""
+    log_in(migrated, READER)
+    query = UserQuery(search="u1")
+    assert migrated.execute(query.count.encode(), query.values).fetchone() == (1,)
+    assert migrated.execute(query.page.encode(), query.values).fetchone() == ("U1", "n", "e@x", None, None, None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE users SET email = 'x'",
+        "UPDATE user_statistics SET login_count = 1",
+        "DELETE FROM user_statistics",
+        "SELECT * FROM users FOR UPDATE",
+        "SELECT * FROM schema_migrations",
+        "CREATE TABLE mine (x int)",
+        "CREATE TEMP TABLE mine (x int)",
+        "SET ROLE user_log_processor",
+    ],
+)
+def test_the_reader_can_do_nothing_else(migrated: psycopg.Connection[Any], statement: str) -> None:
+    """Not even lock a row."""
+    log_in(migrated, READER)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         migrated.execute(statement.encode())
 

@@ -1,0 +1,1 @@
+"""What people who look after the pipeline may do."""

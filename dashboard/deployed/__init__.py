@@ -1,0 +1,1 @@
+"""The pages over a deployed stack: `streamlit run dashboard -- --stack NAME`."""

@@ -1,0 +1,1 @@
+"""`user-log-user-reader`: tells operators what is in the tables, and changes nothing."""
