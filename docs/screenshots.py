@@ -19,7 +19,7 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.acceptance.dashboard_server import browser, served_dashboard, settled_page  # noqa: E402
+from tests.acceptance.dashboard.dashboard_server import browser, served_dashboard, settled_page  # noqa: E402
 from tests.unit.dashboard.run_folders import BEGAN, make_run  # noqa: E402
 
 if TYPE_CHECKING:

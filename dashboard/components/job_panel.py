@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.components.rejected_lines import rejected_lines
-from dashboard.components.verdict import headline, verdict
+from dashboard.components.run.rejected_lines import rejected_lines
+from dashboard.components.run.verdict import headline, verdict
 from dashboard.jobs import job_state
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.components.moments import local, took
 from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
-from dashboard.queries.row_result import row_result
+from dashboard.queries.rows.row_result import row_result
 from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.times import milliseconds_between

@@ -18,15 +18,15 @@ from dashboard.components.tables.paging import page_offset
 from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
-from dashboard.queries.error_groups import ErrorGroup, error_groups, known_kinds
-from dashboard.queries.intervals import Since
+from dashboard.queries.night.intervals import Since
 from dashboard.queries.records import repairs, run_record, run_records, standing
+from dashboard.queries.rows.error_groups import ErrorGroup, error_groups, known_kinds
 from dashboard.store import default_store
 from simulator.runs.folder.times import parsed_moment
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
-    from dashboard.queries.failures import Failure
+    from dashboard.queries.rows.failures import Failure
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
     from simulator.runs.store import RunStore

@@ -17,14 +17,14 @@ from dashboard.components.night.run_grid import run_grid
 from dashboard.components.night.run_table import run_table
 from dashboard.components.night.trend_charts import compared_weeks, trend_charts
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh
+from dashboard.components.run.verdict import headline
 from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
 from dashboard.components.tables.paging import page_offset
-from dashboard.components.verdict import headline
 from dashboard.languages.language import tr
-from dashboard.queries.attention import needing_attention
-from dashboard.queries.intervals import EVENING, Interval, Since, morning_of
-from dashboard.queries.nights import nights
+from dashboard.queries.night.attention import needing_attention
+from dashboard.queries.night.intervals import EVENING, Interval, Since, morning_of
+from dashboard.queries.night.nights import nights
 from dashboard.queries.records import standing
 from dashboard.queries.run_list import RunRow, run, runs
 from dashboard.queries.states.state_grid import state_grid
@@ -34,7 +34,7 @@ from simulator.runs.outcome import Kind
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
-    from dashboard.queries.nights import Night
+    from dashboard.queries.night.nights import Night
     from simulator.runs.folder.run_record import RunRecord
     from simulator.runs.store import RunStore
 

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard.components import run_parts
-from dashboard.components.aws_run import aws_run
 from dashboard.components.choices import choose, one_of
-from dashboard.components.ended_actions import ended_actions
 from dashboard.components.first_run import first_run
 from dashboard.components.job_panel import job_panel
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
-from dashboard.components.rejected_lines import rejected_lines
-from dashboard.components.related import related
 from dashboard.components.row_detail import row_detail
-from dashboard.components.run_controls import run_controls
+from dashboard.components.run import run_parts
+from dashboard.components.run.aws_run import aws_run
+from dashboard.components.run.ended_actions import ended_actions
+from dashboard.components.run.rejected_lines import rejected_lines
+from dashboard.components.run.related import related
+from dashboard.components.run.run_controls import run_controls
+from dashboard.components.run.time_left import time_left
+from dashboard.components.run.verdict import headline, verdict
 from dashboard.components.tab import tab_title
 from dashboard.components.tables.picking import HOW, picked_row
-from dashboard.components.time_left import time_left
-from dashboard.components.verdict import headline, verdict
 from dashboard.jobs import job_state, redrive_of
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
-from dashboard.queries.failures import failures
 from dashboard.queries.records import run_record, standing
+from dashboard.queries.rows.failures import failures
 from dashboard.queries.run_list import RunRow, run, runs
 from dashboard.store import default_store
 from simulator.runs.outcome import Kind

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dashboard.components.dot import dot
+from dashboard.components.run.dot import dot
 from dashboard.queries.downloads import downloads
-from dashboard.queries.error_groups import error_groups
-from dashboard.queries.failures import failures
 from dashboard.queries.history import history
 from dashboard.queries.logs import logs
-from dashboard.queries.nights import nights
+from dashboard.queries.night.nights import nights
+from dashboard.queries.rows.error_groups import error_groups
+from dashboard.queries.rows.failures import failures
 from dashboard.queries.run_list import run, runs
 from dashboard.queries.states.graph import run_graph
 from dashboard.queries.states.state_grid import state_grid

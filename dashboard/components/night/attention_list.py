@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local
-from dashboard.components.step_button import step_button
+from dashboard.components.run.step_button import step_button
 from dashboard.components.tables.paging import page_offset
 from dashboard.jobs import redrive_of
 from dashboard.languages.language import tr
@@ -32,7 +32,7 @@ def attention_list(store: RunStore, needing: list[RunRecord]) -> None:
 
     Args:
         store: all runs.
-        needing: as `dashboard.queries.attention` gives them.
+        needing: as `dashboard.queries.night.attention` gives them.
     """
     offset = page_offset(len(needing), PAGE, key="worst")
     known = repairs(store)

@@ -9,10 +9,10 @@ import streamlit as st
 
 from dashboard.components.moments import zone
 from dashboard.languages.language import tr
-from dashboard.queries.intervals import Since, interval
+from dashboard.queries.night.intervals import Since, interval
 
 if TYPE_CHECKING:
-    from dashboard.queries.intervals import Interval
+    from dashboard.queries.night.intervals import Interval
 
 SINCE = "since"
 """The parameter of the address; `days` names the days of `Since.DAYS`."""

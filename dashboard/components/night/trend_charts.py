@@ -12,10 +12,10 @@ from dashboard.components.charts import show_chart, tip
 from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED
 from dashboard.components.moments import took
 from dashboard.languages.language import tr
-from dashboard.queries.nights import together
+from dashboard.queries.night.nights import together
 
 if TYPE_CHECKING:
-    from dashboard.queries.nights import Night
+    from dashboard.queries.night.nights import Night
 
 WEEK = 7
 _HEIGHT = 220

@@ -6,8 +6,8 @@ import tomllib
 
 import pytest
 
-from dashboard.components.dot import LINE
 from dashboard.components.looks import KIND_LOOKS, STATE_LOOKS
+from dashboard.components.run.dot import LINE
 from simulator.pipeline.settings import PROJECT_ROOT
 
 WHITE, DARK_PAGE = "#ffffff", "#171614"

@@ -8,8 +8,8 @@ import pytest
 
 from dashboard.components.charts import stacked_shares
 from dashboard.components.moments import span
+from dashboard.components.run.time_left import seconds_left
 from dashboard.components.tables.picking import Edition
-from dashboard.components.time_left import seconds_left
 
 
 def test_a_table_keeps_its_number_only_while_every_row_keeps_its_place() -> None:

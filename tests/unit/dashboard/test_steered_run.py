@@ -10,8 +10,8 @@ import pytest
 
 from dashboard import jobs
 from dashboard.queries.logs import newest_logs
-from dashboard.queries.row_result import row_result
-from dashboard.queries.state_visits import definition_of, visits
+from dashboard.queries.rows.row_result import row_result
+from dashboard.queries.states.state_visits import definition_of, visits
 from simulator.pipeline.steering.port import Refused, SteeringPort
 from tests.unit.dashboard.page_text import page_text
 

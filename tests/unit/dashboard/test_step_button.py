@@ -29,7 +29,7 @@ def test_redrive_now_starts_the_redrive_of_that_run_and_says_why_it_cannot(
         raise CannotStart("There is no room.")
 
     monkeypatch.setattr("simulator.runs.advice.redrive_refusal.REDRIVABLE_FOR", timedelta.max)
-    monkeypatch.setattr("dashboard.components.step_button.start_redrive", start)
+    monkeypatch.setattr("dashboard.components.run.step_button.start_redrive", start)
     app = opened(page, **({"since": "all"} if page == "night" else {"run": run.name}))
     (button,) = [one for one in app.button if one.key == f"redrive-{run.name}"]
     button.click().run()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dashboard.queries.attention import needing_attention
+from dashboard.queries.night.attention import needing_attention
 from simulator.runs.folder.run_record import REJECTED_ERROR, MapRunNote, RowCounts, RunRecord
 from simulator.runs.folder.times import moment_text
 from simulator.runs.store import RunStore

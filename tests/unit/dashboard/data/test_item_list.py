@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.queries.attempts import attempts
 from dashboard.queries.history import history
-from dashboard.queries.item_list import FAILED, SUCCEEDED, SUPERSEDED, items
+from dashboard.queries.rows.item_list import FAILED, SUCCEEDED, SUPERSEDED, items
 from simulator.runs.folder.json_lines import encode
 from tests.unit.dashboard.run_folders import make_run
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.queries.intervals import Interval, Since, interval, morning_of
-from dashboard.queries.nights import MOST_NIGHTS, nights, together
+from dashboard.queries.night.intervals import Interval, Since, interval, morning_of
+from dashboard.queries.night.nights import MOST_NIGHTS, nights, together
 from dashboard.queries.run_list import run_row
 from simulator.runs.folder.run_record import RowCounts, RunRecord
 from simulator.runs.folder.times import moment_text

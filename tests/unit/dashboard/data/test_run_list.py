@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.queries.nights import nights
+from dashboard.queries.night.nights import nights
 from dashboard.queries.run_list import run, runs
 from simulator.runs.advice.next_steps import next_steps
 from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord

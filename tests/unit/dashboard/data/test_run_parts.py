@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.queries.downloads import downloads
-from dashboard.queries.error_groups import error_groups, known_kinds
 from dashboard.queries.history import history
 from dashboard.queries.logs import logs
 from dashboard.queries.rejection import rejection
+from dashboard.queries.rows.error_groups import error_groups, known_kinds
 from dashboard.queries.users import user_history
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.run_folder import RunFolder

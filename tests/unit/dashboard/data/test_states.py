@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dashboard.components.dot import dot, facts
+from dashboard.components.run.dot import dot, facts
 from dashboard.queries.run_list import runs
 from dashboard.queries.states.graph import run_graph
 from dashboard.queries.states.state_grid import StateStatus, state_grid, state_outcomes

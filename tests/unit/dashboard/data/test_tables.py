@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from dashboard.queries import tables
-from dashboard.queries.failures import failures
+from dashboard.queries.rows.failures import failures
 from dashboard.queries.tables import fetch, load_items
 from dashboard.queries.trends import bucket_seconds, throughput
 from dashboard.queries.workers.spans import Part

@@ -37,7 +37,8 @@ DATA = re.compile(
     | (States|Lambda|DynamoDB|Simulator)\.\S+ | \$\..* | INFO | ERROR | WARNING
     | (\*\*)?(CSVFileValidation|CheckValidationResult|DescribeRejection|SaveRejection|ProcessUserLog|LogError
       |LogErrorWithoutUserId|ProcessingCompleted|UserLogDistributedMap)(\*\*)?
-    | (Task|Choice|Map|Pass|Fail|Wait|Succeed)(State(Entered|Exited))? | (Execution|MapRun)[A-Z][a-z]+ | else
+    | (Task|Choice|Map|Pass|Fail|Wait|Succeed)(State(Entered|Exited))? | else
+    | (\*\*)?(Execution|MapRun)[A-Z][a-z]+(\*\*)?
     | [A-Za-z]+Sta(te|rt)[A-Za-z]+ | \{.*\} | .*…\s*
     """,
     re.VERBOSE | re.DOTALL,

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components.moments import local
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
-from dashboard.queries.state_visits import definition_of, visits
+from dashboard.queries.states.state_visits import definition_of, visits
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dashboard.queries.failures import failures
 from dashboard.queries.records import run_record
+from dashboard.queries.rows.failures import failures
 from dashboard.queries.tables import file_state
 from simulator.runs.failure_reasons import CausePattern, group_text, person_text, split_cause
 from simulator.runs.folder.json_lines import lines_with, parse_line
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from dashboard.queries.failures import Failure
+    from dashboard.queries.rows.failures import Failure
     from dashboard.queries.tables import FileState
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord

@@ -10,19 +10,19 @@ import streamlit as st
 
 from dashboard.components import charts
 from dashboard.components.choices import one_of
-from dashboard.components.dot import dot, facts
 from dashboard.components.moments import local, span, zone
 from dashboard.components.polling import paced
 from dashboard.components.row_detail import row_detail
-from dashboard.components.state_detail import state_detail
+from dashboard.components.run.dot import dot, facts
+from dashboard.components.run.state_detail import state_detail
 from dashboard.components.tables.paging import page_offset
 from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.downloads import downloads
 from dashboard.queries.history import history
-from dashboard.queries.item_list import STATUSES, items
 from dashboard.queries.logs import LogPage, logs, newest_logs
+from dashboard.queries.rows.item_list import STATUSES, items
 from dashboard.queries.states.graph import run_graph
 from dashboard.queries.trends import throughput
 from dashboard.queries.workers.worker_times import worker_times

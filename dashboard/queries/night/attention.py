@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.queries.intervals import morning_of
+from dashboard.queries.night.intervals import morning_of
 from dashboard.queries.records import repairs, run_records
 from simulator.runs.folder.times import parsed_moment
 from simulator.runs.outcome import Kind, kind

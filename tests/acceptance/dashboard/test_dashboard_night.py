@@ -13,7 +13,7 @@ pytest.importorskip("playwright", reason="Playwright is in the dependency group 
 from playwright.sync_api import expect
 
 from simulator.runs.store import RunStore
-from tests.acceptance.dashboard_server import browser, chromium_path, served_dashboard, settled_page
+from tests.acceptance.dashboard.dashboard_server import browser, chromium_path, served_dashboard, settled_page
 from tests.thirty_nights.__main__ import make_history
 
 if TYPE_CHECKING:

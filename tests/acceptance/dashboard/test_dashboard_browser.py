@@ -12,7 +12,7 @@ pytest.importorskip("playwright", reason="Playwright is in the dependency group 
 
 from playwright.sync_api import expect
 
-from tests.acceptance.dashboard_server import browser, chromium_path, served_dashboard, settled_page
+from tests.acceptance.dashboard.dashboard_server import browser, chromium_path, served_dashboard, settled_page
 from tests.rows import HEADER, MORE, upload
 
 if TYPE_CHECKING:

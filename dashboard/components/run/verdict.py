@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
-from dashboard.components.step_button import step_button
+from dashboard.components.run.step_button import step_button
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.records import repairs, run_record

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from dashboard.components.aws_run import aws_action
+from dashboard.components.run.aws_run import aws_action
 from dashboard.jobs import CannotStart, start_redrive, start_run
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import TYPE_CHECKING
 
-from dashboard.queries.intervals import morning_of
+from dashboard.queries.night.intervals import morning_of
 from simulator.runs.outcome import Kind
 
 if TYPE_CHECKING:
