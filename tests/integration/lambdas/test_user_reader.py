@@ -57,6 +57,14 @@ def test_what_is_searched_for_is_no_pattern(reader: ModuleType) -> None:
     assert found(reader, search="' or 1=1 --\0") == []
 
 
+def test_one_user_is_found_by_the_whole_id_only(reader: ModuleType) -> None:
+    """`U1` is not `u1`, and not a part of another's ID."""
+    assert found(reader, user="U1") == ["U1"]
+    assert found(reader, user="u1") == []
+    assert found(reader, user="U") == []
+    assert found(reader, user="U1", search="nobody") == ["U1"]
+
+
 def test_pages_and_orders(reader: ModuleType) -> None:
     """The users without a total come last."""
     assert found(reader, limit=1, offset=1) == ["U32"]

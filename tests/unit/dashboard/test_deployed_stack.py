@@ -16,7 +16,7 @@ import pytest
 import dashboard.deployed.stack as module
 from dashboard.deployed import actions
 from dashboard.deployed.options import Options
-from dashboard.deployed.users import deployed_users
+from dashboard.deployed.users import deployed_user, deployed_users
 from dashboard.queries.read_only_database import DatabaseUnavailable
 from simulator.fetch.deployment import Target
 from simulator.fetch.errors import FetchError
@@ -202,6 +202,14 @@ def test_users_come_from_the_stacks_function(deployed: module.Deployment) -> Non
     assert page.total == 7
     assert (page.users[0].user_id, page.users[0].totals) == ("U1", (1, None))
     assert page.users[0].last_updated is not None
+
+
+def test_one_user_is_asked_for_by_the_whole_id(deployed: module.Deployment) -> None:
+    """The answer may have none."""
+    deployed.operator.functions.answer = {"Payload": io.BytesIO(json.dumps({"total": 0, "users": []}).encode())}
+    assert deployed_user(deployed, "U1") is None
+    ((_, request),) = deployed.operator.functions.made
+    assert json.loads(request["Payload"]) == {"user": "U1"}
 
 
 def test_a_function_that_fails_is_named_with_its_error(deployed: module.Deployment) -> None:

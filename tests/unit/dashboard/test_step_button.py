@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dashboard.jobs import CannotStart
+from simulator.runs.folder.run_record import Origin
+from simulator.runs.folder.times import moment_text
+from tests.unit.dashboard.languages.test_every_text import untranslated
 from tests.unit.dashboard.page_text import page_text
 
 if TYPE_CHECKING:
@@ -36,3 +39,30 @@ def test_redrive_now_starts_the_redrive_of_that_run_and_says_why_it_cannot(
     assert not app.exception
     assert asked == [run.name]
     assert "There is no room." in page_text(app)
+
+
+@pytest.mark.parametrize("page", ["night", "run"])
+@pytest.mark.parametrize("kind", ["failed", "interrupted", "running", "rejected"])
+def test_nothing_of_a_run_on_aws_is_started_here(
+    opened: Callable[..., Any], made: Callable[..., Any], page: str, kind: str
+) -> None:
+    """No redrive, no second run, no stop: without --allow-actions the page says how to do it there."""
+    run = made(kind)
+    there = Origin(region="eu-west-1", account="111122223333", fetched_at="2026-09-23T23:00:00Z")
+    record = run.folder.record_as_written()
+    stopped = None if kind == "running" else moment_text(datetime.now(UTC))
+    status = "FAILED" if kind == "interrupted" else record.status
+    run.folder.write_record(
+        record.model_copy(update={"origin": there, "arn": "arn:x", "stopped": stopped, "status": status})
+    )
+    query = {"since": "all"} if page == "night" else {"run": run.name}
+    english, japanese = opened(page, **query), opened(page, lang="ja", **query)
+    starts = ("redrive", "run_again", "create_users", "send_failed_rows", "stop", "pause", "change", "again", "verify")
+    keys = [one.key for one in english.button if one.key and one.key.split("-")[0] in starts]
+    assert keys == []
+    assert untranslated(english, japanese) == set()
+    if page == "run":
+        assert "A run on AWS (eu-west-1, account 111122223333)" in page_text(english)
+        commands = " ".join(one.value for one in english.code)
+        assert ("aws stepfunctions stop-execution" in commands) == (kind == "running")
+        assert ("aws stepfunctions redrive-execution" in commands) == (kind in ("failed", "interrupted"))

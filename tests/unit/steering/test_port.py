@@ -16,6 +16,8 @@ from simulator.pipeline.errors import CloudError
 from simulator.pipeline.steering.orders import Order
 from simulator.pipeline.steering.port import HOST, Refused, SteeringPort
 from simulator.pipeline.steering.steering import steer
+from simulator.runs.folder.run_record import MapRunNote, Origin, RunRecord
+from simulator.runs.store import RunStore
 from tests.unit.dashboard.run_folders import make_run
 
 if TYPE_CHECKING:
@@ -161,3 +163,23 @@ def test_a_run_that_has_ended_cannot_be_steered(tmp_path: Path) -> None:
     killed = make_run(tmp_path / "runs", "interrupted", number=1)
     with pytest.raises(Refused, match=r"its process has died .* redrive "):
         steer(killed.folder, Order(kind="stop", run=killed.name))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("stop", "aws stepfunctions stop-execution --execution-arn arn:x --region eu-west-1"),
+        ("pause", "Step Functions has no pause. To stop it: aws stepfunctions stop-execution"),
+        ("update", "aws stepfunctions update-map-run --map-run-arn arn:m --max-concurrency 2 --region eu-west-1"),
+    ],
+)
+def test_a_run_on_aws_is_steered_there(tmp_path: Path, kind: Any, said: str) -> None:
+    """The refusal has the command."""
+    folder = RunStore(tmp_path).folder("r")
+    folder.path.mkdir()
+    note, origin = MapRunNote(arn="arn:m"), Origin(region="eu-west-1")
+    folder.write_record(RunRecord(name="r", arn="arn:x", status="RUNNING", map_run=note, origin=origin))
+    order = Order(run="r", kind=kind, max_concurrency=2 if kind == "update" else None)
+    with pytest.raises(Refused) as refused:
+        steer(folder, order)
+    assert said in str(refused.value)

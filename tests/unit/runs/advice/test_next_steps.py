@@ -9,7 +9,15 @@ import pytest
 
 from simulator.runs.advice.next_steps import next_steps
 from simulator.runs.advice.step import Action
-from simulator.runs.folder.run_record import BREACHED_ERROR, INTERRUPTED, MapRunNote, RowCounts, RunRecord
+from simulator.runs.folder.run_record import (
+    BREACHED_ERROR,
+    INTERRUPTED,
+    FailureReason,
+    MapRunNote,
+    Origin,
+    RowCounts,
+    RunRecord,
+)
 from simulator.runs.folder.times import moment_text
 from simulator.runs.store import RunStore
 
@@ -87,3 +95,31 @@ def test_a_run_that_never_came_to_its_rows_is_run_again(folder: RunFolder) -> No
     assert (step.action, step.words) == (Action.RUN_AGAIN, ("run", folder.input_file, "--key=kyoto.csv"))
     folder.input_file.unlink()
     assert [(one.action, one.words) for one in next_steps(folder, record)] == [(Action.UPLOAD, ())]
+
+
+@pytest.mark.parametrize(
+    ("record", "commands"),
+    [
+        (_record("FAILED", error=BREACHED_ERROR, outage_rows=3), ["aws stepfunctions redrive-execution"]),
+        (_record("FAILED", error=BREACHED_ERROR), ["aws s3 cp", "aws stepfunctions redrive-execution"]),
+        (_record("SUCCEEDED", ALL_DONE, outage_rows=3), ["aws s3 cp"]),
+        (_record("FAILED", RowCounts(), error="S3.NoSuchBucket").model_copy(update={"map_run": None}), [""]),
+    ],
+)
+def test_a_run_on_aws_is_never_run_again_here(folder: RunFolder, record: RunRecord, commands: list[str]) -> None:
+    """Its steps have the AWS CLI's commands, with the region of the run, and none of the simulator."""
+    there = record.model_copy(update={"origin": Origin(region="eu-west-1"), "arn": "arn:x"})
+    steps = next_steps(folder, there)
+    assert [step.words for step in steps] == [()] * len(commands)
+    for step, command in zip(steps, commands, strict=True):
+        assert step.on_aws.startswith(command)
+        assert step.on_aws.endswith("--region eu-west-1") == bool(command)
+
+
+def test_unknown_users_of_a_run_on_aws_are_loaded_there(folder: RunFolder) -> None:
+    """The simulator's database has nothing to do with it."""
+    reason = FailureReason(error="UserNotFoundError", cause="no such user", count=10)
+    record = _record("FAILED", RowCounts(total=10, failed=10), error=BREACHED_ERROR, reasons=[reason])
+    first = next_steps(folder, record.model_copy(update={"origin": Origin()}))[0]
+    assert (first.action, first.words, first.on_aws) == (Action.CREATE_USERS, (), "")
+    assert "docs/deploy.md" in first.text
