@@ -13,7 +13,9 @@ KEPT = (ZONE, LANGUAGE)
 
 def same_page(label: str, *, icon: str | None = None, **parameters: str) -> None:
     """Show a button that opens this page with these parameters in the address, and no others."""
-    st.button(tr(label), key=f"same page {label}", type="tertiary", icon=icon, on_click=_go, args=(parameters,))
+    key = f"same page {label} {sorted(parameters.items())}"
+    if st.button(tr(label), key=key, type="tertiary", icon=icon, on_click=_go, args=(parameters,)):
+        st.rerun()  # all of the page: the button may be in a fragment
 
 
 def _go(parameters: dict[str, str]) -> None:

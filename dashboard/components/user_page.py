@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.components import charts
 from dashboard.components.moments import local, zone
+from dashboard.components.opening import open_page
 from dashboard.components.tables.paging import page_offset
 from dashboard.components.tables.picking import opened_row
 from dashboard.languages.language import tr
@@ -83,7 +84,7 @@ def _history(user: str, changes: list[Change]) -> None:
     if opened is not None:
         change = shown[rows.index(opened)]
         line = {} if change.line is None else {"line": str(change.line)}
-        st.switch_page("views/run.py", query_params={"run": change.run, **line})
+        open_page("views/run.py", run=change.run, **line)
 
 
 def _chart(changes: list[Change]) -> None:

@@ -46,12 +46,7 @@ def page() -> None:
         tab_title("✓ none", "Errors")
         st.success(tr("No row has failed and no file was rejected here."), icon=":material/check_circle:")
         if asked != (everything := run_records(store)) and everything:
-            st.page_link(
-                "views/errors.py",
-                label=tr("Errors of all runs"),
-                query_params={SINCE: str(Since.ALL)},
-                icon=":material/history:",
-            )
+            same_page("Errors of all runs", icon=":material/history:", **{SINCE: str(Since.ALL)})
         return
     rows, runs = sum(group.rows for group in groups), {run for group in groups for run in group.runs}
     new = sum(group.new for group in groups)

@@ -11,6 +11,7 @@ from dashboard.components.aws_upload import aws_upload
 from dashboard.components.job_panel import job_panel
 from dashboard.components.moments import zone
 from dashboard.components.polling import keep_fresh
+from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
 from dashboard.deployed.deployment import deployment
 from dashboard.jobs import CannotStart, Job, find_job, job_state, jobs, start_run
@@ -73,7 +74,7 @@ def _earlier(store: RunStore, shown: Job | None) -> None:
     with st.expander(tr(f"Earlier ({len(rest)})")):
         for job in rest:
             began = _clock(job.started)
-            st.page_link("views/upload.py", label=f"{began} · {plain(tr(job.title))}", query_params={"job": job.name})
+            same_page(f"{began} · {plain(tr(job.title))}", job=job.name)
 
 
 def _clock(seconds: float) -> str:

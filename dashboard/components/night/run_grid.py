@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.components.charts import show_chart, tip
 from dashboard.components.looks import STATE_LOOKS
 from dashboard.components.moments import local, took
+from dashboard.components.opening import open_page
 from dashboard.languages.language import tr
 from dashboard.queries.states.state_grid import StateStatus
 
@@ -55,7 +56,7 @@ def run_grid(grid: StateGrid) -> None:
     clicked = event.selection.get(_CLICKED) if event is not None else None
     if clicked and clicked[0].get("run") in labels:
         st.session_state[_EDITION] = edition + 1  # nothing is clicked after a return to the page
-        st.switch_page("views/run.py", query_params={"run": clicked[0]["run"]})
+        open_page("views/run.py", run=clicked[0]["run"])
 
 
 def _chart(cells: list[dict[str, str]], states: list[str], labels: dict[str, str]) -> alt.LayerChart | alt.FacetChart:

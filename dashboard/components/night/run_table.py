@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.components.looks import KIND_LOOKS, text_colour
 from dashboard.components.moments import local, span
+from dashboard.components.opening import open_page
 from dashboard.components.tables.picking import opened_row
 from dashboard.languages.language import tr
 from dashboard.queries.records import repairs
@@ -47,7 +48,7 @@ def run_table(store: RunStore, chosen: list[RunRow]) -> None:
         styled, [row.name for row in chosen], key="runs-table", alt="Runs, newest first", columns=columns
     )
     if opened is not None:
-        st.switch_page("views/run.py", query_params={"run": opened})
+        open_page("views/run.py", run=opened)
 
 
 def _since_then(known: Repairs, row: RunRow) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.moments import local, span
+from dashboard.components.same_page import same_page
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.attempts import attempts
@@ -41,12 +42,8 @@ def _link(store: RunStore, words: str, name: str) -> None:
     if there is None:
         st.caption(tr("{words} {name}, which is no longer here.", words=tr(words), name=plain(name)))
         return
-    st.page_link(
-        "views/run.py",
-        label=f"{tr(words)} {plain(there.file)}, {local(there.started)}: {plain(tr(there.words))}",
-        query_params={"run": name},
-        icon=":material/link:",
-    )
+    label = f"{tr(words)} {plain(there.file)}, {local(there.started)}: {plain(tr(there.words))}"
+    same_page(label, icon=":material/link:", run=name)
 
 
 def _attempts(store: RunStore, row: RunRow) -> None:

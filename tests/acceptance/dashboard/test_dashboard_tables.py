@@ -112,8 +112,8 @@ def test_a_run_is_opened_by_keyboard_and_back_leads_to_the_list(page: Page) -> N
     page.go_back()
     expect(page.get_by_role("heading", name="Night", exact=True)).to_be_visible()
     settled_page(page)
-    assert urlsplit(page.url).path == "/"
-    assert "· Night ·" in page.title()
+    assert urlsplit(page.url)[2:4] == ("/", "since=all")
+    assert "to look at · Night" in page.title()
 
 
 def _focus(page: Page, table: Locator) -> None:
