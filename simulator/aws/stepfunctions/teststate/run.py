@@ -1,7 +1,7 @@
 """TestState: compiles one state, runs it once, and answers as the API does. API reference, "TestState".
 
 A state is tried once: a failure that a retrier would retry is RETRIABLE, with the wait in `errorDetails`. Tasks without
-a mock call the local services. JSONata is refused by name, as everywhere.
+a mock call the local services.
 
 TestState gives two failures another name than executions. Recorded on AWS by TestState alone: a ResultPath below a
 scalar input is States.ReferencePathConflict, and an intrinsic function with a wrong argument States.Runtime. No
@@ -15,6 +15,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build, build_state, parse_definition
+from simulator.aws.asl.definition.fields import JSONATA, JSONPATH
 from simulator.aws.asl.errors import (
     RESULT_PATH_MATCH_FAILURE,
     RUNTIME,
@@ -30,6 +31,7 @@ from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution
 from simulator.aws.asl.runtime.history import CountedHistory
 from simulator.aws.asl.runtime.ports import Identity
 from simulator.aws.asl.runtime.state_machine import StateMachine
+from simulator.aws.asl.states.data_flow import JsonataFlow
 from simulator.aws.asl.states.distributed_map import DistributedMapState
 from simulator.aws.asl.states.map_state import InlineMapState
 from simulator.aws.asl.states.retriable import RetriableState
@@ -37,7 +39,7 @@ from simulator.aws.asl.states.retry import first_match
 from simulator.aws.errors import validation_error
 from simulator.aws.stepfunctions.input_text import parse_input
 from simulator.aws.stepfunctions.teststate.context import LoneFrame, check_context
-from simulator.aws.stepfunctions.teststate.inspection import InspectedDataFlow, Inspection
+from simulator.aws.stepfunctions.teststate.inspection import Inspection, inspected
 from simulator.aws.stepfunctions.teststate.map_work import MapWork
 from simulator.aws.stepfunctions.teststate.mocks import MockedTasks, check_mock
 from simulator.aws.stepfunctions.teststate.nested_states import Place, states_of
@@ -86,6 +88,7 @@ def run_state(request: dict[str, Any], *, services: Services, prefix: str, role:
         name=name or _DEFAULT_NAME,
         tasks=services.tasks if mock is None else mocked_tasks,
         at=place[1:],
+        language=JSONATA if name is not None and definition.get("QueryLanguage") == JSONATA else JSONPATH,
     )
     text = request.get("input")
     data = parse_input("{}" if text is None else text)
@@ -139,10 +142,10 @@ class _Run:
         self._state = state
         self._mock = mock
         self._configuration = configuration
-        self._inspection = Inspection(written)
         flow = getattr(state, "flow", None)
+        self._inspection = Inspection(written, jsonata=isinstance(flow, JsonataFlow))
         if flow is not None:
-            state.flow = InspectedDataFlow(flow, self._inspection)  # type: ignore[attr-defined]
+            state.flow = inspected(flow, self._inspection)  # type: ignore[attr-defined]
         is_map = isinstance(state, (InlineMapState, DistributedMapState))
         self._map = MapWork(state, configuration, self._inspection) if is_map else None  # type: ignore[arg-type]
 
