@@ -1,4 +1,4 @@
-"""What the states of one machine are built with, and what they must not do twice in it.
+"""The context in which the states of one machine are built, and the checks across them.
 
 A state that holds a machine (Parallel, Map) has it built through here, so that no state imports the compiler.
 """

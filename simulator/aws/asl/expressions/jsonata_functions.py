@@ -49,7 +49,7 @@ def partition(*arguments: Any) -> list[list[Any]] | None:
 
 
 def range_(*arguments: Any) -> Any:
-    """Return the numbers from `first` to `last`, by `step`; a single number is no array, as JSONata's sequences are.
+    """Return the numbers from `first` to `last`, by `step`; as in JSONata, one number is not an array.
 
     Example:
         >>> range_(0, 9, 3), range_(1, 9, 9), range_(3, 1, -1)

@@ -1,4 +1,4 @@
-"""What an expression of a state can see: the input, the context object and the variables.
+"""Values that expressions can use: the input, the context object and the variables.
 
 In JSONPath they are `$`, `$$` and `$name`; in JSONata `$states.input`, `$states.context` and `$name`.
 """

@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
 
 class ChoiceTargets:
-    """Where a Choice can lead."""
+    """The states that a Choice can lead to."""
 
     def __init__(self, targets: list[str], default: str | None) -> None:
         self._targets = targets

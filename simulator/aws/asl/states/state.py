@@ -1,4 +1,4 @@
-"""What all states have in common: entering, leaving, Next and End, Assign, and the words of an error."""
+"""Common to all states: entering, leaving, Next and End, Assign, and the words of an error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.frame import Frame
 
 Outcome = tuple[Any, str | None, "dict[str, Any] | None"]
-"""What a state ends with: its output, the next state (None at an end), and the variables it assigns."""
+"""The end of a state: its output, the next state (None at an end), and the variables it assigns."""
 
 
 class State:

@@ -1,4 +1,4 @@
-"""What a mocked Map does: it finds its items, runs none of them, and takes the mock's result.
+"""A mocked Map: it finds its items, runs none of them, and takes the mock's result.
 
 `afterItemBatcher` is not shown: making batches is the Map Run's business.
 """
