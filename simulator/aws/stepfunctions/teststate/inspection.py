@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.definition.fields import JSONATA
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.states.data_flow import JsonPathFlow, read_field
 
@@ -25,8 +26,7 @@ _SHOWN: dict[str, tuple[str, ...]] = {
 }
 _SHOWN_IN_JSONATA: dict[str, tuple[str, ...]] = {
     "Task": ("afterArguments", "result"),
-    "Parallel": (),
-    "Map": ("afterItemsPath", "afterItemsPointer", "afterItemSelector"),
+    "Map": ("afterItemsPointer", "afterItemSelector"),
 }
 _PASS_WITH_RESULT = ("result", *_RESULT)
 
@@ -36,14 +36,14 @@ class Inspection:
 
     Args:
         state: the state as written.
-        jsonata: whether its query language is JSONata. What AWS shows then is not recorded.
+        language: the query language of its state machine.
     """
 
-    def __init__(self, state: dict[str, Any], *, jsonata: bool) -> None:
+    def __init__(self, state: dict[str, Any], language: str) -> None:
         kind = state["Type"]
         with_result = kind == "Pass" and state.get("Result") is not None
         self._shown = _PASS_WITH_RESULT if with_result else _SHOWN.get(kind, ("afterInputPath",))
-        if jsonata:
+        if state.get("QueryLanguage", language) == JSONATA:
             self._shown = _SHOWN_IN_JSONATA.get(kind, ())
         self.data: dict[str, Any] = {}
 

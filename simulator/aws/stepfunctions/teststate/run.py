@@ -31,7 +31,6 @@ from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution
 from simulator.aws.asl.runtime.history import CountedHistory
 from simulator.aws.asl.runtime.ports import Identity
 from simulator.aws.asl.runtime.state_machine import StateMachine
-from simulator.aws.asl.states.data_flow import JsonataFlow
 from simulator.aws.asl.states.distributed_map import DistributedMapState
 from simulator.aws.asl.states.map_state import InlineMapState
 from simulator.aws.asl.states.retriable import RetriableState
@@ -83,12 +82,13 @@ def run_state(request: dict[str, Any], *, services: Services, prefix: str, role:
     mocked_tasks = MockedTasks(services.tasks)
     if name is not None:  # the whole machine must be sound, though only one state of it is run
         build(definition, tasks=mocked_tasks)
+    language = JSONATA if definition.get("QueryLanguage") == JSONATA else JSONPATH
     state = build_state(
         place[0],
         name=name or _DEFAULT_NAME,
         tasks=services.tasks if mock is None else mocked_tasks,
         at=place[1:],
-        language=JSONATA if name is not None and definition.get("QueryLanguage") == JSONATA else JSONPATH,
+        language=language,
     )
     text = request.get("input")
     data = parse_input("{}" if text is None else text)
@@ -96,7 +96,7 @@ def run_state(request: dict[str, Any], *, services: Services, prefix: str, role:
     frame = _frame(state, data, services, prefix, request.get("roleArn") or f"{role}/TestState")
     frame.given = context
     frame.variables.assign(variables)
-    answer, inspection = _Run(state, place[0], mock, configuration).answer(frame, data)
+    answer, inspection = _Run(state, Inspection(place[0], language), mock, configuration).answer(frame, data)
     if (values := frame.variables.values()) and answer["status"] in ("SUCCEEDED", "CAUGHT_ERROR"):
         inspection["variables"] = to_json(values)
     if (request.get("inspectionLevel") or "INFO") != "INFO":
@@ -137,13 +137,13 @@ class _Run:
     """One try of a state."""
 
     def __init__(
-        self, state: State, written: dict[str, Any], mock: Mock | None, configuration: StateConfiguration
+        self, state: State, inspection: Inspection, mock: Mock | None, configuration: StateConfiguration
     ) -> None:
         self._state = state
         self._mock = mock
         self._configuration = configuration
+        self._inspection = inspection
         flow = getattr(state, "flow", None)
-        self._inspection = Inspection(written, jsonata=isinstance(flow, JsonataFlow))
         if flow is not None:
             state.flow = inspected(flow, self._inspection)  # type: ignore[attr-defined]
         is_map = isinstance(state, (InlineMapState, DistributedMapState))
