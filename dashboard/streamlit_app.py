@@ -14,13 +14,14 @@ if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path,
 from dashboard.components.moments import zone_picker  # noqa: E402 - see above
 from dashboard.components.tab import APP, ICON  # noqa: E402 - see above
 from dashboard.deployed.options import BadOptions  # noqa: E402 - see above
-from dashboard.languages.language import language_picker, name_language, tr  # noqa: E402 - see above
+from dashboard.languages.language import language_picker, name_language, settle_language, tr  # noqa: E402 - see above
 from dashboard.plain_text import plain  # noqa: E402 - see above
 from dashboard.store import default_store  # noqa: E402 - see above
 from simulator.fetch.errors import FetchError  # noqa: E402 - see above
 from simulator.pipeline.errors import CloudError  # noqa: E402 - see above
 
 st.set_page_config(page_title=APP, page_icon=ICON, layout="wide")
+settle_language()
 try:
     default_store()
 except (CloudError, BadOptions, FetchError) as error:  # no page could show anything

@@ -11,8 +11,20 @@ LANGUAGE = "lang"
 LANGUAGES = {"en": "English", "ja": "日本語"}
 
 
+_SETTLED = "language of this session"
+
+
+def settle_language() -> None:
+    """Choose the language once for the whole page: its parts that are drawn again later see no address."""
+    st.session_state[_SETTLED] = _asked_language()
+
+
 def language() -> str:
     """Return the language of the page that is being drawn: `en` or `ja`."""
+    return str(st.session_state.get(_SETTLED) or _asked_language())
+
+
+def _asked_language() -> str:
     for asked in (st.session_state.get(LANGUAGE), st.query_params.get(LANGUAGE), _browser()):
         if asked in LANGUAGES:
             return str(asked)
