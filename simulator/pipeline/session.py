@@ -25,6 +25,7 @@ from simulator.pipeline.provisioning import provision, read_definition, resource
 from simulator.pipeline.servers import moto_options, open_postgres
 from simulator.pipeline.uploads import Upload, Uploads
 from simulator.postgres.embedded import EmbeddedPostgres
+from simulator.postgres.keeper import PostgresKeeper
 from simulator.postgres.server import database_id
 from simulator.runs.function_logs import FunctionLogs
 from simulator.runs.recorder import RunRecorder
@@ -100,6 +101,7 @@ class Session:
                 )
             )
             server = self.postgres if isinstance(self.postgres, EmbeddedPostgres) else None
+            self.keeper = stack.enter_context(PostgresKeeper(server, tell)) if server else None
             self.faults = Faults(plan, Parts(endpoint=self.aws.endpoint, s3=self.aws.s3, database=server, clock=clock))
             self.functions = stack.enter_context(
                 open_functions(
