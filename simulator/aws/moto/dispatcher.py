@@ -52,15 +52,20 @@ class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
 
 
 def service_app(service: Any) -> Flask:
-    """Return moto's application for a service; S3's takes every body as it is.
+    """Return moto's application for a service; S3's takes every body as it is, but for POST Object.
 
     A body that calls itself a form (what curl and urllib say of any body) would be taken apart, and an empty object
-    stored. The endpoint reads the forms of browsers itself.
+    stored.
     """
     app: Flask = create_backend_app(service)
     if service == "s3":
-        app.request_class = type("S3Request", (app.request_class,), {"want_form_data_parsed": False})
+        app.request_class = type("S3Request", (app.request_class,), {"want_form_data_parsed": property(_is_form)})
     return app
+
+
+def _is_form(request: Any) -> bool:
+    """Tell whether a request is a POST Object: S3 takes the form of a browser as multipart/form-data only."""
+    return request.method == "POST" and request.mimetype == "multipart/form-data"
 
 
 class AnyCharacter(RegexConverter):  # type: ignore[misc]
