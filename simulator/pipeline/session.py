@@ -123,6 +123,9 @@ class Session:
             lasting = stack.enter_context(
                 LastingRecords(home, self.store, self.resources.workflow_arn, restored=restored)
             )
+            if lasting.invocations is not None:
+                self.asynchronous.keep_in(lasting.invocations)
+                stack.callback(self.asynchronous.close)  # before its store
             self.archive = lasting.archive
             everyone = FanOut(self.recorder, *lasting.listeners, listener)
             self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)

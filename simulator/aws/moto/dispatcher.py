@@ -65,7 +65,7 @@ def service_app(service: Any) -> Flask:
 
 def _is_form(request: Any) -> bool:
     """Tell whether a request is a POST Object: S3 takes the form of a browser as multipart/form-data only."""
-    return request.method == "POST" and request.mimetype == "multipart/form-data"
+    return bool(request.method == "POST" and request.mimetype == "multipart/form-data")
 
 
 class AnyCharacter(RegexConverter):  # type: ignore[misc]

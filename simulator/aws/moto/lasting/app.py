@@ -57,20 +57,27 @@ class LastingApp:
         if target.startswith(TARGET):
             return self._answer_dynamodb(environ, start_response, target.removeprefix(TARGET))
         if target.startswith(SQS_TARGET):
-            return self._answer_sqs(Request.read(environ), start_response)
+            return self._answer_sqs(environ, start_response)
         if not target and environ["REQUEST_METHOD"] == "GET":
             return self._large_reads.answer(environ, start_response)
         if target or environ["REQUEST_METHOD"] not in ("PUT", "POST", "DELETE"):
             return self._app(environ, start_response)
-        request = Request.read(environ)
-        if request.scope[0] == "sqs":  # the query protocol
-            return self._answer_sqs(request, start_response)
-        with request.body:
-            if request.scope[0] not in (None, "s3"):
-                return _sent(self._caller.answer(environ), start_response)
-            return _sent(self._s3.answer(request), start_response)
+        return self._answer_signed(Request.read(environ), start_response)
 
-    def _answer_sqs(self, request: Request, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _answer_signed(self, request: Request, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request whose service only its signature tells."""
+        service = request.scope[0]
+        with request.body:
+            if service == "sqs":  # the query protocol
+                answer = self._sqs.answer(request)
+            elif service in (None, "s3"):
+                answer = self._s3.answer(request)
+            else:
+                answer = self._caller.answer(request.environ)
+            return _sent(answer, start_response)
+
+    def _answer_sqs(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request.read(environ)
         with request.body:
             return _sent(self._sqs.answer(request), start_response)
 
