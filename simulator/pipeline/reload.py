@@ -126,8 +126,8 @@ class Reload:
         for path in sorted(code):
             if str(path) in files:
                 yield (
-                    f"{path.parent.name}/{path.name} is also used by the simulator itself, which keeps the old one until it starts again: "
-                    f"{_start_again()}"
+                    f"{path.parent.name}/{path.name} is also used by the simulator itself, which keeps the old one "
+                    f"until it starts again: {_start_again()}"
                 )
 
 

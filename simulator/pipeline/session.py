@@ -140,7 +140,7 @@ class Session:
                 archive=lasting.archive,
                 store=lasting.machines,
             )
-            stack.callback(self.step_functions.stop_all, STOP_SECONDS)
+            stack.callback(self.stop_runs)
             self._create_machines()
             for sentence in self.step_functions.restore_machines():
                 tell(sentence)
@@ -183,6 +183,10 @@ class Session:
             f"The dispatcher {info.status.lower()} and started no workflow: {info.error}: {info.cause}. "
             "Its definition is cdk/definitions/dispatcher.asl.json."
         )
+
+    def stop_runs(self) -> None:
+        """Stop every execution; rows that have begun are finished."""
+        self.step_functions.stop_all(STOP_SECONDS)
 
     def close(self) -> None:
         """Stop what runs, and close everything. A second call does nothing."""

@@ -156,6 +156,20 @@ def test_ctrl_c_in_the_other_terminal_stops_only_its_run(shell: Shell) -> None:
         assert (redriven.code, redriven.document["rows"]["succeeded"]) == (0, 990), redriven.err
 
 
+def test_who_follows_a_run_hears_of_the_end_of_the_cloud(shell: Shell) -> None:
+    """The run is stopped, not awaited; its report comes, with the redrive that goes on with it."""
+    with up(shell) as (process, _facts):
+        client = shell.start("run", "sample.csv", "--json")
+        until(lambda: runs(shell).get("sample.csv", {}).get("rows", {}).get("succeeded"), "no row was run")
+        process.send_signal(signal.SIGTERM)
+        out, err = client.communicate(timeout=PATIENCE)
+        assert (client.returncode, json.loads(out)["status"]) == (143, "ABORTED"), err
+        assert "The local cloud is ending" in err
+        assert process.wait(PATIENCE) == 0
+    redriven = shell("redrive", "latest", "--yes", "--json")
+    assert (redriven.code, redriven.document["rows"]["succeeded"]) == (0, 990), redriven.err
+
+
 def test_a_database_that_is_killed_comes_back_under_the_runs(shell: Shell) -> None:
     """The cloud is up as it says: this run and the next one succeed."""
     with up(shell) as (process, _facts):

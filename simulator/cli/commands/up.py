@@ -132,6 +132,8 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
         stopping.set()
         lock.stopping()
         term.say("stopping: rows that have begun are finished. Press Ctrl-C again to quit immediately.")
+        served.stop()
+        cloud.stop_runs()
     term.say("The local cloud has ended.")
 
 
