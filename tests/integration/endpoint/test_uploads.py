@@ -128,6 +128,19 @@ def test_an_upload_is_only_good_for_its_own_key(served: Served, bucket: str) -> 
     assert [(one.key, one.size) for one in served.created] == [(KEY, 1)]
 
 
+def test_a_presigned_completion_that_is_not_xml_is_an_error_of_s3(served: Served, bucket: str) -> None:
+    """In S3's own form, though urllib and curl call the body a form."""
+    s3 = served.client("s3")
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=KEY)["UploadId"]
+    named = {"Bucket": bucket, "Key": KEY, "UploadId": upload}
+    url = s3.generate_presigned_url("complete_multipart_upload", Params=named)
+    answer = _http("POST", url, b"<a", Content_Type="application/x-www-form-urlencoded")
+    assert answer.status == 400
+    assert b"<Error><Code>MalformedXML</Code>" in answer.data
+    assert b"ErrorResponse" not in answer.data
+    assert served.created == []
+
+
 def test_a_part_of_a_missing_object_is_an_error_that_says_so(served: Served, bucket: str) -> None:
     """The engine, moto, answers a bare 404."""
     s3 = served.client("s3")
