@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdas.shared.columns import COLUMNS
+from simulator.csv_files.encoding import read_chunks
 from simulator.runs.folder.json_lines import parse_line
-from simulator.uploads.encoding import read_chunks
 from simulator.verify.row import FAILED, PENDING, SUCCEEDED, Row
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Attempt:
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """Its name in messages."""
         if self.number:
             return f"Redrive-{self.number}"
         return f"the Map Run that redrive {self.redrive} began" if self.redrive else "the first attempt"

@@ -35,7 +35,7 @@ _OF_A_CONNECTION = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
-    """What the engine has answered.
+    """The engine's answer.
 
     `length` is the header Content-Length, which a HEAD has without a body. A small body is whole; of a large one
     `body.pieces` waits for what is still to come.
@@ -49,7 +49,7 @@ class EngineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is sent to the engine."""
+    """A request to the engine."""
 
     service: str
     method: str

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildWork:
-    """What a child execution is to do.
+    """The work of a child execution.
 
     Args:
         index: 0-based position of its (first) item.

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from cheroot.wsgi import Server
 
+from simulator.aws.moto.connection import StayingConnection
 from simulator.aws.moto.dispatcher import Dispatcher, service_app
 from simulator.aws.moto.lasting.app import LastingApp
 from simulator.aws.moto.lasting.journal import JournalBusy
 from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
 from simulator.aws.moto.lasting.moto_state import reduce_memory
 from simulator.aws.moto.options import MotoOptions
+from simulator.aws.moto.quicker import hurry
 from simulator.aws.moto.refusals import RefusingApp
 from simulator.aws.moto.restore_endpoint import RestoreEndpoint
 from simulator.aws.moto.table_log import LoggingApp, TableLog
@@ -49,6 +51,7 @@ def main(arguments: Sequence[str]) -> None:
         request_queue_size=128,
         timeout=600,
     )
+    server.ConnectionClass = StayingConnection
     server.prepare()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     gc.freeze()
@@ -60,6 +63,7 @@ def main(arguments: Sequence[str]) -> None:
 def _app(options: MotoOptions) -> WsgiApp:
     """Return moto with what the options put before it."""
     reduce_memory()
+    hurry()
     app: WsgiApp = Dispatcher(service_app)
     restorer = None
     if options.lasting is not None:

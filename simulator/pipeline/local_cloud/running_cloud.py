@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.local_cloud.cloud_files import STARTING, STOPPING, UP, CloudFiles
 from simulator.pipeline.local_cloud.loopback_http import OK, Answer, BadAnswer
-from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +115,9 @@ class RunningCloud:
         deadline = time.monotonic() + _ENDING_SECONDS
         while (lives := self._files.lives()) and time.monotonic() < deadline:
             time.sleep(_LOOK_SECONDS)
+        # Imported only now: a second run begins at once, so this module loads nothing that is slow.
+        from simulator.runs.suggested_command import command  # noqa: PLC0415
+
         return CloudLost(
             f"The cloud at {self.url} (process {self.pid}) stopped answering: {type(error).__name__}"
             f"{f': {error}' if str(error) else ''}. {'It still lives' if lives else 'It has ended'}. "

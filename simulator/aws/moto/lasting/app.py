@@ -10,6 +10,7 @@ from simulator.aws.moto.lasting.journal import Journal
 from simulator.aws.moto.lasting.large_reads import LargeReads
 from simulator.aws.moto.lasting.moto_queues import MotoQueues
 from simulator.aws.moto.lasting.moto_state import MotoState
+from simulator.aws.moto.lasting.not_kept import dynamodb_not_kept, s3_not_kept, sqs_not_kept
 from simulator.aws.moto.lasting.restoring import Restorer
 from simulator.aws.moto.lasting.s3_writes import S3Writes
 from simulator.aws.moto.lasting.sqs_writes import TARGET as SQS_TARGET
@@ -57,7 +58,7 @@ class LastingApp:
         if target.startswith(TARGET):
             return self._answer_dynamodb(environ, start_response, target.removeprefix(TARGET))
         if target.startswith(SQS_TARGET):
-            return self._answer_sqs(environ, start_response)
+            return self._answer_sqs(Request.read(environ), start_response)
         if not target and environ["REQUEST_METHOD"] == "GET":
             return self._large_reads.answer(environ, start_response)
         if target or environ["REQUEST_METHOD"] not in ("PUT", "POST", "DELETE"):
@@ -67,19 +68,22 @@ class LastingApp:
     def _answer_signed(self, request: Request, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request whose service only its signature tells."""
         service = request.scope[0]
+        if service == "sqs":  # the query protocol
+            return self._answer_sqs(request, start_response)
         with request.body:
-            if service == "sqs":  # the query protocol
-                answer = self._sqs.answer(request)
-            elif service in (None, "s3"):
-                answer = self._s3.answer(request)
-            else:
-                answer = self._caller.answer(request.environ)
-            return _sent(answer, start_response)
+            if service not in (None, "s3"):
+                return _sent(self._caller.answer(request.environ), start_response)
+            try:
+                return _sent(self._s3.answer(request), start_response)
+            except OSError as error:
+                return _sent(s3_not_kept(error), start_response)
 
-    def _answer_sqs(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        request = Request.read(environ)
+    def _answer_sqs(self, request: Request, start_response: Callable[..., Any]) -> Iterable[bytes]:
         with request.body:
-            return _sent(self._sqs.answer(request), start_response)
+            try:
+                return _sent(self._sqs.answer(request), start_response)
+            except OSError as error:
+                return _sent(sqs_not_kept(error, json="HTTP_X_AMZ_TARGET" in request.environ), start_response)
 
     def _answer_dynamodb(
         self, environ: dict[str, Any], start_response: Callable[..., Any], operation: str
@@ -88,7 +92,10 @@ class LastingApp:
             return self._app(environ, start_response)
         request = Request.read(environ)
         with request.body:
-            answer = self._dynamodb.answer(request, operation)
+            try:
+                answer = self._dynamodb.answer(request, operation)
+            except OSError as error:
+                return _sent(dynamodb_not_kept(error), start_response)
             if operation == "CreateTable" and answer.good and self._kept is not None:
                 region = request.scope[1]
                 if b'"%s"' % self._kept.table.encode() in request.content() and self._kept.is_table(

@@ -1,4 +1,4 @@
-"""What calls of SQS put into the journal: queues with their settings, and messages that have not been deleted.
+"""Journal entries of SQS's calls: queues with their settings, and messages that have not been deleted.
 
 SQS API reference, SendMessage, ReceiveMessage ("receive count", "visibility timeout"), DeleteMessage, PurgeQueue. Both
 protocols, AWS JSON and query, are the same here: after a call, queues are compared with what the journal has.
@@ -46,19 +46,28 @@ class SqsWrites:
         self._messages: dict[tuple[str, str], dict[str, tuple[int, Any]]] = {}
         """(region, queue) -> message id -> its place in the order of all messages, and its mark."""
         self._next_place = 1
+        self._owed: list[Line] = []
+        """The lines that the journal is to have next, and those that a full disk did not take."""
 
     def answer(self, request: Request) -> Answer:
-        """Carry out a call, and journal what it changed."""
+        """Carry out a call, and journal what it changed.
+
+        Raises:
+            OSError: the disk is full.
+        """
         operation = _operation(request)
         if operation.startswith(_READS):
             return self._caller.answer(request.environ)
+        self._journal.check_room(request.length)
         if operation == _WAITS:  # it may wait for what another call sends
             answer = self._caller.answer(request.environ)
         else:
             with self._calling:
                 answer = self._caller.answer(request.environ)
         with self._comparing:
-            self._journal.write(*(self._sent() if operation in _SENDS else self._changed()))
+            self._owed += self._sent() if operation in _SENDS else self._changed()
+            self._journal.write(*self._owed)
+            self._owed.clear()
         return answer
 
     def restore(self, lines: Iterable[Line]) -> None:
