@@ -84,7 +84,7 @@ def key_of(source: Path, options: RunOptions) -> str:
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
-        raise UsageError("The key is not valid text; give another with --key.") from None
+        raise UsageError("The name of the file is not valid text. Rename it, or give a key with --key.") from None
     if not 1 <= size <= MAX_KEY_BYTES:
         raise UsageError(f"A key has 1 to {MAX_KEY_BYTES} bytes in UTF-8, not {size}.")
     return key

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class LastingRecords:
-    """Executions, state machines and rules on disk; a cloud that does not last keeps and shows none of them.
+    """Executions, state machines, rules and asynchronous invocations on disk; a cloud that does not last has none.
 
     Args:
         home: the home.
@@ -43,6 +43,7 @@ class LastingRecords:
         self.listeners: list[Listener] = []
         self.machines: KeptRecords | None = None
         self.rules: KeptRecords | None = None
+        self.invocations: KeptRecords | None = None
         self._open = ExitStack()
         if restored:
             executions = home.cloud / "executions"
@@ -51,6 +52,7 @@ class LastingRecords:
             self.archive = HomeArchive(executions, store, workflow_arn)
             self.machines = self._open.enter_context(closing(KeptRecords(home.cloud / "state-machines.jsonl")))
             self.rules = self._open.enter_context(closing(KeptRecords(home.cloud / "rules.jsonl")))
+            self.invocations = self._open.enter_context(closing(KeptRecords(home.cloud / "invocations.jsonl")))
 
     def __enter__(self) -> Self:
         return self

@@ -27,6 +27,7 @@ from simulator.pipeline.steering.helm import Helm
 from simulator.pipeline.steering.port import SteeringPort
 from simulator.pipeline.uploads import Upload, Uploads
 from simulator.postgres.embedded import EmbeddedPostgres
+from simulator.postgres.keeper import PostgresKeeper
 from simulator.postgres.server import database_id
 from simulator.runs.function_logs import FunctionLogs
 from simulator.runs.recorder import RunRecorder
@@ -102,6 +103,7 @@ class Session:
                 )
             )
             server = self.postgres if isinstance(self.postgres, EmbeddedPostgres) else None
+            self.keeper = stack.enter_context(PostgresKeeper(server, tell)) if server else None
             self.faults = Faults(plan, Parts(endpoint=self.aws.endpoint, s3=self.aws.s3, database=server, clock=clock))
             self.functions = stack.enter_context(
                 open_functions(
@@ -123,6 +125,9 @@ class Session:
             lasting = stack.enter_context(
                 LastingRecords(home, self.store, self.resources.workflow_arn, restored=restored)
             )
+            if lasting.invocations is not None:
+                self.asynchronous.keep_in(lasting.invocations)
+                stack.callback(self.asynchronous.close)  # before its store
             self.archive = lasting.archive
             everyone = FanOut(self.recorder, *lasting.listeners, listener)
             self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)
@@ -137,7 +142,7 @@ class Session:
                 archive=lasting.archive,
                 store=lasting.machines,
             )
-            stack.callback(self.step_functions.stop_all, STOP_SECONDS)
+            stack.callback(self.stop_runs)
             self._create_machines()
             for sentence in self.step_functions.restore_machines():
                 tell(sentence)
@@ -182,6 +187,10 @@ class Session:
             f"The dispatcher {info.status.lower()} and started no workflow: {info.error}: {info.cause}. "
             "Its definition is cdk/definitions/dispatcher.asl.json."
         )
+
+    def stop_runs(self) -> None:
+        """Stop every execution; rows that have begun are finished."""
+        self.step_functions.stop_all(STOP_SECONDS)
 
     def close(self) -> None:
         """Stop what runs, and close everything. A second call does nothing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -49,6 +50,7 @@ class EmbeddedPostgres:
                 user = self._users.join()
             self._guard = _Guard(folder, user)
             socket_folder = self._guard.ask("start")["socketFolder"]
+            self._socket = str(Path(socket_folder) / f".s.PGSQL.{PORT}")
         except BaseException:
             with suppress(PostgresError):  # what went wrong first is told
                 self.close()
@@ -64,6 +66,7 @@ class EmbeddedPostgres:
         Raises:
             PostgresError: it does not stop.
         """
+        self._users.stop_on_purpose()
         self._guarded().ask("stop")
 
     def start(self) -> None:
@@ -73,6 +76,23 @@ class EmbeddedPostgres:
             PostgresError: it does not start.
         """
         self._guarded().ask("start")
+        self._users.stop_no_more()
+
+    def answers(self) -> bool:
+        """Say whether the server takes connections; without asking it anything, which would cost it a process."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.settimeout(0)
+            try:
+                client.connect(self._socket)
+            except BlockingIOError:  # so many clients wait that there is no room for one more
+                return True
+            except OSError:
+                return False
+        return True
+
+    def stopped_on_purpose(self) -> bool:
+        """Say whether a simulator, this one or another, has called `stop` and is to call `start` again."""
+        return self._users.stopped_on_purpose()
 
     def close(self) -> None:
         """Leave the server; it is stopped if nobody else uses it. May be called twice.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHANGE_TIMEOUT = 90.0
+STOP_TIMEOUT = 5.0
 
 
 class PostgresUsers:
@@ -30,6 +31,7 @@ class PostgresUsers:
         self._folder = folder
         self._files = folder / "users"
         self._mine: FileLock | None = None
+        self._stopped = FileLock(folder / "stopped.lock", thread_local=False)  # threads that start may be others
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -75,9 +77,41 @@ class PostgresUsers:
 
     def leave(self) -> None:
         """Stop being a user."""
+        self.stop_no_more()
         lock, self._mine = self._mine, None
         if lock is not None:
             lock.release()
+
+    def stop_on_purpose(self) -> None:
+        """Let everybody know that the server does not run because this process wants it so, as long as it lives.
+
+        Raises:
+            PostgresError: another process has stopped it, or the folder cannot be written to.
+        """
+        try:
+            self._stopped.acquire(timeout=STOP_TIMEOUT)
+        except Timeout as error:
+            raise PostgresError(f"Another simulator has stopped the PostgreSQL in {self._folder}.") from error
+        except OSError as error:
+            raise PostgresError(
+                f"Cannot write to the folder {self._folder}: {error.strerror}. {advice(error)}"
+            ) from error
+
+    def stop_no_more(self) -> None:
+        """Take that back."""
+        self._stopped.release(force=True)
+
+    def stopped_on_purpose(self) -> bool:
+        """Say whether a process does not want the server to run."""
+        if self._stopped.is_locked:
+            return True
+        try:
+            with FileLock(self._folder / "stopped.lock", timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:  # the folder is gone: the start says so
+            return False
 
     def wait_until_gone(self, name: str) -> None:
         """Wait until a user has left, or its process is gone.

@@ -1,4 +1,4 @@
-"""JSON objects by name that outlast the process: what users made of state machines and rules."""
+"""JSON objects by name that outlast the process: what users made, and what waits."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,18 @@ def test_killed_among_its_rows_it_goes_on_from_there(shell: Shell) -> None:
     left = recovered(shell)
     assert left["status"] == "INTERRUPTED"
     assert 0 < left["rows"]["succeeded"] < ROWS
+
+
+def test_a_database_that_is_killed_in_a_run_comes_back_and_no_row_fails_for_it(shell: Shell) -> None:
+    """PostgreSQL itself, not the command: each row that it interrupts is retried."""
+    with shell.start("run", "good.csv", "--json") as process:
+        wait_for(lambda: has(shell, "items.jsonl", size=2000), process)
+        postmaster = (shell.home / "postgres" / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+        psutil.Process(int(postmaster)).kill()
+        out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, err
+    assert json.loads(out)["rows"]["succeeded"] == ROWS
+    assert "was started again" in err
 
 
 @pytest.mark.slow

@@ -156,6 +156,36 @@ def test_ctrl_c_in_the_other_terminal_stops_only_its_run(shell: Shell) -> None:
         assert (redriven.code, redriven.document["rows"]["succeeded"]) == (0, 990), redriven.err
 
 
+def test_who_follows_a_run_hears_of_the_end_of_the_cloud(shell: Shell) -> None:
+    """The run is stopped, not awaited; its report comes, with the redrive that goes on with it."""
+    with up(shell) as (process, _facts):
+        client = shell.start("run", "sample.csv", "--json")
+        until(lambda: runs(shell).get("sample.csv", {}).get("rows", {}).get("succeeded"), "no row was run")
+        process.send_signal(signal.SIGTERM)
+        out, err = client.communicate(timeout=PATIENCE)
+        assert (client.returncode, json.loads(out)["status"]) == (143, "ABORTED"), err
+        assert "The local cloud is ending" in err
+        assert process.wait(PATIENCE) == 0
+    redriven = shell("redrive", "latest", "--yes", "--json")
+    assert (redriven.code, redriven.document["rows"]["succeeded"]) == (0, 990), redriven.err
+
+
+def test_a_database_that_is_killed_comes_back_under_the_runs(shell: Shell) -> None:
+    """The cloud is up as it says: this run and the next one succeed."""
+    with up(shell) as (process, _facts):
+        client = shell.start("run", "sample.csv", "--json")
+        until(lambda: runs(shell).get("sample.csv", {}).get("rows", {}).get("succeeded"), "no row was run")
+        postmaster = (shell.home / "postgres" / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+        psutil.Process(int(postmaster)).kill()
+        out, err = client.communicate(timeout=PATIENCE)
+        assert json.loads(out)["rows"]["succeeded"] == 990, err
+        assert shell("run", "sample.csv").code == 0
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+    assert err.count("was started again") == 1
+    assert left_over(shell) == []
+
+
 def test_a_taken_port_is_said_and_the_offered_one_works(shell: Shell) -> None:
     """The command that the message names runs as pasted."""
     with socket.socket() as taken:

@@ -47,8 +47,8 @@ def scope_of(headers: Mapping[str, str], parameters: Mapping[str, str], targets:
     if found:
         return Scope(found["service"].lower(), found.groupdict().get("region"))
     target = headers.get("X-Amz-Target", "").rpartition(".")[0]
-    service = targets.get(target) or _TARGETS.get(target.partition("_")[0])
-    return Scope(service or "s3")
+    name = target.partition("_")[0]  # Kinesis of Kinesis_20131202
+    return Scope(targets.get(target) or _TARGETS.get(name) or name.lower() or "s3")
 
 
 def has_expired(parameters: Mapping[str, str]) -> bool:

@@ -28,6 +28,8 @@ def guessed_error(incoming: Incoming, service: str, error: ApiError) -> WireAnsw
     if headers.get("smithy-protocol") == "rpc-v2-cbor":
         body = b"\xa2" + b"".join(_cbor_text(text) for text in ("__type", error.name, "message", error.message))
         return WireAnswer(error.status, body, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"})
+    if service == "s3" and incoming.path != "/":  # whatever a body calls itself: curl and urllib say it is a form
+        return s3_error(error)
     if "X-Amz-Target" not in headers:
         form = incoming.media_type == "application/x-www-form-urlencoded" or "Action" in incoming.parameters
         if form or service in _REST_XML:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.aws.errors import ApiError
 from simulator.aws.eventbridge.errors import InvalidEventPatternException, ValidationException
-from simulator.aws.eventbridge.pattern import test_event_pattern
+from simulator.aws.eventbridge.pattern import check_mandatory_fields, test_event_pattern
 from simulator.aws.eventbridge.put_events import put_events
 from simulator.aws.eventbridge.rule import make_rule, make_target
 from simulator.aws.eventbridge.rule_book import rule_fields, rules_for_target
@@ -161,7 +161,9 @@ class EventsApi:
 
     def test_event_pattern(self, request: dict[str, Any]) -> dict[str, Any]:
         """Say whether an event matches a pattern."""
-        return {"Result": test_event_pattern(request["EventPattern"], request["Event"])}
+        matches = test_event_pattern(request["EventPattern"], request["Event"])
+        check_mandatory_fields(request["Event"])
+        return {"Result": matches}
 
     def _in_turn(
         self, operation: Callable[[dict[str, Any]], dict[str, Any]]

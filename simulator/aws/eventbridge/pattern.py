@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["EventPattern", "InvalidEventPatternException", "test_event_pattern"]
 
 MAX_OR_COMBINATIONS = 1000
+MANDATORY = ("id", "account", "source", "time", "region", "resources", "detail-type")
+"""The fields that an event must have for TestEventPattern (API reference)."""
 Alternative = dict[str, tuple["Matcher", ...]]
 """A pattern without `$or`: the path of each field (names joined by dots) and its matchers, one of which must match."""
 
@@ -173,16 +175,30 @@ def test_event_pattern(pattern_text: str, event_text: str) -> bool:
     return EventPattern(pattern_text).matches(event_text)
 
 
+def check_mandatory_fields(event_text: str) -> None:
+    """Refuse an event that lacks one of the fields that TestEventPattern calls mandatory.
+
+    Raises:
+        ValidationException: the event is not a JSON object, or a field is missing.
+    """
+    there = {name for name, _ in _document(event_text).items()}
+    missing = [f"'{name}'" for name in MANDATORY if name not in there]
+    if missing:
+        raise ValidationException(f"Parameter Event is not valid. Reason: it has no {', '.join(missing)}")
+
+
 def _fields(event: dict[str, Any] | str) -> EventFields:
-    if not isinstance(event, str):
-        return EventFields(event)
+    return EventFields(_document(event) if isinstance(event, str) else event)
+
+
+def _document(event: str) -> Members:
     try:
         value = read_document(event)
     except BadJson as error:
         raise ValidationException(f"Parameter Event is not valid. Reason: it is not JSON ({error})") from error
     if not isinstance(value, Members):
         raise ValidationException("Parameter Event is not valid. Reason: it is not a JSON object")
-    return EventFields(value)
+    return value
 
 
 def _alternative_matches(alternative: Alternative, fields: EventFields) -> bool:

@@ -5,13 +5,14 @@ Lambda developer guide, "How Lambda handles errors and retries with asynchronous
 
 from __future__ import annotations
 
+import base64
 import heapq
 import itertools
 import logging
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.lambda_runtime.errors import LambdaError, TooManyRequestsException
 
@@ -29,6 +30,22 @@ _LONGEST_THROTTLE_SECONDS = 300.0
 WORKERS = 10
 
 
+class Store(Protocol):
+    """Keeps what is put into it beyond the end of the process."""
+
+    def put(self, key: str, value: dict[str, Any], /) -> object:
+        """Keep a value."""
+        ...
+
+    def delete(self, key: str, /) -> object:
+        """Forget a value."""
+        ...
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Return everything that is kept."""
+        ...
+
+
 @dataclass(slots=True)
 class _Event:
     function: str
@@ -43,7 +60,7 @@ class _Event:
 class AsynchronousInvocations:
     """The queue of one account's asynchronous invocations; ten of them run at once. To be closed.
 
-    It is kept in memory: events that wait when it is closed are gone.
+    Events that wait when it is closed are gone, unless `keep_in` was called.
 
     Args:
         service: the functions.
@@ -67,6 +84,26 @@ class AsynchronousInvocations:
         self._workers = 0
         self._idle = 0
         self._closed = False
+        self._store: Store | None = None
+
+    def keep_in(self, store: Store) -> None:
+        """Go on with the events that a store has, and keep there each event until its last attempt is over.
+
+        An event whose attempt was cut off by the end of its process is tried again: Lambda delivers at least once.
+        """
+        self._store = store
+        for request_id, kept in store.all().items():
+            ago = time.time() - kept["queued"]
+            event = _Event(
+                kept["function"],
+                base64.b64decode(kept["payload"]),
+                request_id,
+                kept["clientContext"],
+                self._now() - ago,
+                kept["failures"],
+                kept["throttles"],
+            )
+            self._put(self._now() + kept["due"] - time.time(), event)
 
     def exists(self, function: str) -> bool:
         """Tell whether there is a function of that name or ARN."""
@@ -77,14 +114,40 @@ class AsynchronousInvocations:
         return True
 
     def submit(self, function: str, payload: bytes, request_id: str, client_context: Any = None) -> None:
-        """Queue an event that has been checked; returns at once."""
-        self._put(self._now(), _Event(function, payload, request_id, client_context, self._now()))
+        """Queue an event that has been checked; returns at once.
+
+        Raises:
+            OSError: it cannot be kept, and is not queued.
+        """
+        event = _Event(function, payload, request_id, client_context, self._now())
+        self._keep(event.queued, event)
+        self._put(event.queued, event)
 
     def close(self) -> None:
         """Begin no further invocation; what runs goes on."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _keep(self, due: float, event: _Event) -> None:
+        with self._changed:  # not once it is closed: the next process goes on with what the store has then
+            if self._store is not None and not self._closed:
+                since = time.time() - self._now()
+                value = {
+                    "function": event.function,
+                    "payload": base64.b64encode(event.payload).decode(),
+                    "clientContext": event.client_context,
+                    "queued": event.queued + since,
+                    "due": due + since,
+                    "failures": event.failures,
+                    "throttles": event.throttles,
+                }
+                self._store.put(event.request_id, value)
+
+    def _over(self, event: _Event) -> None:
+        with self._changed:
+            if self._store is not None and not self._closed:
+                self._store.delete(event.request_id)
 
     def _put(self, due: float, event: _Event) -> None:
         with self._changed:
@@ -125,16 +188,21 @@ class AsynchronousInvocations:
         except LambdaError as error:
             # The function has gone since the event was queued.
             _log.warning("the asynchronous invocation %s is dropped: %s", event.request_id, error)
+            self._over(event)
         else:
-            if result.function_error is not None:
-                self._failed(event)
-
-    def _failed(self, event: _Event) -> None:
-        if event.failures < len(self._waits):
-            event.failures += 1
-            self._again(event, self._waits[event.failures - 1])
+            if result.function_error is not None and event.failures < len(self._waits):
+                event.failures += 1
+                self._again(event, self._waits[event.failures - 1])
+            else:
+                self._over(event)
 
     def _again(self, event: _Event, wait: float) -> None:
         due = self._now() + wait
-        if due - event.queued <= MOST_AGE_SECONDS:
-            self._put(due, event)
+        if due - event.queued > MOST_AGE_SECONDS:
+            self._over(event)
+            return
+        try:
+            self._keep(due, event)
+        except OSError as error:
+            _log.warning("the asynchronous invocation %s goes on in memory only: %s", event.request_id, error)
+        self._put(due, event)

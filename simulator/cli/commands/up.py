@@ -133,6 +133,8 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
         stopping.set()
         lock.stopping()
         term.say("stopping: rows that have begun are finished. Press Ctrl-C again to quit immediately.")
+        served.stop()
+        cloud.stop_runs()
     term.say("The local cloud has ended.")
 
 
@@ -140,12 +142,17 @@ def _follow(live: LiveLines, session: Session) -> None:
     """Print how runs come further, until Ctrl-C or SIGTERM.
 
     Raises:
-        CloudError: moto has ended.
+        CloudError: moto has ended, or PostgreSQL has and cannot be started again.
     """
     with suppress(KeyboardInterrupt):
         while session.moto.lives:
             threading.Event().wait(TICK_SECONDS)
             live.tick()
+            if session.keeper is not None and session.keeper.trouble is not None:
+                raise CloudError(
+                    f"The cloud cannot go on without its database. Once that is repaired, start it again with: "
+                    f"{command('up')}"
+                )
         raise CloudError(
             "The process that plays S3, DynamoDB and SQS has ended: it was killed, or the memory is full. "
             f"Everything that it had acknowledged is kept; start the cloud again with: {command('up')}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import threading
+import time
 import traceback
 from pathlib import Path
 from queue import Empty, Queue
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 SIGN_OF_LIFE_SECONDS = 5.0
 """So often something is sent, so that a client that has gone is noticed."""
+STOP_SECONDS = 20.0
 
 
 class ServedCommands:
@@ -66,6 +68,15 @@ class ServedCommands:
             "interrupt": self._interrupt,
             "status": self._tell_status,
         }
+
+    def stop(self) -> None:
+        """Let every command that is going on end, as SIGTERM in its own terminal does, and wait for that a while."""
+        for terminal in list(self._terminals.values()):
+            terminal.say("The local cloud is ending, and this command with it.")
+            terminal.interrupt("terminate")
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._terminals and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def _check(self, question: Question) -> None:
         """Refuse who has not read `up.json`: a route names files, and another user of the machine may not read them."""

@@ -46,7 +46,10 @@ class LocalCloud:
                 journal = stack.enter_context(EventJournal(events))
             except OSError as error:
                 raise CloudError(f"Cannot write {events}: {error.strerror}.") from error
-            arrivals = stack.enter_context(closing(Arrivals(session, journal, session.resources.input_bucket)))
+            self._session = session
+            self._arrivals = arrivals = stack.enter_context(
+                closing(Arrivals(session, journal, session.resources.input_bucket))
+            )
             self.delivered_again = arrivals.delivered_again
             try:
                 endpoint = stack.enter_context(
@@ -71,6 +74,11 @@ class LocalCloud:
     def port(self) -> int:
         """The endpoint's port."""
         return urlsplit(self.url).port or 0
+
+    def stop_runs(self) -> None:
+        """Stop what runs, before `close` waits for the clients that follow it; uploads start no run any more."""
+        self._arrivals.close()
+        self._session.stop_runs()
 
     def close(self) -> None:
         """Take no further request; the session goes on."""

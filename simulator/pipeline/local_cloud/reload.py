@@ -112,7 +112,7 @@ class Reload:
                 f"new ones fail until it is corrected:{''.join(problems)}"
             )
         self._functions.reload(configs)
-        names = ", ".join(sorted(path.name for path in code)) or _FUNCTIONS
+        names = ", ".join(sorted(f"{path.parent.name}/{path.name}" for path in code)) or _FUNCTIONS
         return f"{names}: the functions' next invocations run the new code."
 
     @staticmethod
@@ -126,8 +126,8 @@ class Reload:
         for path in sorted(code):
             if str(path) in files:
                 yield (
-                    f"{path.name} is also used by the simulator itself, which keeps the old one until it starts again: "
-                    f"{_start_again()}"
+                    f"{path.parent.name}/{path.name} is also used by the simulator itself, which keeps the old one "
+                    f"until it starts again: {_start_again()}"
                 )
 
 

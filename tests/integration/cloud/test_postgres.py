@@ -21,9 +21,10 @@ from simulator.postgres.cluster import PostgresCluster
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.errors import PostgresError
 from simulator.postgres.external import ExternalPostgres
+from simulator.postgres.keeper import PostgresKeeper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture
@@ -106,6 +107,71 @@ def test_it_comes_back_after_its_server_was_killed(home: HomeFolder) -> None:
         servers_in(home.postgres)[0].kill()
         with EmbeddedPostgres(home.postgres) as again:
             assert _one(again.url, "SELECT x FROM t") == 1
+
+
+def _comes(what: Callable[[], object]) -> bool:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if what():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_server_that_was_killed_is_started_again_while_it_is_used(home: HomeFolder) -> None:
+    """Under the same URL, with what was committed, as often as it takes; people are told each time."""
+    told: list[str] = []
+    with EmbeddedPostgres(home.postgres) as server, PostgresKeeper(server, told.append, every=0.05) as keeper:
+        _one(server.url, "CREATE TABLE t AS SELECT 1 AS x")
+        for times in (1, 2):
+            (postmaster,) = servers_in(home.postgres)
+            postmaster.kill()
+            assert _comes(lambda times=times: len(told) == times), told  # type: ignore[misc]
+            assert _one(server.url, "SELECT x FROM t") == 1
+        assert keeper.trouble is None
+
+
+def test_two_who_watch_one_server_start_one(home: HomeFolder) -> None:
+    """Each simulator of a home has a keeper."""
+    told: list[str] = []
+    with (
+        EmbeddedPostgres(home.postgres) as first,
+        EmbeddedPostgres(home.postgres) as second,
+        PostgresKeeper(first, told.append, every=0.05),
+        PostgresKeeper(second, told.append, every=0.05),
+    ):
+        servers_in(home.postgres)[0].kill()
+        assert _comes(lambda: told)
+        assert _one(second.url, "SELECT 1") == 1
+        assert len(servers_in(home.postgres)) == 1
+
+
+def test_a_server_that_was_stopped_on_purpose_stays_stopped(home: HomeFolder) -> None:
+    """Also if another simulator did it; until it is started, or the one who stopped it is gone."""
+    told: list[str] = []
+    with EmbeddedPostgres(home.postgres) as watched, PostgresKeeper(watched, told.append, every=0.05):
+        with EmbeddedPostgres(home.postgres) as other:
+            other.stop()
+            assert watched.stopped_on_purpose()
+            time.sleep(0.5)
+            assert servers_in(home.postgres) == []
+            other.start()
+            assert not watched.stopped_on_purpose()
+            other.stop()
+        assert _comes(watched.answers)
+    assert len(told) == 1
+
+
+def test_a_server_that_cannot_be_started_again_is_told(home: HomeFolder) -> None:
+    """Once, with the server's own words."""
+    told: list[str] = []
+    with EmbeddedPostgres(home.postgres) as server, PostgresKeeper(server, told.append, every=0.05) as keeper:
+        (home.postgres / "data" / "global" / "pg_control").write_bytes(b"damaged")
+        servers_in(home.postgres)[0].kill()
+        assert _comes(lambda: keeper.trouble), told
+        assert "cannot be started again" in told[0]
+        assert "Its data is damaged" in str(keeper.trouble)
+    assert len(told) == 1
 
 
 def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:

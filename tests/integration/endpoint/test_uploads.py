@@ -111,6 +111,48 @@ def test_an_upload_that_does_not_exist_is_an_error_of_s3(served: Served, bucket:
     assert served.created == []
 
 
+def test_an_upload_is_only_good_for_its_own_key(served: Served, bucket: str) -> None:
+    """And a completion that comes twice stores nothing more, so that it has one event."""
+    s3 = served.client("s3")
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=KEY)["UploadId"]
+    etag = s3.upload_part(Bucket=bucket, Key=KEY, UploadId=upload, PartNumber=1, Body=b"x")["ETag"]
+    parts: Any = {"UploadId": upload, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": etag}]}}
+    with pytest.raises(s3.exceptions.NoSuchUpload):
+        s3.complete_multipart_upload(Bucket=bucket, Key="other", **parts)
+    with pytest.raises(s3.exceptions.NoSuchUpload):
+        s3.upload_part(Bucket=bucket, Key="other", UploadId=upload, PartNumber=1, Body=b"y")
+    with pytest.raises(s3.exceptions.NoSuchUpload):
+        s3.abort_multipart_upload(Bucket=bucket, Key="other", UploadId=upload)
+    done = [s3.complete_multipart_upload(Bucket=bucket, Key=KEY, **parts)["VersionId"] for _ in range(2)]
+    assert done[0] == done[1]
+    assert [(one.key, one.size) for one in served.created] == [(KEY, 1)]
+
+
+def test_a_presigned_completion_that_is_not_xml_is_an_error_of_s3(served: Served, bucket: str) -> None:
+    """In S3's own form, though urllib and curl call the body a form."""
+    s3 = served.client("s3")
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=KEY)["UploadId"]
+    named = {"Bucket": bucket, "Key": KEY, "UploadId": upload}
+    url = s3.generate_presigned_url("complete_multipart_upload", Params=named)
+    answer = _http("POST", url, b"<a", Content_Type="application/x-www-form-urlencoded")
+    assert answer.status == 400
+    assert b"<Error><Code>MalformedXML</Code>" in answer.data
+    assert b"ErrorResponse" not in answer.data
+    assert served.created == []
+
+
+def test_a_part_of_a_missing_object_is_an_error_that_says_so(served: Served, bucket: str) -> None:
+    """The engine, moto, answers a bare 404."""
+    s3 = served.client("s3")
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=KEY)["UploadId"]
+    source = {"Bucket": bucket, "Key": "missing"}
+    with pytest.raises(s3.exceptions.NoSuchKey):
+        s3.upload_part_copy(Bucket=bucket, Key=KEY, UploadId=upload, PartNumber=1, CopySource=source)
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        s3.copy_object(Bucket=bucket, Key=KEY, CopySource=source)
+    assert served.created == []
+
+
 def _post(served: Served, bucket: str, content: bytes, *, key: str = "in/${filename}", **fields: str) -> Any:
     named = {name.replace("_", "-"): value for name, value in fields.items()}
     conditions: list[Any] = [{name: value} for name, value in named.items()]

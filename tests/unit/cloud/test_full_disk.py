@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -62,6 +63,19 @@ class Cloud:
             body=orjson.dumps(request),
         )
         return answer.status, orjson.loads(answer.body)
+
+    def sqs(self, operation: str, request: dict[str, Any]) -> tuple[int, Any]:
+        """Send a request to SQS."""
+        headers = {"x-amz-target": f"AmazonSQS.{operation}", "content-type": "application/x-amz-json-1.0"}
+        answer = self._caller.call("POST", "/", scope=("sqs", REGION), headers=headers, body=orjson.dumps(request))
+        return answer.status, orjson.loads(answer.body or b"null")
+
+    def query(self, service: str, request: dict[str, str]) -> Answer:
+        """Send a request in the query protocol."""
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return self._caller.call(
+            "POST", "/", scope=(service, REGION), headers=headers, body=urlencode(request).encode()
+        )
 
     def kept(self) -> list[list[str]]:
         """Return the names of what a next start would find."""
@@ -121,6 +135,25 @@ def test_an_object_that_cannot_be_kept_is_not_there_and_its_repeat_succeeds(clou
         assert cloud.s3("GET", "/old").body == b"here"
     assert cloud.s3("PUT", "/new", b"new").status == 200
     assert cloud.s3("GET", "/new").body == b"new"
+
+
+def test_a_message_that_cannot_be_kept_is_refused_and_its_repeat_succeeds(cloud: Cloud) -> None:
+    """In the words of both protocols."""
+    queue = {"QueueUrl": cloud.sqs("CreateQueue", {"QueueName": "full"})[1]["QueueUrl"]}
+    journal = cloud.folder / "journal.jsonl"
+    with no_file_longer_than(journal.stat().st_size + NO_BYTE_MORE):
+        cloud_is_full(cloud)
+        status, said = cloud.sqs("SendMessage", {**queue, "MessageBody": "m"})
+        assert (status, said["__type"]) == (500, "InternalFailure")
+        assert "cannot keep this write on disk" in said["message"]
+        answer = cloud.query("sqs", {"Action": "SendMessage", **queue, "MessageBody": "m"})
+        assert answer.status == 500
+        assert b"<Code>InternalFailure</Code>" in answer.body
+    assert cloud.query("sqs", {"Action": "SendMessage", **queue, "MessageBody": "m"}).status == 200
+    assert cloud.kept()[-1][:4] == ["sqs", REGION, "full", "message"]
+    received = cloud.sqs("ReceiveMessage", {**queue, "MaxNumberOfMessages": 10})[1]["Messages"]
+    assert [message["Body"] for message in received] == ["m"], "no refused one is there"
+    assert cloud.sqs("DeleteQueue", queue)[0] == 200
 
 
 def cloud_is_full(cloud: Cloud) -> None:

@@ -40,7 +40,8 @@ class State:
 def restorer(folder: Path, journal: Journal) -> tuple[Restorer, State]:
     """Return one that has read the journal."""
     state, writes = State(), SimpleNamespace(versions={})
-    made = Restorer(cast("Any", None), cast("Any", state), cast("Any", writes), folder, None)
+    queues = SimpleNamespace(restore=list)
+    made = Restorer(cast("Any", None), cast("Any", state), cast("Any", writes), cast("Any", queues), folder, None)
     made.restore(journal)
     return made, state
 

@@ -87,7 +87,9 @@ def test_the_next_invocation_runs_the_new_code(cloud: Cloud) -> None:
     assert cloud.invoke() == b"1"
     for answer in (2, 3, 4):
         cloud.write(f"return {answer}")
-        assert "code.py: the functions' next invocations run the new code." in cloud.changed(cloud.code)
+        assert f"{cloud.code.parent.name}/code.py: the functions' next invocations run the new code." in cloud.changed(
+            cloud.code
+        )
         assert cloud.invoke() == str(answer).encode()
 
 

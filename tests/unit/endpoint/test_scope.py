@@ -44,12 +44,13 @@ def test_a_presigned_url_names_its_service() -> None:
         ("DynamoDB_20120810.PutItem", "dynamodb"),
         ("DynamoDBStreams_20120810.ListStreams", "dynamodb"),
         ("AmazonSQS.SendMessage", "sqs"),
-        ("Unknown.Thing", "s3"),
+        ("Kinesis_20131202.ListStreams", "kinesis"),
+        ("Unknown.Thing", "unknown"),
         ("", "s3"),
     ],
 )
 def test_an_unsigned_request_is_told_by_its_target(target: str, service: str) -> None:
-    """What has none is S3's."""
+    """What has none is S3's; one that is not simulated must not be taken for S3's."""
     assert scope_of({"X-Amz-Target": target}, {}, TARGETS) == Scope(service)
 
 

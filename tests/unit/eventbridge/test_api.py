@@ -163,6 +163,7 @@ def test_entries_that_are_too_large_together_are_refused() -> None:
         ("PutRule", {"Name": "r", "EventPattern": "{}"}, "InvalidEventPatternException", "Empty objects"),
         ("PutRule", {"Name": "r", "EventPattern": "{"}, "InvalidEventPatternException", "Event pattern is not valid"),
         ("TestEventPattern", {"EventPattern": PATTERN, "Event": "["}, "ValidationException", "Parameter Event is not"),
+        ("TestEventPattern", {"EventPattern": PATTERN, "Event": "{}"}, "ValidationException", "no 'id', 'account', 's"),
         ("ListRules", {"NextToken": "made-up"}, "ValidationException", "NextToken"),
         ("RemoveTargets", {"Rule": "no", "Ids": ["a"]}, "ResourceNotFoundException", "Rule no"),
     ],
@@ -172,6 +173,20 @@ def test_calls_that_eventbridge_refuses(operation: str, request_: Any, name: str
     found = Events().refused(operation, **request_)
     assert found[0] == name
     assert words in found[1]
+
+
+def test_an_event_is_compared_with_a_pattern() -> None:
+    """It must have each field that the API reference calls mandatory."""
+    event: Any = {"id": "1", "account": "123456789012", "source": "s", "time": "2026-11-28T00:00:00Z"}
+    event |= {"region": "ap-northeast-1", "resources": [], "detail-type": "d"}
+    events = Events()
+    for source, matches in (("s", True), ("other", False)):
+        pattern = json.dumps({"source": [source]})
+        assert events.call("TestEventPattern", EventPattern=pattern, Event=json.dumps(event)) == {"Result": matches}
+    for name in event:
+        lacking = json.dumps({key: value for key, value in event.items() if key != name})
+        refused = events.refused("TestEventPattern", EventPattern='{"source": ["s"]}', Event=lacking)
+        assert refused == ("ValidationException", f"Parameter Event is not valid. Reason: it has no '{name}'")
 
 
 def test_targets_are_refused_one_by_one_and_six_are_too_many() -> None:

@@ -19,15 +19,16 @@ from simulator.aws.endpoint.s3.digests import Digests
 from simulator.aws.endpoint.s3.errors import s3_request_id
 from simulator.aws.endpoint.s3.failures import check_key, explained
 from simulator.aws.endpoint.s3.form import form_answer, read_form
+from simulator.aws.endpoint.s3.parts import OpenUploads, check_completion, check_part_number, no_such_upload
 from simulator.aws.endpoint.s3.policy import check_policy
 from simulator.aws.endpoint.s3.target import S3Target, stores
 from simulator.aws.endpoint.scope import has_expired
-from simulator.aws.endpoint.spool import IN_MEMORY, MOST_OBJECT_BYTES, Spool, receive, welcome
+from simulator.aws.endpoint.spool import MOST_OBJECT_BYTES, Spool, receive, welcome
 from simulator.aws.endpoint.threads import in_thread
 from simulator.aws.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from simulator.aws.endpoint.engine import Engine, EngineAnswer
     from simulator.aws.endpoint.incoming import Incoming
@@ -36,6 +37,7 @@ _LOG = logging.getLogger(__name__)
 _ENGINES_OWN = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/", "/simulator")
 _OK = 200
 _DENIED = 403
+_MISSING = 404
 _OURS = {
     "Host": "localhost",
     "Authorization": "AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/s3/aws4_request, SignedHeaders=host, "
@@ -64,6 +66,7 @@ class S3Service:
     def __init__(self, engine: Engine, on_object_created: Callable[[ObjectCreated], None]) -> None:
         self._engine = engine
         self._on_object_created = on_object_created
+        self._uploads = OpenUploads()
 
     async def answer(self, incoming: Incoming) -> web.StreamResponse:
         """Answer one request.
@@ -84,19 +87,36 @@ class S3Service:
             reason = stores(request.method, target, incoming.parameters, headers)
             if reason is not None:
                 check_key(target.key)
+            if "uploadId" in incoming.parameters:
+                await self._check_upload(request.method, target, incoming.parameters, body)
             query = f"?{incoming.query}" if incoming.query else ""
             try:
                 async with self._ask(request.method, target.path + query, headers, body) as answer:
                     if reason is not None and _succeeded(answer):
-                        etag = answer.headers.get("ETag") if reason == "PutObject" else None
-                        size = body.size if reason == "PutObject" else None
-                        await self._created(request, target, answer, reason=reason, etag=etag, size=size)
-                    if answer.status == _DENIED and not answer.body.size and request.method != "HEAD":
-                        raise ApiError("AccessDenied", "Access Denied", status=_DENIED)
+                        if reason == "CompleteMultipartUpload":
+                            await self._completed(request, target, answer, incoming.parameters["uploadId"])
+                        else:
+                            etag = answer.headers.get("ETag") if reason == "PutObject" else None
+                            size = body.size if reason == "PutObject" else None
+                            await self._created(request, target, answer, reason=reason, etag=etag, size=size)
+                    _explain_bare(request.method, headers, answer)
                     return await send(request, answer)
             except EngineFailed as failure:
-                sent = body.all() if body.size <= IN_MEMORY else None
-                raise explained(request.method, incoming.parameters, sent) or failure from None
+                raise explained(request.method, incoming.parameters) or failure from None
+
+    async def _check_upload(self, method: str, target: S3Target, parameters: Mapping[str, str], body: Spool) -> None:
+        """Refuse what is wrong about an upload of parts, before the engine takes it."""
+        if method == "PUT":
+            check_part_number(parameters)
+        if method == "POST":
+            check_completion(body.all())
+        upload = parameters["uploadId"]
+        if self._uploads.key(upload) is None:
+            async with self._engine.ask("s3", "GET", f"/{quote(target.bucket)}?uploads", _OURS) as listing:
+                if listing.status == _OK:
+                    self._uploads.learn(listing.body.all())
+        if self._uploads.key(upload) not in {None, target.key}:
+            raise no_such_upload(upload)
 
     async def _form(self, request: web.BaseRequest, bucket: str) -> web.StreamResponse:
         """Store what a form brings as a PutObject does: the engine reads forms into memory, and not their headers."""
@@ -131,6 +151,13 @@ class S3Service:
             answer.headers["x-amz-request-id"] = s3_request_id()
             answer.headers["x-amz-id-2"] = "local"
             yield answer
+
+    async def _completed(self, request: web.BaseRequest, target: S3Target, answer: EngineAnswer, upload: str) -> None:
+        """Tell of an upload's object; a completion that repeats another stores nothing, and has no event."""
+        if not self._uploads.is_completed(upload):
+            reason = "CompleteMultipartUpload"
+            await self._created(request, target, answer, reason=reason, etag=None, size=None)
+            self._uploads.complete(upload)
 
     async def _created(
         self,
@@ -210,6 +237,16 @@ async def _received(request: web.BaseRequest, body: Spool) -> CIMultiDict[str]:
 def _succeeded(answer: EngineAnswer) -> bool:
     """Say whether a request stored what it brought; a copy or a completion may fail with the status 200."""
     return answer.status in {_OK, 204} and (answer.body.size == 0 or _FAILED.match(answer.body.all()) is None)
+
+
+def _explain_bare(method: str, headers: Mapping[str, str], answer: EngineAnswer) -> None:
+    """Raise the error that an answer of the engine stands for which says nothing else."""
+    if answer.body.size or method == "HEAD":
+        return
+    if answer.status == _MISSING and method == "PUT" and "x-amz-copy-source" in headers:
+        raise ApiError("NoSuchKey", "The specified key does not exist.", status=_MISSING)
+    if answer.status == _DENIED:
+        raise ApiError("AccessDenied", "Access Denied", status=_DENIED)
 
 
 def _refuse_what_the_engine_keeps(path: str) -> None:

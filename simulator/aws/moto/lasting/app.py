@@ -8,10 +8,13 @@ from simulator.aws.moto.lasting.calls import Answer, Caller, Request
 from simulator.aws.moto.lasting.dynamodb_writes import TARGET, DynamoDbWrites
 from simulator.aws.moto.lasting.journal import Journal
 from simulator.aws.moto.lasting.large_reads import LargeReads
+from simulator.aws.moto.lasting.moto_queues import MotoQueues
 from simulator.aws.moto.lasting.moto_state import MotoState
-from simulator.aws.moto.lasting.not_kept import dynamodb_not_kept, s3_not_kept
+from simulator.aws.moto.lasting.not_kept import dynamodb_not_kept, s3_not_kept, sqs_not_kept
 from simulator.aws.moto.lasting.restoring import Restorer
 from simulator.aws.moto.lasting.s3_writes import S3Writes
+from simulator.aws.moto.lasting.sqs_writes import TARGET as SQS_TARGET
+from simulator.aws.moto.lasting.sqs_writes import SqsWrites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +48,8 @@ class LastingApp:
         self._large_reads = LargeReads(app, self._state.on_disk)
         self._s3 = S3Writes(self._caller, self._journal, blobs, self._state.keep_on_disk)
         self._dynamodb = DynamoDbWrites(self._caller, self._journal, kept)
-        self.restorer = Restorer(self._caller, self._state, self._s3, blobs, kept)
+        self._sqs = SqsWrites(self._caller, self._journal, MotoQueues())
+        self.restorer = Restorer(self._caller, self._state, self._s3, self._sqs, blobs, kept)
         self.restorer.restore(self._journal)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -53,18 +57,33 @@ class LastingApp:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target.startswith(TARGET):
             return self._answer_dynamodb(environ, start_response, target.removeprefix(TARGET))
+        if target.startswith(SQS_TARGET):
+            return self._answer_sqs(Request.read(environ), start_response)
         if not target and environ["REQUEST_METHOD"] == "GET":
             return self._large_reads.answer(environ, start_response)
         if target or environ["REQUEST_METHOD"] not in ("PUT", "POST", "DELETE"):
             return self._app(environ, start_response)
-        request = Request.read(environ)
+        return self._answer_signed(Request.read(environ), start_response)
+
+    def _answer_signed(self, request: Request, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request whose service only its signature tells."""
+        service = request.scope[0]
+        if service == "sqs":  # the query protocol
+            return self._answer_sqs(request, start_response)
         with request.body:
-            if request.scope[0] not in (None, "s3"):
-                return _sent(self._caller.answer(environ), start_response)
+            if service not in (None, "s3"):
+                return _sent(self._caller.answer(request.environ), start_response)
             try:
                 return _sent(self._s3.answer(request), start_response)
             except OSError as error:
                 return _sent(s3_not_kept(error), start_response)
+
+    def _answer_sqs(self, request: Request, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with request.body:
+            try:
+                return _sent(self._sqs.answer(request), start_response)
+            except OSError as error:
+                return _sent(sqs_not_kept(error, json="HTTP_X_AMZ_TARGET" in request.environ), start_response)
 
     def _answer_dynamodb(
         self, environ: dict[str, Any], start_response: Callable[..., Any], operation: str

@@ -8,7 +8,8 @@ A line is a JSON object with `about`, the name of the thing as a list that begin
     ["s3", BUCKET, "key", KEY, VERSION, "tagging"]     a request about it
     ["dynamodb", REGION, TABLE]                        the request that made a table
     ["dynamodb", REGION, TABLE, "item", KEY]           an item
-    ["sqs", REGION, QUEUE, ...]                        a queue, its attributes, a message
+    ["sqs", REGION, QUEUE]                             a queue's settings
+    ["sqs", REGION, QUEUE, "message", ID]              a message that has not been deleted
 
 A line `{"forget": NAME}` takes back the thing and all whose names begin with its name. The journal is compacted when
 it is opened, so that it grows with what is there and not with what has happened.

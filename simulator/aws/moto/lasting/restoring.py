@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
     from simulator.aws.moto.lasting.moto_state import MotoState
     from simulator.aws.moto.lasting.s3_writes import S3Writes
+    from simulator.aws.moto.lasting.sqs_writes import SqsWrites
 
     Line = dict[str, Any]
 
@@ -29,16 +30,24 @@ class Restorer:
         caller: the application.
         state: moto's.
         writes: told the versions that there are.
+        queues: restores SQS's lines.
         blobs: the objects' bytes.
         kept: the items that lie in run folders; None for none.
     """
 
-    def __init__(
-        self, caller: Caller, state: MotoState, writes: S3Writes, blobs: Path, kept: KeptPartitions | None
+    def __init__(  # noqa: PLR0917 - all parts of the engine
+        self,
+        caller: Caller,
+        state: MotoState,
+        writes: S3Writes,
+        queues: SqsWrites,
+        blobs: Path,
+        kept: KeptPartitions | None,
     ) -> None:
         self._caller = caller
         self._state = state
         self._writes = writes
+        self._queues = queues
         self._blobs = blobs
         self._kept = kept
         self._gone: dict[tuple[str, str, str], float] = {}
@@ -48,9 +57,12 @@ class Restorer:
     def restore(self, journal: Journal) -> None:
         """Restore everything, containers first; blobs that nothing names are deleted."""
         later: list[Line] = []
+        queued: list[Line] = []
         self._journal = journal
         for line in journal.restored():
-            if len(line["about"]) == len(("s3", "bucket")) and line["about"][0] == "s3":
+            if line["about"][0] == "sqs":
+                queued.append(line)
+            elif len(line["about"]) == len(("s3", "bucket")) and line["about"][0] == "s3":
                 self._request(line)
                 self._state.dated(line["about"][1], line["at"])
             elif len(line["about"]) == len(("dynamodb", "region", "table")) and line["about"][0] == "dynamodb":
@@ -65,6 +77,7 @@ class Restorer:
                 self._item_line(line)
             else:
                 self._table_request(line)
+        self._queues.restore(queued)
         self._sweep(later)
 
     def _s3_line(self, line: Line) -> None:
