@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.infrastructure.expected_alarms import ALARMS, LIGHTS_FOR_SENDERS, TOPIC, Alarm, Metric
 from tests.infrastructure.resolver import Resolver
+from tests.infrastructure.synthesis import load_cdk
 
 PREFIX = "user-log-"
 ARN = "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:user-log-"
@@ -176,3 +179,13 @@ def test_no_upload_by_its_time_is_an_alarm(optional_stack: Resolver) -> None:
         f'ALARM("{ARN}UploadDue") AND ALARM("{ARN}NoUpload")',
     )
     assert (missing["AlarmActions"], missing["OKActions"]) == ([TOPIC], [TOPIC])
+
+
+@pytest.mark.parametrize(
+    ("least", "greatest", "limit"), [(0, 2, 400), (0.5, 2, 400), (0.5, 64, 2000), (1, 8, 1600), (1, 64, 5000)]
+)
+def test_the_limit_of_connections_is_auroras(least: float, greatest: float, limit: int) -> None:
+    """200 per ACU; 5,000 at most, and 2,000 if the capacity may go down to 0.5."""
+    load_cdk()
+    module = importlib.import_module("userlog.monitoring.alarms.database")
+    assert module.connection_limit(SimpleNamespace(min_acu=least, max_acu=greatest)) == limit
