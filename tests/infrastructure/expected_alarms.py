@@ -31,7 +31,7 @@ class Metric(NamedTuple):
 
 
 class Alarm(NamedTuple):
-    """An alarm: what it watches, when it goes off, and of whom it is no news.
+    """An alarm: what it watches, when it goes off, and which others tell of the same.
 
     Attributes:
         metrics: one, or those of the expression.
