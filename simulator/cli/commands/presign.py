@@ -68,5 +68,5 @@ def _signed(key: str, bucket: str, hours: int, region: str) -> str:
             "put_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=hours * 3600, HttpMethod="PUT"
         )
         return url  # noqa: TRY300 - the signing is what may fail
-    except (BotoCoreError, ValueError) as error:
+    except (BotoCoreError, ValueError, OSError) as error:
         raise UsageError(f"No URL can be signed: {str(error).rstrip('.')}. Try: aws sts get-caller-identity") from None

@@ -17,7 +17,7 @@ BUCKET = "user-log-input-123456789012-ap-northeast-1"
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials of nobody, and no other variable of AWS."""
-    for variable in [name for name in os.environ if name.startswith("AWS_")]:
+    for variable in [name for name in os.environ if name.startswith(("AWS_", "SSL"))]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
