@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 NAG = "AwsSolutions::AwsSolutions-"
 _ANY = f"{NAG}IAM5[Resource::*]"
 _EXECUTIONS = f"{NAG}IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
-_BASIC_EXECUTION = f"{NAG}IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
-# The construct in which CDK keeps the function of all AwsCustomResources of a stack.
-_CDK_CALLER = "AWS679f53fac002430cb0da5b7982bd2287"
 
 
 def acknowledge_exceptions(stack: UserLogStack) -> None:
@@ -41,11 +38,14 @@ def acknowledge_exceptions(stack: UserLogStack) -> None:
 def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
     for place in ("Network", "Database"):
         yield place, "CloudFormation-Validate::W3010", "The design document names the zones: 1a and 1c."
-    for prefix_list in ("DynamodbPrefixList", "S3PrefixList"):
+    for prefix_list in ("DynamodbPrefixListRights", "S3PrefixListRights"):
         yield f"Network/{prefix_list}", _ANY, "ec2:DescribeManagedPrefixLists knows no resources."
     if not stack.termination_protection:
-        yield "Database/Cluster", f"{NAG}RDS10", "dev is made to be destroyed; prod is protected."
-    yield _CDK_CALLER, _BASIC_EXECUTION, "CDK's own function for calls at deploy; CDK gives it this policy."
+        yield (
+            "Database/Cluster",
+            f"{NAG}RDS10",
+            "dev is made to be destroyed; prod is protected from the second deployment on.",
+        )
 
 
 def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
@@ -66,6 +66,8 @@ def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
 
 
 def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
+    if stack.monitoring.node.try_find_child("UploadWatch"):
+        yield "Monitoring/UploadWatch/Role", _ANY, "CloudWatch knows no resource for a metric; the namespace is given."
     for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue"):
         yield f"Workflow/{queue}", f"{NAG}SQS3", "It is itself where undeliverable things wait; an alarm watches it."
     for role in ("WorkflowRole", "DispatcherRole"):

@@ -9,6 +9,7 @@ from aws_cdk import Environment, Stack, Tags
 from userlog.acknowledgments import acknowledge_exceptions
 from userlog.database.database import Database
 from userlog.functions.functions import Functions
+from userlog.monitoring.file_topic import FileTopic
 from userlog.monitoring.monitoring import Monitoring
 from userlog.network.network import Network
 from userlog.outputs import write_outputs
@@ -25,24 +26,25 @@ if TYPE_CHECKING:
 class UserLogStack(Stack):
     """CSV upload -> S3 -> EventBridge -> Step Functions -> Lambda -> Aurora PostgreSQL and DynamoDB.
 
-    The region is the design document's; the account is the caller's and is not looked up.
+    The region is the design document's; the account is the stage's, and nothing is looked up.
 
     Args:
         scope: the app.
         construct_id: the stack's name.
-        stage: dev or prod, and the context options.
+        stage: dev or prod, and its options.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(
             scope,
             construct_id,
-            env=Environment(region=REGION),
+            env=Environment(account=stage.options.account, region=REGION),
             description=f"CSV user-log pipeline ({stage.name})",
-            termination_protection=stage.deletion_protection,
+            termination_protection=stage.options.deletion_protection,
         )
         self.network = Network(self, "Network", stage=stage)
         self.storage = Storage(self, "Storage", stage=stage)
+        self.file_topic = FileTopic(self, "FileTopic", stage=stage, data_key=self.storage.data_key)
         self.database = Database(self, "Database", stage=stage, network=self.network, data_key=self.storage.data_key)
         self.functions = Functions(
             self, "Functions", stage=stage, network=self.network, storage=self.storage, database=self.database
@@ -57,7 +59,7 @@ class UserLogStack(Stack):
             functions=self.functions,
             workflow=self.workflow,
         )
-        write_outputs(self)
+        write_outputs(self, stage)
         Tags.of(self).add("project", "csv-user-log-pipeline")
         Tags.of(self).add("stage", stage.name)
         acknowledge_exceptions(self)

@@ -31,11 +31,12 @@ def lambda_handler(event: dict[str, Any] | None, context: LambdaContext) -> dict
 
     Args:
         event: `{"action": "migrate"}`; `{"action": "load_users", "bucket": ..., "key": ...}`, with `"onlyNew": true`
-            where users that are there are to stay as they are; `{"action": "count_users"}`.
+            where users that are there are to stay as they are; `{"action": "count_users"}`;
+            `{"action": "remove_user", "userId": ...}`.
         context: Lambda's.
 
     Returns:
-        `applied` (the migrations' names); `users` and `changed`; `users`.
+        `applied` (the migrations' names); `users` and `changed`; `users`; `removed` (0 or 1).
 
     Raises:
         MigrationError, UsersFileError: see there.
@@ -48,10 +49,12 @@ def lambda_handler(event: dict[str, Any] | None, context: LambdaContext) -> dict
         answer = _load_users(event["bucket"], event["key"], only_new=bool(event.get("onlyNew")))
     elif action == "count_users":
         answer = _count_users()
+    elif action == "remove_user":
+        answer = _remove_user(event["userId"])
     elif action == "migrate":
         answer = _migrate()
     else:
-        raise UnknownActionError(f"There is no action {action!r}: use migrate, load_users or count_users.")
+        raise UnknownActionError(f"There is no action {action!r}: use migrate, load_users, count_users or remove_user.")
     logger.info(action, extra={"function_request_id": context.aws_request_id, **answer})
     return answer
 
@@ -74,3 +77,10 @@ def _count_users() -> dict[str, Any]:
     with database.connection() as connection:
         row = connection.execute("SELECT count(*) FROM users").fetchone()
     return {"users": row[0] if row else 0}
+
+
+def _remove_user(user_id: str) -> dict[str, Any]:
+    """Remove a user with the totals; the audit items are not the database's, and stay until they expire."""
+    with database.connection() as connection, connection.transaction():
+        connection.execute("DELETE FROM user_statistics WHERE user_id = %s", (user_id,))
+        return {"removed": connection.execute("DELETE FROM users WHERE user_id = %s", (user_id,)).rowcount}

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.shared.settings import AuditSettings, DatabaseSettings, ValidatorSettings
 from simulator.pipeline.provisioning import function_names, read_definition
-from tests.infrastructure.template.resolver import Resolver
+from tests.infrastructure.template.resolver import Resolver, readable
 from tests.infrastructure.template.synthesis import CDK
 
 DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator")
@@ -29,6 +29,66 @@ def functions(stack: Resolver) -> dict[str, dict[str, Any]]:
 def test_the_functions_have_the_designed_names(stack: Resolver) -> None:
     """The simulator's, too."""
     assert sorted(functions(stack)) == sorted(DESIGNED) == sorted(each["name"] for each in FILES)
+
+
+# Written out: (timeout in seconds, memory in MB).
+LIMITS = {
+    "user-log-csv-validator": (300, 512),
+    "user-log-processor": (10, 512),
+    "user-log-schema-migrator": (300, 512),
+}
+
+
+def test_the_limits_are_those_written_out(stack: Resolver, optional_stack: Resolver) -> None:
+    """Timeouts, memory, the most rows of a file, and a reservation only if it is asked for."""
+    found = {name: (each["Timeout"], each["MemorySize"]) for name, each in functions(stack).items()}
+    assert found == LIMITS
+    assert functions(stack)["user-log-csv-validator"]["Environment"]["Variables"]["MAX_ROWS"] == "100000"
+    reserved = {
+        name: each["ReservedConcurrentExecutions"]
+        for name, each in functions(optional_stack).items()
+        if "ReservedConcurrentExecutions" in each
+    }
+    assert reserved == {"user-log-processor": 10}
+    assert not any("ReservedConcurrentExecutions" in each for each in functions(stack).values())
+
+
+def test_what_a_function_is_told_of_its_surroundings(stack: Resolver) -> None:
+    """Value by value."""
+    writer = "user-log.cluster-id.ap-northeast-1.rds.amazonaws.com"
+    database = {"DATABASE_HOST": writer, "DATABASE_PORT": "5432", "DATABASE_NAME": "userlog"}
+    assert {name: each["Environment"]["Variables"] for name, each in functions(stack).items()} == {
+        "user-log-csv-validator": {"MAX_ROWS": "100000"},
+        "user-log-processor": {
+            **database,
+            "DATABASE_USER": "user_log_processor",
+            "PROCESSING_LOGS_TABLE": "ProcessingLogs",
+        },
+        "user-log-schema-migrator": {**database, "DATABASE_USER": "user_log_migrator"},
+    }
+
+
+def test_the_workflow_calls_a_version_that_stays(stack: Resolver, dev_stack: Resolver) -> None:
+    """By the alias `live`, which goes back to an older version in one step: versions outlive their deployment."""
+    for each in (stack, dev_stack):
+        aliases = {name: alias for name, alias in each.resources.items() if alias["Type"] == "AWS::Lambda::Alias"}
+        assert {(readable(name), alias["Properties"]["Name"]) for name, alias in aliases.items()} == {
+            ("FunctionsValidatorAlias", "live"),
+            ("FunctionsProcessorAlias", "live"),
+        }
+        for name, alias in aliases.items():
+            version = alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+            function = readable(name).removesuffix("Alias")
+            assert version.startswith(f"{function}CurrentVersion")
+            assert each.resources[version]["DeletionPolicy"] == "RetainExceptOnCreate"
+            assert readable(alias["Properties"]["FunctionName"]["Ref"]) == function
+
+
+def test_new_code_of_the_processor_goes_live_after_the_migration(stack: Resolver) -> None:
+    """Under running maps: until the schema fits it, the version before goes on."""
+    (alias,) = [each for name, each in stack.resources.items() if readable(name) == "FunctionsProcessorAlias"]
+    (migration,) = [name for name, each in stack.resources.items() if each["Type"] == "Custom::Trigger"]
+    assert migration in alias["DependsOn"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=DESIGNED)

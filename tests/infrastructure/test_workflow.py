@@ -17,8 +17,8 @@ ON_AWS = Resources(
     input_bucket="user-log-input-123456789012-ap-northeast-1",
     output_bucket="user-log-output-123456789012-ap-northeast-1",
     table="ProcessingLogs",
-    validator_arn=f"arn:aws:lambda:{HERE}:function:user-log-csv-validator",
-    processor_arn=f"arn:aws:lambda:{HERE}:function:user-log-processor",
+    validator_arn=f"arn:aws:lambda:{HERE}:function:user-log-csv-validator:live",
+    processor_arn=f"arn:aws:lambda:{HERE}:function:user-log-processor:live",
     migrator_arn=f"arn:aws:lambda:{HERE}:function:user-log-schema-migrator",
     workflow_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-processor",
     dispatcher_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-dispatcher",
@@ -150,3 +150,35 @@ def test_a_machine_is_made_after_its_rights(stack: Resolver) -> None:
         "WorkflowWorkflowRole",
         "WorkflowDispatcherRole",
     }
+
+
+# Written out: state -> (seconds of one attempt, the retriers' (interval, attempts, rate)).
+PATIENCE = {
+    "CSVFileValidation": (310, [(2, 3, 2.0), (1, 6, 2.0)]),
+    "SaveRejection": (60, [(2, 3, 2.0)]),
+    "ProcessUserLog": (15, [(1, 8, 2.0)]),
+    "LogError": (5, [(None, 0, None), (1, 3, 2.0)]),
+    "LogErrorWithoutUserId": (5, [(1, 3, 2.0)]),
+}
+
+
+def test_the_workflow_has_the_limits_written_out(stack: Resolver) -> None:
+    """Twelve hours in all; five rows at a time; 5 % and 50 rows may fail; each task's timeout and retries."""
+    definition = definition_of(stack.by_name("AWS::StepFunctions::StateMachine")["csv-user-log-processor"])
+    rows = definition["States"]["UserLogDistributedMap"]
+    assert definition["TimeoutSeconds"] == 43_200
+    assert rows["MaxConcurrency"] == 5
+    assert (rows["ToleratedFailurePercentage"], rows["ToleratedFailureCount"]) == (5, 50)
+    states = {**definition["States"], **rows["ItemProcessor"]["States"]}
+    found = {
+        name: (
+            state["TimeoutSeconds"],
+            [
+                (each.get("IntervalSeconds"), each["MaxAttempts"], each.get("BackoffRate"))
+                for each in state.get("Retry", [])
+            ],
+        )
+        for name, state in states.items()
+        if state["Type"] == "Task"
+    }
+    assert found == PATIENCE

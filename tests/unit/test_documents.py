@@ -20,7 +20,9 @@ DOCUMENTS = (
     "docs/architecture.md",
     "docs/decisions.md",
     "docs/glossary.md",
+    "docs/deploy.md",
     "docs/up.md",
+    "docs/uploading.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from userlog.stage import Stage
     from userlog.storage.storage import Storage
 
+LIVE = "live"
 VALIDATOR, PROCESSOR, MIGRATOR = "CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction"
 
 
@@ -37,6 +38,7 @@ class Functions(Construct):
 
     Attributes:
         validator, processor, migrator: the functions.
+        validator_alias, processor_alias: what the workflow calls: the version that is live.
         migration: depend on it to have the schema; a migration that fails makes the deployment fail.
     """
 
@@ -63,7 +65,7 @@ class Functions(Construct):
             PROCESSOR,
             processor_policies(storage, database),
             user=PROCESSOR_USER,
-            reserved_concurrency=stage.reserved_concurrency,
+            reserved_concurrency=stage.options.reserved_concurrency,
         )
         self.migrator = self._function("Migrator", MIGRATOR, migrator_policies(storage, database), user=MIGRATOR_USER)
         open_endpoints(
@@ -74,6 +76,10 @@ class Functions(Construct):
             migrator=self._roles[MIGRATOR],
         )
         self.migration = self._migration(function_settings(MIGRATOR)["timeoutSeconds"])
+        self.validator_alias = self._alias("Validator", self.validator)
+        self.processor_alias = self._alias("Processor", self.processor)
+        # Until the schema fits the new code, the old code goes on.
+        self.processor_alias.node.add_dependency(self.migration)
 
     def _function(
         self,
@@ -96,7 +102,7 @@ class Functions(Construct):
         )
         role = FunctionRole(self, f"{construct_id}Role", function_name=name, log_group=log_group, policies=policies)
         self._roles[resource] = role
-        return lambda_.Function(
+        function = lambda_.Function(
             self,
             construct_id,
             function_name=name,
@@ -116,7 +122,15 @@ class Functions(Construct):
             vpc=self._network.vpc,
             vpc_subnets=self._network.private_subnets,
             security_groups=[self._network.functions_security_group],
+            # An old version stays: the alias goes back to it in one step.
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
         )
+        # The address of a restored cluster is another, although the template says it in the same words.
+        function.invalidate_version_based_on(self._database.identifier)
+        return function
+
+    def _alias(self, construct_id: str, function: lambda_.Function) -> lambda_.Alias:
+        return lambda_.Alias(self, f"{construct_id}Alias", alias_name=LIVE, version=function.current_version)
 
     def _environment(self, names: list[str], user: str) -> dict[str, str]:
         """Return the variables that functions.json names; KeyError for one that nothing here gives a value."""

@@ -45,8 +45,10 @@ class Storage(Construct):
         self.output_bucket = self._bucket("Output", "OutputBucket", OUTPUT_KEPT)
         self.logs_table = audit_table(self, "ProcessingLogs", stage=stage, key=self.data_key)
         self._tell_eventbridge()
-        if stage.uploader_principal_arn:
-            self._admit_uploader(iam.ArnPrincipal(stage.uploader_principal_arn))
+        for bucket in (self.input_bucket, self.output_bucket):
+            self._refuse_other_encryption(bucket)
+        if stage.options.uploader_principal_arn:
+            self._admit_uploader(iam.ArnPrincipal(stage.options.uploader_principal_arn))
 
     def _name(self, bucket: str) -> str:
         """Return the name of a bucket of resources.json: account and region make it unique in the world."""
@@ -102,12 +104,36 @@ class Storage(Construct):
             raise TypeError("CDK no longer makes a bucket as this code expects")
         bucket.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)  # noqa: FBT003
 
+    def _refuse_other_encryption(self, bucket: s3.Bucket) -> None:
+        """Refuse what is put under another key: the pipeline could not read it, and would find out too late.
+
+        A request that says nothing of encryption gets the bucket's own, and passes.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+        """
+        header = "s3:x-amz-server-side-encryption"
+        for sid, conditions in {
+            "OtherEncryption": {"StringNotEqualsIfExists": {header: "aws:kms"}},
+            "OtherKey": {"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": self.data_key.key_arn}},
+            "KeyOfTheSender": {"Null": {f"{header}-customer-algorithm": "false"}},
+        }.items():
+            bucket.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid=f"Refuse{sid}",
+                    effect=iam.Effect.DENY,
+                    principals=[iam.AnyPrincipal()],
+                    actions=["s3:PutObject"],
+                    resources=[bucket.arn_for_objects("*")],
+                    conditions=conditions,
+                )
+            )
+
     def _admit_uploader(self, principal: iam.IPrincipal) -> None:
         self.input_bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="UploaderPuts",
                 principals=[principal],
-                actions=["s3:PutObject"],
+                # The last two: to give up an upload in parts, and to go on with one.
+                actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
                 resources=[self.input_bucket.arn_for_objects("*")],
             )
         )
