@@ -17,6 +17,8 @@ from simulator.cli.commands.convert import convert_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
+from simulator.cli.commands.replay_events import EPILOG as REPLAY_EPILOG
+from simulator.cli.commands.replay_events import replay_events_command
 from simulator.cli.commands.reset import reset_command
 from simulator.cli.commands.run import run_command
 from simulator.cli.commands.runs import runs_command
@@ -64,6 +66,7 @@ app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_com
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
 app.command("redrive", epilog=REDRIVE_EPILOG)(redrive_command)
+app.command("replay-events", epilog=REPLAY_EPILOG)(replay_events_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
 app.command("faults", epilog=examples("faults", "faults --json"))(faults_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)

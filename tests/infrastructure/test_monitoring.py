@@ -221,3 +221,12 @@ def test_the_topic_is_encrypted_and_an_address_is_subscribed_on_demand(
     (subscription,) = optional_stack.of_type("AWS::SNS::Subscription").values()
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
     assert subscription["TopicArn"] == TOPIC
+
+
+def test_no_alarm_has_a_file_sent_again_without_saying_what_that_means(stack: Resolver) -> None:
+    """A new upload has a new time, with which old totals overwrite newer ones."""
+    for name, alarm in stack.by_name("AWS::CloudWatch::Alarm").items():
+        text = alarm["AlarmDescription"]
+        assert "onto itself" not in text, name
+        if re.search(r"\b(upload|uploaded) (a|the|as|again)\b", text, re.IGNORECASE):
+            assert "newer" in text, name

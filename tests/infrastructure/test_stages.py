@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from simulator.pipeline.provisioning import Resources
+from simulator.pipeline.stack_outputs import outputs as local_outputs
 from tests.infrastructure.resolver import Resolver
 from tests.infrastructure.synthesis import Assembly, make_app
 
@@ -155,3 +157,9 @@ def test_the_app_refuses_an_option_that_cannot_be() -> None:
     """Before anything is made (which values can be, `test_stage` says)."""
     with pytest.raises(ValueError, match="-c natGateways=3: it must be a whole number from 0 to 2"):
         make_app(natGateways=3)
+
+
+def test_the_local_clouds_outputs_are_some_of_the_stacks() -> None:
+    """So commands that read them run here as they do on AWS."""
+    local = Resources(rule_dead_letter_queue_url="a", dispatcher_failures_queue_url="b")
+    assert local_outputs(local).keys() <= OUTPUTS.keys()

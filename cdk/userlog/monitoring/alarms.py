@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from userlog.monitoring.pipeline_metrics import PipelineMetrics
     from userlog.stage import Stage
 
+NEW_TIME = "Do not upload the file again: that is a new upload with a new time, which overwrites totals of newer files."
 # Sustained for a quarter of an hour: Serverless v2 is meant to have peaks.
 SUSTAINED = 3
 # Of a function's timeout, in per cent.
@@ -44,6 +45,10 @@ def alarm_rules(metrics: PipelineMetrics, functions: Functions, stage: Stage) ->
 
 def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
     undelivered, unstarted = metrics.waiting()
+    replay = (
+        f"uv run python -m simulator replay-events --stack {stage.name_of('Stack')} (docs/deploy.md, section 5, has "
+        "AWS's own commands). It keeps the upload's own time."
+    )
     return [
         AlarmRule(
             name="UploadsUndelivered",
@@ -52,8 +57,8 @@ def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             what_to_do=(
                 "EventBridge could not hand an upload to the dispatcher: the file was NOT processed. Read the message "
                 f"in the queue {stage.name_of('RuleDeadLetterQueue')}: its attributes ERROR_CODE and ERROR_MESSAGE say "
-                "why (NO_PERMISSIONS: the rule's role; THROTTLING: the account's quota). Fix the cause, copy the "
-                "object onto itself to send the event again, then delete the message."
+                "why (NO_PERMISSIONS: the rule's role; THROTTLING: the account's quota). Fix the cause, then replay "
+                f"the event: {replay}"
             ),
         ),
         AlarmRule(
@@ -63,7 +68,7 @@ def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             what_to_do=(
                 "The dispatcher could not start the workflow: the file was NOT processed. The message in the queue "
                 f"{stage.name_of('DispatcherFailuresQueue')} holds the event, with error and cause in `error`. Fix the "
-                "cause, copy the object onto itself to send the event again, then delete the message."
+                f"cause, then replay the event: {replay}"
             ),
         ),
         AlarmRule(
@@ -73,7 +78,7 @@ def _event_path(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             what_to_do=(
                 f"The dispatcher failed or timed out. If {stage.alarm_name('UploadsUnstarted')} is in alarm too, do "
                 "what it says. If not, the dispatcher could not report the failure: find ExecutionFailed in its log "
-                "group, read the event there, and copy that object onto itself."
+                f"group, and start the dispatcher again with the input that is logged there. {NEW_TIME}"
             ),
         ),
         AlarmRule(
@@ -98,10 +103,11 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             what_to_do=(
                 "A run failed. Open the execution in Step Functions. Failed at FileRejected: the file is invalid; "
                 f"{rejected_prefix()}<execution>.json in the output bucket lists its errors by line; have it corrected "
-                "and uploaded again. Failed at UserLogDistributedMap: more rows failed than are tolerated; "
+                "and uploaded as a new file, which overwrites what newer files have written for the same users. Failed "
+                "at UserLogDistributedMap: more rows failed than are tolerated; "
                 f"FAILED_0.json below {results_prefix()} says why; fix the cause and redrive the execution "
                 "within 14 days (only the failed rows run again). WorkflowFailed: an error of the system; fix it and "
-                "upload the file again."
+                f"start the run again (docs/deploy.md, section 6). {NEW_TIME}"
             ),
         ),
         AlarmRule(
@@ -119,8 +125,8 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             metric=metrics.executions("ExecutionsAborted"),
             threshold=1,
             what_to_do=(
-                "Someone stopped a run: rows that were not done yet are missing. Redrive the execution, or upload the "
-                "file again: repeating a row that is done changes nothing."
+                "Someone stopped a run: rows that were not done yet are missing. Redrive the execution: only rows that "
+                f"were not done run again, with the file's own time. {NEW_TIME}"
             ),
         ),
         AlarmRule(
@@ -161,7 +167,8 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
                 f"Rows failed. Their run may have succeeded (up to {tolerated} % and {tolerated_rows} rows are "
                 "tolerated); then only this alarm reports them. FAILED_0.json below "
                 f"{results_prefix()}<map run>/ holds each row with its error. Upload a file with only these rows, "
-                "corrected. (DatabaseError: attempts are counted, so a retry may have succeeded.)"
+                "corrected; it counts as newer than all before it. (DatabaseError: attempts are counted, so a retry "
+                "may have succeeded.)"
             ),
         ),
         AlarmRule(
@@ -173,7 +180,7 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
                 "more than a minute. A run that SUCCEEDED all the same cannot be redriven. Once the outage is over: "
                 f"redrive the runs that failed; of those that succeeded, upload the rows of FAILED_0.json below "
                 f"{results_prefix()}<map run>/ whose error is DatabaseError, States.Timeout or one of Lambda's as a "
-                "file of their own, as they are, or the whole file again if no newer one has come since."
+                f"file of their own, as they are, if no newer file has come since. {NEW_TIME}"
             ),
         ),
         AlarmRule(
@@ -212,7 +219,8 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
             threshold=1,
             what_to_do=(
                 "The validator failed: usually it can no longer read the object (deleted, or its key's policy "
-                "changed). Its log group says why. Upload the file again."
+                "changed). Its log group says why. Repair that, and start the run again (docs/deploy.md, section 6). "
+                f"{NEW_TIME}"
             ),
         ),
         AlarmRule(
@@ -230,7 +238,7 @@ def _rows(metrics: PipelineMetrics, functions: Functions) -> list[AlarmRule]:
             threshold=MANY_THROTTLES,
             what_to_do=(
                 "Lambda throttles the validator; runs may fail at CSVFileValidation. Ask for a higher concurrency "
-                "quota, and upload the failed files again."
+                f"quota, and start the failed runs again (docs/deploy.md, section 6). {NEW_TIME}"
             ),
         ),
     ]
