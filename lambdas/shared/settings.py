@@ -34,13 +34,14 @@ class DatabaseSettings(BaseSettings):
 
     Either `DATABASE_URL`, a libpq URL or connection string; or `DATABASE_HOST`, `DATABASE_NAME` and `DATABASE_USER`
     (with `DATABASE_PORT` and `AWS_REGION`): then the login is an IAM token, and the server's certificate is verified
-    against `DATABASE_CA_FILE`, which is in the bundle.
+    against `DATABASE_CA_FILE`, which is in the bundle. `DATABASE_READER_HOST` is where a reader answers.
     """
 
     model_config = _CONFIG
 
     database_url: SecretStr | None = None
     database_host: str | None = None
+    database_reader_host: str | None = None
     database_port: int = 5432
     database_name: str = ""
     database_user: str = ""
@@ -54,6 +55,12 @@ class DatabaseSettings(BaseSettings):
         if self.database_url is None and not (self.database_name and self.database_user):
             raise ValueError("DATABASE_HOST needs DATABASE_NAME and DATABASE_USER beside it")
         return self
+
+    def for_reads(self) -> DatabaseSettings:
+        """Return how to reach a reader; the same database if there is no address of one."""
+        if self.database_reader_host is None:
+            return self
+        return self.model_copy(update={"database_host": self.database_reader_host})
 
 
 class MigratorSettings(BaseSettings):

@@ -91,6 +91,8 @@ def test_a_function_logs_in_as_its_own_user_at_the_writer(stack: Resolver, name:
     assert variables["DATABASE_USER"] == user
     assert f"'{user}'" in (CDK / "definitions" / "aws_roles.sql").read_text(encoding="utf-8")
     assert variables["DATABASE_HOST"] == "user-log.cluster-id.ap-northeast-1.rds.amazonaws.com"
+    reader = "user-log.cluster-ro-id.ap-northeast-1.rds.amazonaws.com"
+    assert variables.get("DATABASE_READER_HOST") == (reader if "migrator" in name else None)
     (cluster,) = stack.of_type("AWS::RDS::DBCluster").values()
     assert variables["DATABASE_NAME"] == cluster["DatabaseName"]
 

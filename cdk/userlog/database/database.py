@@ -40,6 +40,7 @@ class Database(Construct):
     Attributes:
         cluster: the cluster.
         host, port, name: what the functions connect to: the writer.
+        reader_host: where a reader answers; the writer, if there is no reader.
         roles_ready: depend on it to have the login roles.
     """
 
@@ -51,6 +52,7 @@ class Database(Construct):
         self._data_key = data_key
         self.cluster = self._cluster(stage, network)
         self.host = self.cluster.cluster_endpoint.hostname
+        self.reader_host = self.cluster.cluster_read_endpoint.hostname
         self.port = POSTGRESQL_PORT
         self.roles_ready = login_roles(self, self.cluster, database=self.name, data_key=data_key)
 

@@ -123,6 +123,7 @@ class Functions(Construct):
         values = {
             "MAX_ROWS": str(MAX_ROWS),
             "DATABASE_HOST": self._database.host,
+            "DATABASE_READER_HOST": self._database.reader_host,
             "DATABASE_PORT": str(self._database.port),
             "DATABASE_NAME": self._database.name,
             "DATABASE_USER": user,

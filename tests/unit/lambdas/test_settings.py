@@ -117,6 +117,18 @@ def test_on_aws_the_login_is_a_signed_token_over_verified_tls(monkeypatch: pytes
     assert "X-Amz-Signature=" in token.query
 
 
+def test_reads_go_to_a_reader_if_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same login; a database that is reached by its URL is the only one."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///db")
+    assert DatabaseSettings().for_reads() == DatabaseSettings()
+    monkeypatch.delenv("DATABASE_URL")
+    for name, value in {"HOST": "writer", "READER_HOST": "reader", "NAME": "n", "USER": "u"}.items():
+        monkeypatch.setenv(f"DATABASE_{name}", value)
+    assert DatabaseSettings().for_reads().database_host == "reader"
+    assert DatabaseSettings().for_reads().database_user == "u"
+    assert DatabaseSettings().database_host == "writer"
+
+
 def test_the_options_of_a_url_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody's search path is not ours to drop."""
     monkeypatch.setenv("DATABASE_URL", "postgresql:///db?options=-csearch_path%3Dmine")
