@@ -23,6 +23,7 @@ from simulator.pipeline.lasting import LastingRecords, restore_run_objects
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.provisioning import provision, read_definition, resource_name
 from simulator.pipeline.servers import moto_options, open_postgres
+from simulator.pipeline.status_events import StatusEvents
 from simulator.pipeline.uploads import Upload, Uploads
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.postgres.server import database_id
@@ -122,7 +123,8 @@ class Session:
                 LastingRecords(home, self.store, self.resources.workflow_arn, restored=restored)
             )
             self.archive = lasting.archive
-            everyone = FanOut(self.recorder, *lasting.listeners, listener)
+            status_events = StatusEvents()
+            everyone = FanOut(self.recorder, *lasting.listeners, status_events, listener)
             self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)
             self.step_functions = StepFunctions(
                 region=REGION,
@@ -140,7 +142,7 @@ class Session:
             for sentence in self.step_functions.restore_machines():
                 tell(sentence)
             self._uploads = Uploads(self.aws, self.resources, self.step_functions, clock, self.asynchronous)
-            self.bus = self._uploads.bus
+            status_events.bus = self.bus = self._uploads.bus
             if lasting.rules is not None:
                 for sentence in self.bus.rules.keep_in(lasting.rules):
                     tell(sentence)
