@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import original_width
-from simulator.runs.failed_rows import NOT_STARTED, neutralised
+from lambdas.user_log_reporter.failed_rows import NOT_STARTED, neutralised
 from simulator.uploads.encoding import read_chunks
 from simulator.verify.row import PENDING, SUCCEEDED, Row
 

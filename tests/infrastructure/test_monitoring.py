@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from lambdas.shared.observability import count_metric
-from simulator.runs.failure_reasons import OUTAGE_ERRORS
+from lambdas.user_log_reporter.reasons import OUTAGE_ERRORS
 from tests.infrastructure.resolver import Resolver
 
 TOPIC = "arn:aws:sns:ap-northeast-1:123456789012:user-log-alarms"
