@@ -29,6 +29,22 @@ class AuditSettings(BaseSettings):
     processing_logs_table: str
 
 
+class ReporterSettings(BaseSettings):
+    """What the reporter needs.
+
+    `OUTPUT_BUCKET`; `RESULTS_PREFIX` and `REPORTS_PREFIX`, where in it the Map Run's results are and the reports go;
+    `PROCESSING_LOGS_TABLE`; `SENDERS_TOPIC_ARN`, which is told of each report (nobody is, if it is not set).
+    """
+
+    model_config = _CONFIG
+
+    output_bucket: str = Field(default=...)
+    results_prefix: str = "results/"
+    reports_prefix: str = "reports/"
+    processing_logs_table: str = Field(default=...)
+    senders_topic_arn: str | None = None
+
+
 class DatabaseSettings(BaseSettings):
     """How to reach PostgreSQL.
 

@@ -10,7 +10,13 @@ import pytest
 from pydantic import ValidationError
 
 from lambdas.shared.database import CONNECT_SECONDS, STATEMENT_MS, Database
-from lambdas.shared.settings import AuditSettings, DatabaseSettings, MigratorSettings, ValidatorSettings
+from lambdas.shared.settings import (
+    AuditSettings,
+    DatabaseSettings,
+    MigratorSettings,
+    ReporterSettings,
+    ValidatorSettings,
+)
 from simulator.aws.moto.environment import local_aws
 from simulator.pipeline.provisioning import function_names, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
@@ -20,6 +26,7 @@ READ_BY = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (AuditSettings, DatabaseSettings),
     "user-log-schema-migrator": (DatabaseSettings, MigratorSettings),
+    "user-log-reporter": (ReporterSettings,),
 }
 
 
