@@ -50,6 +50,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         ClientError: something cannot be read or written; Lambda tries again.
     """
     detail = event["detail"]
+    logger.info("reporting", extra={"executionName": detail["name"], "event": {"detail": _named(detail)}})
     upload = _upload(detail)
     map_run = _map_run(detail["executionArn"])
     prefix = f"{settings.reports_prefix}{detail['name']}/"
@@ -87,10 +88,15 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return summary
 
 
+def _named(detail: dict[str, Any]) -> dict[str, Any]:
+    """Return what the reporter needs of an event's detail: with it, it can be invoked again."""
+    return {name: detail.get(name) for name in ("executionArn", "name", "status", "error", "redriveCount")}
+
+
 def _upload(detail: dict[str, Any]) -> dict[str, Any]:
     """Return the S3 event's detail of the upload that an execution is about."""
     text = detail.get("input")
-    if text is None:  # it was too large for the event
+    if text is None:  # it was too large for the event, or left out by somebody who invokes this again
         text = step_functions.describe_execution(executionArn=detail["executionArn"])["input"]
     found: dict[str, Any] = json.loads(text)["detail"]
     return found

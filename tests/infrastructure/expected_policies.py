@@ -22,6 +22,7 @@ TABLE = f"arn:aws:dynamodb:{HERE}:table/ProcessingLogs"
 DATA_KEY = f"arn:aws:kms:{HERE}:key/StorageDataKey"
 FUNCTION = f"arn:aws:lambda:{HERE}:function:"
 VALIDATOR, PROCESSOR, MIGRATOR = "user-log-csv-validator", "user-log-processor", "user-log-schema-migrator"
+REPORTER = "user-log-reporter"
 STATES = f"arn:aws:states:{HERE}"
 WORKFLOW = f"{STATES}:stateMachine:csv-user-log-processor"
 DISPATCHER = f"{STATES}:stateMachine:csv-user-log-dispatcher"
@@ -88,12 +89,11 @@ def of_bucket(bucket: str) -> dict[str, Any]:
     return {**through("s3"), "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket, f"{bucket}/*"]}}
 
 
-def function(name: str) -> set[Grant]:
+def function(name: str, *, in_network: bool = True) -> set[Grant]:
     """Return what every function needs: interfaces, its own log group, traces (X-Ray knows no resources)."""
     inside = {"ArnEquals": {"lambda:SourceFunctionArn": f"{FUNCTION}{name}"}}
     return (
-        allow(INTERFACES, "*")
-        | deny(INTERFACES, "*", when=inside)
+        (allow(INTERFACES, "*") | deny(INTERFACES, "*", when=inside) if in_network else set())
         | allow("logs:CreateLogStream logs:PutLogEvents", f"arn:aws:logs:{HERE}:log-group:/aws/lambda/{name}:*")
         | allow("xray:PutTelemetryRecords xray:PutTraceSegments", "*")
     )
@@ -148,6 +148,18 @@ EXPECTED: dict[str, set[Grant]] = {
     | login("user_log_migrator")
     | allow("s3:GetObject", f"{OUTPUT}/users/*")
     | allow("kms:Decrypt", DATA_KEY, when=of_bucket(OUTPUT)),
+    # In no network: no interfaces. ListBucket makes a missing object NoSuchKey instead of AccessDenied.
+    "FunctionsReporterRole": function(REPORTER, in_network=False)
+    | allow("s3:GetObjectVersion", f"{INPUT}/*")
+    | allow("kms:Decrypt", DATA_KEY, when=of_bucket(INPUT))
+    | allow("s3:GetObject", f"{OUTPUT}/results/*")
+    | allow("s3:ListBucket", OUTPUT)
+    | allow("s3:AbortMultipartUpload s3:PutObject", f"{OUTPUT}/reports/*")
+    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=of_bucket(OUTPUT))
+    | allow("dynamodb:Query", TABLE)
+    | allow("kms:Decrypt kms:DescribeKey", DATA_KEY, when=through("dynamodb"))
+    | allow("states:DescribeExecution states:ListMapRuns", f"{STATES}:execution:csv-user-log-processor:*")
+    | allow("states:DescribeMapRun", f"{STATES}:mapRun:csv-user-log-processor/*:*"),
     # The machines.
     "WorkflowWorkflowRole": machine()
     | allow("lambda:InvokeFunction", f"{FUNCTION}{VALIDATOR}", f"{FUNCTION}{PROCESSOR}")
@@ -197,6 +209,7 @@ EXPECTED: dict[str, set[Grant]] = {
     "trust of FunctionsValidatorRole": taken_by("lambda"),
     "trust of FunctionsProcessorRole": taken_by("lambda"),
     "trust of FunctionsMigratorRole": taken_by("lambda"),
+    "trust of FunctionsReporterRole": taken_by("lambda"),
     "trust of WorkflowWorkflowRole": taken_by("states", MACHINES),
     "trust of WorkflowDispatcherRole": taken_by("states", MACHINES),
     "trust of WorkflowRuleRole": taken_by("events", OURS),

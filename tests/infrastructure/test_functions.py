@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from lambdas.shared.settings import AuditSettings, DatabaseSettings, ValidatorSettings
+from lambdas.shared.settings import AuditSettings, DatabaseSettings, ReporterSettings, ValidatorSettings
 from simulator.pipeline.provisioning import function_names, read_definition
 from tests.infrastructure.resolver import Resolver
 from tests.infrastructure.synthesis import CDK
 
-DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator")
+DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator", "user-log-reporter")
 FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_names()))
 SETTINGS = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (DatabaseSettings, AuditSettings),
     "user-log-schema-migrator": (DatabaseSettings,),
+    "user-log-reporter": (ReporterSettings,),
 }
 
 
@@ -53,7 +54,10 @@ def test_a_function_runs_python_3_11_is_traced_and_logs_into_its_own_group(stack
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    list(zip(DESIGNED, ("FunctionsValidatorRole", "FunctionsProcessorRole", "FunctionsMigratorRole"), strict=True)),
+    [
+        (name, f"Functions{role}Role")
+        for name, role in zip(DESIGNED, ("Validator", "Processor", "Migrator", "Reporter"), strict=True)
+    ],
 )
 def test_a_function_uses_the_role_that_is_checked(stack: Resolver, name: str, role: str) -> None:
     """Its own, and no other's."""

@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from lambdas.shared.settings import MAX_ROWS
-from userlog.definitions import function_settings
+from userlog.definitions import function_settings, results_prefix
 from userlog.functions.bundle import PYTHON, functions_code
 from userlog.functions.function_rights import (
     MIGRATOR_USER,
@@ -19,6 +19,7 @@ from userlog.functions.function_rights import (
     migrator_policies,
     open_endpoints,
     processor_policies,
+    reporter_policies,
     validator_policies,
 )
 from userlog.functions.function_role import FunctionRole
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
     from userlog.storage.storage import Storage
 
 VALIDATOR, PROCESSOR, MIGRATOR = "CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction"
+REPORTER = "UserLogReporterFunction"
 
 
 class Functions(Construct):
-    """The functions, each in the private subnets, with a role and a log group of its own.
+    """The functions, each with a role and a log group of its own; those that need the database in the private subnets.
 
     Attributes:
-        validator, processor, migrator: the functions.
+        validator, processor, migrator, reporter: the functions.
         migration: depend on it to have the schema; a migration that fails makes the deployment fail.
     """
 
@@ -66,6 +68,10 @@ class Functions(Construct):
             reserved_concurrency=stage.reserved_concurrency,
         )
         self.migrator = self._function("Migrator", MIGRATOR, migrator_policies(storage, database), user=MIGRATOR_USER)
+        # Not in the network: Step Functions has no endpoint there, and it needs no database.
+        self.reporter = self._function(
+            "Reporter", REPORTER, reporter_policies(storage, stage.name_of("Workflow")), in_network=False
+        )
         open_endpoints(
             network,
             storage,
@@ -83,6 +89,7 @@ class Functions(Construct):
         *,
         user: str = "",
         reserved_concurrency: int | None = None,
+        in_network: bool = True,
     ) -> lambda_.Function:
         configuration = function_settings(resource)
         name = self._stage.name_of(resource)
@@ -94,7 +101,14 @@ class Functions(Construct):
             encryption_key=self._storage.data_key,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        role = FunctionRole(self, f"{construct_id}Role", function_name=name, log_group=log_group, policies=policies)
+        role = FunctionRole(
+            self,
+            f"{construct_id}Role",
+            function_name=name,
+            log_group=log_group,
+            policies=policies,
+            in_network=in_network,
+        )
         self._roles[resource] = role
         return lambda_.Function(
             self,
@@ -113,9 +127,9 @@ class Functions(Construct):
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
             reserved_concurrent_executions=reserved_concurrency,
-            vpc=self._network.vpc,
-            vpc_subnets=self._network.private_subnets,
-            security_groups=[self._network.functions_security_group],
+            vpc=self._network.vpc if in_network else None,
+            vpc_subnets=self._network.private_subnets if in_network else None,
+            security_groups=[self._network.functions_security_group] if in_network else None,
         )
 
     def _environment(self, names: list[str], user: str) -> dict[str, str]:
@@ -127,6 +141,8 @@ class Functions(Construct):
             "DATABASE_PORT": str(self._database.port),
             "DATABASE_NAME": self._database.name,
             "DATABASE_USER": user,
+            "OUTPUT_BUCKET": self._storage.output_bucket.bucket_name,
+            "RESULTS_PREFIX": results_prefix(),
             "PROCESSING_LOGS_TABLE": self._storage.logs_table.table_name,
         }
         return {name: values[name] for name in names}

@@ -37,6 +37,7 @@ def alarm_rules(metrics: PipelineMetrics, functions: Functions, stage: Stage) ->
     return [
         *_event_path(metrics, stage),
         *_runs(metrics),
+        *_reports(functions),
         *_rows(metrics, functions),
         *_database(metrics),
         *_audit_table(metrics, stage),
@@ -146,6 +147,21 @@ def _runs(metrics: PipelineMetrics) -> list[AlarmRule]:
             what_to_do=(
                 f"A file was rejected before any row was written. {rejected_prefix()}<execution>.json in the output "
                 "bucket lists its errors by line: send the list to the author of the file."
+            ),
+        ),
+    ]
+
+
+def _reports(functions: Functions) -> list[AlarmRule]:
+    return [
+        AlarmRule(
+            name="ReporterFailed",
+            metric=functions.reporter.metric_errors(period=PERIOD),
+            threshold=1,
+            what_to_do=(
+                "A run has ended and its report could not be written; the run itself is not affected. Lambda tries "
+                "twice more. If the file has gone from the input bucket, there is no report. If not, the reporter's "
+                "log group says why: fix that, and invoke it with the event that is logged there."
             ),
         ),
     ]

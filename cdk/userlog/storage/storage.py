@@ -21,6 +21,7 @@ OUTPUT_KEPT = Duration.days(180)
 OLD_VERSIONS_KEPT = Duration.days(30)
 ACCESS_LOGS_KEPT = Duration.days(90)
 USERS_PREFIX = "users/"
+REPORTS_PREFIX = "reports/"
 _TLS_VERSION = 1.2
 
 
@@ -32,7 +33,7 @@ class Storage(Construct):
     Attributes:
         data_key: the key of everything at rest.
         input_bucket: a `.csv` in it starts a run; EventBridge is told of each object.
-        output_bucket: `results/`, `rejected/` (the workflow's), `users/` (yours).
+        output_bucket: `results/`, `rejected/` (the workflow's), `reports/` (the reporter's), `users/` (yours).
         logs_table: ProcessingLogs.
     """
 
