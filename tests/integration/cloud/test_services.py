@@ -149,7 +149,11 @@ def test_an_event_reaches_a_queue_a_machine_and_a_function(cloud: Cloud) -> None
         ],
     )
     assert put["FailedEntryCount"] == 0
-    assert {one["Name"] for one in events.list_rules()["Rules"]} == {"orders", "s3-csv-upload-rule"}
+    assert {one["Name"] for one in events.list_rules()["Rules"]} == {
+        "orders",
+        "s3-csv-upload-rule",
+        "user-log-report-rule",
+    }
     [entry] = events.put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": '{"n": 1}'}])["Entries"]
     [message] = sqs.receive_message(QueueUrl=queue)["Messages"]
     assert json.loads(message["Body"]) == {"n": 1}

@@ -99,7 +99,7 @@ COUNTS = {"total": 9, "succeeded": 9, "failed": 0, "notStarted": 0, "lostToOutag
     ],
 )
 def test_the_next_step_fits_the_end(status: str, has_map_run: bool, changes: dict[str, int], words: str) -> None:
-    """Whoever sends a file again reads what that means."""
+    """A text that has a file sent again says what that means."""
     text = next_step(status, has_map_run=has_map_run, counts=COUNTS | changes)
     assert words in text
     assert ("new time" in text) == (has_map_run and bool(changes))

@@ -32,7 +32,8 @@ READ_BY = {
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away what a developer's shell may have set."""
+    """Take away what a developer's shell may have set, and boto3's default session, which other tests would get."""
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     for models in READ_BY.values():
         for model in models:
             for name in model.model_fields:
