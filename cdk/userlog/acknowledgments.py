@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Acknowledgment, Stack, Validations
 
 from userlog.definitions import rejected_prefix, results_prefix
-from userlog.storage.storage import USERS_PREFIX
+from userlog.storage.storage import REPORTS_PREFIX, USERS_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NAG = "AwsSolutions::AwsSolutions-"
 _ANY = f"{NAG}IAM5[Resource::*]"
+_MAP_RUNS = f"{NAG}IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:mapRun:"
 _EXECUTIONS = f"{NAG}IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
 
 
@@ -49,13 +50,14 @@ def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
 
 
 def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
-    for name in ("Validator", "Processor", "Migrator"):
+    for name in ("Validator", "Processor", "Migrator", "Reporter"):
         yield f"Functions/{name}", f"{NAG}L1", "The design document says Python 3.11."
         yield (
             f"Functions/{name}Role",
             _ANY,
             "A function in a VPC makes network interfaces, and X-Ray takes traces: AWS allows no narrower resource.",
         )
+    reporter, workflow = "Functions/ReporterRole", stack.workflow.name
     uploads, output = stack.storage.input_bucket, stack.storage.output_bucket
     yield "Functions/ValidatorRole", _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
     yield (
@@ -63,6 +65,11 @@ def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
         _objects(output, f"{USERS_PREFIX}*"),
         "The user master may have any name below users/.",
     )
+    yield reporter, _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
+    yield reporter, _objects(output, f"{results_prefix()}*"), "The Map Run's id, which AWS makes, is part of the key."
+    yield reporter, _objects(output, f"{REPORTS_PREFIX}*"), "The execution's name is part of the key."
+    yield reporter, f"{_EXECUTIONS}{workflow}:*]", "The workflow's own executions, whose names are made from uploads."
+    yield reporter, f"{_MAP_RUNS}{workflow}/*:*]", "The workflow's own Map Runs, whose names AWS makes."
 
 
 def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:

@@ -47,7 +47,13 @@ class UserLogStack(Stack):
         self.file_topic = FileTopic(self, "FileTopic", stage=stage, data_key=self.storage.data_key)
         self.database = Database(self, "Database", stage=stage, network=self.network, data_key=self.storage.data_key)
         self.functions = Functions(
-            self, "Functions", stage=stage, network=self.network, storage=self.storage, database=self.database
+            self,
+            "Functions",
+            stage=stage,
+            network=self.network,
+            storage=self.storage,
+            database=self.database,
+            file_topic=self.file_topic,
         )
         self.workflow = Workflow(self, "Workflow", stage=stage, storage=self.storage, functions=self.functions)
         self.monitoring = Monitoring(

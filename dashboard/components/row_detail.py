@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.components.moments import local, took
 from dashboard.plain_text import plain
-from simulator.runs.failure_reasons import person_text
+from lambdas.user_log_reporter.reasons import person_text
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.row_story import RowStory, row_story

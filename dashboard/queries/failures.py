@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from dashboard.queries.tables import fetch, file_state, load_items
-from simulator.runs.failure_reasons import group_text, person_text
+from lambdas.user_log_reporter.reasons import group_text, person_text
 from simulator.runs.folder.times import parsed_moment
 from simulator.runs.outcome import findings
 

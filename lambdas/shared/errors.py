@@ -27,5 +27,9 @@ class UsersFileError(Exception):
     """A users file cannot be loaded; the message lists its lines. Nothing of it was loaded."""
 
 
+class UsersListError(Exception):
+    """A request names no users, too many, or something that is not a user ID."""
+
+
 class UnknownActionError(Exception):
     """The migrator was asked for something that it does not do."""

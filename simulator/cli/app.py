@@ -18,10 +18,14 @@ from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.presign import presign_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
+from simulator.cli.commands.replay_events import EPILOG as REPLAY_EPILOG
+from simulator.cli.commands.replay_events import replay_events_command
 from simulator.cli.commands.reset import reset_command
 from simulator.cli.commands.run import run_command
 from simulator.cli.commands.runs import runs_command
 from simulator.cli.commands.show import show_command
+from simulator.cli.commands.smoke import EPILOG as SMOKE_EPILOG
+from simulator.cli.commands.smoke import smoke_command
 from simulator.cli.commands.up import up_command
 from simulator.cli.commands.users import users_app
 from simulator.cli.commands.verify import verify_command
@@ -65,6 +69,8 @@ app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_com
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
 app.command("redrive", epilog=REDRIVE_EPILOG)(redrive_command)
+app.command("replay-events", epilog=REPLAY_EPILOG)(replay_events_command)
+app.command("smoke", epilog=SMOKE_EPILOG)(smoke_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
 app.command("faults", epilog=examples("faults", "faults --json"))(faults_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)

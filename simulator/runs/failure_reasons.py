@@ -1,12 +1,11 @@
-"""Why rows failed: causes as a person reads them, which are an outage, and a running count of a run's reasons."""
+"""A running count of the reasons for which the rows of a run failed."""
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.json_reader import BadJson, read_json
+from lambdas.user_log_reporter.reasons import OUTAGE_ERRORS, group_text, person_text
 from simulator.runs.folder.run_record import FailureReason
 
 if TYPE_CHECKING:
@@ -16,45 +15,6 @@ MAX_REASONS = 100
 """Kept apart, so that memory stays flat whatever the causes say; those beyond are counted together."""
 OTHER = "(other reasons)"
 MAX_CAUSE = 1000
-MAX_GROUP_LENGTH = 300
-
-OUTAGE_ERRORS = frozenset(
-    {
-        "DatabaseError",
-        "Lambda.ServiceException",
-        "Lambda.AWSLambdaException",
-        "Lambda.SdkClientException",
-        "Lambda.TooManyRequestsException",
-        "Lambda.Unknown",
-        "Sandbox.Timedout",
-        "Runtime.ExitError",
-        "Runtime.OutOfMemory",
-        "States.Timeout",
-    }
-)
-"""Errors after which the workflow retries a row: a row that still fails so was given up, it was not found wrong."""
-
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|「[^」]*」|`[^`]*`")
-_WITH_DIGIT = re.compile(r"[\w-]*\d[\w-]*")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-
-
-def person_text(cause: str | None) -> str:
-    """Return one line of text: a Lambda error payload's `errorMessage`, any other cause as it is."""
-    text = cause or ""
-    if text.startswith("{"):
-        try:
-            payload = read_json(text, replace_halves=True)
-        except BadJson:
-            payload = None
-        if isinstance(payload, dict) and isinstance(payload.get("errorMessage"), str):
-            text = payload["errorMessage"]
-    return _UNPRINTABLE.sub(" ", text).strip()
-
-
-def group_text(text: str) -> str:
-    """Return the text with what differs from row to row (quoted values, words with a digit) taken out."""
-    return _WITH_DIGIT.sub("#", _QUOTED.sub("'…'", text))[:MAX_GROUP_LENGTH]
 
 
 class ReasonTally:

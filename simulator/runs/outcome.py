@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from simulator.runs.folder.run_record import RunRecord
 
 UNKNOWN_USER = "UserNotFoundError"
+NEW_TIME = (
+    "It is then a new upload with a new time, and overwrites what files that came in between have written: leave out "
+    "rows for which a newer file has come."
+)
 REDRIVABLE = ("FAILED", "TIMED_OUT", "ABORTED", INTERRUPTED)
 
 
@@ -145,7 +149,7 @@ def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
     if record.status == RUNNING:
         return []
     if record.rejected:
-        return [NextStep(text="Correct the lines that are named, save the file, and upload it again.")]
+        return [NextStep(text=f"Correct the lines that are named, save the file, and upload it again. {NEW_TIME}")]
     steps = []
     unknown = sum(reason.count for reason in record.reasons if reason.error == UNKNOWN_USER)
     if unknown * 2 > record.rows.succeeded + record.rows.failed:
@@ -178,7 +182,7 @@ def _about_failed_rows(record: RunRecord) -> str:
     left = record.rows.failed + record.rows.pending
     return (
         "Correct the rows of failed-rows.csv in a spreadsheet, save it, and run or upload it: it holds only the "
-        f"{left:,} row{'' if left == 1 else 's'} that did not succeed."
+        f"{left:,} row{'' if left == 1 else 's'} that did not succeed. {NEW_TIME}"
     )
 
 
@@ -197,7 +201,7 @@ def _how_they_come_back(rows: int, failed: int) -> str:
     """Return what to do with `failed-rows.csv` of a run with `failed` failed rows, `rows` of them lost to an outage."""
     others = failed - rows
     if not others:
-        return "Once the outage is over, send failed-rows.csv again as it is."
+        return f"Once the outage is over, send failed-rows.csv again as it is. {NEW_TIME}"
     what, lines = (
         ("The other row in it is wrong", "its line")
         if others == 1
@@ -205,5 +209,6 @@ def _how_they_come_back(rows: int, failed: int) -> str:
     )
     return (
         f"Once the outage is over, send failed-rows.csv again. {what}: correct that first, or delete {lines} (see "
-        "_error), because a run fails when more than 5 % of its rows are wrong. Leave the others as they are."
+        "_error), because a run fails when more than 5 % of its rows are wrong. Leave the others as they are. "
+        f"{NEW_TIME}"
     )

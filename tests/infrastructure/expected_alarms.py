@@ -14,6 +14,7 @@ CLUSTER = ("DBClusterIdentifier", "user-log")
 WRITER = (CLUSTER, ("Role", "WRITER"))
 PROCESSOR = ("FunctionName", "user-log-processor")
 VALIDATOR = ("FunctionName", "user-log-csv-validator")
+REPORTER = ("FunctionName", "user-log-reporter")
 COUNTED = "UserLog/csv-user-log-processor"
 OF_PROCESSOR = (("function_name", "user-log-processor"), ("service", "user-log-processor"))
 OF_VALIDATOR = (("function_name", "user-log-csv-validator"), ("service", "csv-validator"))
@@ -94,6 +95,7 @@ ALARMS = {
     "RunAborted": Alarm(one("AWS/States", "ExecutionsAborted", "Sum", WORKFLOW), 1),
     "RunThrottled": Alarm(one("AWS/States", "ExecutionThrottled", "Sum", WORKFLOW), 1, periods=3),
     "FileRejected": Alarm(one("UserLog", "FilesRejected", "Sum", *OF_VALIDATOR), 1),
+    "ReporterFailed": Alarm(one("AWS/Lambda", "Errors", "Sum", REPORTER), 1),
     "RowsFailed": Alarm(
         one("UserLog", "RowsFailed", "Sum", *OF_PROCESSOR), 1, unless=("RunFailed", "RowsLostToOutage")
     ),

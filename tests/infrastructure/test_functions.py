@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from lambdas.shared.settings import AuditSettings, DatabaseSettings, ValidatorSettings
+from lambdas.shared.settings import AuditSettings, DatabaseSettings, ReporterSettings, ValidatorSettings
 from simulator.pipeline.provisioning import function_names, read_definition
 from tests.infrastructure.template.resolver import Resolver, readable
 from tests.infrastructure.template.synthesis import CDK
 
-DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator")
+DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator", "user-log-reporter")
 FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_names()))
 SETTINGS = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (DatabaseSettings, AuditSettings),
     "user-log-schema-migrator": (DatabaseSettings,),
+    "user-log-reporter": (ReporterSettings,),
 }
 
 
@@ -113,7 +114,10 @@ def test_a_function_runs_python_3_11_is_traced_and_logs_into_its_own_group(stack
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    list(zip(DESIGNED, ("FunctionsValidatorRole", "FunctionsProcessorRole", "FunctionsMigratorRole"), strict=True)),
+    [
+        (name, f"Functions{role}Role")
+        for name, role in zip(DESIGNED, ("Validator", "Processor", "Migrator", "Reporter"), strict=True)
+    ],
 )
 def test_a_function_uses_the_role_that_is_checked(stack: Resolver, name: str, role: str) -> None:
     """Its own, and no other's."""
@@ -151,6 +155,8 @@ def test_a_function_logs_in_as_its_own_user_at_the_writer(stack: Resolver, name:
     assert variables["DATABASE_USER"] == user
     assert f"'{user}'" in (CDK / "definitions" / "aws_roles.sql").read_text(encoding="utf-8")
     assert variables["DATABASE_HOST"] == "user-log.cluster-id.ap-northeast-1.rds.amazonaws.com"
+    reader = "user-log.cluster-ro-id.ap-northeast-1.rds.amazonaws.com"
+    assert variables.get("DATABASE_READER_HOST") == (reader if "migrator" in name else None)
     (cluster,) = stack.of_type("AWS::RDS::DBCluster").values()
     assert variables["DATABASE_NAME"] == cluster["DatabaseName"]
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from lambdas.shared.observability import count_metric
-from simulator.runs.failure_reasons import OUTAGE_ERRORS
+from lambdas.user_log_reporter.reasons import OUTAGE_ERRORS
 from tests.infrastructure.template.resolver import Resolver
 
 TOPIC = "arn:aws:sns:ap-northeast-1:123456789012:user-log-alarms"
@@ -215,3 +215,12 @@ def test_the_topics_are_encrypted_and_an_address_is_subscribed_on_demand(
         ("email", "ops@example.com", TOPIC),
         ("email", "sender@example.com", TOPIC.replace("alarms", "files")),
     }
+
+
+def test_no_alarm_has_a_file_sent_again_without_saying_what_that_means(stack: Resolver) -> None:
+    """A new upload has a new time, with which old totals overwrite newer ones."""
+    for name, alarm in stack.by_name("AWS::CloudWatch::Alarm").items():
+        text = alarm["AlarmDescription"]
+        assert "onto itself" not in text, name
+        if re.search(r"\b(upload|uploaded) (a|the|as|again)\b", text, re.IGNORECASE):
+            assert "newer" in text, name

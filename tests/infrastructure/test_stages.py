@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from simulator.pipeline.provisioning import Resources
+from simulator.pipeline.stack_outputs import outputs as local_outputs
 from tests.infrastructure.template.resolver import Resolver
 from tests.infrastructure.template.synthesis import Assembly
 
@@ -173,3 +175,9 @@ def test_the_outputs_are_what_an_operator_needs(stack: Resolver) -> None:
     outputs = stack.value(stack.template["Outputs"])
     assert {name: output["Value"] for name, output in outputs.items()} == OUTPUTS
     assert all(output["Description"] for output in outputs.values())
+
+
+def test_the_local_clouds_outputs_are_some_of_the_stacks() -> None:
+    """So commands that read them run here as they do on AWS."""
+    local = Resources(rule_dead_letter_queue_url="a", dispatcher_failures_queue_url="b")
+    assert local_outputs(local).keys() <= OUTPUTS.keys()

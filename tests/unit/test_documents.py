@@ -38,7 +38,10 @@ def _table() -> dict[str, str]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     section = readme.split("## Commands")[1].split("\n`RUN` is")[0]
     rows = ROW.finditer(section)
-    return {" ".join(re.findall(r"\b[a-z]+\b(?![.\w])", row["usage"].split("[")[0])): row["text"] for row in rows}
+    return {
+        " ".join(re.findall(r"\b[a-z]+(?:-[a-z]+)*\b(?![.\w])", row["usage"].split("[")[0])): row["text"]
+        for row in rows
+    }
 
 
 def _commands() -> dict[str, click.Command]:

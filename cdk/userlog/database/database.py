@@ -42,6 +42,7 @@ class Database(Construct):
         cluster: the cluster.
         identifier: the cluster's name; another after a restore.
         host, port, name: what the functions connect to: the writer.
+        reader_host: where a reader answers; the writer, if there is no reader.
         roles_ready: depend on it to have the login roles.
     """
 
@@ -54,6 +55,7 @@ class Database(Construct):
         self.cluster = self._cluster(stage, network)
         self.identifier = stage.cluster_identifier
         self.host = self.cluster.cluster_endpoint.hostname
+        self.reader_host = self.cluster.cluster_read_endpoint.hostname
         self.port = POSTGRESQL_PORT
         self.roles_ready = login_roles(self, self.cluster, database=self.name, data_key=data_key)
 

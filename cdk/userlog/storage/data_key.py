@@ -110,6 +110,11 @@ def machine_arn(stage: Stage, resource: str) -> str:
     return f"arn:{Aws.PARTITION}:states:{REGION}:{Aws.ACCOUNT_ID}:stateMachine:{stage.name_of(resource)}"
 
 
+def machine_context(machine: str) -> dict[str, object]:
+    """Return the condition that the key is used for what a machine keeps of its executions, a map's children too."""
+    return {"StringLike": {MACHINE_CONTEXT: [machine, f"{machine}/*"]}}
+
+
 def _deliver_logs() -> iam.PolicyStatement:
     """Let CloudWatch Logs read what a machine under the key hands it, and the machines' roles encrypt it."""
     return iam.PolicyStatement(
@@ -143,6 +148,17 @@ def _encrypt_logs() -> iam.PolicyStatement:
     )
 
 
+def report_use(principal: iam.IPrincipal, bucket_arn: str) -> iam.PolicyStatement:
+    """Return what the uploader needs of the key to read reports (with a bucket key, the context is the bucket)."""
+    return iam.PolicyStatement(
+        sid="UploaderReadsReports",
+        principals=[principal],
+        actions=["kms:Decrypt"],
+        resources=["*"],
+        conditions=_of_bucket(bucket_arn),
+    )
+
+
 def upload_use(principal: iam.IPrincipal, bucket_arn: str) -> iam.PolicyStatement:
     """Return what the uploader needs of the key: to encrypt what it puts into the bucket.
 
@@ -154,8 +170,12 @@ def upload_use(principal: iam.IPrincipal, bucket_arn: str) -> iam.PolicyStatemen
         principals=[principal],
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
         resources=["*"],
-        conditions={
-            "StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"},
-            "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket_arn, f"{bucket_arn}/*"]},
-        },
+        conditions=_of_bucket(bucket_arn),
     )
+
+
+def _of_bucket(bucket_arn: str) -> dict[str, object]:
+    return {
+        "StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"},
+        "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket_arn, f"{bucket_arn}/*"]},
+    }

@@ -9,9 +9,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from userlog.definitions import rejected_prefix
 from userlog.stage import REGION
 from userlog.storage.audit_table import audit_table
-from userlog.storage.data_key import data_key, upload_use
+from userlog.storage.data_key import data_key, report_use, upload_use
 
 if TYPE_CHECKING:
     from userlog.stage import Stage
@@ -21,6 +22,7 @@ OUTPUT_KEPT = Duration.days(180)
 OLD_VERSIONS_KEPT = Duration.days(30)
 ACCESS_LOGS_KEPT = Duration.days(90)
 USERS_PREFIX = "users/"
+REPORTS_PREFIX = "reports/"
 _TLS_VERSION = 1.2
 
 
@@ -32,7 +34,7 @@ class Storage(Construct):
     Attributes:
         data_key: the key of everything at rest.
         input_bucket: a `.csv` in it starts a run; EventBridge is told of each object.
-        output_bucket: `results/`, `rejected/` (the workflow's), `users/` (yours).
+        output_bucket: `results/`, `rejected/` (the workflow's), `reports/` (the reporter's), `users/` (yours).
         logs_table: ProcessingLogs.
     """
 
@@ -137,8 +139,31 @@ class Storage(Construct):
                 resources=[self.input_bucket.arn_for_objects("*")],
             )
         )
-        self.data_key.add_to_resource_policy(upload_use(principal, self._input_bucket_arn()))
+        self.data_key.add_to_resource_policy(upload_use(principal, self._arn("InputBucket")))
+        self._show_reports(principal)
 
-    def _input_bucket_arn(self) -> str:
+    def _show_reports(self, principal: iam.IPrincipal) -> None:
+        """Let the uploader find and read what became of its files: reports, and what was rejected."""
+        prefixes = [f"{prefix}*" for prefix in (rejected_prefix(), REPORTS_PREFIX)]
+        self.output_bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="UploaderReadsReports",
+                principals=[principal],
+                actions=["s3:GetObject"],
+                resources=[self.output_bucket.arn_for_objects(prefix) for prefix in prefixes],
+            )
+        )
+        self.output_bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="UploaderFindsReports",
+                principals=[principal],
+                actions=["s3:ListBucket"],
+                resources=[self.output_bucket.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": prefixes}},
+            )
+        )
+        self.data_key.add_to_resource_policy(report_use(principal, self._arn("OutputBucket")))
+
+    def _arn(self, bucket: str) -> str:
         """Return the ARN by name: the key's policy cannot refer to a bucket that refers to the key."""
-        return f"arn:{Aws.PARTITION}:s3:::{self._name('InputBucket')}"
+        return f"arn:{Aws.PARTITION}:s3:::{self._name(bucket)}"

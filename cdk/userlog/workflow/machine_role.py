@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
-from userlog.storage.data_key import LOG_CONTEXT, LOG_SOURCE, MACHINE_CONTEXT, MACHINE_USE
+from userlog.storage.data_key import LOG_CONTEXT, LOG_SOURCE, MACHINE_USE, machine_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ def _keep_history(machine: str, data_key: kms.IKey) -> list[iam.PolicyStatement]
     """
     key = [data_key.key_arn]
     return [
-        allow(MACHINE_USE, key, {"StringLike": {MACHINE_CONTEXT: [machine, f"{machine}/*"]}}),
+        allow(MACHINE_USE, key, machine_context(machine)),
         allow(["kms:GenerateDataKey"], key, {"StringEquals": {LOG_CONTEXT: LOG_SOURCE}}),
     ]
 

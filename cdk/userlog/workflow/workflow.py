@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from userlog.definitions import DEFINITIONS, definition
 from userlog.storage.data_key import machine_arn
+from userlog.workflow.defined_rule import DefinedRule
 from userlog.workflow.machine_role import MachineRole, allow
-from userlog.workflow.upload_rule import UploadRule
 from userlog.workflow.waiting_queue import WaitingQueue
 from userlog.workflow.workflow_role import workflow_policies
 
@@ -90,8 +91,26 @@ class Workflow(Construct):
         )
         self._placeholders["DispatcherArn"] = self.dispatcher.state_machine_arn
         self.rule = self._rule(stage.name_of("UploadRule"))
+        self.report_rule = self._report_rule(stage.name_of("ReportRule"), functions)
         # No upload is taken before the schema is there.
         self.rule.node.add_dependency(functions.migration)
+
+    def _report_rule(self, name: str, functions: Functions) -> DefinedRule:
+        placeholders = {
+            "ReportRuleName": name,
+            "WorkflowArn": self.workflow.state_machine_arn,
+            "UserLogReporterFunctionArn": functions.reporter_alias.function_arn,
+        }
+        rule = DefinedRule(self, "ReportRule", "report_rule.json", placeholders=placeholders)
+        lambda_.CfnPermission(
+            self,
+            "RuleCallsReporter",
+            action="lambda:InvokeFunction",
+            function_name=functions.reporter_alias.function_arn,
+            principal="events.amazonaws.com",
+            source_arn=rule.attr_arn,
+        )
+        return rule
 
     def _queue(self, resource: str) -> WaitingQueue:
         return WaitingQueue(self, resource, name=self._stage.name_of(resource))
@@ -173,7 +192,7 @@ class Workflow(Construct):
             metric_value="1",
         )
 
-    def _rule(self, name: str) -> UploadRule:
+    def _rule(self, name: str) -> DefinedRule:
         role = iam.Role(
             self,
             "RuleRole",
@@ -198,4 +217,4 @@ class Workflow(Construct):
             )
         )
         placeholders = {**self._placeholders, "UploadRuleName": name, "RuleRoleArn": role.role_arn}
-        return UploadRule(self, "UploadRule", placeholders=placeholders)
+        return DefinedRule(self, "UploadRule", "upload_rule.json", placeholders=placeholders)

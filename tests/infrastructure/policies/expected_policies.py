@@ -22,6 +22,7 @@ TABLE = f"arn:aws:dynamodb:{HERE}:table/ProcessingLogs"
 DATA_KEY = f"arn:aws:kms:{HERE}:key/StorageDataKey"
 FUNCTION = f"arn:aws:lambda:{HERE}:function:"
 VALIDATOR, PROCESSOR, MIGRATOR = "user-log-csv-validator", "user-log-processor", "user-log-schema-migrator"
+REPORTER = "user-log-reporter"
 STATES = f"arn:aws:states:{HERE}"
 WORKFLOW = f"{STATES}:stateMachine:csv-user-log-processor"
 DISPATCHER = f"{STATES}:stateMachine:csv-user-log-dispatcher"
@@ -89,12 +90,11 @@ def of_bucket(bucket: str) -> dict[str, Any]:
     return {**through("s3"), "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket, f"{bucket}/*"]}}
 
 
-def function(name: str) -> set[Grant]:
+def function(name: str, *, in_network: bool = True) -> set[Grant]:
     """Return what every function needs: interfaces, its own log group, traces (X-Ray knows no resources)."""
     inside = {"ArnEquals": {"lambda:SourceFunctionArn": f"{FUNCTION}{name}"}}
     return (
-        allow(INTERFACES, "*")
-        | deny(INTERFACES, "*", when=inside)
+        (allow(INTERFACES, "*") | deny(INTERFACES, "*", when=inside) if in_network else set())
         | allow("logs:CreateLogStream logs:PutLogEvents", f"arn:aws:logs:{HERE}:log-group:/aws/lambda/{name}:*")
         | allow("xray:PutTelemetryRecords xray:PutTraceSegments", "*")
     )
@@ -178,6 +178,21 @@ EXPECTED: dict[str, set[Grant]] = {
     | login("user_log_migrator")
     | allow("s3:GetObject", f"{OUTPUT}/users/*")
     | allow("kms:Decrypt", DATA_KEY, when=of_bucket(OUTPUT)),
+    # In no network: no interfaces. ListBucket makes a missing object NoSuchKey instead of AccessDenied.
+    "FunctionsReporterRole": function(REPORTER, in_network=False)
+    | allow("s3:GetObjectVersion", f"{INPUT}/*")
+    | allow("kms:Decrypt", DATA_KEY, when=of_bucket(INPUT))
+    | allow("s3:GetObject", f"{OUTPUT}/results/*")
+    | allow("s3:ListBucket", OUTPUT)
+    | allow("s3:AbortMultipartUpload s3:PutObject", f"{OUTPUT}/reports/*")
+    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=of_bucket(OUTPUT))
+    | allow("dynamodb:Query", TABLE)
+    | allow("kms:Decrypt kms:DescribeKey", DATA_KEY, when=through("dynamodb"))
+    | allow("states:DescribeExecution states:ListMapRuns", f"{STATES}:execution:csv-user-log-processor:*")
+    | allow("states:DescribeMapRun", f"{STATES}:mapRun:csv-user-log-processor/*:*")
+    | allow("kms:Decrypt", DATA_KEY, when=kept_by(WORKFLOW))
+    | allow("sns:Publish", FILE_TOPIC)
+    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=through("sns")),
     # The machines.
     "WorkflowWorkflowRole": machine(WORKFLOW)
     | allow("lambda:InvokeFunction", f"{FUNCTION}{VALIDATOR}:live", f"{FUNCTION}{PROCESSOR}:live")
@@ -229,6 +244,7 @@ EXPECTED: dict[str, set[Grant]] = {
     "trust of FunctionsValidatorRole": taken_by("lambda"),
     "trust of FunctionsProcessorRole": taken_by("lambda"),
     "trust of FunctionsMigratorRole": taken_by("lambda"),
+    "trust of FunctionsReporterRole": taken_by("lambda"),
     "trust of WorkflowWorkflowRole": taken_by("states", MACHINES),
     "trust of WorkflowDispatcherRole": taken_by("states", MACHINES),
     "trust of WorkflowRuleRole": taken_by("events", OURS),
@@ -284,15 +300,18 @@ EXPECTED: dict[str, set[Grant]] = {
 
 
 def uploader(principal: str) -> dict[str, set[Grant]]:
-    """Return what the option uploaderPrincipalArn adds: to put into the input bucket, also in parts, and the key.
+    """Return what the option uploaderPrincipalArn adds: to put, also in parts, and to read reports; and the key.
 
-    Decrypt: S3 reads the parts when it puts them together.
+    Decrypt for uploads: S3 reads the parts when it puts them together.
     """
     return {
         "StorageInputPolicy": allow(
             "s3:AbortMultipartUpload s3:ListMultipartUploadParts s3:PutObject", f"{INPUT}/*", to=principal
         ),
-        "StorageDataKey": allow("kms:Decrypt kms:GenerateDataKey", "*", to=principal, when=of_bucket(INPUT)),
+        "StorageDataKey": allow("kms:Decrypt kms:GenerateDataKey", "*", to=principal, when=of_bucket(INPUT))
+        | allow("kms:Decrypt", "*", to=principal, when=of_bucket(OUTPUT)),
+        "StorageOutputPolicy": allow("s3:GetObject", f"{OUTPUT}/rejected/*", f"{OUTPUT}/reports/*", to=principal)
+        | allow("s3:ListBucket", OUTPUT, to=principal, when={"StringLike": {"s3:prefix": ["rejected/*", "reports/*"]}}),
     }
 
 

@@ -56,6 +56,7 @@ _KINDS: dict[str, tuple[str, str, dict[str, str]]] = {
             "DBClusterArn": "arn:aws:rds:{region}:{account}:cluster:{name}",
             "DBClusterResourceId": "<resource id of {name}>",
             "Endpoint.Address": "{name}.cluster-id.{region}.rds.amazonaws.com",
+            "ReadEndpoint.Address": "{name}.cluster-ro-id.{region}.rds.amazonaws.com",
             "MasterUserSecret.SecretArn": "<secret of {name}>",
         },
     ),

@@ -47,7 +47,7 @@ def test_a_user_is_removed_with_the_totals(migrator: ModuleType, empty_database:
         connection.execute("INSERT INTO users (user_id, username, email) VALUES ('U1', 'a', 'a@x'), ('U2', 'b', 'b@x')")
         connection.execute("INSERT INTO user_statistics (user_id, login_count) VALUES ('U1', 3), ('U2', 4)")
         connection.commit()
-    event = {"action": "remove_user", "userId": "U1"}
+    event = {"action": "remove_users", "users": ["U1"]}
     assert migrator.lambda_handler(event, CONTEXT) == {"removed": 1}
     assert migrator.lambda_handler(event, CONTEXT) == {"removed": 0}
     with migrator.database.connection() as connection:
