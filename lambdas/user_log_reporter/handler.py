@@ -51,7 +51,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """
     detail = event["detail"]
     logger.info("reporting", extra={"executionName": detail["name"], "event": {"detail": _named(detail)}})
-    upload = _upload(detail)
+    detail = _complete(detail)
+    upload = json.loads(detail["input"])["detail"]
     map_run = _map_run(detail["executionArn"])
     prefix = f"{settings.reports_prefix}{detail['name']}/"
     tally = _write_failed_rows(upload, detail["name"], map_run, f"{prefix}failed-rows.csv") if map_run else None
@@ -93,13 +94,16 @@ def _named(detail: dict[str, Any]) -> dict[str, Any]:
     return {name: detail.get(name) for name in ("executionArn", "name", "status", "error", "redriveCount")}
 
 
-def _upload(detail: dict[str, Any]) -> dict[str, Any]:
-    """Return the S3 event's detail of the upload that an execution is about."""
-    text = detail.get("input")
-    if text is None:  # it was too large for the event, or left out by somebody who invokes this again
-        text = step_functions.describe_execution(executionArn=detail["executionArn"])["input"]
-    found: dict[str, Any] = json.loads(text)["detail"]
-    return found
+def _complete(detail: dict[str, Any]) -> dict[str, Any]:
+    """Return the detail with the execution's input and error.
+
+    The event of a machine that has a customer's key has neither; nor has one that somebody invokes this with again, and
+    a large input is left out.
+    """
+    if detail.get("input") is not None:
+        return detail
+    described = step_functions.describe_execution(executionArn=detail["executionArn"])
+    return {**detail, "input": described["input"], "error": detail.get("error") or described.get("error")}
 
 
 def _map_run(execution_arn: str) -> dict[str, Any] | None:

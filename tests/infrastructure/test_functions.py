@@ -37,6 +37,7 @@ LIMITS = {
     "user-log-csv-validator": (300, 512),
     "user-log-processor": (10, 512),
     "user-log-schema-migrator": (300, 512),
+    "user-log-reporter": (300, 512),
 }
 
 
@@ -65,17 +66,28 @@ def test_what_a_function_is_told_of_its_surroundings(stack: Resolver) -> None:
             "DATABASE_USER": "user_log_processor",
             "PROCESSING_LOGS_TABLE": "ProcessingLogs",
         },
-        "user-log-schema-migrator": {**database, "DATABASE_USER": "user_log_migrator"},
+        "user-log-schema-migrator": {
+            **database,
+            "DATABASE_READER_HOST": "user-log.cluster-ro-id.ap-northeast-1.rds.amazonaws.com",
+            "DATABASE_USER": "user_log_migrator",
+        },
+        "user-log-reporter": {
+            "OUTPUT_BUCKET": "user-log-output-123456789012-ap-northeast-1",
+            "RESULTS_PREFIX": "results/",
+            "PROCESSING_LOGS_TABLE": "ProcessingLogs",
+            "SENDERS_TOPIC_ARN": "arn:aws:sns:ap-northeast-1:123456789012:user-log-files",
+        },
     }
 
 
-def test_the_workflow_calls_a_version_that_stays(stack: Resolver, dev_stack: Resolver) -> None:
+def test_workflow_and_rule_call_a_version_that_stays(stack: Resolver, dev_stack: Resolver) -> None:
     """By the alias `live`, which goes back to an older version in one step: versions outlive their deployment."""
     for each in (stack, dev_stack):
         aliases = {name: alias for name, alias in each.resources.items() if alias["Type"] == "AWS::Lambda::Alias"}
         assert {(readable(name), alias["Properties"]["Name"]) for name, alias in aliases.items()} == {
             ("FunctionsValidatorAlias", "live"),
             ("FunctionsProcessorAlias", "live"),
+            ("FunctionsReporterAlias", "live"),
         }
         for name, alias in aliases.items():
             version = alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]

@@ -12,6 +12,7 @@ from tests.infrastructure.template.resolver import Resolver, readable
 
 HERE = "ap-northeast-1:123456789012"
 QUEUES = "https://sqs.ap-northeast-1.amazonaws.com/123456789012/"
+REPORTER = f"arn:aws:lambda:{HERE}:function:user-log-reporter:live"
 # The names on AWS; the simulator's own differ in account and address, the text around them must not.
 ON_AWS = Resources(
     input_bucket="user-log-input-123456789012-ap-northeast-1",
@@ -20,7 +21,7 @@ ON_AWS = Resources(
     validator_arn=f"arn:aws:lambda:{HERE}:function:user-log-csv-validator:live",
     processor_arn=f"arn:aws:lambda:{HERE}:function:user-log-processor:live",
     migrator_arn=f"arn:aws:lambda:{HERE}:function:user-log-schema-migrator",
-    reporter_arn=f"arn:aws:lambda:{HERE}:function:user-log-reporter",
+    reporter_arn=REPORTER,
     workflow_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-processor",
     dispatcher_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-dispatcher",
     rule_role_arn="arn:aws:iam::123456789012:role/WorkflowRuleRole",
@@ -132,7 +133,7 @@ def test_each_end_of_a_run_starts_the_reporter(stack: Resolver) -> None:
     (permission,) = stack.of_type("AWS::Lambda::Permission").values()
     assert permission == {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": "user-log-reporter",
+        "FunctionName": REPORTER,
         "Principal": "events.amazonaws.com",
         "SourceArn": f"arn:aws:events:{HERE}:rule/user-log-report-rule",
     }
