@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 START_SECONDS: Final = 120.0
 """From the upload to the execution: EventBridge, the dispatcher."""
 RUN_SECONDS: Final = 600.0
+REPORT_SECONDS: Final = 120.0
+"""From the end of the execution to its report: EventBridge, the reporter."""
 READER_SECONDS: Final = 30.0
 """A reader may be behind the writer for a moment."""
 _PAUSE_SECONDS = 0.5
@@ -68,6 +70,7 @@ class SmokeTest:
         self._version: str | None = None
         self._execution: str | None = None
         self._results: str | None = None
+        self._reports: str | None = None
         self._users_made = False
         self._others: set[str] = set()
         self.cleaned: Step | None = None
@@ -81,6 +84,7 @@ class SmokeTest:
                 ("execution", self._follow),
                 ("results", self._check_results),
                 ("audit", self._check_audit),
+                ("report", self._check_report),
                 ("totals", self._check_totals),
             ):
                 step = _timed(name, do)
@@ -176,6 +180,26 @@ class SmokeTest:
             raise StepFailedError(f"The table {self._table} has {found} for {name}, instead of {expected}.")
         return f"{len(items)} items of {name} in {self._table}"
 
+    def _check_report(self) -> str:
+        name = str(self._execution).rpartition(":")[2]
+        prefix = self._reports = f"reports/{name}/"
+        self._until(
+            REPORT_SECONDS,
+            lambda: f"{prefix}summary.json" in self._keys(prefix),
+            f"s3://{self._output}/{prefix} has no summary.json. The log of the function user-log-reporter says why.",
+        )
+        summary = self._json(f"{prefix}summary.json")
+        rows = {word: number for word, number in summary["rows"].items() if number}
+        if (summary["status"], rows) != ("SUCCEEDED", {"total": ROWS, "succeeded": ROWS}):
+            raise StepFailedError(f"s3://{self._output}/{prefix}summary.json says {summary['status']}, {rows}.")
+        if f"{prefix}failed-rows.csv" not in self._keys(prefix):
+            raise StepFailedError(f"s3://{self._output}/{prefix} has no failed-rows.csv.")
+        return f"s3://{self._output}/{prefix}"
+
+    def _keys(self, prefix: str) -> list[str]:
+        listed = self._s3.list_objects_v2(Bucket=self._output, Prefix=prefix).get("Contents", [])
+        return [one["Key"] for one in listed]
+
     def _check_totals(self) -> str:
         expected = self._canary.totals
         found: dict[str, Any] = {}
@@ -214,10 +238,9 @@ class SmokeTest:
 
     def _remove_outputs(self) -> None:
         self._s3.delete_object(Bucket=self._output, Key=self._canary.users_key)
-        if self._results is not None:
-            listed = self._s3.list_objects_v2(Bucket=self._output, Prefix=self._results).get("Contents", [])
-            for one in listed:
-                self._s3.delete_object(Bucket=self._output, Key=one["Key"])
+        for prefix in filter(None, (self._results, self._reports)):
+            for key in self._keys(prefix):
+                self._s3.delete_object(Bucket=self._output, Key=key)
 
     def _call(self, event: dict[str, Any]) -> dict[str, Any]:
         answer = self._lambda.invoke(FunctionName=self._migrator, Payload=json.dumps(event).encode())

@@ -13,7 +13,7 @@ from simulator.deployed.smoke import SmokeTest, Step
 from simulator.pipeline.settings import PROJECT_ROOT
 from tests.integration.deployed.conftest import Cloud
 
-STEPS = ["users", "upload", "execution", "results", "audit", "totals"]
+STEPS = ["users", "upload", "execution", "results", "audit", "report", "totals"]
 
 
 def _steps(cloud: Cloud, patience: float = 1.0) -> tuple[list[Step], Step]:
