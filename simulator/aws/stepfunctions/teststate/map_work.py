@@ -61,10 +61,7 @@ class MapWork:
         if isinstance(state, DistributedMapState) and state.reader is not None:
             pointer = state.reader.resolve(scope).items_pointer
             return self._read(pointer)
-        items = state.map_fields.items(scope)
-        kinds = (list, dict) if isinstance(state, DistributedMapState) else (list,)
-        if not isinstance(items, kinds):
-            raise state.map_fields.not_an_array()
+        items = state.map_fields.items(scope, (list, dict) if isinstance(state, DistributedMapState) else (list,))
         self._inspection.step("afterItemsPath", items)
         return items
 
