@@ -14,18 +14,18 @@ from simulator.cli.commands.check import EPILOG as CHECK_EPILOG
 from simulator.cli.commands.check import check_command
 from simulator.cli.commands.cloud import down_command, env_command, status_command
 from simulator.cli.commands.convert import convert_command
+from simulator.cli.commands.deployed.presign import presign_command
+from simulator.cli.commands.deployed.replay_events import EPILOG as REPLAY_EPILOG
+from simulator.cli.commands.deployed.replay_events import replay_events_command
+from simulator.cli.commands.deployed.smoke import EPILOG as SMOKE_EPILOG
+from simulator.cli.commands.deployed.smoke import smoke_command
 from simulator.cli.commands.faults import faults_command
-from simulator.cli.commands.presign import presign_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
-from simulator.cli.commands.replay_events import EPILOG as REPLAY_EPILOG
-from simulator.cli.commands.replay_events import replay_events_command
 from simulator.cli.commands.reset import reset_command
 from simulator.cli.commands.run import run_command
 from simulator.cli.commands.runs import runs_command
 from simulator.cli.commands.show import show_command
-from simulator.cli.commands.smoke import EPILOG as SMOKE_EPILOG
-from simulator.cli.commands.smoke import smoke_command
 from simulator.cli.commands.up import up_command
 from simulator.cli.commands.users import users_app
 from simulator.cli.commands.verify import verify_command

@@ -9,7 +9,7 @@ from simulator.aws.lambda_runtime.api import LambdaApi
 from simulator.aws.logs.api import LogsApi
 from simulator.aws.logs.log_files import LogFiles
 from simulator.aws.moto.environment import ACCOUNT, REGION
-from simulator.pipeline.stack_outputs import StackOutputs
+from simulator.pipeline.local_cloud.stack_outputs import StackOutputs
 
 if TYPE_CHECKING:
     from simulator.aws.endpoint.service_api import Operation

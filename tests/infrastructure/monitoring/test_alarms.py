@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.expected_alarms import ALARMS, LIGHTS_FOR_SENDERS, TOPIC, Alarm, Metric
+from tests.infrastructure.monitoring.expected_alarms import ALARMS, LIGHTS_FOR_SENDERS, TOPIC, Alarm, Metric
 from tests.infrastructure.template.resolver import Resolver
 from tests.infrastructure.template.synthesis import load_cdk
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli import exits
+from simulator.cli.commands.deployed.stack_options import REGION, EndpointUrl, Profile, Region, StackName, opened_stack
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
-from simulator.cli.stack_options import REGION, EndpointUrl, Profile, Region, StackName, opened_stack
 from simulator.deployed.replay import EventReplay
 from simulator.runs.words import count
 

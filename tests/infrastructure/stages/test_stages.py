@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from simulator.pipeline.local_cloud.stack_outputs import outputs as local_outputs
 from simulator.pipeline.provisioning import Resources
-from simulator.pipeline.stack_outputs import outputs as local_outputs
 from tests.infrastructure.template.resolver import Resolver
 from tests.infrastructure.template.synthesis import Assembly
 
