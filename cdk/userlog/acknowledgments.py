@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Acknowledgment, Stack, Validations
 
 from userlog.definitions import rejected_prefix, results_prefix
-from userlog.storage.storage import USERS_PREFIX
+from userlog.storage.storage import REPORTS_PREFIX, USERS_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 NAG = "AwsSolutions::AwsSolutions-"
 _ANY = f"{NAG}IAM5[Resource::*]"
+_MAP_RUNS = f"{NAG}IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:mapRun:"
 _EXECUTIONS = f"{NAG}IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
-_MAP_RUNS = _EXECUTIONS.replace(":execution:", ":mapRun:")
-_BASIC_EXECUTION = f"{NAG}IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
-# The construct in which CDK keeps the function of all AwsCustomResources of a stack.
-_CDK_CALLER = "AWS679f53fac002430cb0da5b7982bd2287"
 
 
 def acknowledge_exceptions(stack: UserLogStack) -> None:
@@ -42,21 +39,25 @@ def acknowledge_exceptions(stack: UserLogStack) -> None:
 def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
     for place in ("Network", "Database"):
         yield place, "CloudFormation-Validate::W3010", "The design document names the zones: 1a and 1c."
-    for prefix_list in ("DynamodbPrefixList", "S3PrefixList"):
+    for prefix_list in ("DynamodbPrefixListRights", "S3PrefixListRights"):
         yield f"Network/{prefix_list}", _ANY, "ec2:DescribeManagedPrefixLists knows no resources."
     if not stack.termination_protection:
-        yield "Database/Cluster", f"{NAG}RDS10", "dev is made to be destroyed; prod is protected."
-    yield _CDK_CALLER, _BASIC_EXECUTION, "CDK's own function for calls at deploy; CDK gives it this policy."
+        yield (
+            "Database/Cluster",
+            f"{NAG}RDS10",
+            "dev is made to be destroyed; prod is protected from the second deployment on.",
+        )
 
 
 def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
-    for name in ("Validator", "Processor", "Migrator", "Reader"):
+    for name in ("Validator", "Processor", "Migrator", "Reporter", "Reader"):
         yield f"Functions/{name}", f"{NAG}L1", "The design document says Python 3.11."
         yield (
             f"Functions/{name}Role",
             _ANY,
             "A function in a VPC makes network interfaces, and X-Ray takes traces: AWS allows no narrower resource.",
         )
+    reporter, workflow = "Functions/ReporterRole", stack.workflow.name
     uploads, output = stack.storage.input_bucket, stack.storage.output_bucket
     yield "Functions/ValidatorRole", _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
     yield (
@@ -64,9 +65,16 @@ def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
         _objects(output, f"{USERS_PREFIX}*"),
         "The user master may have any name below users/.",
     )
+    yield reporter, _objects(uploads, "*"), "An upload may have any key; the action is reading alone."
+    yield reporter, _objects(output, f"{results_prefix()}*"), "The Map Run's id, which AWS makes, is part of the key."
+    yield reporter, _objects(output, f"{REPORTS_PREFIX}*"), "The execution's name is part of the key."
+    yield reporter, f"{_EXECUTIONS}{workflow}:*]", "The workflow's own executions, whose names are made from uploads."
+    yield reporter, f"{_MAP_RUNS}{workflow}/*:*]", "The workflow's own Map Runs, whose names AWS makes."
 
 
 def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
+    if stack.monitoring.node.try_find_child("UploadWatch"):
+        yield "Monitoring/UploadWatch/Role", _ANY, "CloudWatch knows no resource for a metric; the namespace is given."
     for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue"):
         yield f"Workflow/{queue}", f"{NAG}SQS3", "It is itself where undeliverable things wait; an alarm watches it."
     for role in ("WorkflowRole", "DispatcherRole"):

@@ -10,9 +10,12 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 
 if TYPE_CHECKING:
-    from constructs import Construct
+    from collections.abc import Sequence
 
-_LOG_GROUP = "DeployCallsLogs"
+    from constructs import Construct, IDependable
+
+_ROLE, _LOG_GROUP = "DeployCallsRole", "DeployCallsLogs"
+_TIMEOUT = Duration.minutes(5)
 
 
 def aws_call(
@@ -20,22 +23,41 @@ def aws_call(
     construct_id: str,
     *,
     call: cr.AwsSdkCall,
-    statements: list[iam.PolicyStatement],
-    timeout: Duration | None = None,
+    rights: Sequence[iam.PolicyStatement],
+    after: IDependable,
 ) -> cr.AwsCustomResource:
     """Return the custom resource that makes a call when it is created and whenever the call's parameters change.
 
-    All calls of a stack share one function (CDK's), and so its timeout and its log group: those of the first.
+    A right takes IAM some seconds to spread, and CDK's function makes one attempt. So the call waits for `after`, which
+    takes a while, and its rights do not: they exist as soon as what they speak of does.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+
+    All calls of a stack share one function (CDK's) with one role and one log group.
+
+    Args:
+        scope: the parent construct.
+        construct_id: the call's name below the parent.
+        call: the call.
+        rights: what the call needs.
+        after: what has to be there first; something that is long in the making.
+
+    Raises:
+        TypeError: CDK no longer makes a custom resource as this code expects.
     """
-    return cr.AwsCustomResource(
+    stack = Stack.of(scope)
+    role = _role(stack)
+    policy = iam.Policy(scope, f"{construct_id}Rights", statements=list(rights), roles=[role])
+    made = cr.AwsCustomResource(
         scope,
         construct_id,
         on_update=call,
-        policy=cr.AwsCustomResourcePolicy.from_statements(statements),
+        role=role,
         install_latest_aws_sdk=False,
-        timeout=timeout or Duration.minutes(5),
-        log_group=_log_group(Stack.of(scope)),
+        timeout=_TIMEOUT,
+        log_group=_log_group(stack),
     )
+    made.node.add_dependency(policy, after)
+    return made
 
 
 def sdk_call(service: str, action: str, name: str, parameters: dict[str, Any], *answers: str) -> cr.AwsSdkCall:
@@ -46,6 +68,28 @@ def sdk_call(service: str, action: str, name: str, parameters: dict[str, Any], *
         parameters=parameters,
         physical_resource_id=cr.PhysicalResourceId.of(name),
         output_paths=list(answers) or None,
+    )
+
+
+def _role(stack: Stack) -> iam.Role:
+    found = stack.node.try_find_child(_ROLE)
+    if isinstance(found, iam.Role):
+        return found
+    return iam.Role(
+        stack,
+        _ROLE,
+        description="What the calls of AWS at deploy may do",
+        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        inline_policies={
+            "Logs": iam.PolicyDocument(
+                statements=[
+                    iam.PolicyStatement(
+                        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                        resources=[_log_group(stack).log_group_arn],
+                    )
+                ]
+            )
+        },
     )
 
 

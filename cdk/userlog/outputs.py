@@ -11,9 +11,10 @@ from userlog.stage import REGION
 
 if TYPE_CHECKING:
     from userlog.stack import UserLogStack
+    from userlog.stage import Stage
 
 
-def write_outputs(stack: UserLogStack) -> None:
+def write_outputs(stack: UserLogStack, stage: Stage) -> None:
     """Write what an operator needs: names, addresses, the dashboard's URL."""
     console = f"https://{REGION}.console.aws.amazon.com"
     outputs = {
@@ -40,6 +41,17 @@ def write_outputs(stack: UserLogStack) -> None:
         "UserReaderFunctionName": (stack.functions.reader.function_name, "The dashboard asks it for users' totals"),
         "DatabaseClusterArn": (stack.database.cluster.cluster_arn, "For the query editor and the Data API"),
         "DatabaseName": (stack.database.name, "The database in the cluster"),
+        "DataKeyArn": (stack.storage.data_key.key_arn, "Encrypts the buckets: an uploader in another account names it"),
+        "FileTopicArn": (stack.file_topic.topic_arn, "Subscribe to it to be told what became of each file"),
+        "Protection": (
+            "on"
+            if stage.options.deletion_protection
+            else f"OFF: anyone may delete the stack and its database. Is the first deployment done? Then set "
+            f"deletionProtection to true in cdk/stages/{stage.name}.json, and deploy again."
+            if stage.keeps_data
+            else "off: this stage is made to be destroyed",
+            "Whether AWS refuses to delete stack, table and cluster",
+        ),
         "AlarmTopicArn": (stack.monitoring.topic.topic_arn, "Subscribe to it to get the alarms"),
         "DashboardUrl": (
             f"{console}/cloudwatch/home?region={REGION}#dashboards/dashboard/{stack.monitoring.dashboard.dashboard_name}",

@@ -9,6 +9,7 @@ from aws_cdk import Environment, Stack, Tags
 from userlog.acknowledgments import acknowledge_exceptions
 from userlog.database.database import Database
 from userlog.functions.functions import Functions
+from userlog.monitoring.file_topic import FileTopic
 from userlog.monitoring.monitoring import Monitoring
 from userlog.network.network import Network
 from userlog.operators.operator_policy import OperatorPolicy
@@ -26,27 +27,34 @@ if TYPE_CHECKING:
 class UserLogStack(Stack):
     """CSV upload -> S3 -> EventBridge -> Step Functions -> Lambda -> Aurora PostgreSQL and DynamoDB.
 
-    The region is the design document's; the account is the caller's and is not looked up.
+    The region is the design document's; the account is the stage's, and nothing is looked up.
 
     Args:
         scope: the app.
         construct_id: the stack's name.
-        stage: dev or prod, and the context options.
+        stage: dev or prod, and its options.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(
             scope,
             construct_id,
-            env=Environment(region=REGION),
+            env=Environment(account=stage.options.account, region=REGION),
             description=f"CSV user-log pipeline ({stage.name})",
-            termination_protection=stage.deletion_protection,
+            termination_protection=stage.options.deletion_protection,
         )
         self.network = Network(self, "Network", stage=stage)
         self.storage = Storage(self, "Storage", stage=stage)
+        self.file_topic = FileTopic(self, "FileTopic", stage=stage, data_key=self.storage.data_key)
         self.database = Database(self, "Database", stage=stage, network=self.network, data_key=self.storage.data_key)
         self.functions = Functions(
-            self, "Functions", stage=stage, network=self.network, storage=self.storage, database=self.database
+            self,
+            "Functions",
+            stage=stage,
+            network=self.network,
+            storage=self.storage,
+            database=self.database,
+            file_topic=self.file_topic,
         )
         self.workflow = Workflow(self, "Workflow", stage=stage, storage=self.storage, functions=self.functions)
         self.monitoring = Monitoring(
@@ -59,13 +67,13 @@ class UserLogStack(Stack):
             workflow=self.workflow,
         )
         self.operators = self._operator_policy(stage)
-        write_outputs(self)
+        write_outputs(self, stage)
         Tags.of(self).add("project", "csv-user-log-pipeline")
         Tags.of(self).add("stage", stage.name)
         acknowledge_exceptions(self)
 
     def _operator_policy(self, stage: Stage) -> OperatorPolicy | None:
-        if stage.operator_policy is None:
+        if stage.options.operator_policy is None:
             return None
         return OperatorPolicy(
             self,
@@ -73,7 +81,7 @@ class UserLogStack(Stack):
             storage=self.storage,
             functions=self.functions,
             workflow=self.workflow,
-            acts=stage.operator_policy == "act",
+            acts=stage.options.operator_policy == "act",
         )
 
     @property

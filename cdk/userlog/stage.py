@@ -1,4 +1,4 @@
-"""Differences between dev and prod, and the options of `-c name=value`."""
+"""One deployment: its stage, the options of the stage's file, and what follows from them."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
-from userlog.definitions import definition, distributed_map
+from userlog.definitions import definition
+from userlog.stage_file import STAGES, StageError, option_names, read_options
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from constructs import Node
+
+    from userlog.options import Options
 
 StageName = Literal["dev", "prod"]
 REGION = "ap-northeast-1"
 AVAILABILITY_ZONES = (f"{REGION}a", f"{REGION}c")
-MAX_NAT_GATEWAYS = len(AVAILABILITY_ZONES)
-
-_PRINCIPAL_ARN = re.compile(r"arn:aws:iam::\d{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)", re.ASCII)
-_OPERATOR_POLICY = re.compile(r"look|act")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-class StageError(ValueError):
-    """A value given with `-c` is not possible; the text says which values are."""
+# CDK's own context keys have a colon, a slash or a hyphen in them; what a person types with `-c` is one word.
+_TYPED = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,43 +33,29 @@ class Stage:
     Args:
         name: `prod` has the design document's names and keeps its data; `dev` has `-dev` after each name (both can
             share an account), and leaves nothing behind when it is destroyed.
-        nat_gateways: 2 as the design document has it; 1; or 0, since nothing in the pipeline needs one.
-        uploader_principal_arn: the external system's user or role: it may put into the input bucket, and nothing else.
-        reserved_concurrency: for `user-log-processor`; a new account (limit 10) refuses any reservation.
-        alarm_email: the address that alarms go to.
-        operator_policy: whether the stack has a policy for operators: `look`, or `act` (redrive, stop and upload, too).
+        options: what its file says.
     """
 
-    name: StageName = "prod"
-    nat_gateways: int = MAX_NAT_GATEWAYS
-    uploader_principal_arn: str | None = None
-    reserved_concurrency: int | None = None
-    alarm_email: str | None = None
-    operator_policy: str | None = None
+    name: StageName
+    options: Options
 
     @classmethod
-    def from_context(cls, node: Node) -> Stage:
-        """Read the options that are given with `-c`.
+    def from_context(cls, node: Node, folder: Path = STAGES) -> Stage:
+        """Read `-c stage=`, and the file of that stage.
 
         Raises:
-            StageError: one of them has a value that is not possible.
+            StageError: no stage is given, or one that does not exist; anything else is given with `-c`; the file is
+                wrong.
         """
-        name = _text(node, "stage") or "prod"
+        stages = " and ".join(get_args(StageName))
+        _refuse_others(node)
+        given: Any = node.try_get_context("stage")
+        name = "" if given is None else str(given).strip()
+        if not name:
+            raise StageError("No stage is given. Add -c stage=dev or -c stage=prod.")
         if name not in get_args(StageName):
-            raise StageError(f"-c stage={name}: the stages are {' and '.join(get_args(StageName))}.")
-        nat_gateways = _number(node, "natGateways", least=0, most=MAX_NAT_GATEWAYS)
-        return cls(
-            name=cast("StageName", name),
-            nat_gateways=MAX_NAT_GATEWAYS if nat_gateways is None else nat_gateways,
-            uploader_principal_arn=_matching(
-                node, "uploaderPrincipalArn", _PRINCIPAL_ARN, "like arn:aws:iam::123456789012:role/uploader"
-            ),
-            reserved_concurrency=_number(
-                node, "reservedConcurrency", least=distributed_map()["MaxConcurrency"], most=1000
-            ),
-            alarm_email=_matching(node, "alarmEmail", _EMAIL, "an email address"),
-            operator_policy=_matching(node, "operatorPolicy", _OPERATOR_POLICY, "look or act"),
-        )
+            raise StageError(f"-c stage={name}: there is no such stage. The stages are {stages}.")
+        return cls(name=cast("StageName", name), options=read_options(folder / f"{name}.json"))
 
     @property
     def keeps_data(self) -> bool:
@@ -80,8 +64,12 @@ class Stage:
 
     @property
     def removal_policy(self) -> RemovalPolicy:
-        """Whether a bucket, a table or a key is kept when it leaves the stack."""
-        return RemovalPolicy.RETAIN if self.keeps_data else RemovalPolicy.DESTROY
+        """Whether a bucket, a table or a key is kept when it leaves the stack.
+
+        Kept, but not if the very deployment that made it fails: it would hold a name, empty, and the next deployment
+        would fail on it.
+        """
+        return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self.keeps_data else RemovalPolicy.DESTROY
 
     @property
     def log_retention(self) -> RetentionDays:
@@ -89,9 +77,9 @@ class Stage:
         return RetentionDays.SIX_MONTHS if self.keeps_data else RetentionDays.TWO_WEEKS
 
     @property
-    def deletion_protection(self) -> bool:
-        """Whether AWS refuses to delete the table and the cluster."""
-        return self.keeps_data
+    def cluster_identifier(self) -> str:
+        """The database cluster's name: the usual one, or that of the restored cluster."""
+        return self.options.cluster_identifier or self.name_of("DatabaseCluster")
 
     def suffixed(self, name: str) -> str:
         """Return a resource's name in this stage: the design document's own in prod, with `-dev` in dev."""
@@ -110,24 +98,15 @@ class Stage:
         return self.suffixed(definition("resources.json")["names"][resource])
 
 
-def _text(node: Node, key: str) -> str | None:
-    value: Any = node.try_get_context(key)
-    return None if value is None else str(value).strip() or None
-
-
-def _number(node: Node, key: str, *, least: int, most: int) -> int | None:
-    text = _text(node, key)
-    if text is None:
-        return None
-    # jsii hands a number of cdk.json over as a float.
-    digits = text.removesuffix(".0")
-    if not re.fullmatch(r"[0-9]{1,6}", digits) or not least <= int(digits) <= most:
-        raise StageError(f"-c {key}={text}: it must be a whole number from {least} to {most}.")
-    return int(digits)
-
-
-def _matching(node: Node, key: str, pattern: re.Pattern[str], what: str) -> str | None:
-    text = _text(node, key)
-    if text is not None and not pattern.fullmatch(text):
-        raise StageError(f"-c {key}={text}: it must be {what}.")
-    return text
+def _refuse_others(node: Node) -> None:
+    """Refuse whatever else is given with `-c`: it would be without effect."""
+    context: dict[str, Any] = node.get_all_context()
+    for key, value in sorted(context.items()):
+        if key == "stage" or not _TYPED.fullmatch(key):
+            continue
+        if key in option_names():
+            raise StageError(
+                f"-c {key}={value}: options are no longer given on the command line. Write "
+                f'"{key}" into cdk/stages/<stage>.json, and give only -c stage=dev or -c stage=prod.'
+            )
+        raise StageError(f"-c {key}={value}: only -c stage=dev or -c stage=prod is understood.")

@@ -11,7 +11,7 @@ from dashboard.components.moments import local, took
 from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
 from dashboard.queries.rows.row_result import row_result
-from simulator.runs.failure_reasons import person_text
+from lambdas.user_log_reporter.reasons import person_text
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.row_story import RowStory, row_story

@@ -9,7 +9,7 @@ from lambdas.csv_validator.line_ends import line_ends_problem
 from lambdas.shared.columns import HEADER
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, OLDER_FAILED_ROWS_COLUMNS
 
-ALLOWED = (HEADER, HEADER + FAILED_ROWS_COLUMNS, HEADER + OLDER_FAILED_ROWS_COLUMNS)
+ALLOWED = tuple(HEADER + ours for ours in ([], FAILED_ROWS_COLUMNS, *OLDER_FAILED_ROWS_COLUMNS))
 _RIGHT = ",".join(HEADER)
 _SHOWN = 60
 _NAMED = 3

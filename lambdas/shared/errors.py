@@ -31,5 +31,9 @@ class BadQuestionError(Exception):
     """The user reader was asked something that it does not answer; the message names the field."""
 
 
+class UsersListError(Exception):
+    """A request names no users, too many, or something that is not a user ID."""
+
+
 class UnknownActionError(Exception):
     """The migrator was asked for something that it does not do."""

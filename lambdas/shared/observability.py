@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 NAMESPACE = "UserLog"
-VALIDATOR_SERVICE, PROCESSOR_SERVICE, MIGRATOR_SERVICE = "csv-validator", "user-log-processor", "schema-migrator"
+VALIDATOR_SERVICE, PROCESSOR_SERVICE = "csv-validator", "user-log-processor"
+MIGRATOR_SERVICE, REPORTER_SERVICE = "schema-migrator", "user-log-reporter"
 READER_SERVICE = "user-reader"
 
 

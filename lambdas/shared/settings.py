@@ -29,18 +29,35 @@ class AuditSettings(BaseSettings):
     processing_logs_table: str
 
 
+class ReporterSettings(BaseSettings):
+    """What the reporter needs.
+
+    `OUTPUT_BUCKET`; `RESULTS_PREFIX` and `REPORTS_PREFIX`, where in it the Map Run's results are and the reports go;
+    `PROCESSING_LOGS_TABLE`; `SENDERS_TOPIC_ARN`, which is told of each report (nobody is, if it is not set).
+    """
+
+    model_config = _CONFIG
+
+    output_bucket: str = Field(default=...)
+    results_prefix: str = "results/"
+    reports_prefix: str = "reports/"
+    processing_logs_table: str = Field(default=...)
+    senders_topic_arn: str | None = None
+
+
 class DatabaseSettings(BaseSettings):
     """How to reach PostgreSQL.
 
     Either `DATABASE_URL`, a libpq URL or connection string; or `DATABASE_HOST`, `DATABASE_NAME` and `DATABASE_USER`
     (with `DATABASE_PORT` and `AWS_REGION`): then the login is an IAM token, and the server's certificate is verified
-    against `DATABASE_CA_FILE`, which is in the bundle.
+    against `DATABASE_CA_FILE`, which is in the bundle. `DATABASE_READER_HOST` is where a reader answers.
     """
 
     model_config = _CONFIG
 
     database_url: SecretStr | None = None
     database_host: str | None = None
+    database_reader_host: str | None = None
     database_port: int = 5432
     database_name: str = ""
     database_user: str = ""
@@ -54,6 +71,12 @@ class DatabaseSettings(BaseSettings):
         if self.database_url is None and not (self.database_name and self.database_user):
             raise ValueError("DATABASE_HOST needs DATABASE_NAME and DATABASE_USER beside it")
         return self
+
+    def for_reads(self) -> DatabaseSettings:
+        """Return how to reach a reader; the same database if there is no address of one."""
+        if self.database_reader_host is None:
+            return self
+        return self.model_copy(update={"database_host": self.database_reader_host})
 
 
 class MigratorSettings(BaseSettings):

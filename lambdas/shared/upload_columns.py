@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-LINE, ERROR, CAUSE, ATTEMPTS, RUN = "_line", "_error", "_cause", "_attempts", "_run"
-FAILED_ROWS_COLUMNS = [LINE, ERROR, CAUSE, ATTEMPTS, RUN]
-OLDER_FAILED_ROWS_COLUMNS = [LINE, ERROR, CAUSE, ATTEMPTS]
-"""Files written before `_run` was added."""
+LINE, ERROR, CAUSE, RUN = "_line", "_error", "_cause", "_run"
+FAILED_ROWS_COLUMNS = [LINE, ERROR, CAUSE, RUN]
+OLDER_FAILED_ROWS_COLUMNS = ([LINE, ERROR, CAUSE, "_attempts", RUN], [LINE, ERROR, CAUSE, "_attempts"])
+"""Those of files that earlier versions wrote, the longest first."""
 
 
 def original_width(header: list[str]) -> int:
     """Return how many columns of a header are the uploader's: without those that an earlier run added."""
-    for ours in (FAILED_ROWS_COLUMNS, OLDER_FAILED_ROWS_COLUMNS):
+    for ours in (*OLDER_FAILED_ROWS_COLUMNS, FAILED_ROWS_COLUMNS):
         if header[-len(ours) :] == ours:
             return len(header) - len(ours)
     return len(header)

@@ -14,6 +14,11 @@ from simulator.cli.commands.check import EPILOG as CHECK_EPILOG
 from simulator.cli.commands.check import check_command
 from simulator.cli.commands.cloud import down_command, env_command, status_command
 from simulator.cli.commands.convert import convert_command
+from simulator.cli.commands.deployed.presign import presign_command
+from simulator.cli.commands.deployed.replay_events import EPILOG as REPLAY_EPILOG
+from simulator.cli.commands.deployed.replay_events import replay_events_command
+from simulator.cli.commands.deployed.smoke import EPILOG as SMOKE_EPILOG
+from simulator.cli.commands.deployed.smoke import smoke_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.fetch import EPILOG as FETCH_EPILOG
 from simulator.cli.commands.fetch import fetch_command
@@ -74,9 +79,14 @@ app.command("update", epilog=examples("update latest --max-concurrency 2", "upda
     update_command
 )
 app.command("fetch", epilog=FETCH_EPILOG)(fetch_command)
+app.command("replay-events", epilog=REPLAY_EPILOG)(replay_events_command)
+app.command("smoke", epilog=SMOKE_EPILOG)(smoke_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
 app.command("faults", epilog=examples("faults", "faults --json"))(faults_command)
 app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)
+app.command(
+    "presign", epilog=examples("presign 2026/11/28/users.csv --bucket user-log-input-123456789012-ap-northeast-1")
+)(presign_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
 app.add_typer(users_app, name="users")
 

@@ -55,7 +55,13 @@ def function_names() -> dict[str, str]:
     Raises:
         CloudError: as `resource_name`.
     """
-    functions = ("CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction", "UserReaderFunction")
+    functions = (
+        "CsvValidatorFunction",
+        "UserLogProcessorFunction",
+        "SchemaMigratorFunction",
+        "UserLogReporterFunction",
+        "UserReaderFunction",
+    )
     return {f"{function}Name": resource_name(function) for function in functions}
 
 
@@ -78,6 +84,7 @@ class Resources:
     validator_arn: str = _from_name("CsvValidatorFunction", _FUNCTION_ARN)
     processor_arn: str = _from_name("UserLogProcessorFunction", _FUNCTION_ARN)
     migrator_arn: str = _from_name("SchemaMigratorFunction", _FUNCTION_ARN)
+    reporter_arn: str = _from_name("UserLogReporterFunction", _FUNCTION_ARN)
     workflow_arn: str = _from_name("Workflow", _MACHINE_ARN)
     dispatcher_arn: str = _from_name("Dispatcher", _MACHINE_ARN)
     rule_role_arn: str = _from_name("UploadRule", f"arn:aws:iam::{ACCOUNT}:role/{{}}")
@@ -91,6 +98,8 @@ class Resources:
         return {
             **function_names(),
             "UploadRuleName": resource_name("UploadRule"),
+            "ReportRuleName": resource_name("ReportRule"),
+            "UserLogReporterFunctionArn": self.reporter_arn,
             "InputBucketName": self.input_bucket,
             "OutputBucketName": self.output_bucket,
             "ProcessingLogsTableName": self.table,

@@ -14,15 +14,18 @@ from simulator.aws.map_run.object_store import S3ObjectStore
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.moto.server import MotoServer
+from simulator.aws.stepfunctions.api.api import StepFunctionsApi
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.parts import Parts, UploadedFile
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.lasting import LastingRecords, restore_run_objects
+from simulator.pipeline.map_run_endpoint import MapRunEndpoint
 from simulator.pipeline.migrator import Migrator
-from simulator.pipeline.provisioning import provision, read_definition, resource_name
+from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name
 from simulator.pipeline.servers import moto_options, open_postgres
+from simulator.pipeline.status_events import StatusEvents
 from simulator.pipeline.steering.helm import Helm
 from simulator.pipeline.steering.port import SteeringPort
 from simulator.pipeline.uploads import Upload, Uploads
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 
 DISPATCH_SECONDS = 120.0
 STOP_SECONDS = 20.0
+REPORT_SECONDS = 20.0
 
 
 class Session:
@@ -105,12 +109,16 @@ class Session:
             server = self.postgres if isinstance(self.postgres, EmbeddedPostgres) else None
             self.keeper = stack.enter_context(PostgresKeeper(server, tell)) if server else None
             self.faults = Faults(plan, Parts(endpoint=self.aws.endpoint, s3=self.aws.s3, database=server, clock=clock))
+            map_run_endpoint = stack.enter_context(MapRunEndpoint())
             self.functions = stack.enter_context(
                 open_functions(
                     database_url=self.postgres.url,
                     environment={
                         **aws_environment(self.aws.endpoint),
+                        "AWS_ENDPOINT_URL_SFN": map_run_endpoint.url,
+                        "OUTPUT_BUCKET": self.resources.output_bucket,
                         "PROCESSING_LOGS_TABLE": self.resources.table,
+                        "RESULTS_PREFIX": RESULTS_PREFIX,
                     },
                     log_sink=self.logs.write,
                     wrap=self.faults.handler,
@@ -129,7 +137,8 @@ class Session:
                 self.asynchronous.keep_in(lasting.invocations)
                 stack.callback(self.asynchronous.close)  # before its store
             self.archive = lasting.archive
-            everyone = FanOut(self.recorder, *lasting.listeners, listener)
+            status_events = StatusEvents()
+            everyone = FanOut(self.recorder, *lasting.listeners, status_events, listener)
             self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)
             self.step_functions = StepFunctions(
                 region=REGION,
@@ -142,12 +151,14 @@ class Session:
                 archive=lasting.archive,
                 store=lasting.machines,
             )
+            map_run_endpoint.serve(StepFunctionsApi(self.step_functions, self.archive, self.map_runs).operations)
+            stack.callback(self.asynchronous.drain, REPORT_SECONDS)  # the reports of runs that have ended
             stack.callback(self.stop_runs)
             self._create_machines()
             for sentence in self.step_functions.restore_machines():
                 tell(sentence)
             self._uploads = Uploads(self.aws, self.resources, self.step_functions, clock, self.asynchronous)
-            self.bus = self._uploads.bus
+            status_events.bus = self.bus = self._uploads.bus
             if lasting.rules is not None:
                 for sentence in self.bus.rules.keep_in(lasting.rules):
                     tell(sentence)

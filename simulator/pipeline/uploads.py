@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from simulator.pipeline.event_targets import EventFunctions
     from simulator.pipeline.provisioning import Resources
 
+RULES: Final = ("upload_rule.json", "report_rule.json")
+"""The rules that are deployed."""
 REMEMBERED_EVENTS: Final = 256
 """Of so many events, the latest, the dispatcher's executions can be asked for."""
 
@@ -68,12 +70,10 @@ class Uploads:
         self._events = S3Events(region=REGION, account=ACCOUNT)
         self._dispatched: dict[str, list[RunningExecution]] = {}
         self._lock = threading.Lock()
-        rule = parse_rule(
-            read_definition("upload_rule.json", resources.placeholders), "cdk/definitions/upload_rule.json"
-        )
+        rules = [parse_rule(read_definition(file, resources.placeholders), f"cdk/definitions/{file}") for file in RULES]
         targets = EventTargets(aws, step_functions, functions, self._started)
         self.bus = EventBus(
-            [rule],
+            rules,
             targets,
             clock=clock,
             dead_letter=targets.dead_letter,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,18 +12,32 @@ from tests.infrastructure.template.resolver import Resolver
 from tests.infrastructure.template.synthesis import Assembly, assembled, make_app
 
 UPLOADER = "arn:aws:iam::999999999999:role/external-system"
+# Every option with another value than in prod.json, but account and the restored cluster's two, which have their tests.
+OPTIONAL: dict[str, Any] = {
+    "deletionProtection": True,
+    "natGateways": 0,
+    "reader": False,
+    "minAcu": 1,
+    "maxAcu": 8,
+    "reservedConcurrency": 10,
+    "uploaderPrincipalArn": UPLOADER,
+    "alarmEmail": "ops@example.com",
+    "fileEmail": "sender@example.com",
+    "operatorPolicy": "act",
+    "uploadExpectedBy": "09:30",
+}
 
 
-def synthesized(**options: object) -> Iterator[Assembly]:
+def synthesized(stage: str = "prod", **options: object) -> Iterator[Assembly]:
     """Give the assembly, and remove its folder in the end."""
-    assembly = assembled(make_app(**options))
+    assembly = assembled(make_app(stage, **options))
     yield assembly
     shutil.rmtree(assembly.folder)
 
 
 @pytest.fixture(scope="session")
 def assembly() -> Iterator[Assembly]:
-    """What `cdk synth` writes without any option: the stage prod."""
+    """What `cdk synth -c stage=prod` writes."""
     yield from synthesized()
 
 
@@ -34,14 +49,8 @@ def dev_assembly() -> Iterator[Assembly]:
 
 @pytest.fixture(scope="session")
 def optional_assembly() -> Iterator[Assembly]:
-    """What it writes with every option but the stage."""
-    yield from synthesized(
-        natGateways=0,
-        uploaderPrincipalArn=UPLOADER,
-        reservedConcurrency=10,
-        alarmEmail="ops@example.com",
-        operatorPolicy="act",
-    )
+    """What it writes for prod with every option changed."""
+    yield from synthesized(**OPTIONAL)
 
 
 @pytest.fixture(scope="session")

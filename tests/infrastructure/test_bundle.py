@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import json
 import re
 import struct
@@ -149,11 +150,54 @@ def test_a_handler_is_imported_by_a_bare_interpreter(package: Path, stack: Resol
     assert not [file for file in files if "site-packages" in file]
 
 
-def test_the_package_pins_every_version() -> None:
-    """At those of pyproject.toml, which the tests run with."""
+def requirements() -> Any:
+    """Return the module that reads the requirements."""
     load_cdk()
-    pins = importlib.import_module("userlog.functions.bundle").requirements()
+    return importlib.import_module("userlog.functions.packages")
+
+
+def test_the_package_pins_every_version_and_file() -> None:
+    """At the versions of pyproject.toml, which the tests run with; no line of the file is passed over."""
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert pins
-    for pin in pins:
-        assert re.search(rf'"{re.escape(pin)}(?: ;[^"]*)?"', pyproject), pin
+    text = requirements().REQUIREMENTS.read_text(encoding="utf-8")
+    found = requirements().packages()
+    assert len(found) == len(re.findall(r"^[a-z]", text, re.MULTILINE)) == 17
+    assert sum(len(package.digests) for package in found) == text.count("--hash=sha256:")
+    for package in found:
+        assert re.search(rf'"{re.escape(package.name)}=={re.escape(package.version)}(?: ;[^"]*)?"', pyproject), package
+
+
+def test_the_requirements_name_no_host() -> None:
+    """They are fetched from wherever the reader's pip or uv is told to; the digests are checked."""
+    assert "//" not in requirements().REQUIREMENTS.read_text(encoding="utf-8")
+
+
+def test_the_package_has_a_bill_of_materials_of_what_is_in_it(package: Path) -> None:
+    """CycloneDX: each library that is installed, at its version, and no other."""
+    bill = json.loads((package / "sbom.cdx.json").read_text(encoding="utf-8"))
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    listed = {component["purl"] for component in bill["components"]}
+    installed = set()
+    for folder in package.glob("*.dist-info"):
+        name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
+        installed.add(f"pkg:pypi/{name.replace('_', '-').lower()}@{version}")
+    assert listed == installed
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_a_file_with_another_digest_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine_network: None, installer: str
+) -> None:
+    """By neither installer: what is deployed is what was tested, byte for byte."""
+    load_cdk()
+    bundle = importlib.import_module("userlog.functions.bundle")
+    name, version, _ = requirements().packages()[0]
+    wrong = tmp_path / "functions.txt"
+    wrong.write_text(f"{name}=={version} --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+    monkeypatch.setattr(bundle, "REQUIREMENTS", wrong)
+    if installer == "pip":
+        if importlib.util.find_spec("pip") is None:
+            pytest.skip("pip is not installed")
+        monkeypatch.setattr(bundle.shutil, "which", lambda _: None)
+    with pytest.raises(bundle.BundleError, match="could not be installed"):
+        bundle.build(tmp_path / "package")

@@ -7,18 +7,25 @@ from typing import Any
 
 import pytest
 
-from lambdas.shared.settings import AuditSettings, DatabaseSettings, ValidatorSettings
+from lambdas.shared.settings import AuditSettings, DatabaseSettings, ReporterSettings, ValidatorSettings
 from simulator.pipeline.provisioning import function_names, read_definition
-from tests.infrastructure.template.resolver import Resolver
+from tests.infrastructure.template.resolver import Resolver, readable
 from tests.infrastructure.template.synthesis import CDK
 
-DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator", "user-log-user-reader")
+DESIGNED = (
+    "user-log-csv-validator",
+    "user-log-processor",
+    "user-log-schema-migrator",
+    "user-log-reporter",
+    "user-log-user-reader",
+)
 FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_names()))
 SETTINGS = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (DatabaseSettings, AuditSettings),
     "user-log-schema-migrator": (DatabaseSettings,),
     "user-log-user-reader": (DatabaseSettings,),
+    "user-log-reporter": (ReporterSettings,),
 }
 
 
@@ -30,6 +37,78 @@ def functions(stack: Resolver) -> dict[str, dict[str, Any]]:
 def test_the_functions_have_the_designed_names(stack: Resolver) -> None:
     """The simulator's, too."""
     assert sorted(functions(stack)) == sorted(DESIGNED) == sorted(each["name"] for each in FILES)
+
+
+# Written out: (timeout in seconds, memory in MB).
+LIMITS = {
+    "user-log-csv-validator": (300, 512),
+    "user-log-processor": (10, 512),
+    "user-log-schema-migrator": (300, 512),
+    "user-log-reporter": (300, 512),
+}
+
+
+def test_the_limits_are_those_written_out(stack: Resolver, optional_stack: Resolver) -> None:
+    """Timeouts, memory, the most rows of a file, and a reservation only if it is asked for."""
+    found = {name: (each["Timeout"], each["MemorySize"]) for name, each in functions(stack).items()}
+    assert found == LIMITS
+    assert functions(stack)["user-log-csv-validator"]["Environment"]["Variables"]["MAX_ROWS"] == "100000"
+    reserved = {
+        name: each["ReservedConcurrentExecutions"]
+        for name, each in functions(optional_stack).items()
+        if "ReservedConcurrentExecutions" in each
+    }
+    assert reserved == {"user-log-processor": 10}
+    assert not any("ReservedConcurrentExecutions" in each for each in functions(stack).values())
+
+
+def test_what_a_function_is_told_of_its_surroundings(stack: Resolver) -> None:
+    """Value by value."""
+    writer = "user-log.cluster-id.ap-northeast-1.rds.amazonaws.com"
+    database = {"DATABASE_HOST": writer, "DATABASE_PORT": "5432", "DATABASE_NAME": "userlog"}
+    assert {name: each["Environment"]["Variables"] for name, each in functions(stack).items()} == {
+        "user-log-csv-validator": {"MAX_ROWS": "100000"},
+        "user-log-processor": {
+            **database,
+            "DATABASE_USER": "user_log_processor",
+            "PROCESSING_LOGS_TABLE": "ProcessingLogs",
+        },
+        "user-log-schema-migrator": {
+            **database,
+            "DATABASE_READER_HOST": "user-log.cluster-ro-id.ap-northeast-1.rds.amazonaws.com",
+            "DATABASE_USER": "user_log_migrator",
+        },
+        "user-log-reporter": {
+            "OUTPUT_BUCKET": "user-log-output-123456789012-ap-northeast-1",
+            "RESULTS_PREFIX": "results/",
+            "PROCESSING_LOGS_TABLE": "ProcessingLogs",
+            "SENDERS_TOPIC_ARN": "arn:aws:sns:ap-northeast-1:123456789012:user-log-files",
+        },
+    }
+
+
+def test_workflow_and_rule_call_a_version_that_stays(stack: Resolver, dev_stack: Resolver) -> None:
+    """By the alias `live`, which goes back to an older version in one step: versions outlive their deployment."""
+    for each in (stack, dev_stack):
+        aliases = {name: alias for name, alias in each.resources.items() if alias["Type"] == "AWS::Lambda::Alias"}
+        assert {(readable(name), alias["Properties"]["Name"]) for name, alias in aliases.items()} == {
+            ("FunctionsValidatorAlias", "live"),
+            ("FunctionsProcessorAlias", "live"),
+            ("FunctionsReporterAlias", "live"),
+        }
+        for name, alias in aliases.items():
+            version = alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+            function = readable(name).removesuffix("Alias")
+            assert version.startswith(f"{function}CurrentVersion")
+            assert each.resources[version]["DeletionPolicy"] == "RetainExceptOnCreate"
+            assert readable(alias["Properties"]["FunctionName"]["Ref"]) == function
+
+
+def test_new_code_of_the_processor_goes_live_after_the_migration(stack: Resolver) -> None:
+    """Under running maps: until the schema fits it, the version before goes on."""
+    (alias,) = [each for name, each in stack.resources.items() if readable(name) == "FunctionsProcessorAlias"]
+    (migration,) = [name for name, each in stack.resources.items() if each["Type"] == "Custom::Trigger"]
+    assert migration in alias["DependsOn"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=DESIGNED)
@@ -54,13 +133,10 @@ def test_a_function_runs_python_3_11_is_traced_and_logs_into_its_own_group(stack
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    list(
-        zip(
-            DESIGNED,
-            ("FunctionsValidatorRole", "FunctionsProcessorRole", "FunctionsMigratorRole", "FunctionsReaderRole"),
-            strict=True,
-        )
-    ),
+    [
+        (name, f"Functions{role}Role")
+        for name, role in zip(DESIGNED, ("Validator", "Processor", "Migrator", "Reporter", "Reader"), strict=True)
+    ],
 )
 def test_a_function_uses_the_role_that_is_checked(stack: Resolver, name: str, role: str) -> None:
     """Its own, and no other's."""
@@ -105,6 +181,8 @@ def test_a_function_logs_in_as_its_own_user_at_its_own_instance(
     assert variables["DATABASE_USER"] == user
     assert f"'{user}'" in (CDK / "definitions" / "aws_roles.sql").read_text(encoding="utf-8")
     assert variables["DATABASE_HOST"] == f"{host}.ap-northeast-1.rds.amazonaws.com"
+    reader = "user-log.cluster-ro-id.ap-northeast-1.rds.amazonaws.com"
+    assert variables.get("DATABASE_READER_HOST") == (reader if "migrator" in name else None)
     (cluster,) = stack.of_type("AWS::RDS::DBCluster").values()
     assert variables["DATABASE_NAME"] == cluster["DatabaseName"]
 

@@ -112,7 +112,7 @@ def test_functions_and_database_are_in_the_private_subnets(stack: Resolver) -> N
 
 
 def test_without_nat_the_drawing_is_otherwise_the_same(optional_stack: Resolver) -> None:
-    """`-c natGateways=0`: no gateway, no address to pay for, no way out of the private subnets."""
+    """`"natGateways": 0`: no gateway, no address to pay for, no way out of the private subnets."""
     assert optional_stack.of_type("AWS::EC2::NatGateway") == {}
     assert optional_stack.of_type("AWS::EC2::EIP") == {}
     assert set(subnets(optional_stack)) == set(DRAWN)

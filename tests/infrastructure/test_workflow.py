@@ -12,14 +12,16 @@ from tests.infrastructure.template.resolver import Resolver, readable
 
 HERE = "ap-northeast-1:123456789012"
 QUEUES = "https://sqs.ap-northeast-1.amazonaws.com/123456789012/"
+REPORTER = f"arn:aws:lambda:{HERE}:function:user-log-reporter:live"
 # The names on AWS; the simulator's own differ in account and address, the text around them must not.
 ON_AWS = Resources(
     input_bucket="user-log-input-123456789012-ap-northeast-1",
     output_bucket="user-log-output-123456789012-ap-northeast-1",
     table="ProcessingLogs",
-    validator_arn=f"arn:aws:lambda:{HERE}:function:user-log-csv-validator",
-    processor_arn=f"arn:aws:lambda:{HERE}:function:user-log-processor",
+    validator_arn=f"arn:aws:lambda:{HERE}:function:user-log-csv-validator:live",
+    processor_arn=f"arn:aws:lambda:{HERE}:function:user-log-processor:live",
     migrator_arn=f"arn:aws:lambda:{HERE}:function:user-log-schema-migrator",
+    reporter_arn=REPORTER,
     workflow_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-processor",
     dispatcher_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-dispatcher",
     rule_role_arn="arn:aws:iam::123456789012:role/WorkflowRuleRole",
@@ -102,21 +104,39 @@ def test_machines_use_the_roles_that_are_checked(stack: Resolver) -> None:
 
 def test_the_rule_is_the_one_that_the_simulator_matches_with(stack: Resolver) -> None:
     """Pattern, target, input transformer, retry policy, dead-letter queue: every field of the file."""
-    (rule,) = stack.of_type("AWS::Events::Rule").values()
-    rule.pop("Tags", None)
-    assert rule == json.loads(read_definition("upload_rule.json", ON_AWS))
+    rules = stack.by_name("AWS::Events::Rule")
+    for rule in rules.values():
+        rule.pop("Tags", None)
+    files = [json.loads(read_definition(file, ON_AWS)) for file in ("upload_rule.json", "report_rule.json")]
+    assert rules == {file["Name"]: file for file in files}
 
 
 def test_the_rule_starts_step_functions_with_no_function_between(stack: Resolver) -> None:
     """Designed so; and it is retried for a day, then waits in the queue."""
-    (rule,) = stack.of_type("AWS::Events::Rule").values()
+    rule = stack.by_name("AWS::Events::Rule")["s3-csv-upload-rule"]
     (target,) = rule["Targets"]
     assert rule["Name"] == "s3-csv-upload-rule"
     assert rule["EventPattern"]["detail"]["object"]["key"] == [{"suffix": ".csv"}]
     assert target["Arn"] == f"arn:aws:states:{HERE}:stateMachine:csv-user-log-dispatcher"
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
     assert target["DeadLetterConfig"] == {"Arn": f"arn:aws:sqs:{HERE}:s3-csv-upload-rule-dlq"}
-    assert stack.of_type("AWS::Lambda::Permission") == {}
+
+
+def test_each_end_of_a_run_starts_the_reporter(stack: Resolver) -> None:
+    """Of the workflow alone, and EventBridge may call no other function, for no other rule."""
+    rule = stack.by_name("AWS::Events::Rule")["user-log-report-rule"]
+    workflow = f"arn:aws:states:{HERE}:stateMachine:csv-user-log-processor"
+    assert rule["EventPattern"]["detail"] == {
+        "stateMachineArn": [workflow],
+        "status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
+    }
+    (permission,) = stack.of_type("AWS::Lambda::Permission").values()
+    assert permission == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": REPORTER,
+        "Principal": "events.amazonaws.com",
+        "SourceArn": f"arn:aws:events:{HERE}:rule/user-log-report-rule",
+    }
 
 
 def test_dev_has_its_own_rule_on_its_own_bucket(dev_stack: Resolver) -> None:
@@ -136,7 +156,11 @@ def test_what_cannot_be_delivered_waits_as_long_as_a_queue_keeps_it(stack: Resol
 
 def test_no_upload_starts_a_run_before_the_schema_is_there(stack: Resolver) -> None:
     """The rule is made after the migration."""
-    (rule,) = [resource for resource in stack.resources.values() if resource["Type"] == "AWS::Events::Rule"]
+    (rule,) = [
+        resource
+        for resource in stack.resources.values()
+        if resource["Type"] == "AWS::Events::Rule" and resource["Properties"]["Name"] == "s3-csv-upload-rule"
+    ]
     (migration,) = [name for name, resource in stack.resources.items() if resource["Type"] == "Custom::Trigger"]
     assert migration in rule["DependsOn"]
 
@@ -150,3 +174,35 @@ def test_a_machine_is_made_after_its_rights(stack: Resolver) -> None:
         "WorkflowWorkflowRole",
         "WorkflowDispatcherRole",
     }
+
+
+# Written out: state -> (seconds of one attempt, the retriers' (interval, attempts, rate)).
+PATIENCE = {
+    "CSVFileValidation": (310, [(2, 3, 2.0), (1, 6, 2.0)]),
+    "SaveRejection": (60, [(2, 3, 2.0)]),
+    "ProcessUserLog": (15, [(1, 8, 2.0)]),
+    "LogError": (5, [(None, 0, None), (1, 3, 2.0)]),
+    "LogErrorWithoutUserId": (5, [(1, 3, 2.0)]),
+}
+
+
+def test_the_workflow_has_the_limits_written_out(stack: Resolver) -> None:
+    """Twelve hours in all; five rows at a time; 5 % and 50 rows may fail; each task's timeout and retries."""
+    definition = definition_of(stack.by_name("AWS::StepFunctions::StateMachine")["csv-user-log-processor"])
+    rows = definition["States"]["UserLogDistributedMap"]
+    assert definition["TimeoutSeconds"] == 43_200
+    assert rows["MaxConcurrency"] == 5
+    assert (rows["ToleratedFailurePercentage"], rows["ToleratedFailureCount"]) == (5, 50)
+    states = {**definition["States"], **rows["ItemProcessor"]["States"]}
+    found = {
+        name: (
+            state["TimeoutSeconds"],
+            [
+                (each.get("IntervalSeconds"), each["MaxAttempts"], each.get("BackoffRate"))
+                for each in state.get("Retry", [])
+            ],
+        )
+        for name, state in states.items()
+        if state["Type"] == "Task"
+    }
+    assert found == PATIENCE

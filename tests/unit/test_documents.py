@@ -20,8 +20,10 @@ DOCUMENTS = (
     "docs/architecture.md",
     "docs/decisions.md",
     "docs/glossary.md",
+    "docs/deploy.md",
     "docs/up.md",
     "docs/aws-runs.md",
+    "docs/uploading.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
@@ -37,7 +39,10 @@ def _table() -> dict[str, str]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     section = readme.split("## Commands")[1].split("\n`RUN` is")[0]
     rows = ROW.finditer(section)
-    return {" ".join(re.findall(r"\b[a-z]+\b(?![.\w])", row["usage"].split("[")[0])): row["text"] for row in rows}
+    return {
+        " ".join(re.findall(r"\b[a-z]+(?:-[a-z]+)*\b(?![.\w])", row["usage"].split("[")[0])): row["text"]
+        for row in rows
+    }
 
 
 def _commands() -> dict[str, click.Command]:

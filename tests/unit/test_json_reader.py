@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.user_log_reporter.reasons import person_text
 from simulator.aws.asl.definition.compiler import build
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.expressions.intrinsic_functions import IntrinsicError, string_to_json
@@ -22,7 +23,6 @@ from simulator.aws.map_run.items.items import UnreadableError
 from simulator.aws.map_run.items.json_items import json_items, jsonl_items
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import read_definition
-from simulator.runs.failure_reasons import person_text
 from tests.unit.states.harness import FakeTasks
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from userlog.network.network import Network
     from userlog.stage import Stage
 
-MIN_ACU, MAX_ACU = 0.5, 2.0
 PROD_BACKUP_DAYS, DEV_BACKUP_DAYS = 14, 1
 MASTER = "userlog_master"
 ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_17_7)
@@ -30,6 +29,8 @@ PARAMETERS = {
     # Milliseconds: what takes longer is logged.
     "log_min_duration_statement": "1000",
 }
+# Of idleness, with a least capacity of 0.
+PAUSED_AFTER = Duration.minutes(15)
 
 
 class Database(Construct):
@@ -39,8 +40,9 @@ class Database(Construct):
 
     Attributes:
         cluster: the cluster.
+        identifier: the cluster's name; another after a restore.
         host, port, name: what the functions connect to: the writer.
-        reader_host: the cluster's address for reading.
+        reader_host: where a reader answers; the writer, if there is no reader.
         roles_ready: depend on it to have the login roles.
     """
 
@@ -51,6 +53,7 @@ class Database(Construct):
         self.name: str = definition("resources.json")["database"]["name"]
         self._data_key = data_key
         self.cluster = self._cluster(stage, network)
+        self.identifier = stage.cluster_identifier
         self.host = self.cluster.cluster_endpoint.hostname
         self.reader_host = self.cluster.cluster_read_endpoint.hostname
         self.port = POSTGRESQL_PORT
@@ -62,7 +65,7 @@ class Database(Construct):
         return f"arn:{Aws.PARTITION}:rds-db:{REGION}:{Aws.ACCOUNT_ID}:{login}"
 
     def _cluster(self, stage: Stage, network: Network) -> rds.DatabaseCluster:
-        identifier = stage.name_of("DatabaseCluster")
+        identifier, options = stage.cluster_identifier, stage.options
         log_group = logs.LogGroup(
             self,
             "PostgresqlLogs",
@@ -81,9 +84,12 @@ class Database(Construct):
             default_database_name=self.name,
             port=POSTGRESQL_PORT,
             writer=self._instance("Writer", f"{identifier}-writer", ZONE_A),
-            readers=[self._instance("Reader", f"{identifier}-reader", ZONE_C, scale_with_writer=True)],
-            serverless_v2_min_capacity=MIN_ACU,
-            serverless_v2_max_capacity=MAX_ACU,
+            readers=[self._instance("Reader", f"{identifier}-reader", ZONE_C, scale_with_writer=True)]
+            if options.reader
+            else [],
+            serverless_v2_min_capacity=options.min_acu,
+            serverless_v2_max_capacity=options.max_acu,
+            serverless_v2_auto_pause_duration=None if options.min_acu else PAUSED_AFTER,
             vpc=network.vpc,
             vpc_subnets=network.private_subnets,
             security_groups=[network.database_security_group],
@@ -101,12 +107,15 @@ class Database(Construct):
             ),
             preferred_maintenance_window="sun:19:30-sun:20:30",
             copy_tags_to_snapshot=True,
+            database_insights_mode=rds.DatabaseInsightsMode.STANDARD,
             cloudwatch_logs_exports=["postgresql"],
-            deletion_protection=stage.deletion_protection,
+            deletion_protection=options.deletion_protection,
             removal_policy=RemovalPolicy.SNAPSHOT if stage.keeps_data else RemovalPolicy.DESTROY,
         )
         # RDS would make the log group itself, without a key and kept for ever.
         cluster.node.add_dependency(log_group)
+        if options.snapshot_identifier:
+            _restored_from(cluster, options.snapshot_identifier)
         return cluster
 
     def _instance(
@@ -123,3 +132,16 @@ class Database(Construct):
             performance_insight_encryption_key=self._data_key,
             performance_insight_retention=rds.PerformanceInsightRetention.DEFAULT,
         )
+
+
+def _restored_from(cluster: rds.DatabaseCluster, snapshot: str) -> None:
+    """Let the cluster be made from a snapshot, which brings the database and the master's name.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html
+    """
+    resource = cluster.node.default_child
+    if not isinstance(resource, rds.CfnDBCluster):
+        raise TypeError("CDK no longer makes a cluster as this code expects")
+    resource.snapshot_identifier = snapshot
+    resource.master_username = None
+    resource.database_name = None

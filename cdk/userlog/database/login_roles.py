@@ -63,7 +63,5 @@ def login_roles(
             },
         ),
     ]
-    roles = aws_call(scope, "LoginRoles", call=call, statements=statements)
-    # The writer too, not the cluster alone.
-    roles.node.add_dependency(cluster)
-    return roles
+    # The call waits for the writer, minutes after the cluster, which is all that the rights need.
+    return aws_call(scope, "LoginRoles", call=call, rights=statements, after=cluster)

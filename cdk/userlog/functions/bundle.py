@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import jsii
@@ -16,55 +14,20 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
 from userlog.definitions import DEFINITIONS, ROOT
+from userlog.functions.packages import REQUIREMENTS, bill_of_materials, packages
 
 PYTHON = "3.11"
 # Python 3.11 runs on Amazon Linux 2, glibc 2.26; wheels for anything newer would not load.
 PIP_PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64")
 UV_PLATFORM = "x86_64-manylinux2014"
-# Every package, those that others need too, at the versions of pyproject.toml. boto3 as well: what was tested is what
-# runs, whatever Lambda's own is today.
-PACKAGES = (
-    "annotated-types",
-    "aws-lambda-powertools",
-    "boto3",
-    "botocore",
-    "jmespath",
-    "psycopg",
-    "psycopg-binary",
-    "pydantic",
-    "pydantic-core",
-    "pydantic-settings",
-    "python-dateutil",
-    "python-dotenv",
-    "s3transfer",
-    "six",
-    "typing-extensions",
-    "typing-inspection",
-    "urllib3",
-)
 # What installers write of themselves, and what is compiled on the machine that builds.
 _LEFT_OUT = ("INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json", ".lock")
 _MODIFIED = 315_532_800  # 1980-01-01, the first day of a zip file
-_PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;]+)")
+BILL_OF_MATERIALS = "sbom.cdx.json"
 
 
 class BundleError(Exception):
     """The package cannot be built; the text says why."""
-
-
-def requirements() -> list[str]:
-    """Return `name==version` of each package.
-
-    Raises:
-        BundleError: pyproject.toml does not pin one of them.
-    """
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    pins = (_PIN.match(line) for line in project["tool"]["uv"]["constraint-dependencies"])
-    versions = {pin["name"]: pin["version"] for pin in pins if pin}
-    missing = [name for name in PACKAGES if name not in versions]
-    if missing:
-        raise BundleError(f"pyproject.toml, constraint-dependencies, pins no version of {', '.join(missing)}.")
-    return [f"{name}=={versions[name]}" for name in PACKAGES]
 
 
 def build(target: Path) -> None:
@@ -79,6 +42,7 @@ def build(target: Path) -> None:
     )
     shutil.copytree(DEFINITIONS / "migrations", target / "migrations", dirs_exist_ok=True)
     shutil.copy(DEFINITIONS / "rds-ca.pem", target)
+    (target / BILL_OF_MATERIALS).write_text(bill_of_materials(packages()), encoding="utf-8")
     _make_the_same(target)
 
 
@@ -94,7 +58,10 @@ def _install(target: Path) -> None:
     else:
         raise BundleError("The functions' package is built by uv or by pip, and neither is installed: install uv.")
     done = subprocess.run(  # noqa: S603 - our own words
-        [*command, *common, *requirements()], capture_output=True, text=True, check=False
+        [*command, *common, "--require-hashes", "--requirement", str(REQUIREMENTS)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise BundleError(f"The libraries of the functions' package could not be installed:\n{done.stderr.strip()}")

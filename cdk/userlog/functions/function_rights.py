@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
-from userlog.definitions import definition
+from userlog.definitions import definition, results_prefix
 from userlog.stage import REGION
-from userlog.storage.storage import USERS_PREFIX
+from userlog.storage.data_key import MACHINE_USE, machine_arn, machine_context
+from userlog.storage.storage import REPORTS_PREFIX, USERS_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sns as sns
 
     from userlog.database.database import Database
     from userlog.network.network import Network
+    from userlog.stage import Stage
     from userlog.storage.storage import Storage
 
 Policies = dict[str, list[iam.PolicyStatement]]
@@ -66,6 +70,48 @@ def reader_policies(database: Database) -> Policies:
     return {"LogIn": [_log_in(database, READER_USER)]}
 
 
+def reporter_policies(storage: Storage, stage: Stage, file_topic: sns.ITopic) -> Policies:
+    """Read the upload, the results and the audit trail of the workflow's runs; write reports, and tell the senders.
+
+    Args:
+        storage: what it reads and writes.
+        stage: names the workflow.
+        file_topic: the senders' topic.
+    """
+    workflow = stage.name_of("Workflow")
+    states = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    output = storage.output_bucket
+    return {
+        "ReadUpload": [
+            _allow(_READ_VERSION, [storage.input_bucket.arn_for_objects("*")]),
+            _decrypt(storage, storage.input_bucket),
+        ],
+        "ReadResults": [
+            _allow(_READ, [output.arn_for_objects(f"{results_prefix()}*")]),
+            # Without it S3 answers AccessDenied, not NoSuchKey, if a run has left no results.
+            _allow(["s3:ListBucket"], [output.bucket_arn]),
+        ],
+        "WriteReports": [
+            _allow(["s3:AbortMultipartUpload", "s3:PutObject"], [output.arn_for_objects(f"{REPORTS_PREFIX}*")]),
+            _decrypt(storage, output, ["kms:Decrypt", "kms:GenerateDataKey"]),
+        ],
+        "ReadAudit": [
+            _allow(["dynamodb:Query"], [storage.logs_table.table_arn]),
+            _allow(["kms:Decrypt", "kms:DescribeKey"], [storage.data_key.key_arn], _through("dynamodb")),
+        ],
+        "ReadRuns": [
+            _allow(["states:DescribeExecution", "states:ListMapRuns"], [f"{states}:execution:{workflow}:*"]),
+            _allow(["states:DescribeMapRun"], [f"{states}:mapRun:{workflow}/*:*"]),
+            # What the machine keeps of its executions is under the key, and the event does not have it then.
+            _allow(["kms:Decrypt"], [storage.data_key.key_arn], machine_context(machine_arn(stage, "Workflow"))),
+        ],
+        "TellSenders": [
+            _allow(["sns:Publish"], [file_topic.topic_arn]),
+            _allow(MACHINE_USE, [storage.data_key.key_arn], _through("sns")),
+        ],
+    }
+
+
 def open_endpoints(
     network: Network, storage: Storage, *, validator: iam.IRole, processor: iam.IRole, migrator: iam.IRole
 ) -> None:
@@ -92,10 +138,10 @@ def _log_in(database: Database, user: str) -> iam.PolicyStatement:
     return _allow(["rds-db:connect"], [database.login_arn(user)])
 
 
-def _decrypt(storage: Storage, bucket: s3.IBucket) -> iam.PolicyStatement:
-    """Decrypt the objects of one bucket: the context is the bucket (with a bucket key), or the object."""
+def _decrypt(storage: Storage, bucket: s3.IBucket, actions: Sequence[str] = ("kms:Decrypt",)) -> iam.PolicyStatement:
+    """Use the key for the objects of one bucket: the context is the bucket (with a bucket key), or the object."""
     context = {"kms:EncryptionContext:aws:s3:arn": [bucket.bucket_arn, bucket.arn_for_objects("*")]}
-    return _allow(["kms:Decrypt"], [storage.data_key.key_arn], {**_through("s3"), "StringLike": context})
+    return _allow(actions, [storage.data_key.key_arn], {**_through("s3"), "StringLike": context})
 
 
 def _through(service: str) -> dict[str, object]:
@@ -105,4 +151,4 @@ def _through(service: str) -> dict[str, object]:
 def _allow(
     actions: Sequence[str], resources: Sequence[str], conditions: dict[str, object] | None = None
 ) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
+    return iam.PolicyStatement(actions=list(actions), resources=resources, conditions=conditions)

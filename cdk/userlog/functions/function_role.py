@@ -34,6 +34,7 @@ class FunctionRole(iam.Role):
         function_name: the function's.
         log_group: where it logs.
         policies: name -> statements, beside those for network, logs and traces.
+        in_network: whether the function runs in the VPC.
     """
 
     def __init__(
@@ -44,10 +45,11 @@ class FunctionRole(iam.Role):
         function_name: str,
         log_group: logs.ILogGroup,
         policies: Mapping[str, Sequence[iam.PolicyStatement]],
+        in_network: bool = True,
     ) -> None:
         everything = {
             **policies,
-            "Network": _interfaces(function_name),
+            **({"Network": _interfaces(function_name)} if in_network else {}),
             "Logs": [
                 iam.PolicyStatement(
                     actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]

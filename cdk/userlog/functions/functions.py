@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from lambdas.shared.settings import MAX_ROWS
-from userlog.definitions import function_settings
+from userlog.definitions import function_settings, results_prefix
 from userlog.functions.bundle import PYTHON, functions_code
 from userlog.functions.function_rights import (
     MIGRATOR_USER,
@@ -21,25 +21,31 @@ from userlog.functions.function_rights import (
     open_endpoints,
     processor_policies,
     reader_policies,
+    reporter_policies,
     validator_policies,
 )
 from userlog.functions.function_role import FunctionRole
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_sns as sns
+
     from userlog.database.database import Database
     from userlog.network.network import Network
     from userlog.stage import Stage
     from userlog.storage.storage import Storage
 
+LIVE = "live"
 VALIDATOR, PROCESSOR, MIGRATOR = "CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction"
 READER = "UserReaderFunction"
+REPORTER = "UserLogReporterFunction"
 
 
 class Functions(Construct):
-    """The functions, each in the private subnets, with a role and a log group of its own.
+    """The functions, each with a role and a log group of its own; those that need the database in the private subnets.
 
     Attributes:
-        validator, processor, migrator, reader: the functions.
+        validator, processor, migrator, reporter, reader: the functions.
+        validator_alias, processor_alias, reporter_alias: what workflow and rule call: the version that is live.
         migration: depend on it to have the schema; a migration that fails makes the deployment fail.
     """
 
@@ -52,12 +58,14 @@ class Functions(Construct):
         network: Network,
         storage: Storage,
         database: Database,
+        file_topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
         self._stage = stage
         self._network = network
         self._storage = storage
         self._database = database
+        self._file_topic = file_topic
         self._code = functions_code()
         self._roles: dict[str, FunctionRole] = {}
         self.validator = self._function("Validator", VALIDATOR, validator_policies(storage))
@@ -66,11 +74,15 @@ class Functions(Construct):
             PROCESSOR,
             processor_policies(storage, database),
             user=PROCESSOR_USER,
-            reserved_concurrency=stage.reserved_concurrency,
+            reserved_concurrency=stage.options.reserved_concurrency,
         )
         self.migrator = self._function("Migrator", MIGRATOR, migrator_policies(storage, database), user=MIGRATOR_USER)
         self.reader = self._function(
             "Reader", READER, reader_policies(database), user=READER_USER, host=database.reader_host
+        )
+        # Not in the network: Step Functions has no endpoint there, and it needs no database.
+        self.reporter = self._function(
+            "Reporter", REPORTER, reporter_policies(storage, stage, file_topic), in_network=False
         )
         open_endpoints(
             network,
@@ -80,6 +92,11 @@ class Functions(Construct):
             migrator=self._roles[MIGRATOR],
         )
         self.migration = self._migration(function_settings(MIGRATOR)["timeoutSeconds"])
+        self.validator_alias = self._alias("Validator", self.validator)
+        self.processor_alias = self._alias("Processor", self.processor)
+        self.reporter_alias = self._alias("Reporter", self.reporter)
+        # Until the schema fits the new code, the old code goes on.
+        self.processor_alias.node.add_dependency(self.migration)
 
     def _function(
         self,
@@ -90,6 +107,7 @@ class Functions(Construct):
         user: str = "",
         host: str | None = None,
         reserved_concurrency: int | None = None,
+        in_network: bool = True,
     ) -> lambda_.Function:
         configuration = function_settings(resource)
         name = self._stage.name_of(resource)
@@ -101,9 +119,16 @@ class Functions(Construct):
             encryption_key=self._storage.data_key,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        role = FunctionRole(self, f"{construct_id}Role", function_name=name, log_group=log_group, policies=policies)
+        role = FunctionRole(
+            self,
+            f"{construct_id}Role",
+            function_name=name,
+            log_group=log_group,
+            policies=policies,
+            in_network=in_network,
+        )
         self._roles[resource] = role
-        return lambda_.Function(
+        function = lambda_.Function(
             self,
             construct_id,
             function_name=name,
@@ -120,19 +145,31 @@ class Functions(Construct):
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
             reserved_concurrent_executions=reserved_concurrency,
-            vpc=self._network.vpc,
-            vpc_subnets=self._network.private_subnets,
-            security_groups=[self._network.functions_security_group],
+            vpc=self._network.vpc if in_network else None,
+            vpc_subnets=self._network.private_subnets if in_network else None,
+            security_groups=[self._network.functions_security_group] if in_network else None,
+            # An old version stays: the alias goes back to it in one step.
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
         )
+        # The address of a restored cluster is another, although the template says it in the same words.
+        function.invalidate_version_based_on(self._database.identifier)
+        return function
+
+    def _alias(self, construct_id: str, function: lambda_.Function) -> lambda_.Alias:
+        return lambda_.Alias(self, f"{construct_id}Alias", alias_name=LIVE, version=function.current_version)
 
     def _environment(self, names: list[str], user: str, host: str) -> dict[str, str]:
         """Return the variables that functions.json names; KeyError for one that nothing here gives a value."""
         values = {
             "MAX_ROWS": str(MAX_ROWS),
             "DATABASE_HOST": host,
+            "DATABASE_READER_HOST": self._database.reader_host,
             "DATABASE_PORT": str(self._database.port),
             "DATABASE_NAME": self._database.name,
             "DATABASE_USER": user,
+            "OUTPUT_BUCKET": self._storage.output_bucket.bucket_name,
+            "RESULTS_PREFIX": results_prefix(),
+            "SENDERS_TOPIC_ARN": self._file_topic.topic_arn,
             "PROCESSING_LOGS_TABLE": self._storage.logs_table.table_name,
         }
         return {name: values[name] for name in names}

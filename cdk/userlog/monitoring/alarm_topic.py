@@ -1,4 +1,4 @@
-"""The topic for alarms, with its own key: only this account's CloudWatch alarms can publish to it."""
+"""The topic for alarms, with its own key: only CloudWatch's alarms and RDS's messages of this account go to it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
     from userlog.stage import Stage
 
-CLOUDWATCH = "cloudwatch.amazonaws.com"
+PUBLISHERS = {"CloudWatch": "cloudwatch.amazonaws.com", "Rds": "events.rds.amazonaws.com"}
 
 
 class AlarmTopic(sns.Topic):
-    """An encrypted, TLS-only topic; `-c alarmEmail` subscribes an address, which has to confirm.
+    """An encrypted, TLS-only topic; the option alarmEmail subscribes an address, which has to confirm.
 
-    CloudWatch needs a right in both policies: without the key an encrypted topic drops its alarms in silence, and a
+    A publisher needs a right in both policies: without the key an encrypted topic drops its messages in silence, and a
     custom topic policy replaces the default one, which let it publish.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
 
     Args:
         scope: the parent construct.
@@ -49,23 +50,24 @@ class AlarmTopic(sns.Topic):
             enforce_ssl=True,
         )
         ours = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="CloudWatchEncryptsAlarms",
-                principals=[iam.ServicePrincipal(CLOUDWATCH)],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],
-                conditions=ours,
+        for name, service in PUBLISHERS.items():
+            key.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid=f"{name}EncryptsMessages",
+                    principals=[iam.ServicePrincipal(service)],
+                    actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                    resources=["*"],
+                    conditions=ours,
+                )
             )
-        )
-        self.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="CloudWatchPublishesAlarms",
-                principals=[iam.ServicePrincipal(CLOUDWATCH)],
-                actions=["sns:Publish"],
-                resources=[self.topic_arn],
-                conditions=ours,
+            self.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid=f"{name}Publishes",
+                    principals=[iam.ServicePrincipal(service)],
+                    actions=["sns:Publish"],
+                    resources=[self.topic_arn],
+                    conditions=ours,
+                )
             )
-        )
-        if stage.alarm_email is not None:
-            self.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
+        if stage.options.alarm_email is not None:
+            self.add_subscription(subscriptions.EmailSubscription(stage.options.alarm_email))

@@ -34,11 +34,16 @@ class PipelineMetrics:
         self._database = database
         self._functions = functions
         self._workflow = workflow
+        self._runs_failed = workflow.runs_that_failed("RunsFailed", NAMESPACE)
         self._rows_lost = workflow.rows_lost_to_an_outage("RowsLostToOutage", NAMESPACE)
 
     def executions(self, metric_name: str, label: str | None = None) -> cloudwatch.Metric:
         """Executions of the workflow: `ExecutionsStarted`, `ExecutionsFailed`, ..."""
         return self._workflow.workflow.metric(metric_name, statistic="sum", period=PERIOD, label=label or metric_name)
+
+    def runs_failed(self) -> cloudwatch.Metric:
+        """Runs that failed; none whose file was rejected."""
+        return self._runs_failed.metric(statistic="sum", period=PERIOD, label="RunsFailed")
 
     def run_time(self, statistic: str) -> cloudwatch.Metric:
         """How long runs take, in milliseconds."""

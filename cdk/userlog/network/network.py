@@ -44,17 +44,19 @@ class Network(Construct):
         self.database_security_group = self._security_group(
             "DatabaseSecurityGroup", stage.name_of("DatabaseSecurityGroup"), "Aurora: in from the functions only"
         )
-        open_paths(self, functions=self.functions_security_group, database=self.database_security_group)
+        open_paths(self, self.vpc, functions=self.functions_security_group, database=self.database_security_group)
 
     def _vpc(self, stage: Stage) -> ec2.Vpc:
-        private_type = ec2.SubnetType.PRIVATE_WITH_EGRESS if stage.nat_gateways else ec2.SubnetType.PRIVATE_ISOLATED
+        private_type = (
+            ec2.SubnetType.PRIVATE_WITH_EGRESS if stage.options.nat_gateways else ec2.SubnetType.PRIVATE_ISOLATED
+        )
         vpc = ec2.Vpc(
             self,
             "Vpc",
             vpc_name=stage.name_of("Vpc"),
             ip_addresses=DrawnAddresses(),
             availability_zones=list(AVAILABILITY_ZONES),
-            nat_gateways=stage.nat_gateways,
+            nat_gateways=stage.options.nat_gateways,
             restrict_default_security_group=True,
             subnet_configuration=[
                 ec2.SubnetConfiguration(name=PRIVATE, subnet_type=private_type, cidr_mask=SUBNET_MASK),
@@ -66,7 +68,7 @@ class Network(Construct):
                 ),
             ],
         )
-        for subnet in vpc.public_subnets[: stage.nat_gateways]:
+        for subnet in vpc.public_subnets[: stage.options.nat_gateways]:
             gateway = subnet.node.find_child("NATGateway")
             if not isinstance(gateway, ec2.CfnNatGateway):
                 raise TypeError("CDK no longer names a subnet's NAT gateway as this code expects")

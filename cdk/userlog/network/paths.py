@@ -17,7 +17,7 @@ POSTGRESQL_PORT = 5432
 HTTPS_PORT = 443
 
 
-def open_paths(scope: Construct, *, functions: ec2.SecurityGroup, database: ec2.SecurityGroup) -> None:
+def open_paths(scope: Construct, vpc: ec2.Vpc, *, functions: ec2.SecurityGroup, database: ec2.SecurityGroup) -> None:
     """Let the functions reach PostgreSQL, and S3 and DynamoDB by their gateway endpoints; nothing else.
 
     Raises:
@@ -36,14 +36,14 @@ def open_paths(scope: Construct, *, functions: ec2.SecurityGroup, database: ec2.
             ip_protocol="tcp",
             from_port=HTTPS_PORT,
             to_port=HTTPS_PORT,
-            destination_prefix_list_id=_prefix_list(scope, name),
+            destination_prefix_list_id=_prefix_list(scope, vpc, name),
             description=f"{name}, by its gateway endpoint",
         )
         for name in ("s3", "dynamodb")
     ]
 
 
-def _prefix_list(scope: Construct, service: str) -> str:
+def _prefix_list(scope: Construct, vpc: ec2.Vpc, service: str) -> str:
     """Return the id of AWS's list of a service's addresses; only AWS knows it, so it is asked at deploy."""
     call = sdk_call(
         "EC2",
@@ -54,5 +54,12 @@ def _prefix_list(scope: Construct, service: str) -> str:
     )
     # ec2:Describe* takes no resource.
     statement = iam.PolicyStatement(actions=["ec2:DescribeManagedPrefixLists"], resources=["*"])
-    resource = aws_call(scope, f"{service.capitalize()}PrefixList", call=call, statements=[statement])
+    resource = aws_call(
+        scope,
+        f"{service.capitalize()}PrefixList",
+        call=call,
+        rights=[statement],
+        # About half a minute after the rights.
+        after=vpc.node.find_child("VPCGW"),
+    )
     return resource.get_response_field("PrefixLists.0.PrefixListId")

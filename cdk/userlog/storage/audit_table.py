@@ -35,7 +35,7 @@ def audit_table(scope: Construct, construct_id: str, *, stage: Stage, key: kms.I
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        deletion_protection=stage.deletion_protection,
+        deletion_protection=stage.options.deletion_protection,
         removal_policy=stage.removal_policy,
     )
     for index in table_definition["GlobalSecondaryIndexes"]:

@@ -9,9 +9,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from userlog.definitions import rejected_prefix
 from userlog.stage import REGION
 from userlog.storage.audit_table import audit_table
-from userlog.storage.data_key import data_key, upload_use
+from userlog.storage.data_key import data_key, report_use, upload_use
 
 if TYPE_CHECKING:
     from userlog.stage import Stage
@@ -21,6 +22,7 @@ OUTPUT_KEPT = Duration.days(180)
 OLD_VERSIONS_KEPT = Duration.days(30)
 ACCESS_LOGS_KEPT = Duration.days(90)
 USERS_PREFIX = "users/"
+REPORTS_PREFIX = "reports/"
 _TLS_VERSION = 1.2
 
 
@@ -32,7 +34,7 @@ class Storage(Construct):
     Attributes:
         data_key: the key of everything at rest.
         input_bucket: a `.csv` in it starts a run; EventBridge is told of each object.
-        output_bucket: `results/`, `rejected/` (the workflow's), `users/` (yours).
+        output_bucket: `results/`, `rejected/` (the workflow's), `reports/` (the reporter's), `users/` (yours).
         logs_table: ProcessingLogs.
     """
 
@@ -45,8 +47,10 @@ class Storage(Construct):
         self.output_bucket = self._bucket("Output", "OutputBucket", OUTPUT_KEPT)
         self.logs_table = audit_table(self, "ProcessingLogs", stage=stage, key=self.data_key)
         self._tell_eventbridge()
-        if stage.uploader_principal_arn:
-            self._admit_uploader(iam.ArnPrincipal(stage.uploader_principal_arn))
+        for bucket in (self.input_bucket, self.output_bucket):
+            self._refuse_other_encryption(bucket)
+        if stage.options.uploader_principal_arn:
+            self._admit_uploader(iam.ArnPrincipal(stage.options.uploader_principal_arn))
 
     def _name(self, bucket: str) -> str:
         """Return the name of a bucket of resources.json: account and region make it unique in the world."""
@@ -102,17 +106,64 @@ class Storage(Construct):
             raise TypeError("CDK no longer makes a bucket as this code expects")
         bucket.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)  # noqa: FBT003
 
+    def _refuse_other_encryption(self, bucket: s3.Bucket) -> None:
+        """Refuse what is put under another key: the pipeline could not read it, and would find out too late.
+
+        A request that says nothing of encryption gets the bucket's own, and passes.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+        """
+        header = "s3:x-amz-server-side-encryption"
+        for sid, conditions in {
+            "OtherEncryption": {"StringNotEqualsIfExists": {header: "aws:kms"}},
+            "OtherKey": {"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": self.data_key.key_arn}},
+            "KeyOfTheSender": {"Null": {f"{header}-customer-algorithm": "false"}},
+        }.items():
+            bucket.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid=f"Refuse{sid}",
+                    effect=iam.Effect.DENY,
+                    principals=[iam.AnyPrincipal()],
+                    actions=["s3:PutObject"],
+                    resources=[bucket.arn_for_objects("*")],
+                    conditions=conditions,
+                )
+            )
+
     def _admit_uploader(self, principal: iam.IPrincipal) -> None:
         self.input_bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="UploaderPuts",
                 principals=[principal],
-                actions=["s3:PutObject"],
+                # The last two: to give up an upload in parts, and to go on with one.
+                actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
                 resources=[self.input_bucket.arn_for_objects("*")],
             )
         )
-        self.data_key.add_to_resource_policy(upload_use(principal, self._input_bucket_arn()))
+        self.data_key.add_to_resource_policy(upload_use(principal, self._arn("InputBucket")))
+        self._show_reports(principal)
 
-    def _input_bucket_arn(self) -> str:
+    def _show_reports(self, principal: iam.IPrincipal) -> None:
+        """Let the uploader find and read what became of its files: reports, and what was rejected."""
+        prefixes = [f"{prefix}*" for prefix in (rejected_prefix(), REPORTS_PREFIX)]
+        self.output_bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="UploaderReadsReports",
+                principals=[principal],
+                actions=["s3:GetObject"],
+                resources=[self.output_bucket.arn_for_objects(prefix) for prefix in prefixes],
+            )
+        )
+        self.output_bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="UploaderFindsReports",
+                principals=[principal],
+                actions=["s3:ListBucket"],
+                resources=[self.output_bucket.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": prefixes}},
+            )
+        )
+        self.data_key.add_to_resource_policy(report_use(principal, self._arn("OutputBucket")))
+
+    def _arn(self, bucket: str) -> str:
         """Return the ARN by name: the key's policy cannot refer to a bucket that refers to the key."""
-        return f"arn:{Aws.PARTITION}:s3:::{self._name('InputBucket')}"
+        return f"arn:{Aws.PARTITION}:s3:::{self._name(bucket)}"

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
+from userlog.storage.data_key import LOG_CONTEXT, LOG_SOURCE, MACHINE_USE, machine_context
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
 STATES = "states.amazonaws.com"
@@ -32,7 +35,9 @@ class MachineRole(iam.Role):
         scope: the parent construct.
         construct_id: its name below the parent.
         description: what the role is for.
-        policies: name -> statements, beside those for logs and traces.
+        machine: the machine's ARN.
+        data_key: encrypts what the machine keeps of its executions.
+        policies: name -> statements, beside those for logs, traces and that key.
     """
 
     def __init__(
@@ -41,9 +46,16 @@ class MachineRole(iam.Role):
         construct_id: str,
         *,
         description: str,
+        machine: str,
+        data_key: kms.IKey,
         policies: Mapping[str, Sequence[iam.PolicyStatement]],
     ) -> None:
-        everything = {**policies, "Logs": [_deliver_logs()], "Traces": [_trace()]}
+        everything = {
+            **policies,
+            "Logs": [_deliver_logs()],
+            "Traces": [_trace()],
+            "KeepHistory": _keep_history(machine, data_key),
+        }
         super().__init__(
             scope,
             construct_id,
@@ -59,6 +71,18 @@ class MachineRole(iam.Role):
             ),
             inline_policies={name: iam.PolicyDocument(statements=list(those)) for name, those in everything.items()},
         )
+
+
+def _keep_history(machine: str, data_key: kms.IKey) -> list[iam.PolicyStatement]:
+    """Encrypt the executions, those of the map's children too, and what is handed to CloudWatch Logs.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+    """
+    key = [data_key.key_arn]
+    return [
+        allow(MACHINE_USE, key, machine_context(machine)),
+        allow(["kms:GenerateDataKey"], key, {"StringEquals": {LOG_CONTEXT: LOG_SOURCE}}),
+    ]
 
 
 def _deliver_logs() -> iam.PolicyStatement:

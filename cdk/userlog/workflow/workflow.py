@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from userlog.definitions import DEFINITIONS
+from userlog.definitions import DEFINITIONS, definition
+from userlog.storage.data_key import machine_arn
+from userlog.workflow.defined_rule import DefinedRule
 from userlog.workflow.machine_role import MachineRole, allow
-from userlog.workflow.upload_rule import UploadRule
 from userlog.workflow.waiting_queue import WaitingQueue
 from userlog.workflow.workflow_role import workflow_policies
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from userlog.functions.functions import Functions
     from userlog.stage import Stage
     from userlog.storage.storage import Storage
+
+
+# One call of KMS in this time per machine, not one per execution.
+KEY_REUSED_SECONDS = 300
 
 
 class Workflow(Construct):
@@ -46,8 +52,8 @@ class Workflow(Construct):
             "InputBucketName": storage.input_bucket.bucket_name,
             "OutputBucketName": storage.output_bucket.bucket_name,
             "ProcessingLogsTableName": storage.logs_table.table_name,
-            "CsvValidatorFunctionArn": functions.validator.function_arn,
-            "UserLogProcessorFunctionArn": functions.processor.function_arn,
+            "CsvValidatorFunctionArn": functions.validator_alias.function_arn,
+            "UserLogProcessorFunctionArn": functions.processor_alias.function_arn,
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue.queue_url,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue.queue_arn,
         }
@@ -56,6 +62,8 @@ class Workflow(Construct):
             self,
             "WorkflowRole",
             description="What the workflow may do: read uploads, call two functions, write results and audit items",
+            machine=machine_arn(stage, "Workflow"),
+            data_key=storage.data_key,
             policies=workflow_policies(self.name, storage=storage, functions=functions),
         )
         self._log_groups: dict[str, logs.LogGroup] = {}
@@ -67,6 +75,8 @@ class Workflow(Construct):
             self,
             "DispatcherRole",
             description="What the dispatcher may do: start the workflow, and report what it could not start",
+            machine=machine_arn(stage, "Dispatcher"),
+            data_key=storage.data_key,
             policies={
                 "StartWorkflow": [allow(["states:StartExecution"], [self.workflow.state_machine_arn])],
                 "ReportFailure": [allow(["sqs:SendMessage"], [self.dispatcher_failures_queue.queue_arn])],
@@ -81,8 +91,26 @@ class Workflow(Construct):
         )
         self._placeholders["DispatcherArn"] = self.dispatcher.state_machine_arn
         self.rule = self._rule(stage.name_of("UploadRule"))
+        self.report_rule = self._report_rule(stage.name_of("ReportRule"), functions)
         # No upload is taken before the schema is there.
         self.rule.node.add_dependency(functions.migration)
+
+    def _report_rule(self, name: str, functions: Functions) -> DefinedRule:
+        placeholders = {
+            "ReportRuleName": name,
+            "WorkflowArn": self.workflow.state_machine_arn,
+            "UserLogReporterFunctionArn": functions.reporter_alias.function_arn,
+        }
+        rule = DefinedRule(self, "ReportRule", "report_rule.json", placeholders=placeholders)
+        lambda_.CfnPermission(
+            self,
+            "RuleCallsReporter",
+            action="lambda:InvokeFunction",
+            function_name=functions.reporter_alias.function_arn,
+            principal="events.amazonaws.com",
+            source_arn=rule.attr_arn,
+        )
+        return rule
 
     def _queue(self, resource: str) -> WaitingQueue:
         return WaitingQueue(self, resource, name=self._stage.name_of(resource))
@@ -104,7 +132,7 @@ class Workflow(Construct):
             removal_policy=self._stage.removal_policy,
         )
         self._log_groups[construct_id] = group
-        return sfn.StateMachine(
+        machine = sfn.StateMachine(
             self,
             construct_id,
             state_machine_name=name,
@@ -115,6 +143,27 @@ class Workflow(Construct):
             role=role.without_policy_updates(),
             logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=True),
             tracing_enabled=True,
+        )
+        resource = machine.node.default_child
+        if not isinstance(resource, sfn.CfnStateMachine):
+            raise TypeError("CDK no longer makes a state machine as this code expects")
+        # By itself CDK would let the delivery of logs decrypt everything that is under the key.
+        resource.encryption_configuration = sfn.CfnStateMachine.EncryptionConfigurationProperty(
+            type="CUSTOMER_MANAGED_KMS_KEY",
+            kms_key_id=self._storage.data_key.key_arn,
+            kms_data_key_reuse_period_seconds=KEY_REUSED_SECONDS,
+        )
+        return machine
+
+    def runs_that_failed(self, metric_name: str, namespace: str) -> logs.MetricFilter:
+        """Count runs that failed, those whose file was rejected left out: the metric of Step Functions has both."""
+        rejected = definition("workflow.asl.json")["States"]["DescribeRejection"]["Parameters"]["Error"]
+        return self._counted(
+            "RunsFailed",
+            '{ ($.type = "ExecutionFailed") && ($.execution_arn = "*:execution:*") && '
+            f'(($.details.error NOT EXISTS) || ($.details.error != "{rejected}")) }}',
+            metric_name,
+            namespace,
         )
 
     def rows_lost_to_an_outage(self, metric_name: str, namespace: str) -> logs.MetricFilter:
@@ -127,17 +176,23 @@ class Workflow(Construct):
         errors = " || ".join(
             f'($.details.error = "{name}")' for retrier in row["Retry"] for name in retrier["ErrorEquals"]
         )
-        return self._log_groups["Workflow"].add_metric_filter(
+        return self._counted(
             "RowsLostToOutage",
-            filter_pattern=logs.FilterPattern.literal(
-                f'{{ ($.type = "ExecutionFailed") && ($.execution_arn = "*:express:*") && ({errors}) }}'
-            ),
+            f'{{ ($.type = "ExecutionFailed") && ($.execution_arn = "*:express:*") && ({errors}) }}',
+            metric_name,
+            namespace,
+        )
+
+    def _counted(self, construct_id: str, pattern: str, metric_name: str, namespace: str) -> logs.MetricFilter:
+        return self._log_groups["Workflow"].add_metric_filter(
+            construct_id,
+            filter_pattern=logs.FilterPattern.literal(pattern),
             metric_namespace=f"{namespace}/{self.name}",
             metric_name=metric_name,
             metric_value="1",
         )
 
-    def _rule(self, name: str) -> UploadRule:
+    def _rule(self, name: str) -> DefinedRule:
         role = iam.Role(
             self,
             "RuleRole",
@@ -162,4 +217,4 @@ class Workflow(Construct):
             )
         )
         placeholders = {**self._placeholders, "UploadRuleName": name, "RuleRoleArn": role.role_arn}
-        return UploadRule(self, "UploadRule", placeholders=placeholders)
+        return DefinedRule(self, "UploadRule", "upload_rule.json", placeholders=placeholders)

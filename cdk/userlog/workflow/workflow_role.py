@@ -30,7 +30,10 @@ def workflow_policies(name: str, *, storage: Storage, functions: Functions) -> d
     key = [storage.data_key.key_arn]
     return {
         "CallFunctions": [
-            allow(["lambda:InvokeFunction"], [functions.validator.function_arn, functions.processor.function_arn])
+            allow(
+                ["lambda:InvokeFunction"],
+                [functions.validator_alias.function_arn, functions.processor_alias.function_arn],
+            )
         ],
         # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
         "RunMap": [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dashboard.queries.records import run_record
 from dashboard.queries.rows.failures import failures
 from dashboard.queries.tables import file_state
-from simulator.runs.failure_reasons import CausePattern, group_text, person_text, split_cause
+from lambdas.user_log_reporter.reasons import CausePattern, group_text, person_text, split_cause
 from simulator.runs.folder.json_lines import lines_with, parse_line
 from simulator.runs.folder.times import parsed_moment
 from simulator.runs.outcome import findings

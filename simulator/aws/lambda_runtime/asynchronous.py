@@ -123,6 +123,13 @@ class AsynchronousInvocations:
         self._keep(event.queued, event)
         self._put(event.queued, event)
 
+    def drain(self, seconds: float) -> bool:
+        """Wait until nothing runs, and nothing waits that is due; return whether it came to that within `seconds`."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self._idle == self._workers and not (self._due and self._due[0][0] <= self._now()), seconds
+            )
+
     def close(self) -> None:
         """Begin no further invocation; what runs goes on."""
         with self._changed:
@@ -167,6 +174,7 @@ class AsynchronousInvocations:
     def _next(self) -> _Event | None:
         with self._changed:
             self._idle += 1
+            self._changed.notify_all()
             try:
                 while not self._closed:
                     wait = self._due[0][0] - self._now() if self._due else None

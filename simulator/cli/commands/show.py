@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lambdas.user_log_reporter.reasons import person_text
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.report import document, report, row_document, row_report
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.text import shortened
 from simulator.pipeline.settings import Settings
-from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.history_reader import states_passed
 from simulator.runs.folder.items import ItemIndex
 from simulator.runs.recovery import recovered

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from lambdas.user_log_reporter.reasons import person_text
 from simulator.cli.output.text import shortened, status_piece
 from simulator.cli.paths import shown
 from simulator.runs.advice.next_steps import next_steps
 from simulator.runs.corrections.repairs import Repairs
-from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind

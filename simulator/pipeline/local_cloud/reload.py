@@ -14,6 +14,7 @@ from simulator.aws.eventbridge.rule import parse_rule
 from simulator.aws.lambda_runtime.function_config import InvalidFunctions, parse_functions
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import DEFINITIONS, function_names, read_definition
+from simulator.pipeline.uploads import RULES
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from simulator.pipeline.provisioning import Resources
 
 _MACHINES = ("workflow.asl.json", "dispatcher.asl.json")
-_RULE = "upload_rule.json"
 _FUNCTIONS = "functions.json"
 
 
@@ -64,13 +64,14 @@ class Reload:
         for name in _MACHINES:
             if name in ours:
                 yield self._machine(name)
-        if _RULE in ours:
-            yield self._rule()
+        for name in RULES:
+            if name in ours:
+                yield self._rule(name)
         if code or _FUNCTIONS in ours:
             yield self._take_functions(code)
             yield from self._used_by_the_simulator(code)
         later = {path for path in changed if path.suffix in (".json", ".sql")}
-        later -= {self._definitions / name for name in (*_MACHINES, _RULE, _FUNCTIONS)}
+        later -= {self._definitions / name for name in (*_MACHINES, *RULES, _FUNCTIONS)}
         for path in sorted(later):
             yield f"{path.name} has changed. It is read when the local cloud starts: {_start_again()}"
 
@@ -86,14 +87,14 @@ class Reload:
             return f"{error}\nThe definition before it stays."
         return f"{file} is taken over: the next execution of {arn.rpartition(':')[2]} runs it."
 
-    def _rule(self) -> str:
+    def _rule(self, file: str) -> str:
         try:
-            text = read_definition(_RULE, self._resources.placeholders, self._definitions)
-            rule = parse_rule(text, _RULE)
+            text = read_definition(file, self._resources.placeholders, self._definitions)
+            rule = parse_rule(text, file)
         except (CloudError, InvalidEventPatternException, ValidationException) as error:
             return f"{error}\nThe rule before it stays."
         self._rules.put(rule)
-        return f"{_RULE} is taken over: the next upload meets it."
+        return f"{file} is taken over: the next event meets it."
 
     def _take_functions(self, code: Collection[Path]) -> str:
         try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def service_apis(session: Session) -> list[ServiceApi]:
-    """Return Step Functions, Lambda, EventBridge and CloudWatch Logs of a session."""
+    """Return Step Functions, Lambda, EventBridge, CloudWatch Logs and CloudFormation of a session."""
     service, archive, maps = session.step_functions, session.archive, session.map_runs
     redrive = RequestedRedrives(session, ArchiveRedrive(service, archive, maps))
     machines = StepFunctionsApi(service, archive, maps, redrive=redrive)

@@ -1,4 +1,4 @@
-"""The APIs of Lambda, EventBridge and CloudWatch Logs over a session."""
+"""The APIs of Lambda, EventBridge, CloudWatch Logs and CloudFormation over a session."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from simulator.aws.lambda_runtime.api import LambdaApi
 from simulator.aws.logs.api import LogsApi
 from simulator.aws.logs.log_files import LogFiles
 from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.pipeline.local_cloud.stack_outputs import StackOutputs
 
 if TYPE_CHECKING:
     from simulator.aws.endpoint.service_api import Operation
@@ -29,6 +30,7 @@ def service_operations(session: Session) -> dict[str, dict[str, Operation]]:
         "lambda": LambdaApi(functions, session.asynchronous, _role).operations,
         "events": EventsApi(session.bus).operations,
         "logs": logs.operations,
+        "cloudformation": StackOutputs(session.resources).operations,
     }
 
 

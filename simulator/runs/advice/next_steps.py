@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from simulator.runs.folder.run_record import RunRecord
 
 UNKNOWN_USER = "UserNotFoundError"
+NEW_TIME = (
+    "It is then a new upload with a new time, and overwrites what files that came in between have written: leave out "
+    "rows for which a newer file has come."
+)
 
 
 def next_steps(folder: RunFolder, record: RunRecord) -> list[NextStep]:
@@ -92,7 +96,7 @@ def _redrive_last(record: RunRecord) -> NextStep:
 def _correct_after_redrive(folder: RunFolder, wrong: int) -> NextStep:
     return NextStep(
         text=f"The redrive leaves the {count(wrong, 'row')} that {'is' if wrong == 1 else 'are'} wrong in "
-        "failed-rows.csv. Correct them there, save the file, and run or upload it:",
+        f"failed-rows.csv. Correct them there, save the file, and run or upload it. {NEW_TIME}",
         action=Action.CORRECT,
         words=("run", folder.failed_rows_file),
     )
@@ -103,13 +107,15 @@ def _failed_rows(folder: RunFolder, record: RunRecord, wrong: int) -> NextStep:
     left = record.rows.failed + record.rows.pending
     if not wrong and (record.outage_rows or record.rows.pending):
         when = "Once the outage is over, send" if record.outage_rows else "Send"
-        text = f"{when} failed-rows.csv again as it is: it holds the {count(left, 'row')} that did not succeed."
+        text = (
+            f"{when} failed-rows.csv again as it is: it holds the {count(left, 'row')} that did not succeed. {NEW_TIME}"
+        )
         return NextStep(text=text, action=Action.SEND_FAILED_ROWS, words=words)
     if record.outage_rows:
         return NextStep(text=_partly_wrong(wrong), action=Action.CORRECT, words=words)
     return NextStep(
         text="Correct the rows of failed-rows.csv in a spreadsheet, save it, and run or upload it: it holds only the "
-        f"{count(left, 'row')} that did not succeed.",
+        f"{count(left, 'row')} that did not succeed. {NEW_TIME}",
         action=Action.CORRECT,
         words=words,
     )
@@ -123,7 +129,8 @@ def _partly_wrong(wrong: int) -> str:
     )
     return (
         f"Once the outage is over, send failed-rows.csv again. {what}: correct that first, or delete {lines} (see "
-        "_error), because a run fails when more than 5 % of its rows are wrong. Leave the others as they are."
+        "_error), because a run fails when more than 5 % of its rows are wrong. Leave the others as they are. "
+        f"{NEW_TIME}"
     )
 
 

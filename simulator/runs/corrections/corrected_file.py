@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
-from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, RUN, original_width
+from lambdas.shared.upload_columns import RUN, original_width
 from simulator.runs.folder.run_folder import BadRunName
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 Mark = tuple[str, ...]
-"""The columns that were added beside a row: `_line`, `_error`, `_cause`, `_attempts`."""
+"""What we wrote beside a row: `_line`, `_error`, `_cause`."""
 
 MOST_MARKS = 1_000
 """So many rows of a file are compared; they tell one run from another long before."""
@@ -209,8 +209,8 @@ def _rows(path: Path) -> Iterator[_Row]:
                 beside = row.fields[width:]
                 if ours and len(beside) == len(ours) and any(one.strip() for one in beside):
                     run = beside[-1].strip() if ours[-1] == RUN else ""
-                    line, error, cause, attempts = beside[: len(FAILED_ROWS_COLUMNS) - 1]
-                    yield _Row(row.line, row.fields[0], (_number(line), error, cause, _number(attempts)), run)
+                    line, error, cause = beside[:3]
+                    yield _Row(row.line, row.fields[0], (_number(line), error, cause), run)
     except (OSError, UnicodeDecodeError, RecordTooLongError):
         return
 

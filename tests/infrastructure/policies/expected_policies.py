@@ -23,6 +23,7 @@ DATA_KEY = f"arn:aws:kms:{HERE}:key/StorageDataKey"
 FUNCTION = f"arn:aws:lambda:{HERE}:function:"
 VALIDATOR, PROCESSOR, MIGRATOR = "user-log-csv-validator", "user-log-processor", "user-log-schema-migrator"
 READER = "user-log-user-reader"
+REPORTER = "user-log-reporter"
 STATES = f"arn:aws:states:{HERE}"
 WORKFLOW = f"{STATES}:stateMachine:csv-user-log-processor"
 DISPATCHER = f"{STATES}:stateMachine:csv-user-log-dispatcher"
@@ -30,6 +31,7 @@ RULE = f"arn:aws:events:{HERE}:rule/s3-csv-upload-rule"
 DEAD_LETTERS = f"arn:aws:sqs:{HERE}:s3-csv-upload-rule-dlq"
 FAILURES = f"arn:aws:sqs:{HERE}:user-log-dispatcher-failures"
 TOPIC = f"arn:aws:sns:{HERE}:user-log-alarms"
+FILE_TOPIC = f"arn:aws:sns:{HERE}:user-log-files"
 CLUSTER = f"arn:aws:rds:{HERE}:cluster:user-log"
 SECRET = "<secret of user-log>"
 OURS = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
@@ -55,8 +57,8 @@ KEY_USE = (
     "kms:Decrypt kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo"
 )
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-# CDK's own function for calls at deploy: one for all of them.
-DEPLOY_CALLS = "AWS679f53fac002430cb0da5b7982bd2287ServiceRole"
+# Of the calls at deploy: one for all of them.
+DEPLOY_CALLS = "DeployCallsRole"
 EMPTIES_DEFAULT_GROUP = "CustomVpcRestrictDefaultSGCustomResourceProviderRole"
 CALLS_MIGRATOR = "AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole"
 
@@ -89,21 +91,34 @@ def of_bucket(bucket: str) -> dict[str, Any]:
     return {**through("s3"), "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket, f"{bucket}/*"]}}
 
 
-def function(name: str) -> set[Grant]:
+def function(name: str, *, in_network: bool = True) -> set[Grant]:
     """Return what every function needs: interfaces, its own log group, traces (X-Ray knows no resources)."""
     inside = {"ArnEquals": {"lambda:SourceFunctionArn": f"{FUNCTION}{name}"}}
     return (
-        allow(INTERFACES, "*")
-        | deny(INTERFACES, "*", when=inside)
+        (allow(INTERFACES, "*") | deny(INTERFACES, "*", when=inside) if in_network else set())
         | allow("logs:CreateLogStream logs:PutLogEvents", f"arn:aws:logs:{HERE}:log-group:/aws/lambda/{name}:*")
         | allow("xray:PutTelemetryRecords xray:PutTraceSegments", "*")
     )
 
 
-def machine() -> set[Grant]:
-    """Return what every state machine needs: log delivery and traces."""
+HANDED_TO_LOGS = {"StringEquals": {"kms:EncryptionContext:SourceArn": f"arn:aws:logs:{HERE}:*"}}
+
+
+def kept_by(*machines: str) -> dict[str, Any]:
+    """Return the condition that a key is used for what machines keep of their executions, a map's children too."""
+    arns = [f"{machine}{children}" for machine in machines for children in ("", "/*")]
+    return {"StringLike": {"kms:EncryptionContext:aws:states:stateMachineArn": arns}}
+
+
+def machine(arn: str) -> set[Grant]:
+    """Return what every state machine needs: log delivery, traces, and the key of its history."""
     traces = "xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments"
-    return allow(DELIVERY, "*") | allow(traces, "*")
+    return (
+        allow(DELIVERY, "*")
+        | allow(traces, "*")
+        | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=kept_by(arn))
+        | allow("kms:GenerateDataKey", DATA_KEY, when=HANDED_TO_LOGS)
+    )
 
 
 def login(user: str) -> set[Grant]:
@@ -115,6 +130,21 @@ def tls_only(bucket: str) -> set[Grant]:
     """Return a bucket's refusal of plain HTTP and of old TLS."""
     return deny("s3:*", bucket, f"{bucket}/*", when=NO_TLS, to="*") | deny(
         "s3:*", bucket, f"{bucket}/*", when=OLD_TLS, to="*"
+    )
+
+
+def only_our_key(bucket: str) -> set[Grant]:
+    """Return a bucket's refusal of objects under another key; a request that says nothing gets the bucket's own."""
+    header = "s3:x-amz-server-side-encryption"
+    return (
+        deny("s3:PutObject", f"{bucket}/*", when={"StringNotEqualsIfExists": {header: "aws:kms"}}, to="*")
+        | deny(
+            "s3:PutObject",
+            f"{bucket}/*",
+            when={"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": DATA_KEY}},
+            to="*",
+        )
+        | deny("s3:PutObject", f"{bucket}/*", when={"Null": {f"{header}-customer-algorithm": "false"}}, to="*")
     )
 
 
@@ -150,9 +180,24 @@ EXPECTED: dict[str, set[Grant]] = {
     | allow("s3:GetObject", f"{OUTPUT}/users/*")
     | allow("kms:Decrypt", DATA_KEY, when=of_bucket(OUTPUT)),
     "FunctionsReaderRole": function(READER) | login("user_log_reader"),
+    # In no network: no interfaces. ListBucket makes a missing object NoSuchKey instead of AccessDenied.
+    "FunctionsReporterRole": function(REPORTER, in_network=False)
+    | allow("s3:GetObjectVersion", f"{INPUT}/*")
+    | allow("kms:Decrypt", DATA_KEY, when=of_bucket(INPUT))
+    | allow("s3:GetObject", f"{OUTPUT}/results/*")
+    | allow("s3:ListBucket", OUTPUT)
+    | allow("s3:AbortMultipartUpload s3:PutObject", f"{OUTPUT}/reports/*")
+    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=of_bucket(OUTPUT))
+    | allow("dynamodb:Query", TABLE)
+    | allow("kms:Decrypt kms:DescribeKey", DATA_KEY, when=through("dynamodb"))
+    | allow("states:DescribeExecution states:ListMapRuns", f"{STATES}:execution:csv-user-log-processor:*")
+    | allow("states:DescribeMapRun", f"{STATES}:mapRun:csv-user-log-processor/*:*")
+    | allow("kms:Decrypt", DATA_KEY, when=kept_by(WORKFLOW))
+    | allow("sns:Publish", FILE_TOPIC)
+    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=through("sns")),
     # The machines.
-    "WorkflowWorkflowRole": machine()
-    | allow("lambda:InvokeFunction", f"{FUNCTION}{VALIDATOR}", f"{FUNCTION}{PROCESSOR}")
+    "WorkflowWorkflowRole": machine(WORKFLOW)
+    | allow("lambda:InvokeFunction", f"{FUNCTION}{VALIDATOR}:live", f"{FUNCTION}{PROCESSOR}:live")
     | allow("states:StartExecution", WORKFLOW)
     | allow("states:DescribeExecution states:StopExecution", f"{STATES}:execution:csv-user-log-processor:*")
     | allow("states:RedriveExecution", f"{STATES}:execution:csv-user-log-processor/*:*")
@@ -166,7 +211,9 @@ EXPECTED: dict[str, set[Grant]] = {
     | allow("kms:Decrypt", DATA_KEY, when=of_bucket(INPUT))
     | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=of_bucket(OUTPUT))
     | allow("kms:Decrypt kms:DescribeKey", DATA_KEY, when=through("dynamodb")),
-    "WorkflowDispatcherRole": machine() | allow("states:StartExecution", WORKFLOW) | allow("sqs:SendMessage", FAILURES),
+    "WorkflowDispatcherRole": machine(DISPATCHER)
+    | allow("states:StartExecution", WORKFLOW)
+    | allow("sqs:SendMessage", FAILURES),
     "WorkflowRuleRole": allow("states:StartExecution", DISPATCHER),
     # What runs at deploy, or without our doing.
     "NetworkFlowLogsRole": allow(
@@ -186,7 +233,7 @@ EXPECTED: dict[str, set[Grant]] = {
             }
         },
     )
-    | {Grant("Allow", "", MANAGED, BASIC, "")},
+    | allow("logs:CreateLogStream logs:PutLogEvents", f"arn:aws:logs:{HERE}:log-group:DeployCallsLogs:*"),
     EMPTIES_DEFAULT_GROUP: allow(
         "ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress ec2:RevokeSecurityGroupEgress "
         "ec2:RevokeSecurityGroupIngress",
@@ -200,6 +247,7 @@ EXPECTED: dict[str, set[Grant]] = {
     "trust of FunctionsProcessorRole": taken_by("lambda"),
     "trust of FunctionsMigratorRole": taken_by("lambda"),
     "trust of FunctionsReaderRole": taken_by("lambda"),
+    "trust of FunctionsReporterRole": taken_by("lambda"),
     "trust of WorkflowWorkflowRole": taken_by("states", MACHINES),
     "trust of WorkflowDispatcherRole": taken_by("states", MACHINES),
     "trust of WorkflowRuleRole": taken_by("events", OURS),
@@ -216,11 +264,15 @@ EXPECTED: dict[str, set[Grant]] = {
         when={
             "StringEquals": {
                 "kms:ViaService": [
-                    f"{service}.ap-northeast-1.amazonaws.com" for service in ("dynamodb", "rds", "s3", "secretsmanager")
+                    f"{service}.ap-northeast-1.amazonaws.com"
+                    for service in ("dynamodb", "rds", "s3", "secretsmanager", "sns")
                 ]
             }
         },
     )
+    | allow("kms:Decrypt kms:GenerateDataKey", "*", to=ROOT, when=kept_by(WORKFLOW, DISPATCHER))
+    | allow("kms:Decrypt kms:GenerateDataKey", "*", to=ROOT, when=HANDED_TO_LOGS)
+    | allow("kms:Decrypt kms:GenerateDataKey", "*", to="delivery.logs.amazonaws.com", when=HANDED_TO_LOGS)
     | allow("kms:CreateGrant", "*", to=ROOT, when={"Bool": {"kms:GrantIsForAWSResource": True}})
     | allow(
         f"{KEY_USE} kms:DescribeKey",
@@ -229,27 +281,49 @@ EXPECTED: dict[str, set[Grant]] = {
         when={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": LOG_GROUPS}},
     ),
     "MonitoringAlarmsKey": allow("kms:*", "*", to=ROOT)
-    | allow("kms:Decrypt kms:GenerateDataKey*", "*", to="cloudwatch.amazonaws.com", when=OURS),
+    | allow("kms:Decrypt kms:GenerateDataKey*", "*", to="cloudwatch.amazonaws.com", when=OURS)
+    | allow("kms:Decrypt kms:GenerateDataKey*", "*", to="events.rds.amazonaws.com", when=OURS),
     # What lets through what.
     "NetworkVpcS3Endpoint": allow("s3:GetObjectVersion", f"{INPUT}/*", to="*", when=only_for("FunctionsValidatorRole"))
     | allow("s3:GetObject", f"{OUTPUT}/users/*", to="*", when=only_for("FunctionsMigratorRole")),
     "NetworkVpcDynamoDbEndpoint": allow(
         "dynamodb:BatchWriteItem dynamodb:PutItem", TABLE, to="*", when=only_for("FunctionsProcessorRole")
     ),
-    "StorageInputPolicy": tls_only(INPUT),
-    "StorageOutputPolicy": tls_only(OUTPUT),
+    "StorageInputPolicy": tls_only(INPUT) | only_our_key(INPUT),
+    "StorageOutputPolicy": tls_only(OUTPUT) | only_our_key(OUTPUT),
     "StorageAccessLogsPolicy": tls_only(ACCESS_LOGS) | access_log(INPUT, "input") | access_log(OUTPUT, "output"),
     "WorkflowRuleDeadLetterQueuePolicy": deny("sqs:*", DEAD_LETTERS, when=NO_TLS, to="*")
     | allow("sqs:SendMessage", DEAD_LETTERS, when={"ArnEquals": {"aws:SourceArn": RULE}}, to="events.amazonaws.com"),
     "WorkflowDispatcherFailuresQueuePolicy": deny("sqs:*", FAILURES, when=NO_TLS, to="*"),
     "MonitoringAlarmsPolicy": deny("sns:Publish", TOPIC, when=NO_TLS, to="*")
-    | allow("sns:Publish", TOPIC, when=OURS, to="cloudwatch.amazonaws.com"),
+    | allow("sns:Publish", TOPIC, when=OURS, to="cloudwatch.amazonaws.com")
+    | allow("sns:Publish", TOPIC, when=OURS, to="events.rds.amazonaws.com"),
+    "FileTopicPolicy": deny("sns:Publish", FILE_TOPIC, when=NO_TLS, to="*"),
 }
 
 
 def uploader(principal: str) -> dict[str, set[Grant]]:
-    """Return what `-c uploaderPrincipalArn` adds: to put into the input bucket, and to encrypt what is put."""
+    """Return what the option uploaderPrincipalArn adds: to put, also in parts, and to read reports; and the key.
+
+    Decrypt for uploads: S3 reads the parts when it puts them together.
+    """
     return {
-        "StorageInputPolicy": allow("s3:PutObject", f"{INPUT}/*", to=principal),
-        "StorageDataKey": allow("kms:GenerateDataKey", "*", to=principal, when=of_bucket(INPUT)),
+        "StorageInputPolicy": allow(
+            "s3:AbortMultipartUpload s3:ListMultipartUploadParts s3:PutObject", f"{INPUT}/*", to=principal
+        ),
+        "StorageDataKey": allow("kms:Decrypt kms:GenerateDataKey", "*", to=principal, when=of_bucket(INPUT))
+        | allow("kms:Decrypt", "*", to=principal, when=of_bucket(OUTPUT)),
+        "StorageOutputPolicy": allow("s3:GetObject", f"{OUTPUT}/rejected/*", f"{OUTPUT}/reports/*", to=principal)
+        | allow("s3:ListBucket", OUTPUT, to=principal, when={"StringLike": {"s3:prefix": ["rejected/*", "reports/*"]}}),
     }
+
+
+UPLOAD_WATCH: dict[str, set[Grant]] = {
+    "MonitoringUploadWatchRole": allow(
+        "cloudwatch:PutMetricData",
+        "*",
+        when={"StringEquals": {"cloudwatch:namespace": "UserLog/csv-user-log-processor"}},
+    ),
+    "trust of MonitoringUploadWatchRole": taken_by("scheduler", OURS),
+}
+"""What the option uploadExpectedBy adds."""

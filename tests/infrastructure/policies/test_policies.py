@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import UPLOADER
-from tests.infrastructure.policies.expected_policies import EXPECTED, HERE, OUTPUT, uploader
+from tests.infrastructure.policies.expected_policies import EXPECTED, HERE, OUTPUT, UPLOAD_WATCH, uploader
 from tests.infrastructure.policies.grants import Grant, grants
 from tests.infrastructure.template.resolver import Resolver
 
@@ -72,7 +72,7 @@ def test_a_policy_is_attached_to_what_it_speaks_of(stack: Resolver) -> None:
     attached += [
         (policy["PolicyDocument"], policy["Topics"]) for policy in stack.of_type("AWS::SNS::TopicPolicy").values()
     ]
-    assert len(attached) == 6
+    assert len(attached) == 7
     for document, (thing,) in attached:
         for statement in document["Statement"]:
             resources = statement["Resource"]
@@ -83,11 +83,19 @@ def test_a_policy_is_attached_to_what_it_speaks_of(stack: Resolver) -> None:
 def test_an_uploader_may_put_into_the_input_bucket_and_nothing_else(
     optional_stack: Resolver, found: Everything
 ) -> None:
-    """What `-c uploaderPrincipalArn` changes in all of the template's policies (but for the operators' own)."""
-    optional = {owner: those for owner, those in grants(optional_stack).items() if owner != "Operators"}
-    added = {owner: those - found[owner] for owner, those in optional.items()}
+    """What the option uploaderPrincipalArn changes in all of the template's policies."""
+    others = ("Operators", "UploadWatch")
+    everything = {
+        owner: those for owner, those in grants(optional_stack).items() if not any(other in owner for other in others)
+    }
+    added = {owner: those - found[owner] for owner, those in everything.items()}
     assert {owner: those for owner, those in added.items() if those} == uploader(UPLOADER)
-    assert all(found[owner] <= those for owner, those in optional.items())
+    assert all(found[owner] <= those for owner, those in everything.items())
+
+
+def test_the_dead_mans_switch_may_write_its_metric_and_nothing_else(optional_stack: Resolver) -> None:
+    """CloudWatch knows no resource for it, but a namespace."""
+    assert {owner: those for owner, those in grants(optional_stack).items() if "UploadWatch" in owner} == UPLOAD_WATCH
 
 
 def test_dev_has_the_same_rights_on_its_own_things(dev_stack: Resolver, found: Everything) -> None:

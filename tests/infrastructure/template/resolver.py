@@ -36,6 +36,12 @@ _KINDS: dict[str, tuple[str, str, dict[str, str]]] = {
         {"Arn": "arn:aws:sqs:{region}:{account}:{name}", "QueueName": "{name}"},
     ),
     "AWS::SNS::Topic": ("TopicName", "arn:aws:sns:{region}:{account}:{name}", {"TopicName": "{name}"}),
+    "AWS::RDS::EventSubscription": ("SubscriptionName", "{name}", {}),
+    "AWS::CloudWatch::CompositeAlarm": (
+        "AlarmName",
+        "{name}",
+        {"Arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}"},
+    ),
     "AWS::IAM::Role": ("RoleName", "{name}", {"Arn": "arn:aws:iam::{account}:role/{name}"}),
     "AWS::KMS::Key": ("-", "{name}", {"Arn": "arn:aws:kms:{region}:{account}:key/{name}"}),
     "AWS::Logs::LogGroup": (
@@ -136,6 +142,10 @@ class Resolver:
         if logical not in self.resources:
             return f"<{logical}>"
         kind = self.resources[logical]["Type"]
+        if kind == "AWS::Lambda::Alias":
+            alias = self.resources[logical]["Properties"]
+            function = self.value(alias["FunctionName"])
+            return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}:{alias['Name']}"
         return self._filled(_KINDS[kind][1], logical) if kind in _KINDS else readable(logical)
 
     def _attribute(self, logical: str, attribute: str) -> str:

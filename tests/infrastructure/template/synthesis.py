@@ -49,16 +49,21 @@ def load_cdk() -> None:
         sys.path.append(str(CDK))
 
 
-def context(**options: object) -> dict[str, object]:
-    """Return cdk.json's context (only the CLI reads that file), no bundling, and `options` as `-c` gives them."""
-    settings: dict[str, object] = json.loads((CDK / "cdk.json").read_text(encoding="utf-8"))["context"]
-    return {**settings, "aws:cdk:bundling-stacks": [], **{name: str(value) for name, value in options.items()}}
+def make_app(stage: str = "prod", **changes: object) -> Any:
+    """Return the app, not yet synthesized, and without the functions' package.
 
+    Args:
+        stage: dev or prod.
+        changes: options, in place of those in the stage's file.
 
-def make_app(**options: object) -> Any:
-    """Return the app, not yet synthesized; `options` are what `-c name=value` would give."""
+    Raises:
+        StageError: a change is not possible.
+    """
     load_cdk()
-    return importlib.import_module("userlog.app").make_app(context(**options))
+    app, stages, file = (importlib.import_module(f"userlog.{name}") for name in ("app", "stage", "stage_file"))
+    given = json.loads((CDK / "stages" / f"{stage}.json").read_text(encoding="utf-8"))
+    options = file.checked({**given, **changes}, f"cdk/stages/{stage}.json")
+    return app.make_app({"aws:cdk:bundling-stacks": []}, stage=stages.Stage(name=stage, options=options))
 
 
 def assembled(app: Any) -> Assembly:

@@ -111,6 +111,29 @@ def test_errors_come_as_boto3_knows_them(cloud: Cloud, call: str, request_: Any,
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
+def test_start_and_end_of_an_execution_are_events(cloud: Cloud) -> None:
+    """A rule that a user makes gets both; an EXPRESS execution has none."""
+    functions, events, sqs = cloud.session.step_functions, cloud.client("events"), cloud.client("sqs")
+    queue = sqs.create_queue(QueueName="statuses")["QueueUrl"]
+    arns = [
+        functions.create_state_machine(name=f"watched-{kind}", definition=json.dumps(ECHO), kind=kind)
+        for kind in ("EXPRESS", "STANDARD")
+    ]
+    pattern = {"source": ["aws.states"], "detail": {"stateMachineArn": arns}}
+    events.put_rule(Name="statuses", EventPattern=json.dumps(pattern))
+    target = {"Id": "q", "Arn": f"{PREFIX % 'sqs'}:statuses", "InputPath": "$.detail"}
+    events.put_targets(Rule="statuses", Targets=[target])
+    for arn in arns:
+        assert functions.start_execution(arn, input_text='{"n": 1}').wait(10)
+    found = [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]]
+    assert sorted((one["status"], one["stateMachineArn"], one["output"]) for one in found) == [
+        ("RUNNING", arns[1], None),
+        ("SUCCEEDED", arns[1], '{"n":1}'),
+    ]
+    events.remove_targets(Rule="statuses", Ids=["q"])
+    events.delete_rule(Name="statuses")
+
+
 def test_an_event_reaches_a_queue_a_machine_and_a_function(cloud: Cloud) -> None:
     """Three targets of one rule that a user made."""
     session, events, sqs = cloud.session, cloud.client("events"), cloud.client("sqs")
@@ -126,7 +149,11 @@ def test_an_event_reaches_a_queue_a_machine_and_a_function(cloud: Cloud) -> None
         ],
     )
     assert put["FailedEntryCount"] == 0
-    assert {one["Name"] for one in events.list_rules()["Rules"]} == {"orders", "s3-csv-upload-rule"}
+    assert {one["Name"] for one in events.list_rules()["Rules"]} == {
+        "orders",
+        "s3-csv-upload-rule",
+        "user-log-report-rule",
+    }
     [entry] = events.put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": '{"n": 1}'}])["Entries"]
     [message] = sqs.receive_message(QueueUrl=queue)["Messages"]
     assert json.loads(message["Body"]) == {"n": 1}

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from lambdas.schema_migrator.migrations import Migration, apply_migrations, read_migrations
+from lambdas.schema_migrator.user_totals import checked_users, read_totals, remove_users
 from lambdas.schema_migrator.users import load_users
-from lambdas.shared.errors import MigrationError, UsersFileError
+from lambdas.shared.errors import MigrationError, UsersFileError, UsersListError
 
 FIRST = Migration("9001_first.sql", "CREATE TABLE one (a int);\nCREATE TABLE two (a int);\n")
 BROKEN = Migration("9002_broken.sql", "CREATE TABLE three (a int);\nSELECT nothing FROM nowhere;\n")
@@ -178,3 +179,21 @@ def test_an_email_that_another_user_has_already_refuses_the_file(database: Any) 
         load(database, "user_id,username,email\nU2,b,y\nU3,c,x\n")
     with database.connect() as connection:
         assert connection.execute("SELECT count(*) FROM users").fetchone() == (1,)
+
+
+def test_totals_are_read_and_users_removed_with_them(database: Any) -> None:
+    """Only the named ones; a user without totals has none to read."""
+    with database.connect() as connection:
+        connection.execute("INSERT INTO users SELECT u, u, u FROM unnest(ARRAY['A', 'B', 'C']) u")
+        connection.execute("INSERT INTO user_statistics VALUES ('A', 1, 2), ('B', 3, 4)")
+        assert read_totals(connection, ["A", "C", "D"]) == {"A": {"login_count": 1, "post_count": 2}}
+        assert remove_users(connection, ["A", "C", "D"]) == 2
+        assert connection.execute("SELECT user_id FROM users").fetchall() == [("B",)]
+        assert connection.execute("SELECT user_id FROM user_statistics").fetchall() == [("B",)]
+
+
+@pytest.mark.parametrize("users", [None, [], "A", ["A", 1], [""], ["A"] * 1_001])
+def test_a_list_of_users_that_cannot_be_used_is_refused(users: Any) -> None:
+    """Before anything is asked of the database."""
+    with pytest.raises(UsersListError, match="users"):
+        checked_users(users)

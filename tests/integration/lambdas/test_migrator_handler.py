@@ -40,6 +40,21 @@ def test_users_are_loaded_from_s3_and_counted(migrator: ModuleType, aws: Any) ->
     assert migrator.lambda_handler({"action": "count_users"}, CONTEXT) == {"users": 2}
 
 
+def test_a_user_is_removed_with_the_totals(migrator: ModuleType, empty_database: Any) -> None:
+    """And nobody else; a second time finds nobody."""
+    migrator.lambda_handler({}, CONTEXT)
+    with migrator.database.connection() as connection:
+        connection.execute("INSERT INTO users (user_id, username, email) VALUES ('U1', 'a', 'a@x'), ('U2', 'b', 'b@x')")
+        connection.execute("INSERT INTO user_statistics (user_id, login_count) VALUES ('U1', 3), ('U2', 4)")
+        connection.commit()
+    event = {"action": "remove_users", "users": ["U1"]}
+    assert migrator.lambda_handler(event, CONTEXT) == {"removed": 1}
+    assert migrator.lambda_handler(event, CONTEXT) == {"removed": 0}
+    with migrator.database.connection() as connection:
+        assert connection.execute("SELECT user_id, login_count FROM user_statistics").fetchall() == [("U2", 4)]
+        assert connection.execute("SELECT user_id FROM users").fetchall() == [("U2",)]
+
+
 def test_a_users_file_that_is_not_there_is_named(migrator: ModuleType, aws: Any) -> None:
     """With its address and S3's reason."""
     event = {"action": "load_users", "bucket": aws.resources.output_bucket, "key": "gone.csv"}

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from lambdas.shared.connection import connect
-from simulator.runs.failed_rows import quoted
+from lambdas.user_log_reporter.failed_rows import quoted
 from simulator.runs.row_story import row_story
 from tests.chaos.stage import Stage
 from tests.rows import WIDTH, event_values, upload

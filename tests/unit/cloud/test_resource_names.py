@@ -16,7 +16,7 @@ from simulator.pipeline.settings import PROJECT_ROOT
 FILE = DEFINITIONS / "resources.json"
 NAMES: dict[str, str] = json.loads(FILE.read_text(encoding="utf-8"))["names"]
 # These are also words of other things: a database user, a prefix of runs, a service.
-DISTINCT = [name for name in set(NAMES.values()) if name not in ("user-log", "user-log-processor")]
+DISTINCT = [name for name in set(NAMES.values()) if name not in ("user-log", "user-log-processor", "user-log-reporter")]
 
 
 def test_a_resource_that_the_file_does_not_have_is_named() -> None:

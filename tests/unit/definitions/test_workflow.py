@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from lambdas.shared.database import CONNECT_SECONDS
 from lambdas.user_log_processor.jitter import ANSWER_SECONDS, JITTER_SECONDS
+from lambdas.user_log_reporter.reasons import OUTAGE_ERRORS
 from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.json_text import json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.states.retry import Retrier
 from simulator.pipeline.provisioning import function_names, read_definition
-from simulator.runs.failure_reasons import OUTAGE_ERRORS
 from tests.rows import HEADER, event_values
 from tests.unit.states.harness import FakeMaps, Result, execute
 

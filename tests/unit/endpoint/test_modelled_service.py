@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from botocore.parsers import QueryParser
 from multidict import CIMultiDict
 
 from simulator.aws.endpoint.identity import identity_api
@@ -16,6 +17,7 @@ from simulator.aws.endpoint.service_api import ServiceApi
 from simulator.aws.endpoint.wire.message import WireAnswer, WireRequest
 from simulator.aws.endpoint.wire.modelled_service import ModelledService
 from simulator.aws.errors import ApiError
+from simulator.aws.integrations.api_model import service_model
 
 ARN = "arn:aws:lambda:ap-northeast-1:123456789012:function:f"
 
@@ -168,3 +170,21 @@ def test_an_operation_that_aws_does_not_have_is_an_error_at_the_start() -> None:
         _service("stepfunctions", ListNonsense=lambda _r: {})
     with pytest.raises(LookupError, match="nonsense"):
         _service("nonsense")
+
+
+def test_the_query_protocol_writes_lists_and_structures() -> None:
+    """As CloudFormation's client reads them."""
+    when = datetime(2026, 11, 28, 1, 2, 3, 456000, tzinfo=UTC)
+    stack = {
+        "StackName": "s",
+        "CreationTime": when,
+        "StackStatus": "CREATE_COMPLETE",
+        "DisableRollback": False,
+        "Outputs": [{"OutputKey": "A", "OutputValue": "<1&2>"}, {"OutputKey": "B", "OutputValue": "2"}],
+    }
+    service = _service("cloudformation", DescribeStacks=lambda _r: {"Stacks": [stack], "NextToken": None})
+    form = b"Action=DescribeStacks&Version=2010-05-15&StackName=s"
+    answer = service.answer(WireRequest("POST", "/", "", CIMultiDict(), form))
+    shape = service_model("cloudformation").operation_model("DescribeStacks").output_shape
+    read = QueryParser().parse({"status_code": answer.status, "headers": {}, "body": answer.body}, shape)
+    assert read["Stacks"] == [stack]

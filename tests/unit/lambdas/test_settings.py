@@ -10,7 +10,13 @@ import pytest
 from pydantic import ValidationError
 
 from lambdas.shared.database import CONNECT_SECONDS, STATEMENT_MS, Database
-from lambdas.shared.settings import AuditSettings, DatabaseSettings, MigratorSettings, ValidatorSettings
+from lambdas.shared.settings import (
+    AuditSettings,
+    DatabaseSettings,
+    MigratorSettings,
+    ReporterSettings,
+    ValidatorSettings,
+)
 from simulator.aws.moto.environment import local_aws
 from simulator.pipeline.provisioning import function_names, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
@@ -21,12 +27,14 @@ READ_BY = {
     "user-log-processor": (AuditSettings, DatabaseSettings),
     "user-log-schema-migrator": (DatabaseSettings, MigratorSettings),
     "user-log-user-reader": (DatabaseSettings,),
+    "user-log-reporter": (ReporterSettings,),
 }
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away what a developer's shell may have set."""
+    """Take away what a developer's shell may have set, and boto3's default session, which other tests would get."""
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     for models in READ_BY.values():
         for model in models:
             for name in model.model_fields:
@@ -116,6 +124,18 @@ def test_on_aws_the_login_is_a_signed_token_over_verified_tls(monkeypatch: pytes
     assert "Action=connect" in token.query
     assert "DBUser=u" in token.query
     assert "X-Amz-Signature=" in token.query
+
+
+def test_reads_go_to_a_reader_if_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same login; a database that is reached by its URL is the only one."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///db")
+    assert DatabaseSettings().for_reads() == DatabaseSettings()
+    monkeypatch.delenv("DATABASE_URL")
+    for name, value in {"HOST": "writer", "READER_HOST": "reader", "NAME": "n", "USER": "u"}.items():
+        monkeypatch.setenv(f"DATABASE_{name}", value)
+    assert DatabaseSettings().for_reads().database_host == "reader"
+    assert DatabaseSettings().for_reads().database_user == "u"
+    assert DatabaseSettings().database_host == "writer"
 
 
 def test_the_options_of_a_url_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

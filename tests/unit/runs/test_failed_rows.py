@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lambdas.shared.csv_dialect import records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
-from simulator.runs.failed_rows import neutralised, quoted, write_failed_rows
+from lambdas.user_log_reporter.failed_rows import neutralised, quoted
+from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.folder.run_folder import RunFolder
 from tests.rows import HEADER, MORE, WIDTH, totals, upload
 from tests.unit.runs.made_runs import NAME, THREE_ROWS, child, failed_child, finished_run
@@ -28,7 +29,7 @@ def test_a_failed_row_stands_in_its_columns_with_its_cause_in_words(tmp_path: Pa
     finished_run(tmp_path, THREE_ROWS, child(0, 2), failed_child(1, 3), child(2, 4))
     header, row = read(tmp_path)
     assert header == [*HEADER.split(","), *FAILED_ROWS_COLUMNS]
-    assert row == ["U2", *totals("x", "2", "0"), "3", "InvalidRecordError", "bad value 'x'", "1", NAME]
+    assert row == ["U2", *totals("x", "2", "0"), "3", "InvalidRecordError", "bad value 'x'", NAME]
 
 
 def test_it_begins_with_a_bom_and_ends_its_lines_as_excel_does(tmp_path: Path) -> None:
@@ -42,10 +43,10 @@ def test_it_begins_with_a_bom_and_ends_its_lines_as_excel_does(tmp_path: Path) -
 def test_rows_that_were_never_started_are_in_it(tmp_path: Path) -> None:
     """No row is lost when the corrected file is sent."""
     finished_run(tmp_path, THREE_ROWS, failed_child(1, 3), status="FAILED", error="e")
-    assert [(row[0], row[WIDTH + 1], row[WIDTH + 3]) for row in read(tmp_path)[1:]] == [
-        ("U1", "NotStarted", "0"),
-        ("U2", "InvalidRecordError", "1"),
-        ("U3", "NotStarted", "0"),
+    assert [(row[0], row[WIDTH + 1]) for row in read(tmp_path)[1:]] == [
+        ("U1", "NotStarted"),
+        ("U2", "InvalidRecordError"),
+        ("U3", "NotStarted"),
     ]
 
 
@@ -55,7 +56,7 @@ def test_columns_of_an_earlier_run_are_replaced_not_doubled(tmp_path: Path) -> N
     finished_run(tmp_path, text, failed_child(0, 2))
     assert read(tmp_path) == [
         [*HEADER.split(","), *FAILED_ROWS_COLUMNS],
-        ["U1", *totals("x", "2", "0"), "2", "InvalidRecordError", "bad value 'x'", "1", NAME],
+        ["U1", *totals("x", "2", "0"), "2", "InvalidRecordError", "bad value 'x'", NAME],
     ]
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.runs.failure_reasons import MAX_REASONS, OTHER, ReasonTally, group_text, person_text, split_cause
+from lambdas.user_log_reporter.reasons import group_text, person_text, split_cause
+from simulator.runs.failure_reasons import MAX_REASONS, OTHER, ReasonTally
 from simulator.runs.folder.history_reader import states_passed
 from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.folder.run_record import RunRecord

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.shared.csv_dialect import decode, records
-from simulator.runs.failed_rows import neutralised, quoted
+from lambdas.user_log_reporter.failed_rows import neutralised, quoted
 from tests.rows import HEADER, MORE, WIDTH
 from tests.unit.runs.made_runs import failed_child, finished_run
 from tests.unit.safety.injections import ALL

@@ -1,20 +1,23 @@
-"""AWS query: a form with `Action` in, XML out. For operations whose members are plain texts.
+"""AWS query: a form with `Action` in, XML out. For operations whose input has plain texts only.
 
 Smithy documentation, "AWS query protocol".
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
+
+from botocore.model import ListShape, StructureShape
 
 from simulator.aws.endpoint.wire.message import WireAnswer
 from simulator.aws.endpoint.wire.protocol import error_form, unknown_operation
 from simulator.aws.endpoint.wire.values import from_text
 
 if TYPE_CHECKING:
-    from botocore.model import OperationModel, ServiceModel
+    from botocore.model import OperationModel, ServiceModel, Shape
 
     from simulator.aws.endpoint.wire.message import WireRequest
     from simulator.aws.errors import ApiError
@@ -44,7 +47,7 @@ class QueryProtocol:
     def write(self, answer: dict[str, Any], operation: OperationModel, request_id: str) -> WireAnswer:
         """Return the answer's HTTP form."""
         name = operation.name
-        members = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in answer.items() if value is not None)
+        members = _members(answer, operation.output_shape) if operation.output_shape is not None else ""
         text = (
             f'<{name}Response xmlns="{self._namespace}"><{name}Result>{members}</{name}Result>'
             f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{name}Response>"
@@ -63,6 +66,21 @@ def query_error(error: ApiError, status: int, namespace: str = "") -> WireAnswer
         f"<Message>{escape(error.message)}</Message></Error><RequestId>{error.request_id}</RequestId></ErrorResponse>"
     )
     return WireAnswer(status, text.encode(), {"Content-Type": "text/xml", "x-amzn-RequestId": error.request_id})
+
+
+def _members(values: dict[str, Any], shape: StructureShape) -> str:
+    found = ((name, values[name], member) for name, member in shape.members.items() if values.get(name) is not None)
+    return "".join(f"<{name}>{_xml(value, member)}</{name}>" for name, value, member in found)
+
+
+def _xml(value: Any, shape: Shape) -> str:
+    if isinstance(shape, StructureShape):
+        return _members(value, shape)
+    if isinstance(shape, ListShape):
+        return "".join(f"<member>{_xml(one, shape.member)}</member>" for one in value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return escape(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _form(request: WireRequest) -> dict[str, str]:

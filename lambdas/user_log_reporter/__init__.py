@@ -1,0 +1,1 @@
+"""`user-log-reporter`: writes the report of a run that has ended."""

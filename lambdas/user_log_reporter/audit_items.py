@@ -1,0 +1,47 @@
+"""Reads how rows ended from the audit trail, for a run whose Map Run left no result files: it was stopped."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from lambdas.shared import audit_key
+from lambdas.shared.columns import TOTALS
+from lambdas.user_log_reporter.reasons import person_text
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from lambdas.user_log_reporter.row_outcomes import RowOutcomes
+
+
+def read_audit_items(dynamodb: DynamoDBClient, table: str, execution_name: str, outcomes: RowOutcomes) -> None:
+    """Tell `outcomes` of each row that has audit items.
+
+    A row is done if it has an item for each total; it may have failed before, and been redriven.
+
+    Raises:
+        ClientError: the table cannot be read.
+    """
+    written = array("B")
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="executionName = :name",
+        ExpressionAttributeValues={":name": {"S": execution_name}},
+        ConsistentRead=True,
+    )
+    for page in pages:
+        for item in page["Items"]:
+            key = audit_key.parse(item["timestamp"].get("S"))
+            if key is None:
+                continue
+            if key.processing_type == audit_key.ROW_FAILED:
+                error, cause = (item.get(name, {}).get("S", "") for name in ("errorMessage", "errorCause"))
+                outcomes.failed(key.row_index, error, person_text(cause))
+            else:
+                if key.row_index >= len(written):
+                    written.extend([0] * (key.row_index + 1 - len(written)))
+                written[key.row_index] += 1
+    for index, number in enumerate(written):
+        if number == len(TOTALS):
+            outcomes.done(index)

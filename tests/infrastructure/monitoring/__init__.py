@@ -1,0 +1,1 @@
+"""Tests of alarms, topics and the dashboard."""

@@ -1,0 +1,85 @@
+"""The report that the function writes when a run has ended, started by the rule: it is the run folder's own."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.integration.deployed.conftest import Cloud
+from tests.rows import MORE, upload
+
+
+def _run(cloud: Cloud, key: str, text: str) -> str:
+    running = cloud.session.wait_for_workflow(cloud.session.upload(text.encode(), key))
+    assert running.wait(60)
+    return running.name
+
+
+def _object(cloud: Cloud, key: str) -> bytes:
+    """Return an object of the output bucket; it may be a moment away."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            got = cloud.session.aws.s3.get_object(Bucket=cloud.session.resources.output_bucket, Key=key)
+            return got["Body"].read()
+        except ClientError:
+            assert time.monotonic() < deadline, key
+            time.sleep(0.1)
+
+
+def _summary(cloud: Cloud, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_object(cloud, f"reports/{name}/summary.json"))
+    return found
+
+
+def test_its_failed_rows_are_those_of_the_run_folder(cloud: Cloud) -> None:
+    """Byte for byte, though one is made of result files and the other of items.jsonl."""
+    bad = ["U00001,1,x", "NOBODY,1,1", "=1+1,2,3", '"with ""quotes"" and\nlines",1,1']
+    name = _run(cloud, "in/売上.csv", upload(*bad, *(f"U{number:05},1,1" for number in range(2, 99))))
+    summary = _summary(cloud, name)
+    assert summary["rows"] == {"total": 101, "succeeded": 97, "failed": 4, "notStarted": 0, "lostToOutage": 0}
+    assert (summary["status"], summary["key"], len(summary["files"])) == ("SUCCEEDED", "in/売上.csv", 2)
+    folder = cloud.session.recorder.folder(name)
+    assert folder is not None
+    assert _object(cloud, f"reports/{name}/failed-rows.csv") == folder.failed_rows_file.read_bytes()
+    assert b"NOBODY" in folder.failed_rows_file.read_bytes()
+
+
+def test_rows_that_never_started_are_in_it(cloud: Cloud) -> None:
+    """The tolerance was exceeded: the Map Run lists them as PENDING."""
+    name = _run(cloud, "breached.csv", upload(*(f"NOBODY{number},1,1" for number in range(300))))
+    summary = _summary(cloud, name)
+    assert summary["status"] == "FAILED"
+    assert summary["rows"]["failed"] + summary["rows"]["notStarted"] == 300
+    assert summary["rows"]["notStarted"] > 0
+    folder = cloud.session.recorder.folder(name)
+    assert folder is not None
+    assert _object(cloud, f"reports/{name}/failed-rows.csv") == folder.failed_rows_file.read_bytes()
+
+
+def test_a_rejected_file_has_a_summary_and_no_rows(cloud: Cloud) -> None:
+    """It says where the list of problems lies."""
+    summary = _summary(cloud, _run(cloud, "rejected.csv", f"wrong header\nU00001,1,1{MORE}\n"))
+    assert (summary["status"], summary["rows"]["total"], len(summary["files"])) == ("FAILED", 0, 1)
+    assert "rejected/" in summary["next"]
+
+
+def test_a_run_that_was_stopped_is_reported_from_the_audit_trail(cloud: Cloud) -> None:
+    """Its Map Run leaves no result files in S3."""
+    rows = [f"U{number % 900 + 1:05},{number},1" for number in range(900)]
+    running = cloud.session.wait_for_workflow(cloud.session.upload(upload(*rows).encode(), "stopped.csv"))
+    folder = None
+    deadline = time.monotonic() + 30
+    while folder is None or folder.record_as_written().rows.succeeded < 5:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+        folder = cloud.session.recorder.folder(running.name)
+    running.stop()
+    assert running.wait(30)
+    summary = _summary(cloud, running.name)
+    assert (summary["status"], summary["rows"]["total"]) == ("ABORTED", 900)
+    assert summary["rows"]["notStarted"] > 0
+    assert _object(cloud, f"reports/{running.name}/failed-rows.csv") == folder.failed_rows_file.read_bytes()
