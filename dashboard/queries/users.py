@@ -11,8 +11,8 @@ import psycopg
 from dashboard.queries.records import run_record
 from lambdas.shared import audit_key
 from lambdas.shared.columns import TOTALS
+from lambdas.user_log_reporter.reasons import person_text
 from lambdas.user_reader.user_query import UserQuery
-from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode, lines_with, parse_line
 from simulator.runs.folder.times import parsed_moment
 

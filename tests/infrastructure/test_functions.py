@@ -45,6 +45,7 @@ LIMITS = {
     "user-log-processor": (10, 512),
     "user-log-schema-migrator": (300, 512),
     "user-log-reporter": (300, 512),
+    "user-log-user-reader": (15, 512),
 }
 
 
@@ -83,6 +84,11 @@ def test_what_a_function_is_told_of_its_surroundings(stack: Resolver) -> None:
             "RESULTS_PREFIX": "results/",
             "PROCESSING_LOGS_TABLE": "ProcessingLogs",
             "SENDERS_TOPIC_ARN": "arn:aws:sns:ap-northeast-1:123456789012:user-log-files",
+        },
+        "user-log-user-reader": {
+            **database,
+            "DATABASE_HOST": "user-log.cluster-ro-id.ap-northeast-1.rds.amazonaws.com",
+            "DATABASE_USER": "user_log_reader",
         },
     }
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from dashboard.queries.tables import fetch, file_state, load_items
-from simulator.runs.failure_reasons import person_text
+from lambdas.user_log_reporter.reasons import person_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

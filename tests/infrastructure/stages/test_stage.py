@@ -34,6 +34,7 @@ PROD: dict[str, Any] = {
     "uploaderPrincipalArn": None,
     "alarmEmail": None,
     "fileEmail": None,
+    "operatorPolicy": None,
     "uploadExpectedBy": None,
 }
 # As cheap as it can be when idle: no NAT gateway, no reader, and Aurora pauses.
@@ -111,6 +112,7 @@ def test_prod_has_the_designed_names_and_dev_its_own() -> None:
         ("uploaderPrincipalArn", "arn:aws:s3:::bucket", "arn:aws:iam::123456789012:role/uploader"),
         ("alarmEmail", "nobody", "an email address"),
         ("fileEmail", "a@b", "an email address"),
+        ("operatorPolicy", "watch", '"look" or "act"'),
         ("uploadExpectedBy", "24:00", "a time in Japan"),
         ("uploadExpectedBy", "9:30", "a time in Japan"),
     ],
