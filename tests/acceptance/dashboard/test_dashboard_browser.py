@@ -75,10 +75,10 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
     _upload(page, tmp_path / "corrected.csv", text.replace(",many,", ",7,"))
     expect(page.get_by_text("1 of 1 rows succeeded")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("link", name="Open this run").click()
-    page.get_by_role("link", name=re.compile(r"^Corrects rows of <b>日本\.csv")).click()
+    page.get_by_role("button", name=re.compile(r"^Corrects rows of <b>日本\.csv")).click()
     expect(page.get_by_text("Repaired: the 1 row corrected in a later file.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Next step")).to_have_count(0)
-    expect(page.get_by_role("link", name=re.compile(r"^Corrected in corrected\.csv"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"^Corrected in corrected\.csv"))).to_be_visible()
 
     _upload(page, tmp_path / "rejected.csv", f"{HEADER}\nU00001,1\n")
     expect(page.get_by_text("File rejected")).to_be_visible(timeout=PATIENCE)
