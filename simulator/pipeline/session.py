@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.listener import FanOut
+from simulator.aws.endpoint.checked_operations import checked_operations
 from simulator.aws.errors import ServerError
 from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
 from simulator.aws.map_run.map_run import LocalMapRuns
@@ -20,6 +21,7 @@ from simulator.fault_injection.parts import Parts, UploadedFile
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.lasting import LastingRecords, restore_run_objects
+from simulator.pipeline.local_cloud.service_apis import service_apis
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.provisioning import provision, read_definition, resource_name
 from simulator.pipeline.servers import moto_options, open_postgres
@@ -144,6 +146,8 @@ class Session:
             if lasting.rules is not None:
                 for sentence in self.bus.rules.keep_in(lasting.rules):
                     tell(sentence)
+            for api in service_apis(self):
+                self.step_functions.offer(api.service, checked_operations(api))
             self._stack = stack.pop_all()
 
     def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:

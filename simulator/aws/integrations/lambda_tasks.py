@@ -15,6 +15,7 @@ from simulator.aws.asl.json_text import to_json
 from simulator.aws.errors import ApiError
 from simulator.aws.integrations.api_model import error_codes, input_shape, service_model
 from simulator.aws.integrations.dialect import LAMBDA, Dialect
+from simulator.aws.integrations.java_names import exception_name
 from simulator.aws.integrations.parameters import Parameters
 from simulator.aws.integrations.response import answer_headers, sdk_metadata
 from simulator.aws.json_reader import BadJson, read_json
@@ -117,7 +118,7 @@ def invoke(functions: LambdaInvoker, function: str, payload: bytes, timeout: flo
 def refusal(error: LambdaError, dialect: Dialect) -> StateError:
     """Return what a Task fails with if Lambda refuses the call: `Lambda.<name>` and the service's words."""
     found = ApiError(error.name, str(error), status=error.status, request_id=error.request_id or None)
-    return dialect.state_error(found, {error.name})
+    return dialect.state_error(found, {error.name: exception_name(error.name)})
 
 
 def error_of(payload: bytes) -> tuple[str | None, Any]:

@@ -78,6 +78,7 @@ class Cloud:
             store=store,
         )
         self.operations = StepFunctionsApi(self.service, self.archive, maps).operations
+        self.service.offer("stepfunctions", self.operations)
 
     def call(self, operation: str, **members: Any) -> Any:
         """Call an operation and compare its answer with the model."""

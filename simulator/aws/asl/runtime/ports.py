@@ -33,6 +33,7 @@ class TaskRequest:
             no limit. A call that runs into it raises `StateError("States.Timeout")`.
         state: the Task state's name.
         execution_arn: the execution that calls.
+        machine_arn: its state machine.
         attempt: 1 for the first call, counted up with each retry.
     """
 
@@ -42,6 +43,7 @@ class TaskRequest:
     state: str
     execution_arn: str
     attempt: int
+    machine_arn: str = ""
 
 
 class TaskService(Protocol):

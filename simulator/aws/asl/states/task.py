@@ -84,6 +84,7 @@ class TaskState(RetriableState):
                     timeout=execution.time_left(frame.clock, timeout),
                     state=self.name,
                     execution_arn=execution.arn,
+                    machine_arn=execution.identity.machine_arn,
                     attempt=(frame.retry_count or 0) + 1,
                 )
             )
