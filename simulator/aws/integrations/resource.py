@@ -46,6 +46,12 @@ _OPTIMISED = (
 )
 
 
+def integration_and_pattern(resource: str) -> tuple[str, str | None] | None:
+    """Return a Resource's integration and its pattern, None if it names none (`sqs:sendMessage`, `.sync`)."""
+    match = _SERVICE.fullmatch(resource)
+    return None if match is None else (match["name"], match["pattern"])
+
+
 def integration_name(resource: str) -> str | None:
     """Return a Resource's name for its integration (`dynamodb:putItem`), None if it is called in another way."""
     match = _SERVICE.fullmatch(resource)
@@ -66,7 +72,8 @@ def problem(resource: str, known: Collection[str]) -> str:
         return f"{resource} is not a resource of a Task: neither a function's ARN nor arn:aws:states:::service:action"
     if pattern := match["pattern"]:
         if pattern in _PATTERNS:
-            return f"{resource}: the pattern {pattern} is not simulated"
+            missing = match["name"] not in known
+            return f"{resource}{_not_found(match['name'], known)}" if missing else f"{resource}: {_pattern_of(match)}"
         return f"{resource}: there is no pattern {pattern}, only {', '.join(_PATTERNS)}"
     return f"{resource}{_not_found(match['name'], known)}"
 
@@ -87,6 +94,10 @@ def _not_found(name: str, known: Collection[str]) -> str:
     if actions:
         return f" is unknown: {service} has no action {action}"
     return f": there is no service {service}{_close_service(name, service, known)}"
+
+
+def _pattern_of(match: re.Match[str]) -> str:
+    return f"the pattern {match['pattern']} of {match['name']} is not simulated"
 
 
 def _close_service(name: str, service: str, known: Collection[str]) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.listener import Listener
     from simulator.aws.asl.runtime.ports import MapRuns
     from simulator.aws.asl.runtime.resume import Resume
+    from simulator.aws.integrations.callbacks import Callbacks
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
     from simulator.aws.integrations.registry import Clients
     from simulator.aws.stepfunctions.archive import Archive
@@ -90,6 +91,11 @@ class StepFunctions:
     def offer(self, service: str, operations: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]) -> None:
         """Let Tasks call the operations of a service of this process (see Integrations)."""
         self._integrations.offer(service, operations)
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """The Tasks that wait to be called back."""
+        return self._integrations.callbacks
 
     def now(self) -> datetime:
         """Return the time by the service's clock."""

@@ -64,6 +64,7 @@ class Cloud:
     def __init__(self, archive: KeptArchive | None = None, store: MachineStore | None = None) -> None:
         self.function = Gate()
         self.objects = MemoryStore()
+        self.aws = StubbedClients()
         self.archive = archive or KeptArchive()
         maps = LocalMapRuns(self.objects, self.archive, lambda _name: None)
         self.service = StepFunctions(
@@ -72,7 +73,7 @@ class Cloud:
             clock=RealClock(),
             listener=self.archive,
             functions=self.function,
-            aws=StubbedClients(),
+            aws=self.aws,
             maps=maps,
             archive=self.archive,
             store=store,
