@@ -94,9 +94,13 @@ class Integrations:
         self.callbacks = Callbacks()
         starter = StartExecution(machines, dialect.SFN)
         self._jobs = {f"{START}{one}": RunExecution(starter, parsed=one == SYNC[1]) for one in SYNC}
+
+        def invoke_api() -> Operation | None:
+            return self._sdk.operation("lambda", "Invoke")
+
         self._services: dict[str, Integration] = {
-            "lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA),
-            "aws-sdk:lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA_SDK),
+            "lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA, invoke_api),
+            "aws-sdk:lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA_SDK, invoke_api),
             "states:startExecution": starter,
             "aws-sdk:sfn:startExecution": StartExecution(machines, dialect.SFN_SDK),
             "sns:publish": AwsAction(aws.sns, "publish", dialect.SNS, as_json=("Message",)),
