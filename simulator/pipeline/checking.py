@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.fields import InvalidDefinition, Problem
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.aws.eventbridge.api import EventsApi
+from simulator.aws.eventbridge.bus import EventBus
+from simulator.aws.lambda_runtime.api import LambdaApi
+from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
+from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.aws.stepfunctions.api.api import StepFunctionsApi
+from simulator.aws.stepfunctions.archive import EmptyArchive
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.pipeline.provisioning import DEFINITIONS, Resources, substitute
 
@@ -43,6 +51,7 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
     )
     filled = substitute(text, {**resources.placeholders, **values}, source=source)
     aws, listener = aws_clients(NOWHERE), SilentListener()
+    maps = LocalMapRuns(S3ObjectStore(aws.s3), listener, lambda _name: None)
     machines = StepFunctions(
         region=REGION,
         account=ACCOUNT,
@@ -50,13 +59,26 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
         listener=listener,
         functions=_NoFunctions(),
         aws=aws,
-        maps=LocalMapRuns(S3ObjectStore(aws.s3), listener, lambda _name: None),
+        maps=maps,
     )
+    _offer_operations(machines, maps)
     try:
         machines.create_state_machine(name="checked", definition=filled, kind=machine_type)
     except InvalidDefinition as error:
         return error.problems
     return []
+
+
+def _offer_operations(machines: StepFunctions, maps: LocalMapRuns) -> None:
+    """Say which operations the services of this process have; they work on nothing."""
+    bus = EventBus([], {}, clock=RealClock(), dead_letter=lambda *_: None, region=REGION, account=ACCOUNT)
+    with (
+        LambdaService((), task_root=DEFINITIONS, variables=lambda *_: {}) as functions,
+        closing(AsynchronousInvocations(functions)) as queue,
+    ):
+        machines.offer("events", EventsApi(bus).operations)
+        machines.offer("lambda", LambdaApi(functions, queue, lambda one: one.name).operations)
+    machines.offer("stepfunctions", StepFunctionsApi(machines, EmptyArchive(), maps).operations)
 
 
 class _NoFunctions:

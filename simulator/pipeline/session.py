@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.listener import FanOut
+from simulator.aws.endpoint.checked_operations import checked_operations
 from simulator.aws.errors import ServerError
 from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
 from simulator.aws.map_run.map_run import LocalMapRuns
@@ -21,6 +22,7 @@ from simulator.fault_injection.parts import Parts, UploadedFile
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.lasting import LastingRecords, restore_run_objects
+from simulator.pipeline.local_cloud.service_apis import service_apis
 from simulator.pipeline.map_run_endpoint import MapRunEndpoint
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name
@@ -162,6 +164,8 @@ class Session:
             if lasting.rules is not None:
                 for sentence in self.bus.rules.keep_in(lasting.rules):
                     tell(sentence)
+            for api in service_apis(self):
+                self.step_functions.offer(api.service, checked_operations(api))
             helm = Helm(self.resources.workflow_arn, self.step_functions, self.map_runs)
             stack.enter_context(SteeringPort(home.steering, helm.obey))
             self._stack = stack.pop_all()

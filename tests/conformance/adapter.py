@@ -39,6 +39,8 @@ from simulator.aws.lambda_runtime.errors import (  # noqa: E402
 from simulator.aws.lambda_runtime.payloads import decode_event  # noqa: E402
 from simulator.aws.map_run.map_run import LocalMapRuns  # noqa: E402
 from simulator.aws.map_run.object_store import S3ObjectStore  # noqa: E402
+from simulator.aws.stepfunctions.api.api import StepFunctionsApi  # noqa: E402
+from simulator.aws.stepfunctions.archive import EmptyArchive  # noqa: E402
 from simulator.aws.stepfunctions.service import StepFunctions  # noqa: E402
 
 REGION, ACCOUNT = "us-east-1", "111111111111"
@@ -46,7 +48,7 @@ FUNCTIONS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 Kept = TypeVar("Kept", bound=SilentListener)
 _MOCK = mock_aws()
 _MOCK.start()
-AWS = SimpleNamespace(**{name: boto3.client(name, region_name=REGION) for name in ("s3", "dynamodb", "sqs")})  # type: ignore[call-overload]
+AWS = SimpleNamespace(**{name: boto3.client(name, region_name=REGION) for name in ("s3", "dynamodb", "sqs", "sns")})  # type: ignore[call-overload]
 
 
 class RecordedFunctions:
@@ -106,6 +108,7 @@ def service_with(lambdas: dict[str, Any], listener: Kept) -> tuple[StepFunctions
         aws=AWS,
         maps=maps,
     )
+    service.offer("stepfunctions", StepFunctionsApi(service, EmptyArchive(), maps).operations)
     return service, listener, maps
 
 

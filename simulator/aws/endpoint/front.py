@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MOST_REQUEST_BYTES = 64 * 2**20
 """More than any request of these services may have; each refuses what is too large in its own words."""
-_OF_THE_ENGINE = ("dynamodb", "sqs")
+_OF_THE_ENGINE = ("dynamodb", "sns", "sqs")
 _EVERYWHERE = {"sts"}
 _LOG = logging.getLogger(__name__)
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StructureShape
 
+from simulator.aws.integrations.java_names import exception_name
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
 
 @cache
@@ -37,6 +39,15 @@ def input_shape(model: ServiceModel, action: str) -> StructureShape:
     return shape if shape is not None else StructureShape(action, {"type": "structure", "members": {}})
 
 
-def error_codes(model: ServiceModel) -> Collection[str]:
-    """Return the error codes that a service's model names."""
-    return frozenset(shape.name for shape in model.error_shapes)
+def output_shape(model: ServiceModel, action: str) -> StructureShape:
+    """Return what an action answers, by its name in a Resource (`putItem`)."""
+    shape = model.operation_model(action[0].upper() + action[1:]).output_shape
+    return shape if shape is not None else StructureShape(action, {"type": "structure", "members": {}})
+
+
+@cache
+def error_codes(model: ServiceModel) -> Mapping[str, str]:
+    """Return the error codes that a service's model names, each with the SDK's exception for it."""
+    shapes = [shape for shape in model.error_shapes if isinstance(shape, StructureShape)]
+    named = {shape.error_code: exception_name(shape.name) for shape in shapes}
+    return named | {shape.name: exception_name(shape.name) for shape in shapes}

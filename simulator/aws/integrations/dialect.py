@@ -18,9 +18,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from simulator.aws.asl.errors import StateError
 from simulator.aws.errors import ApiError
+from simulator.aws.integrations.java_names import capital, pascal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +40,21 @@ class Dialect:
     base: str
     optimised: bool
 
-    def state_error(self, error: Exception, modelled: Collection[str]) -> StateError:
+    def spell(self, member: str) -> str:
+        """Return the name that a member of the API has in parameters and results."""
+        return capital(member) if self.optimised else pascal(member)
+
+    def state_error(self, error: Exception, modelled: Mapping[str, str]) -> StateError:
         """Return what a Task fails with for an error of a client, or of a service of the simulator.
 
         Args:
             error: ApiError, or botocore's ClientError or BotoCoreError.
-            modelled: the error codes that the service's model names.
+            modelled: the error codes that the service's model names, each with the SDK's exception for it.
         """
         if isinstance(error, BotoCoreError):
             return StateError(f"{self.prefix}.SdkClientException", f"Unable to execute HTTP request: {error}")
         found = error if isinstance(error, ApiError) else _api_error(error)
-        name = java_name(found.name) if found.name in modelled else self.base
-        return StateError(f"{self.prefix}.{name}", self._cause(found))
+        return StateError(f"{self.prefix}.{modelled.get(found.name, self.base)}", self._cause(found))
 
     def _cause(self, error: ApiError) -> str:
         if self.optimised:
@@ -63,12 +67,6 @@ class Dialect:
             f"{error.message} (Service: {self.service}, Status Code: {error.status}, "
             f"Request ID: {error.request_id}{extended}) (SDK Attempt Count: 1)"
         )
-
-
-def java_name(code: str) -> str:
-    """Return the SDK's exception class for an error code: `NoSuchKey` is `NoSuchKeyException`."""
-    name = code.rpartition(".")[2]
-    return name if name.endswith("Exception") else f"{name}Exception"
 
 
 def _api_error(error: Exception) -> ApiError:
@@ -84,11 +82,21 @@ def _api_error(error: Exception) -> ApiError:
     )
 
 
+def sdk_dialect(prefix: str) -> Dialect:
+    """Return the dialect of a service's SDK integration by what its error names begin with."""
+    return Dialect(prefix=prefix, service=prefix, base=f"{prefix}Exception", optimised=False)
+
+
 DYNAMODB = Dialect(prefix="DynamoDB", service="AmazonDynamoDBv2", base="AmazonDynamoDBException", optimised=True)
-DYNAMODB_SDK = Dialect(prefix="DynamoDb", service="DynamoDb", base="DynamoDbException", optimised=False)
+DYNAMODB_SDK = sdk_dialect("DynamoDb")
 LAMBDA = Dialect(prefix="Lambda", service="AWSLambda", base="AWSLambdaException", optimised=True)
-LAMBDA_SDK = Dialect(prefix="Lambda", service="Lambda", base="LambdaException", optimised=False)
-S3_SDK = Dialect(prefix="S3", service="S3", base="S3Exception", optimised=False)
+LAMBDA_SDK = sdk_dialect("Lambda")
+S3_SDK = sdk_dialect("S3")
 SFN = Dialect(prefix="StepFunctions", service="AWSStepFunctions", base="AWSStepFunctionsException", optimised=True)
-SFN_SDK = Dialect(prefix="Sfn", service="Sfn", base="SfnException", optimised=False)
+SFN_SDK = sdk_dialect("Sfn")
+EVENTS = Dialect(prefix="EventBridge", service="AmazonEventBridge", base="AmazonEventBridgeException", optimised=True)
+EVENTBRIDGE_SDK = sdk_dialect("EventBridge")
+SNS = Dialect(prefix="SNS", service="AmazonSNS", base="AmazonSNSException", optimised=True)
+SNS_SDK = sdk_dialect("Sns")
 SQS = Dialect(prefix="SQS", service="AmazonSQS", base="AmazonSQSException", optimised=True)
+SQS_SDK = sdk_dialect("Sqs")

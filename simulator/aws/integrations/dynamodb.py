@@ -22,25 +22,36 @@ from simulator.aws.integrations.dynamodb_rules import (
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+    from simulator.aws.asl.runtime.ports import TaskRequest
     from simulator.aws.integrations.dialect import Dialect
 
 ACTIONS = ("putItem", "getItem", "updateItem", "deleteItem")
 _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]+|arn:.+")
 
 
-class DynamoDbAction(AwsAction):
+class DynamoDbCall(AwsAction):
+    """Any action of DynamoDB."""
+
+    def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
+        """Take out the consumed capacity if nobody asked for it; moto answers it in any case."""
+        if arguments.get("ReturnConsumedCapacity", "NONE") == "NONE":
+            result.pop("ConsumedCapacity", None)
+
+
+class DynamoDbAction(DynamoDbCall):
     """One action, with the rules for keys, values and expressions that AWS enforces and moto does not."""
 
     def __init__(self, client: BaseClient, action: str, dialect: Dialect) -> None:
         super().__init__(client, action, dialect)
         self._keys: dict[str, TableKeys] = {}
 
-    def prepare(self, arguments: dict[str, Any]) -> None:
+    def prepare(self, arguments: dict[str, Any], request: TaskRequest) -> None:
         """Refuse items, keys and expressions as DynamoDB does, and write numbers as it stores them.
 
         Raises:
             ApiError: ValidationException.
         """
+        del request
         table = arguments["TableName"]
         if not _TABLE_NAME.fullmatch(table):
             raise validation_error(
@@ -60,8 +71,3 @@ class DynamoDbAction(AwsAction):
             check_item(arguments["Item"], keys)
         if "Key" in arguments:
             check_key(arguments["Key"], keys)
-
-    def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
-        """Take out the consumed capacity if nobody asked for it; moto's updateItem always answers it."""
-        if arguments.get("ReturnConsumedCapacity", "NONE") == "NONE":
-            result.pop("ConsumedCapacity", None)

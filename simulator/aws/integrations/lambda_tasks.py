@@ -15,15 +15,18 @@ from simulator.aws.asl.json_text import to_json
 from simulator.aws.errors import ApiError
 from simulator.aws.integrations.api_model import error_codes, input_shape, service_model
 from simulator.aws.integrations.dialect import LAMBDA, Dialect
+from simulator.aws.integrations.java_names import exception_name
 from simulator.aws.integrations.parameters import Parameters
 from simulator.aws.integrations.response import answer_headers, sdk_metadata
+from simulator.aws.integrations.time_limit import within
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.aws.lambda_runtime.errors import CallerTimeout, LambdaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from simulator.aws.asl.runtime.ports import TaskRequest
+    from simulator.aws.integrations.action import Send
 
 
 class Invoked(Protocol):
@@ -117,7 +120,7 @@ def invoke(functions: LambdaInvoker, function: str, payload: bytes, timeout: flo
 def refusal(error: LambdaError, dialect: Dialect) -> StateError:
     """Return what a Task fails with if Lambda refuses the call: `Lambda.<name>` and the service's words."""
     found = ApiError(error.name, str(error), status=error.status, request_id=error.request_id or None)
-    return dialect.state_error(found, {error.name})
+    return dialect.state_error(found, {error.name: exception_name(error.name)})
 
 
 def error_of(payload: bytes) -> tuple[str | None, Any]:
@@ -159,10 +162,14 @@ class LambdaInvoke:
     Args:
         functions: what runs functions.
         dialect: LAMBDA for `lambda:invoke`, LAMBDA_SDK for `aws-sdk:lambda:invoke`.
+        api: gives Lambda's Invoke for an InvocationType other than RequestResponse; None if there is none.
     """
 
-    def __init__(self, functions: LambdaInvoker, dialect: Dialect) -> None:
+    def __init__(
+        self, functions: LambdaInvoker, dialect: Dialect, api: Callable[[], Send | None] = lambda: None
+    ) -> None:
         self._functions = functions
+        self._api = api
         self._dialect = dialect
         self._parameters = Parameters(
             input_shape(service_model("lambda"), ACTION),
@@ -174,7 +181,11 @@ class LambdaInvoke:
         """Say what is wrong with `Parameters` as written."""
         yield from self._parameters.problems(ACTION, parameters)
         kind = parameters.get("InvocationType") if isinstance(parameters, dict) else None
-        if kind not in (None, "RequestResponse") and not str(kind).startswith("{%"):
+        if kind in (None, "RequestResponse") or str(kind).startswith("{%"):
+            return
+        if kind not in ("DryRun", "Event"):
+            yield f"{ACTION}: there is no InvocationType {kind}, only RequestResponse, Event and DryRun"
+        elif self._api() is None:
             yield f"{ACTION}: the InvocationType {kind} is not simulated"
 
     def call(self, request: TaskRequest) -> Any:
@@ -193,7 +204,7 @@ class LambdaInvoke:
         except ApiError as error:
             raise self._dialect.state_error(error, error_codes(service_model("lambda"))) from error
         if (kind := arguments.get("InvocationType", "RequestResponse")) != "RequestResponse":
-            raise EvaluationError(RUNTIME, f"The InvocationType {kind} is not simulated")
+            return self._not_waiting(kind, arguments, request)
         function = _qualified(arguments["FunctionName"], arguments.get("Qualifier"))
         try:
             result = invoke(self._functions, function, arguments.get("Payload", b""), request.timeout)
@@ -203,6 +214,19 @@ class LambdaInvoke:
         if arguments.get("LogType") == "Tail":
             answer["LogResult"] = _log_tail(result.request_id)
         return self._optimised(result, answer) if self._dialect.optimised else _as_the_api(result, answer)
+
+    def _not_waiting(self, kind: str, arguments: dict[str, Any], request: TaskRequest) -> dict[str, Any]:
+        """Queue the event (Event), or only check the call (DryRun)."""
+        invoke_api = self._api()
+        if invoke_api is None:
+            raise EvaluationError(RUNTIME, f"The InvocationType {kind} is not simulated")
+        try:
+            answer = within(request.timeout, lambda: invoke_api(arguments))
+        except ApiError as error:
+            raise self._dialect.state_error(error, error_codes(service_model("lambda"))) from error
+        result = {"Payload": "", "StatusCode": answer["StatusCode"]}
+        request_id = ApiError("", "").request_id
+        return result | sdk_metadata(request_id, answer_headers(request_id, 0)) if self._dialect.optimised else result
 
     def _optimised(self, result: Invoked, answer: dict[str, Any]) -> dict[str, Any]:
         kind, value = error_of(result.payload)

@@ -7,21 +7,33 @@ from typing import TYPE_CHECKING, Any, Protocol
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.integrations import dialect
 from simulator.aws.integrations.aws_action import AwsAction
+from simulator.aws.integrations.callbacks import PATTERN, Callbacks, CalledBack
 from simulator.aws.integrations.dynamodb import ACTIONS as DYNAMODB_ACTIONS
 from simulator.aws.integrations.dynamodb import DynamoDbAction
+from simulator.aws.integrations.events import PutEvents
 from simulator.aws.integrations.lambda_tasks import LambdaFunction, LambdaInvoke
-from simulator.aws.integrations.resource import FUNCTION, integration_name, problem
+from simulator.aws.integrations.resource import FUNCTION, integration_and_pattern, problem
+from simulator.aws.integrations.run_execution import PATTERNS as SYNC
+from simulator.aws.integrations.run_execution import RunExecution
 from simulator.aws.integrations.s3 import GetObject, PutObject
+from simulator.aws.integrations.sdk_actions import SdkActions
+from simulator.aws.integrations.sdk_services import PREFIX
 from simulator.aws.integrations.states import StartExecution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from botocore.client import BaseClient
 
     from simulator.aws.asl.runtime.ports import TaskRequest
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
+    from simulator.aws.integrations.sdk_actions import Operation
     from simulator.aws.integrations.states import StateMachines
+
+
+START = "states:startExecution"
+CALLED_BACK = ("events:putEvents", "lambda:invoke", "sns:publish", "sqs:sendMessage", START)
+"""The optimised integrations that may wait to be called back; SDK integrations all may."""
 
 
 class Clients(Protocol):
@@ -40,6 +52,11 @@ class Clients(Protocol):
     @property
     def sqs(self) -> BaseClient:
         """SQS."""
+        ...
+
+    @property
+    def sns(self) -> BaseClient:
+        """SNS."""
         ...
 
 
@@ -66,15 +83,27 @@ class Integrations:
         functions: what runs Lambda functions.
         aws: clients of the other services.
         machines: the state machines that can be started.
+
+    Attributes:
+        callbacks: the Tasks that wait to be called back.
     """
 
     def __init__(self, *, functions: LambdaInvoker, aws: Clients, machines: StateMachines) -> None:
         self._function = LambdaFunction(functions)
+        self._sdk = SdkActions({"s3": aws.s3, "dynamodb": aws.dynamodb, "sns": aws.sns, "sqs": aws.sqs})
+        self.callbacks = Callbacks()
+        starter = StartExecution(machines, dialect.SFN)
+        self._jobs = {f"{START}{one}": RunExecution(starter, parsed=one == SYNC[1]) for one in SYNC}
+
+        def invoke_api() -> Operation | None:
+            return self._sdk.operation("lambda", "Invoke")
+
         self._services: dict[str, Integration] = {
-            "lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA),
-            "aws-sdk:lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA_SDK),
-            "states:startExecution": StartExecution(machines, dialect.SFN),
+            "lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA, invoke_api),
+            "aws-sdk:lambda:invoke": LambdaInvoke(functions, dialect.LAMBDA_SDK, invoke_api),
+            "states:startExecution": starter,
             "aws-sdk:sfn:startExecution": StartExecution(machines, dialect.SFN_SDK),
+            "sns:publish": AwsAction(aws.sns, "publish", dialect.SNS, as_json=("Message",)),
             "sqs:sendMessage": AwsAction(aws.sqs, "sendMessage", dialect.SQS, as_json=("MessageBody",)),
             "aws-sdk:s3:putObject": PutObject(aws.s3),
             "aws-sdk:s3:getObject": GetObject(aws.s3),
@@ -83,20 +112,38 @@ class Integrations:
             self._services[f"dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB)
             self._services[f"aws-sdk:dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB_SDK)
 
+    def offer(self, service: str, operations: Mapping[str, Operation]) -> None:
+        """Let Tasks call the operations of a service of this process (see SdkActions)."""
+        self._sdk.offer(service, operations)
+        put_events = self._sdk.operation("events", "PutEvents")
+        if put_events is not None:
+            self._services["events:putEvents"] = PutEvents(put_events)
+
     def problems(self, resource: str, parameters: Any) -> Iterable[str]:
         """Say what is wrong with a Task when its state machine is created (see TaskService)."""
         integration = self._find(resource)
-        return [problem(resource, self._services)] if integration is None else list(integration.problems(parameters))
+        return [self._problem(resource)] if integration is None else list(integration.problems(parameters))
 
     def call(self, request: TaskRequest) -> Any:
         """Call the resource and return its result (see TaskService)."""
         integration = self._find(request.resource)
         if integration is None:
-            raise EvaluationError(RUNTIME, problem(request.resource, self._services))
+            raise EvaluationError(RUNTIME, self._problem(request.resource))
         return integration.call(request)
+
+    def _problem(self, resource: str) -> str:
+        return problem(resource, {*self._services, *self._sdk.names()})
 
     def _find(self, resource: str) -> Integration | None:
         if FUNCTION.fullmatch(resource):
             return self._function
-        name = integration_name(resource)
-        return None if name is None else self._services.get(name)
+        found = integration_and_pattern(resource)
+        if found is None:
+            return None
+        name, pattern = found
+        integration = self._services.get(name) or self._sdk.find(name)
+        if pattern is None or integration is None:
+            return integration
+        if pattern == PATTERN and (name in CALLED_BACK or name.startswith(PREFIX)):
+            return CalledBack(integration, self.callbacks)
+        return self._jobs.get(f"{name}{pattern}")

@@ -10,30 +10,54 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.model import ListShape, MapShape, StructureShape
 from botocore.response import StreamingBody
 
 from simulator.aws.asl.expressions.timestamps import format_time
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
-from simulator.aws.integrations.parameters import pascal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from botocore.model import Shape
 
-def to_result(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return a boto3 client's answer as JSON, without botocore's own ResponseMetadata.
+    from simulator.aws.integrations.parameters import Spelling
 
-    Top-level names get a capital, times become ISO 8601, bytes Base64, and an object's body its text. Of a body no
+
+def to_result(answer: dict[str, Any], shape: StructureShape, spell: Spelling) -> dict[str, Any]:
+    """Return an API's answer as JSON, without botocore's own ResponseMetadata.
+
+    Members get Step Functions' names, times become ISO 8601, bytes Base64, and an object's body its text. Of a body no
     more is read than a Task's result may have, and one byte: the interpreter refuses what is longer.
+
+    Args:
+        answer: the members under the API's names; those that are None are left out.
+        shape: the answer's, in the API's model.
+        spell: makes Step Functions' name of a member's.
     """
-    return {pascal(name): _value(value) for name, value in answer.items() if name != "ResponseMetadata"}
+    return {
+        _member(name, shape, spell): _value(value, shape.members[name], spell)
+        for name, value in answer.items()
+        if name in shape.members and value is not None
+    }
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _value(inner) for name, inner in value.items()}
-    if isinstance(value, list | set):
-        return [_value(inner) for inner in value]
+def _member(name: str, shape: StructureShape, spell: Spelling) -> str:
+    # DynamoDB's types (BOOL, SS) stay as its API writes them.
+    return name if shape.name == "AttributeValue" else spell(name)
+
+
+def _value(value: Any, shape: Shape, spell: Spelling) -> Any:
+    if isinstance(shape, StructureShape) and isinstance(value, dict) and not shape.is_document_type:
+        return to_result(value, shape, spell)
+    if isinstance(shape, MapShape) and isinstance(value, dict):
+        return {name: _value(inner, shape.value, spell) for name, inner in value.items()}
+    if isinstance(shape, ListShape) and isinstance(value, list | set | tuple):
+        return [_value(inner, shape.member, spell) for inner in value]
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
     if isinstance(value, datetime):
         return format_time(value)
     if isinstance(value, bytes):

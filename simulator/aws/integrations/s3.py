@@ -10,6 +10,8 @@ from simulator.aws.integrations.dialect import S3_SDK
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+    from simulator.aws.asl.runtime.ports import TaskRequest
+
 
 class PutObject(AwsAction):
     """Writes `Body`, any JSON value, as JSON: a string too, in quotes (recorded by the ETags of five objects)."""
@@ -17,8 +19,9 @@ class PutObject(AwsAction):
     def __init__(self, client: BaseClient) -> None:
         super().__init__(client, "putObject", S3_SDK, quoted=("Body",))
 
-    def prepare(self, arguments: dict[str, Any]) -> None:
+    def prepare(self, arguments: dict[str, Any], request: TaskRequest) -> None:
         """Ask for the checksum that the SDK sends if none is given."""
+        del request
         if not any(name.startswith("Checksum") for name in arguments):
             arguments["ChecksumAlgorithm"] = "CRC32"
 

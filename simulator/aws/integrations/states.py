@@ -33,6 +33,14 @@ class Started(Protocol):
         """The execution as it stands."""
         ...
 
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it has ended; return whether it has."""
+        ...
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """Stop it."""
+        ...
+
 
 class StateMachines(Protocol):
     """The state machines there are."""
@@ -67,16 +75,24 @@ class StartExecution:
 
     def call(self, request: TaskRequest) -> Any:
         """Start the execution and return `{ExecutionArn, StartDate}`, within the request's timeout."""
-        return within(request.timeout, lambda: self._call(request.parameters))
+        return within(request.timeout, lambda: self.answer(self.start(request.parameters)))
 
-    def _call(self, parameters: Any) -> dict[str, Any]:
+    def start(self, parameters: Any) -> Started:
+        """Start the execution.
+
+        Raises:
+            StateError: it is not started.
+        """
         try:
             arguments = self._parameters.to_api(parameters)
-            started = self._machines.start_execution(
+            return self._machines.start_execution(
                 arguments["stateMachineArn"], name=arguments.get("name"), input_text=arguments.get("input", "{}")
             )
         except ApiError as error:
             raise self._dialect.state_error(error, error_codes(service_model("stepfunctions"))) from error
+
+    def answer(self, started: Started) -> dict[str, Any]:
+        """Return the API's answer."""
         info = started.info
         result: dict[str, Any] = {"ExecutionArn": info.arn, "StartDate": format_time(info.started)}
         if self._dialect.optimised:

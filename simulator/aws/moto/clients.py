@@ -12,6 +12,7 @@ from botocore.config import Config
 from simulator.aws.moto.environment import REGION, local_aws
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
@@ -39,10 +40,11 @@ class AwsClients:
     s3: S3Client
     dynamodb: DynamoDBClient
     sqs: SQSClient
+    sns: BaseClient
 
     def close(self) -> None:
         """Close the connections."""
-        for client in (self.s3, self.dynamodb, self.sqs):
+        for client in (self.s3, self.dynamodb, self.sqs, self.sns):
             client.close()
 
 
@@ -62,4 +64,5 @@ def aws_clients(endpoint: str) -> AwsClients:
             s3=session.client("s3", endpoint_url=endpoint, config=_CONFIG),
             dynamodb=session.client("dynamodb", endpoint_url=endpoint, config=_CONFIG),
             sqs=session.client("sqs", endpoint_url=endpoint, config=_CONFIG),
+            sns=session.client("sns", endpoint_url=endpoint, config=_CONFIG),
         )

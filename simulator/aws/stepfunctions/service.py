@@ -26,12 +26,14 @@ from simulator.aws.stepfunctions.running_execution import RunningExecution
 from simulator.aws.stepfunctions.teststate.run import run_state
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
     from simulator.aws.asl.runtime.ports import MapRuns
     from simulator.aws.asl.runtime.resume import Resume
+    from simulator.aws.integrations.callbacks import Callbacks
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
     from simulator.aws.integrations.registry import Clients
     from simulator.aws.stepfunctions.archive import Archive
@@ -74,9 +76,9 @@ class StepFunctions:
         self._clock = clock
         self._listener = listener
         self._archive = archive or EmptyArchive()
-        self._services = Services(
-            tasks=Integrations(functions=functions, aws=aws, machines=self), maps=maps, clock=clock
-        )
+        integrations = Integrations(functions=functions, aws=aws, machines=self)
+        self._services = Services(tasks=integrations, maps=maps, clock=clock)
+        self._integrations = integrations
         self.machines = Machines(self._prefix, clock, self._services.tasks, store)
         self._running: dict[str, RunningExecution] = {}
         self._recent: dict[str, RunningExecution] = {}
@@ -85,6 +87,15 @@ class StepFunctions:
     def machine_arn(self, name: str) -> str:
         """Return the ARN that a machine of that name has or would have."""
         return self.machines.arn(name)
+
+    def offer(self, service: str, operations: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]) -> None:
+        """Let Tasks call the operations of a service of this process (see Integrations)."""
+        self._integrations.offer(service, operations)
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """The Tasks that wait to be called back."""
+        return self._integrations.callbacks
 
     def now(self) -> datetime:
         """Return the time by the service's clock."""

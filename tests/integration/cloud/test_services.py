@@ -169,3 +169,40 @@ def test_an_event_reaches_a_queue_a_machine_and_a_function(cloud: Cloud) -> None
             break
         time.sleep(0.1)
     assert ends
+
+
+def test_tasks_call_the_services_of_this_process(cloud: Cloud) -> None:
+    """EventBridge, Lambda and Step Functions; a request is compared with the model first."""
+    steps: list[tuple[str, dict[str, Any]]] = [
+        (
+            "aws-sdk:eventbridge:putRule",
+            {"Name": "by-a-task", "EventPattern.$": "States.JsonToString($$.Execution.Input)"},
+        ),
+        ("events:putEvents", {"Entries": [{"Source": "task", "DetailType": "t", "Detail": {"a": 1}}]}),
+        ("aws-sdk:lambda:getFunctionConfiguration", {"FunctionName": VALIDATOR}),
+        ("lambda:invoke", {"FunctionName": VALIDATOR, "InvocationType": "DryRun"}),
+        ("aws-sdk:sfn:describeExecution", {"ExecutionArn.$": "$$.Execution.Id"}),
+        ("aws-sdk:sns:createTopic", {"Name": "by-a-task"}),
+        ("aws-sdk:eventbridge:describeRule", {"Name": "no good name"}),
+    ]
+    states = {
+        f"S{number}": {
+            "Type": "Task",
+            "Resource": f"arn:aws:states:::{resource}",
+            "Parameters": parameters,
+            "ResultPath": f"$.r{number}",
+            "Next": f"S{number + 1}",
+        }
+        for number, (resource, parameters) in enumerate(steps)
+    }
+    states[f"S{len(steps)}"] = {"Type": "Succeed"}
+    service = cloud.session.step_functions
+    definition = json.dumps({"StartAt": "S0", "States": states})
+    arn = service.create_state_machine(name="caller", definition=definition, kind="STANDARD")
+    running = service.start_execution(arn, input_text='{"source": ["nobody"]}')
+    assert running.wait(30)
+    assert running.info.error == "EventBridge.EventBridgeException"
+    assert "1 validation error detected: Value 'no good name' at 'name' failed" in str(running.info.cause)
+    rule = cloud.client("events").describe_rule(Name="by-a-task")
+    assert json.loads(rule["EventPattern"]) == {"source": ["nobody"]}
+    assert "by-a-task" in str(cloud.client("sns").list_topics()["Topics"])

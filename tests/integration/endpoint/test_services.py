@@ -78,7 +78,7 @@ def test_a_long_call_holds_up_nobody(served: Served) -> None:
 @pytest.mark.parametrize(
     ("service", "operation", "words"),
     [
-        ("sns", "list_topics", "sns is not simulated. The local cloud has dynamodb, lambda, s3, sqs, states, sts."),
+        ("kms", "list_keys", "kms is not simulated. The local cloud has dynamodb, lambda, s3, sns, sqs, states, sts."),
         ("kinesis", "list_streams", "kinesis is not simulated."),
         ("ec2", "describe_instances", "ec2 is not simulated."),
         ("route53", "list_hosted_zones", "route53 is not simulated."),

@@ -187,3 +187,32 @@ def test_a_queue_that_is_not_there_has_the_sdks_name(tasks: Integrations, aws: A
     """SQS.QueueDoesNotExistException."""
     refused = failure(tasks, "sqs:sendMessage", {"QueueUrl": f"{aws.endpoint}/123456789012/none", "MessageBody": "m"})
     assert refused.error == "SQS.QueueDoesNotExistException"
+
+
+def test_actions_made_from_the_models_work_on_queues_objects_and_topics(tasks: Integrations, aws: Aws) -> None:
+    """A topic delivers to a queue; the message is received and deleted; objects are copied, listed and deleted."""
+    topic = tasks.call(request("aws-sdk:sns:createTopic", {"Name": "made-by-a-task"}, 20))["TopicArn"]
+    queue = tasks.call(request("aws-sdk:sqs:createQueue", {"QueueName": "made-by-a-task"}, 20))["QueueUrl"]
+    named = {"QueueUrl": queue, "AttributeNames": ["QueueArn"]}
+    arn = tasks.call(request("aws-sdk:sqs:getQueueAttributes", named, 20))["Attributes"]["QueueArn"]
+    subscription = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": arn}
+    tasks.call(request("aws-sdk:sns:subscribe", {**subscription, "Attributes": {"RawMessageDelivery": "true"}}, 20))
+    tasks.call(request("sns:publish", {"TopicArn": topic, "Message": {"hello": 1}}, 20))
+    [message] = tasks.call(request("aws-sdk:sqs:receiveMessage", {"QueueUrl": queue}, 20))["Messages"]
+    assert message["Body"] == '{"hello":1}'
+    deletion = {"QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"]}
+    assert tasks.call(request("aws-sdk:sqs:deleteMessage", deletion, 20)) == {}
+    tasks.call(request("aws-sdk:sqs:deleteQueue", {"QueueUrl": queue}, 20))
+    gone = failure(tasks, "aws-sdk:sqs:getQueueAttributes", named)
+    assert gone.error == "Sqs.QueueDoesNotExistException"
+    bucket = aws.resources.output_bucket
+    tasks.call(request("aws-sdk:s3:putObject", {"Bucket": bucket, "Key": "made/a", "Body": [1]}, 20))
+    copy = {"Bucket": bucket, "Key": "made/b", "CopySource": f"{bucket}/made/a"}
+    assert "ETag" in tasks.call(request("aws-sdk:s3:copyObject", copy, 20))["CopyObjectResult"]
+    listing = {"Bucket": bucket, "Prefix": "made/"}
+    listed = tasks.call(request("aws-sdk:s3:listObjectsV2", listing, 20))
+    assert [entry["Key"] for entry in listed["Contents"]] == ["made/a", "made/b"]
+    objects = {"Objects": [{"Key": "made/a"}, {"Key": "made/b"}]}
+    tasks.call(request("aws-sdk:s3:deleteObjects", {"Bucket": bucket, "Delete": objects}, 20))
+    assert tasks.call(request("aws-sdk:s3:listObjectsV2", listing, 20))["KeyCount"] == 0
+    assert failure(tasks, "aws-sdk:s3:headObject", {"Bucket": bucket, "Key": "made/a"}).error == "S3.S3Exception"

@@ -12,7 +12,7 @@ from simulator.cli.app import app
 BAD = {
     "StartAt": "A",
     "States": {
-        "A": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Next": "B", "Size": 1},
+        "A": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "Next": "B", "Size": 1},
         "B": {"Type": "Wait", "Next": "A"},
     },
 }
@@ -33,7 +33,7 @@ def test_all_problems_of_a_file_are_told_with_their_paths(tmp_path: Path) -> Non
     assert result.exit_code == 1
     for words in (
         "3 problems",
-        "States.A.Resource arn:aws:states:::sns:publish is not simulated",
+        "States.A.Resource arn:aws:states:::glue:startJobRun is not simulated",
         "States.A.Size",
         "States.B needs",
     ):

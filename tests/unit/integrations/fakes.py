@@ -99,7 +99,8 @@ class StubbedClients:
             self.s3 = SESSION.client("s3", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
             self.dynamodb = SESSION.client("dynamodb", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
             self.sqs = SESSION.client("sqs", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
-        self.stubs = {name: Stubber(getattr(self, name)) for name in ("s3", "dynamodb", "sqs")}
+            self.sns = SESSION.client("sns", endpoint_url=NOWHERE, config=ONE_ATTEMPT)
+        self.stubs = {name: Stubber(getattr(self, name)) for name in ("s3", "dynamodb", "sqs", "sns")}
         for stub in self.stubs.values():
             stub.activate()
 
@@ -130,7 +131,13 @@ def arn(resource: str) -> str:
 def request(resource: str, parameters: Any, timeout: float | None = None) -> TaskRequest:
     """Return the request of a Task's first attempt."""
     return TaskRequest(
-        resource=arn(resource), parameters=parameters, timeout=timeout, state="S", execution_arn="e", attempt=1
+        resource=arn(resource),
+        parameters=parameters,
+        timeout=timeout,
+        state="S",
+        execution_arn="e",
+        machine_arn="machine",
+        attempt=1,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.aws.asl.errors import StateError
+from simulator.aws.errors import ApiError
 from simulator.aws.lambda_runtime.errors import (
     CallerTimeout,
     InvalidRequestContentException,
@@ -231,3 +232,31 @@ def test_parameters_that_only_the_execution_shows_to_be_wrong_end_it(
     assert error.error == "States.Runtime"
     assert words in str(error.cause)
     assert setting.functions.calls == []
+
+
+@pytest.mark.parametrize(("kind", "status"), [("Event", 202), ("DryRun", 204)])
+def test_an_invocation_that_nobody_waits_for_is_handed_to_lambda(kind: str, status: int) -> None:
+    """If the process has Lambda's API; the result has its status and no answer, an error Lambda's name."""
+    setting = Setting()
+    requests: list[dict[str, Any]] = []
+
+    def invoke(request: dict[str, Any]) -> dict[str, Any]:
+        requests.append(request)
+        if request["FunctionName"] == "gone":
+            raise ApiError("ResourceNotFoundException", "Function not found", status=404)
+        return {"StatusCode": status, "Payload": b""}
+
+    setting.tasks.offer("lambda", {"Invoke": invoke})
+    parameters = {"FunctionName": "f", "InvocationType": kind, "Payload": {"a": 1}}
+    assert setting.faults("lambda:invoke", parameters) == []
+    result = setting.call("lambda:invoke", parameters)
+    assert without_metadata(result) == {"StatusCode": status, "Payload": ""}
+    assert setting.call("aws-sdk:lambda:invoke", parameters) == {"StatusCode": status, "Payload": ""}
+    sent = {"FunctionName": "f", "InvocationType": kind, "Payload": b'{"a":1}'}
+    assert (requests, setting.functions.calls) == ([sent, sent], [])
+    with pytest.raises(StateError) as failed:
+        setting.call("lambda:invoke", {**parameters, "FunctionName": "gone"})
+    assert failed.value.error == "Lambda.ResourceNotFoundException"
+    assert setting.faults("lambda:invoke", {"FunctionName": "f", "InvocationType": "Evnt"}) == [
+        "invoke: there is no InvocationType Evnt, only RequestResponse, Event and DryRun"
+    ]

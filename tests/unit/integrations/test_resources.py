@@ -43,12 +43,16 @@ def test_every_task_of_the_deployed_machines_can_be_run(setting: Setting, file: 
 @pytest.mark.parametrize(
     ("resource", "words"),
     [
-        ("sns:publish", "arn:aws:states:::sns:publish is not simulated"),
+        ("sns:subscribe", "arn:aws:states:::sns:subscribe is not simulated"),
         ("aws-sdk:kms:encrypt", "is not simulated"),
-        ("aws-sdk:dynamodb:scan", "is not simulated"),
-        ("lambda:invoke.waitForTaskToken", "the pattern .waitForTaskToken is not simulated"),
-        ("states:startExecution.sync:2", "the pattern .sync:2 is not simulated"),
-        ("states:startExecution.sync", "the pattern .sync is not simulated"),
+        ("aws-sdk:dynamodb:listImports", "arn:aws:states:::aws-sdk:dynamodb:listImports is not simulated"),
+        ("aws-sdk:s3:selectObjectContent", "is not simulated"),
+        ("aws-sdk:lambda:createFunction", "is not simulated"),
+        ("dynamodb:putItem.waitForTaskToken", "the pattern .waitForTaskToken of dynamodb:putItem is not simulated"),
+        ("sqs:sendMessage.sync", "the pattern .sync of sqs:sendMessage is not simulated"),
+        ("aws-sdk:sfn:startExecution.sync:2", "is not simulated"),
+        ("ecs:runTask.sync", "is not simulated"),
+        ("glue:startJobRun.waitForTaskToken", "is not simulated"),
         ("arn:aws:states:ap-northeast-1:123456789012:activity:a", "an activity is not simulated"),
     ],
 )
@@ -65,6 +69,10 @@ def test_what_aws_has_and_the_simulator_has_not_is_refused_by_name(setting: Sett
         ("dynamodb:putItm", "did you mean arn:aws:states:::dynamodb:putItem?"),
         ("sqs:sendmessage", "did you mean arn:aws:states:::sqs:sendMessage?"),
         ("dynamdb:putItem", "did you mean"),
+        ("aws-sdk:sqs:deletemessage", "did you mean arn:aws:states:::aws-sdk:sqs:deleteMessage?"),
+        ("aws-sdk:sqs:DeleteMessage", "did you mean arn:aws:states:::aws-sdk:sqs:deleteMessage?"),
+        ("aws-sdk:sqs:teleport", "is unknown: aws-sdk:sqs has no action teleport"),
+        ("aws-sdk:events:putEvents", "there is no service aws-sdk:events (did you mean aws-sdk:eventbridge?)"),
         ("lamda:call", "there is no service lamda (did you mean lambda?)"),
         ("aws-sdk:sfm:startExecution", "did you mean arn:aws:states:::aws-sdk:sfn:startExecution?"),
         ("lambda:invoke.async", "there is no pattern .async, only .sync, .sync:2, .waitForTaskToken"),
@@ -139,14 +147,14 @@ def test_resources_of_every_partition_are_taken(setting: Setting, partition: str
     item = {"TableName": "t", "Key": {"id": {"S": "1"}}}
     assert setting.faults(f"arn:{partition}:states:::dynamodb:getItem", item) == []
     assert setting.faults(FUNCTION.replace("arn:aws:", f"arn:{partition}:"), {}) == []
-    assert "is not simulated" in setting.faults(f"arn:{partition}:states:::sns:publish")[0]
+    assert "is not simulated" in setting.faults(f"arn:{partition}:states:::glue:startJobRun")[0]
 
 
 def test_a_resource_that_is_called_though_it_is_unknown_is_a_runtime_error(setting: Setting) -> None:
     """No machine with one can be created; should one be called all the same, the execution fails."""
     with pytest.raises(StateError) as failed:
-        setting.call("sns:publish", {})
+        setting.call("glue:startJobRun", {})
     assert (failed.value.error, failed.value.cause) == (
         "States.Runtime",
-        "arn:aws:states:::sns:publish is not simulated",
+        "arn:aws:states:::glue:startJobRun is not simulated",
     )

@@ -64,6 +64,7 @@ class Cloud:
     def __init__(self, archive: KeptArchive | None = None, store: MachineStore | None = None) -> None:
         self.function = Gate()
         self.objects = MemoryStore()
+        self.aws = StubbedClients()
         self.archive = archive or KeptArchive()
         maps = LocalMapRuns(self.objects, self.archive, lambda _name: None)
         self.service = StepFunctions(
@@ -72,12 +73,13 @@ class Cloud:
             clock=RealClock(),
             listener=self.archive,
             functions=self.function,
-            aws=StubbedClients(),
+            aws=self.aws,
             maps=maps,
             archive=self.archive,
             store=store,
         )
         self.operations = StepFunctionsApi(self.service, self.archive, maps).operations
+        self.service.offer("stepfunctions", self.operations)
 
     def call(self, operation: str, **members: Any) -> Any:
         """Call an operation and compare its answer with the model."""

@@ -40,6 +40,7 @@ class Frame:
         "retry_count",
         "state",
         "stop",
+        "token",
         "variables",
     )
 
@@ -56,6 +57,7 @@ class Frame:
         self.retry_count: int | None = None
         self.resumed = False
         self.earlier: Branches | None = None
+        self.token: str | None = None
 
     def branch(self, stop: Stop) -> Frame:
         """Return the frame of a branch or iteration of this frame's state."""
@@ -157,6 +159,8 @@ class Frame:
         context = {**self.execution.context_object(), "State": state}
         if self.map_item is not None:
             context["Map"] = {"Item": self.map_item}
+        if self.token is not None:
+            context["Task"] = {"Token": self.token}
         return context
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from threading import Event
 
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.history import History
@@ -33,7 +34,12 @@ class TaskRequest:
             no limit. A call that runs into it raises `StateError("States.Timeout")`.
         state: the Task state's name.
         execution_arn: the execution that calls.
+        machine_arn: its state machine.
         attempt: 1 for the first call, counted up with each retry.
+        token: the task token of a call that waits to be called back (`.waitForTaskToken`).
+        heartbeat: seconds that may go by without a heartbeat, for such a call; None for any number.
+        cancelled: set when nobody waits for the result of a call that waits (`.sync`, `.waitForTaskToken`) any more.
+        submitted: such a call tells it the service's first answer, before it waits.
     """
 
     resource: str
@@ -42,6 +48,11 @@ class TaskRequest:
     state: str
     execution_arn: str
     attempt: int
+    machine_arn: str = ""
+    token: str | None = None
+    heartbeat: float | None = None
+    cancelled: Event | None = None
+    submitted: Callable[[Any], None] | None = None
 
 
 class TaskService(Protocol):

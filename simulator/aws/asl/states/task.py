@@ -6,15 +6,18 @@ States Language, "Task State". What can be called is handed in (`TaskService` in
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
+from simulator.aws.asl.errors import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, EvaluationError, StateError
 from simulator.aws.asl.expressions.number_field import NumberField
 from simulator.aws.asl.expressions.path_fields import long_of, read_path, reference_field
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_SECONDS, check_size
 from simulator.aws.asl.runtime.listener import TaskAttempt
 from simulator.aws.asl.runtime.ports import TaskRequest
+from simulator.aws.asl.runtime.task_token import new_token
 from simulator.aws.asl.states.data_flow import data_flow, parameters_name
 from simulator.aws.asl.states.retriable import RetriableState
 
@@ -24,9 +27,13 @@ if TYPE_CHECKING:
     from simulator.aws.asl.expressions.jsonpath import Path
     from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.states.retriable import Work
+    from simulator.aws.asl.states.state import Outcome
 
 _LAMBDA = re.compile(r"arn:[^:]*:lambda:[^:]*:[^:]*:function:.+")
-_SERVICE = re.compile(r"arn:[^:]*:states:[^:]*:\d*:((?:aws-sdk:)?[^:]+):([^:.]+)")
+_SERVICE = re.compile(
+    r"arn:[^:]*:states:[^:]*:\d*:((?:aws-sdk:)?[^:]+):([^:.]+(?:\.(?:sync(?::2)?|waitForTaskToken)$)?)"
+)
 _PATTERN = re.compile(r"(\.sync|\.waitForTaskToken)(?::\d+)?$")
 _UNRECOGNIZED = (
     "The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource is not "
@@ -52,7 +59,11 @@ class TaskState(RetriableState):
         heartbeat = self._heartbeat.literal
         if heartbeat is not None and heartbeat >= (self._timeout.literal or MAX_SECONDS):
             fields.problem("HeartbeatSeconds", "must be less than TimeoutSeconds")
-        fields.not_simulated("HeartbeatSecondsPath", "Credentials")
+        self._heartbeat_path = reference_field(fields, "HeartbeatSecondsPath")
+        fields.not_simulated("Credentials")
+        pattern = _PATTERN.search(resource)
+        self._waits = pattern is not None
+        self._has_token = pattern is not None and pattern[1] == ".waitForTaskToken"
         if resource:
             self._check_resource(fields, context)
 
@@ -68,25 +79,51 @@ class TaskState(RetriableState):
             unknown = sentence.startswith(resource) and not sentence.endswith("is not simulated")
             fields.problem("Resource", sentence, aws=_UNRECOGNIZED.format(resource) if unknown else "")
 
+    def attempt(self, frame: Frame, data: Any, work: Work) -> Outcome:
+        """Work once; a Task that waits to be called back has a token of its own for each attempt."""
+        if not self._has_token:
+            return super().attempt(frame, data, work)
+        frame.token = new_token()
+        try:
+            return super().attempt(frame, data, work)
+        finally:
+            frame.token = None
+
+    def _limits(self, scope: Scope) -> tuple[int | None, int | None]:
+        """Return the seconds of TimeoutSeconds and HeartbeatSeconds."""
+        timeout, heartbeat = self._timeout_path, self._heartbeat_path
+        return (
+            self._timeout.read(scope) if timeout is None else _seconds("TimeoutSecondsPath", timeout, scope),
+            self._heartbeat.read(scope) if heartbeat is None else _seconds("HeartbeatSecondsPath", heartbeat, scope),
+        )
+
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:
         """Call the resource once, with its events."""
         execution = frame.execution
         scope = frame.scope(data)
-        timeout = self._timeout.read(scope) if self._timeout_path is None else _seconds(self._timeout_path, scope)
-        self._events.scheduled(frame, effective, timeout, self._heartbeat.read(scope))
+        timeout, heartbeat = self._limits(scope)
+        self._events.scheduled(frame, effective, timeout, heartbeat)
         started = frame.clock.now()
         error: str | None = None
         try:
-            result = execution.tasks.call(
-                TaskRequest(
-                    resource=self._resource,
-                    parameters=effective,
-                    timeout=execution.time_left(frame.clock, timeout),
-                    state=self.name,
-                    execution_arn=execution.arn,
-                    attempt=(frame.retry_count or 0) + 1,
-                )
+            request = TaskRequest(
+                resource=self._resource,
+                parameters=effective,
+                timeout=execution.time_left(frame.clock, timeout),
+                state=self.name,
+                execution_arn=execution.arn,
+                machine_arn=execution.identity.machine_arn,
+                attempt=(frame.retry_count or 0) + 1,
             )
+            if self._waits:
+                request = replace(
+                    request,
+                    token=frame.token,
+                    heartbeat=heartbeat,
+                    cancelled=frame.stop.event,
+                    submitted=partial(self._events.submitted, frame),
+                )
+            result = execution.tasks.call(request)
             check_size(result, self._events.size_name)
         except StateError as failure:
             error = failure.error
@@ -101,13 +138,13 @@ class TaskState(RetriableState):
         return result
 
 
-def _seconds(path: Path, scope: Scope) -> int:
+def _seconds(name: str, path: Path, scope: Scope) -> int:
     value = read_path(path, scope)
     seconds = long_of(value)  # that a text is taken here as it is by SecondsPath (recorded) is a guess
     if seconds is None or not 1 <= seconds <= MAX_SECONDS:
         raise EvaluationError(
             RUNTIME,
-            f"The TimeoutSecondsPath parameter cannot be parsed as a long value: {path.text} == {to_json(value)}",
+            f"The {name} parameter cannot be parsed as a long value: {path.text} == {to_json(value)}",
         )
     return seconds
 
@@ -122,6 +159,9 @@ class _LambdaEvents:
         del heartbeat  # the event has no place for it
         frame.event("LambdaFunctionScheduled", resource=self.size_name, input=effective, timeoutInSeconds=timeout)
         frame.event("LambdaFunctionStarted")
+
+    def submitted(self, frame: Frame, answer: Any) -> None:
+        raise AssertionError(f"{self.size_name} has no pattern: {answer} in {frame.state}")
 
     def succeeded(self, frame: Frame, result: Any) -> None:
         frame.event("LambdaFunctionSucceeded", output=result)
@@ -151,9 +191,12 @@ class _ServiceEvents:
         )
         frame.event("TaskStarted", resourceType=self._type, resource=self._action)
 
+    def submitted(self, frame: Frame, answer: Any) -> None:
+        frame.event("TaskSubmitted", resourceType=self._type, resource=self._action, output=answer)
+
     def succeeded(self, frame: Frame, result: Any) -> None:
         frame.event("TaskSucceeded", resourceType=self._type, resource=self._action, output=result)
 
     def failed(self, frame: Frame, error: StateError) -> None:
-        kind = "TaskTimedOut" if error.error == TIMEOUT else "TaskFailed"
+        kind = "TaskTimedOut" if error.error in (TIMEOUT, HEARTBEAT_TIMEOUT) else "TaskFailed"
         frame.event(kind, resourceType=self._type, resource=self._action, error=error.error, cause=error.cause)

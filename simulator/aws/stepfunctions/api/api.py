@@ -13,6 +13,7 @@ from simulator.aws.stepfunctions.api.lookup import Lookup
 from simulator.aws.stepfunctions.api.machine_operations import MachineOperations
 from simulator.aws.stepfunctions.api.map_run_operations import MapRunOperations
 from simulator.aws.stepfunctions.api.redrive import ArchiveRedrive
+from simulator.aws.stepfunctions.api.task_tokens import TaskTokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class StepFunctionsApi:
     """The operations that are simulated: members in, members out, under the API's names, as boto3 has them.
 
-    Versions, aliases, activities and task tokens are not simulated.
+    Versions, aliases and activities are not simulated.
 
     Args:
         service: runs the executions.
@@ -46,6 +47,7 @@ class StepFunctionsApi:
         lookup = Lookup(service, archive, maps)
         executions = Executions(lookup, redrive or ArchiveRedrive(service, archive, maps))
         machines, map_runs = MachineOperations(lookup), MapRunOperations(lookup)
+        tokens = TaskTokens(service.callbacks)
         operations: dict[str, Operation] = {
             "CreateStateMachine": machines.create,
             "DeleteStateMachine": machines.delete,
@@ -59,6 +61,9 @@ class StepFunctionsApi:
             "ListStateMachines": machines.list,
             "ListTagsForResource": machines.list_tags,
             "RedriveExecution": executions.redrive,
+            "SendTaskFailure": tokens.fail,
+            "SendTaskHeartbeat": tokens.beat,
+            "SendTaskSuccess": tokens.succeed,
             "StartExecution": executions.start,
             "StartSyncExecution": executions.start_sync,
             "StopExecution": executions.stop,

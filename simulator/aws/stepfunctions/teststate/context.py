@@ -30,7 +30,7 @@ _FIELDS: dict[str, dict[str, type | None]] = {
     "StateMachine": {"Id": str, "Name": str},
     "Task": {"Token": str},
 }
-_WAITING = re.compile(r"\.(?:sync(?::2)?|waitForTaskToken)$")
+WAITING = re.compile(r"\.(?:sync(?::2)?|waitForTaskToken)$")
 
 
 def check_context(context: dict[str, Any], state: dict[str, Any]) -> None:
@@ -53,7 +53,7 @@ def check_context(context: dict[str, Any], state: dict[str, Any]) -> None:
         for field, value in part.items():
             _check_field(name, field, value)
     resource = state.get("Resource")
-    if "Task" in context and not (isinstance(resource, str) and _WAITING.search(resource)):
+    if "Task" in context and not (isinstance(resource, str) and WAITING.search(resource)):
         raise validation_error(
             f"{_REFUSED}: Context object contains 'Task' when state is not a Task state with a '.sync' or "
             "'.waitForTaskToken' service integration pattern"

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from simulator.aws.errors import validation_error
-from simulator.aws.integrations.api_model import api_model
 from simulator.aws.integrations.resource import integration_name
+from simulator.aws.integrations.sdk_services import sdk_model
+from simulator.aws.stepfunctions.teststate.context import WAITING
 from simulator.aws.stepfunctions.teststate.nested_states import inner_states
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(("integer", "long", "float", "double"), ((int, float), "a number")),
     **dict.fromkeys(("string", "blob", "timestamp", "character"), ((str,), "a string")),
 }
-_SDK_SERVICES = {"sfn": "stepfunctions", "states": "stepfunctions"}
+_OPTIMISED = {"states": "sfn", "events": "eventbridge"}
+"""An optimised integration's service -> the SDK's name of it, if it is another."""
 
 
 def check_mock(state: dict[str, Any], mock: Mock | None, configuration: StateConfiguration) -> None:
@@ -47,6 +49,8 @@ def check_mock(state: dict[str, Any], mock: Mock | None, configuration: StateCon
             raise validation_error("TestState does not support MapIterationFailureCount when a mock is not specified.")
         if kind in ("Parallel", "Map"):  # our words: that AWS wants a mock is in its guide
             raise validation_error(f"State type '{kind}' is not supported when a mock is not specified")
+        if kind == "Task" and (found := WAITING.search(str(state.get("Resource")))):  # our words, as above
+            raise validation_error(f"The pattern '{found[0]}' is not supported when a mock is not specified")
         return
     if isinstance(kind, str) and kind not in _MOCKED:
         raise validation_error(f"State type '{kind}' is not supported when a mock is specified")
@@ -123,7 +127,7 @@ def _check_api_result(resource: str, result: Any, *, strict: bool) -> None:
 def _output_shape(name: str) -> StructureShape | None:
     """Return the answer's shape of an integration (`dynamodb:putItem`), None if botocore knows no such API."""
     service, _, action = name.removeprefix("aws-sdk:").rpartition(":")
-    model = api_model(_SDK_SERVICES.get(service, service))
+    model = sdk_model(_OPTIMISED.get(service, service))
     if model is None:
         return None
     operation = action[:1].upper() + action[1:]
