@@ -13,6 +13,8 @@ from simulator.cli import exits
 from simulator.cli.commands.check import EPILOG as CHECK_EPILOG
 from simulator.cli.commands.check import check_command
 from simulator.cli.commands.cloud import down_command, env_command, status_command
+from simulator.cli.commands.compare import EPILOG as COMPARE_EPILOG
+from simulator.cli.commands.compare import compare_command
 from simulator.cli.commands.convert import convert_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.fetch import EPILOG as FETCH_EPILOG
@@ -65,6 +67,7 @@ app.command("env", epilog=examples("env", "env --unset", "env --json"))(env_comm
 app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_command)
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
+app.command("compare", epilog=COMPARE_EPILOG)(compare_command)
 app.command("redrive", epilog=REDRIVE_EPILOG)(redrive_command)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)

@@ -22,6 +22,7 @@ DOCUMENTS = (
     "docs/glossary.md",
     "docs/up.md",
     "docs/aws-runs.md",
+    "docs/compare.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
