@@ -19,6 +19,8 @@ from simulator.cli.commands.convert import convert_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.fetch import EPILOG as FETCH_EPILOG
 from simulator.cli.commands.fetch import fetch_command
+from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
+from simulator.cli.commands.forecast import forecast_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
 from simulator.cli.commands.reset import reset_command
@@ -68,6 +70,7 @@ app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_com
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
 app.command("compare", epilog=COMPARE_EPILOG)(compare_command)
+app.command("forecast", epilog=FORECAST_EPILOG)(forecast_command)
 app.command("redrive", epilog=REDRIVE_EPILOG)(redrive_command)
 app.command("fetch", epilog=FETCH_EPILOG)(fetch_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)
