@@ -31,6 +31,7 @@ chosen = st.navigation(
         st.Page("views/run.py", title="Run", icon=":material/account_tree:"),
         st.Page("views/errors.py", title="Errors", icon=":material/error:"),
         st.Page("views/users.py", title="Users", icon=":material/person_search:"),
+        st.Page("views/forecast.py", title="Forecast", icon=":material/payments:"),
         st.Page("views/upload.py", title="Upload", icon=":material/upload_file:"),
     ],
     position="top",

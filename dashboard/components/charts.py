@@ -14,8 +14,10 @@ from dashboard.queries.spans import Part
 from dashboard.queries.state_grid import StateStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
+
+    from simulator.forecast.growth import Point
 
 _STATUS_WORDS = [one.words for one in STATE_LOOKS.values()]
 _STATUS_RGB = [one.rgb for one in STATE_LOOKS.values()]
@@ -219,3 +221,27 @@ def user_history(points: pd.DataFrame) -> None:
         )
     )
     _show(chart.properties(height=260), "The user's totals over time")
+
+
+def growth_lines(plans: Mapping[str, Sequence[Point]]) -> None:
+    """Show how time and cost of some plans grow with the rows, a line for each plan."""
+    points = [
+        {
+            "plan": name,
+            "rows": point.plan.rows,
+            "seconds": point.seconds,
+            "US dollars": point.usd,
+            "first limit": point.first.words,
+        }
+        for name, line in plans.items()
+        for point in line
+    ]
+    base = alt.Chart(pd.DataFrame(points)).encode(
+        x=alt.X("rows:Q", scale=alt.Scale(type="log"), title="rows"),
+        color=alt.Color("plan:N", sort=list(plans), title=None, legend=alt.Legend(orient="bottom", columns=2)),
+        strokeDash=alt.StrokeDash("plan:N", sort=list(plans), title=None),
+        tooltip=["plan:N", "rows:Q", "seconds:Q", "US dollars:Q", "first limit:N"],
+    )
+    for field in ("seconds", "US dollars"):
+        chart = base.mark_line(point=True).encode(y=alt.Y(f"{field}:Q", scale=alt.Scale(type="log"), title=field))
+        _show(chart, f"{field} of a run by its rows, a line for each plan")

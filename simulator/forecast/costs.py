@@ -28,6 +28,7 @@ HOURS_PER_MONTH = 730
 ITEM_OVERHEAD = 100
 """Bytes that DynamoDB adds to each stored item, in table and index."""
 TRACED_SHARE = 0.05
+_WHOLE = 1000
 NAT_GATEWAYS, ENDPOINTS, ALARM_METRICS, CUSTOM_METRICS, KEYS, SECRETS = 2, 2, 26, 5, 2, 1
 
 MEASURED, ESTIMATED, BY_DESIGN = "measured", "estimated", "by design"
@@ -78,6 +79,17 @@ class Line:
 def total(lines: list[Line]) -> float:
     """Return what all lines cost together."""
     return sum(line.usd for line in lines)
+
+
+def number_text(number: float) -> str:
+    """Return a quantity, for a person.
+
+    >>> number_text(1_998_000.0), number_text(16.016886), number_text(0.0010522)
+    ('1,998,000', '16.02', '0.001052')
+    """
+    if number >= _WHOLE or number == int(number):
+        return f"{number:,.0f}"
+    return f"{number:.4g}"
 
 
 def run_lines(counts: Counts, plan: Plan, seconds: float) -> list[Line]:

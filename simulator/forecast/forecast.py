@@ -98,7 +98,8 @@ class Forecast:
         plan = self.point.plan
         return (
             f"On AWS this costs about ${self.usd:.4f} per run of {plan.rows:,} rows"
-            f" (${self.month_usd:,.0f} per month with the stack, once a day) and takes {self.point.took}"
+            f" and takes {self.point.took}; with the stack, ${self.month_usd:,.0f} per month at"
+            f" {self.rows_per_day:,.0f} rows per day"
         )
 
     @property

@@ -6,7 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from simulator.forecast.costs import total
+from simulator.forecast.costs import number_text, total
 from simulator.forecast.forecast import ASSUMPTIONS, OMISSIONS
 from simulator.forecast.growth import BATCHES, SIZES
 from simulator.forecast.limits import SLOWS, STOPS
@@ -33,7 +33,7 @@ svg text { font: 12px system-ui, sans-serif; fill: currentColor }
 """
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito: told apart by everyone."""
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 360, 70, 190, 20, 40
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 820, 360, 70, 290, 20, 40
 CONCURRENCY_SHOWN = (5, 40, 1000)
 
 
@@ -87,9 +87,9 @@ def _bill(lines: Sequence[Line]) -> str:
         price = prices[line.price]
         guess = "" if price.sourced else ' class="guess"'
         rows.append(
-            f'<tr><td>{escape(line.item)}</td><td class="n">{line.quantity:,.6g}</td><td>{escape(line.unit)}</td>'
-            f'<td{guess} title="{escape(price.source)}">{price.rate}</td><td class="n">{line.usd:,.6f}</td>'
-            f"<td>{escape(line.basis)}</td></tr>"
+            f'<tr><td>{escape(line.item)}</td><td class="n">{number_text(line.quantity)}</td>'
+            f'<td>{escape(line.unit)}</td><td{guess} title="{escape(price.source)}">{price.rate}</td>'
+            f'<td class="n">{line.usd:,.6f}</td><td>{escape(line.basis)}</td></tr>'
         )
     rows.append(
         f'<tr><th>Together</th><td></td><td></td><td></td><th class="n">{total(list(lines)):,.4f}</th><td></td></tr>'
@@ -144,7 +144,7 @@ def _list(sentences: Iterable[str]) -> str:
 
 def _picture(points: Sequence[Point], value: Callable[[Point], float], unit: str) -> str:
     """Return a line for each of some plans, on logarithmic axes."""
-    lines = _lines_of(points)
+    lines = drawn_plans(points)
     values = [value(point) for line in lines.values() for point in line]
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
     high = max(high, low + 1)
@@ -172,21 +172,21 @@ def _picture(points: Sequence[Point], value: Callable[[Point], float], unit: str
         drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>')
         height = _TOP + 14 + 20 * place
         drawn.append(
-            f'<line x1="{_WIDTH - 180}" y1="{height - 4}" x2="{_WIDTH - 155}" y2="{height - 4}" stroke="{colour}" '
-            f'stroke-width="2"{dashes}/><text x="{_WIDTH - 150}" y="{height}">{escape(name)}</text>'
+            f'<line x1="{_WIDTH - 270}" y1="{height - 4}" x2="{_WIDTH - 245}" y2="{height - 4}" stroke="{colour}" '
+            f'stroke-width="2"{dashes}/><text x="{_WIDTH - 240}" y="{height}">{escape(name)}</text>'
         )
     drawn.append(f'<text x="{_LEFT}" y="{_HEIGHT - 4}">rows; {escape(unit)}</text>')
     inside = "".join(drawn)
     return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(unit)} by rows">{inside}</svg>'
 
 
-def _lines_of(points: Sequence[Point]) -> dict[str, list[Point]]:
+def drawn_plans(points: Sequence[Point]) -> dict[str, list[Point]]:
     """Return the plans that are drawn: both kinds of children, some batches and concurrencies."""
     wanted = [(EXPRESS, BATCHES[0], one) for one in CONCURRENCY_SHOWN]
     wanted += [(EXPRESS, BATCHES[-1], CONCURRENCY_SHOWN[1]), (STANDARD, BATCHES[0], CONCURRENCY_SHOWN[1])]
     wanted += [(STANDARD, BATCHES[-1], CONCURRENCY_SHOWN[1])]
     return {
-        f"{kind}, {batch}, {concurrency}": [
+        f"{kind}, batch {batch}, {concurrency:,} at once": [
             point
             for point in points
             if (point.plan.kind, point.plan.batch, point.plan.concurrency) == (kind, batch, concurrency)

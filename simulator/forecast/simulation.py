@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SIMULATED = 1000
 """So many children are simulated at least, and three for each place: a ramp, and a steady half."""
 PER_PLACE = 3
-_STEADY = 0.98
+_EMPTY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +38,11 @@ class Work:
 class _Bucket:
     """A token bucket: `take` says how long a process has to wait for its tokens."""
 
-    def __init__(self, name: str, *, full: bool) -> None:
+    def __init__(self, name: str) -> None:
         quota = quotas()[name]
-        self.name = name
         self.rate = quota.limit
         self._capacity = quota.burst
-        self.level = quota.burst if full else 0.0
+        self.level = quota.burst
         self._seen = 0.0
         self.taken = 0.0
 
@@ -58,19 +57,13 @@ class _Bucket:
 @dataclass(slots=True)
 class _Flow:
     seconds: float
-    rate: float
     buckets: list[_Bucket]
-
-    @property
-    def draining(self) -> bool:
-        """Whether a bucket gives more than it gets, so that it will be empty some day."""
-        return any(bucket.taken / self.seconds > bucket.rate for bucket in self.buckets)
 
 
 class _Run:
-    """One simulation of so many children; `full` is whether the buckets are full when it begins."""
+    """One simulation of so many children; the buckets are full when it begins."""
 
-    def __init__(self, plan: Plan, timing: Timing, work: Work, children: int, *, full: bool) -> None:
+    def __init__(self, plan: Plan, timing: Timing, work: Work, children: int) -> None:
         self._env = simpy.Environment()
         self._plan = plan
         self._timing = timing
@@ -78,13 +71,12 @@ class _Run:
         self._left = children
         self._rows_left = min(plan.rows, children * plan.batch)
         self._sample = 0
-        self._ends: list[float] = []
-        self._start = [_Bucket("start_standard" if plan.kind == STANDARD else "start_express", full=full)]
-        self._transitions = [_Bucket("transitions", full=full)] if plan.kind == STANDARD else []
-        self._requests = [_Bucket("lambda_requests", full=full)]
-        self._writes = [_Bucket("partition_key", full=full), _Bucket("on_demand", full=full)]
-        at_once = min(quotas()[name].limit for name in ("lambda_concurrency", "connections"))
-        self._functions = simpy.Resource(self._env, int(at_once))
+        self._end = 0.0
+        self._start = [_Bucket("start_standard" if plan.kind == STANDARD else "start_express")]
+        self._transitions = [_Bucket("transitions")] if plan.kind == STANDARD else []
+        self._requests = [_Bucket("lambda_requests")]
+        self._writes = [_Bucket("partition_key"), _Bucket("on_demand")]
+        self._functions = simpy.Resource(self._env, int(_at_once()))
         self._until = [0.0, *accumulate(timing.row)]
 
     def flow(self) -> _Flow:
@@ -93,12 +85,8 @@ class _Run:
         for _ in range(places):
             self._env.process(self._place())
         self._env.run()
-        ends = sorted(self._ends)
-        half = len(ends) // 2
-        span = ends[-1] - ends[half - 1] if half else 0.0
-        rate = (len(ends) - half) / span if span > 0 else len(ends) / max(ends[-1], 1e-9)
         buckets = [*self._start, *self._transitions, *self._requests, *self._writes]
-        return _Flow(ends[-1], rate, buckets)
+        return _Flow(self._end, [bucket for bucket in buckets if bucket.taken])
 
     def _place(self) -> Generator[simpy.Event]:
         """A place: child after child."""
@@ -116,7 +104,7 @@ class _Run:
                 yield from self._wait(self._writes, rows * self._work.writes_per_row)
             cold = 0.0
             yield env.timeout(self._timing.overhead)
-            self._ends.append(env.now)
+            self._end = env.now
 
     def _wait(self, buckets: list[_Bucket], tokens: float) -> Generator[simpy.Event]:
         pause = max((bucket.take(self._env.now, tokens) for bucket in buckets), default=0.0)
@@ -143,12 +131,10 @@ class Simulated:
 
     Args:
         seconds: from the run's start to its end.
-        rate: children per second when the flow is steady, held up by quotas.
         demand: children per second if no quota held them up.
     """
 
     seconds: float
-    rate: float
     demand: float
 
 
@@ -159,7 +145,7 @@ class Simulation:
         self._timing = timing
         self._work = work
         self._done: dict[Plan, Simulated] = {}
-        self._flows: dict[tuple[str, int, int], tuple[_Flow, _Flow]] = {}
+        self._flows: dict[tuple[str, int, int], _Flow] = {}
 
     def run(self, plan: Plan) -> Simulated:
         """Simulate a plan."""
@@ -171,31 +157,40 @@ class Simulation:
         timing = self._timing
         many = max(SIMULATED, PER_PLACE * plan.concurrency)
         fixed = timing.validate + timing.validate_row * plan.rows + timing.around
-        batch = min(plan.batch, plan.rows)
-        demand = min(plan.concurrency, plan.children) / (timing.overhead + batch * timing.mean_row)
+        child = min(plan.batch, plan.rows) * timing.mean_row
+        demand = min(plan.concurrency, plan.children) / (timing.overhead + child)
         if plan.children <= many:
-            flow = self._flow(plan, plan.children, full=True)
-            return Simulated(seconds=fixed + flow.seconds, rate=flow.rate, demand=demand)
+            seconds = _Run(plan, timing, self._work, plan.children).flow().seconds
+            return Simulated(seconds=fixed + seconds, demand=demand)
         key = (plan.kind, plan.batch, plan.concurrency)
         if key not in self._flows:
-            full = self._flow(plan, many, full=True)
-            self._flows[key] = (full, self._flow(plan, many, full=False) if full.draining else full)
-        full, empty = self._flows[key]
-        seconds = full.seconds + _rest(plan.children - many, full, empty)
-        return Simulated(seconds=fixed + seconds, rate=min(empty.rate, full.rate), demand=demand)
-
-    def _flow(self, plan: Plan, children: int, *, full: bool) -> _Flow:
-        return _Run(plan, self._timing, self._work, children, full=full).flow()
+            self._flows[key] = _Run(plan, timing, self._work, many).flow()
+        flow = self._flows[key]
+        rest = _rest(plan.children - many, many, flow, min(demand, _at_once() / child))
+        return Simulated(seconds=fixed + flow.seconds + rest, demand=demand)
 
 
-def _rest(children: int, full: _Flow, empty: _Flow) -> float:
-    """Return the seconds of children that were not simulated: first at the rate of full buckets, while these last."""
-    if empty.rate >= _STEADY * full.rate:
-        return children / full.rate
-    drains = []
-    for bucket in full.buckets:
-        net = bucket.taken / full.seconds - bucket.rate
-        if net > 0 and bucket.level > 0:
-            drains.append(bucket.level / net)
-    fast = min(children, min(drains, default=0.0) * full.rate)
-    return fast / full.rate + (children - fast) / empty.rate
+def _at_once() -> float:
+    """Return how many functions can run at once."""
+    return min(quotas()[name].limit for name in ("lambda_concurrency", "connections"))
+
+
+def _rest(children: float, simulated: int, flow: _Flow, fastest: float) -> float:
+    """Return the seconds of the children that follow the simulated ones.
+
+    They go at the fastest rate until a bucket is empty, then at the rate of that bucket, until the next one is.
+    """
+    tokens = {bucket: bucket.taken / simulated for bucket in flow.buckets}
+    levels = {bucket: max(bucket.level, 0.0) for bucket in flow.buckets}
+    seconds = 0.0
+    while True:
+        rate = min([fastest, *(bucket.rate / tokens[bucket] for bucket, level in levels.items() if level <= _EMPTY)])
+        losses = {bucket: tokens[bucket] * rate - bucket.rate for bucket in levels}
+        lasts = [levels[one] / loss for one, loss in losses.items() if levels[one] > _EMPTY and loss > _EMPTY]
+        span = min([children / rate, *lasts])
+        seconds += span
+        children -= span * rate
+        if children <= _EMPTY:
+            return seconds
+        for bucket, loss in losses.items():
+            levels[bucket] = max(levels[bucket] - max(loss, 0.0) * span, 0.0)

@@ -146,6 +146,8 @@ def _report(term: Terminal, made: Forecast) -> None:
 
 
 def _bill(lines: Sequence[Line]) -> Table:
+    from simulator.forecast.costs import number_text  # noqa: PLC0415 - as above
+
     table = Table(box=None, pad_edge=False, header_style="dim")
     for head in ("", "quantity", "unit", "price $", "", "$", "basis"):
         table.add_column(head, justify="right" if head in {"quantity", "price $", "$"} else "left")
@@ -153,7 +155,7 @@ def _bill(lines: Sequence[Line]) -> Table:
         price = line.to_json()["price"]
         cells = (
             line.item,
-            f"{line.quantity:,.6g}",
+            number_text(line.quantity),
             line.unit,
             price["rate"],
             "" if price["sourced"] else "?",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Opened = Callable[..., AppTest]
     Made = Callable[..., MadeRun]
 
-PAGES = ("runs", "run", "errors", "users", "upload")
+PAGES = ("runs", "run", "errors", "users", "forecast", "upload")
 PARTS = ("Graph", "Speed", "History", "Logs", "Files")
 FIRST_RUN = "simulator run sample.csv"
 
