@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.forecast import growth
 from simulator.forecast.forecast import NothingToForecast, forecast
 from simulator.forecast.page import html_page
 from simulator.forecast.price_list import price_list, quotas
@@ -54,8 +55,9 @@ def test_the_processor_pays_a_cold_start_for_each_place(folder: RunFolder) -> No
     assert line.quantity == pytest.approx(measured + 2 * 0.1 / 2)
 
 
-def test_costs_grow_with_the_rows_and_fall_with_batches(folder: RunFolder) -> None:
+def test_costs_grow_with_the_rows_and_fall_with_batches(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Per row the same but for what is paid per run; STANDARD children cost more than EXPRESS ones."""
+    monkeypatch.setattr(growth, "CONCURRENCIES", (5,))
     made = forecast(folder, folder.record(), rows=30_000, grow=True)
     items = {line.item: line.quantity for line in made.lines}
     assert items["Audit items, table"] == pytest.approx(50_000)
@@ -99,8 +101,9 @@ def test_a_run_without_rows_has_nothing_to_forecast_from(folder: RunFolder) -> N
         forecast(folder, folder.record(), grow=False)
 
 
-def test_the_page_needs_nothing_from_elsewhere(folder: RunFolder) -> None:
+def test_the_page_needs_nothing_from_elsewhere(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """No script, no address that a browser would fetch; tables, two pictures and the recommendation."""
+    monkeypatch.setattr(growth, "CONCURRENCIES", (5, 40, 1000))
     page = html_page(forecast(folder, folder.record()))
     assert page.count("<svg") == 2
     assert page.count("<polyline") == 12
