@@ -1,4 +1,4 @@
-"""What differs between dev and prod, and what `-c name=value` may ask for."""
+"""Differences between dev and prod, and the options of `-c name=value`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the pages are made of: charts, tables, panels, each drawn from a query's result."""
+"""Parts of the pages: charts, tables, panels, each drawn from a query's result."""

@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED, STATE_LOOKS
-from dashboard.queries.spans import Part
-from dashboard.queries.state_grid import StateStatus
+from dashboard.queries.states.state_grid import StateStatus
+from dashboard.queries.workers.spans import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,7 +132,7 @@ def throughput(points: pd.DataFrame, seconds: float) -> None:
 
 
 def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
-    """Show the rows of each worker over time; spans as `dashboard.queries.worker_times` gives them."""
+    """Show the rows of each worker over time; spans as `dashboard.queries.workers.worker_times` gives them."""
     frame = pd.DataFrame(list(spans))
     frame = frame.assign(
         start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone), part=frame["part"].map(str)
@@ -154,7 +154,7 @@ def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
 
 
 def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
-    """Show how each worker spent its time, summed up; shares as `dashboard.queries.worker_times` gives them."""
+    """Show how each worker spent its time, summed up; shares as `dashboard.queries.workers.worker_times` gives them."""
     workers = sorted({share["worker"] for share in shares})
     frame = pd.DataFrame(stacked_shares(shares, workers))
     frame = frame.assign(start=frame["start"].dt.tz_convert(zone), stop=frame["stop"].dt.tz_convert(zone))

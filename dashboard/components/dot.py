@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from dashboard.components.looks import STATE_LOOKS
 
 if TYPE_CHECKING:
-    from dashboard.queries.graph import Node, RunGraph
-    from dashboard.queries.workflow import Arrow
+    from dashboard.queries.states.graph import Node, RunGraph
+    from dashboard.queries.states.workflow import Arrow
 
 LINE = {False: "#5f6368", True: "#b0b0b0"}
 """The colour of lines and labels on the light and on the dark page: none reads at 4.5:1 on both."""

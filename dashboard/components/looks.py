@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.queries.state_grid import StateStatus
+from dashboard.queries.states.state_grid import StateStatus
 from simulator.runs.outcome import Kind
 
 GREEN, RED, ORANGE, BLUE, GRAY, AMBER = "#2e7d32", "#c62828", "#a85f00", "#1f6fb5", "#6f6f6f", "#8a6d00"

@@ -1,4 +1,4 @@
-"""What belongs to a run: the run that it corrects, the runs that corrected it, its attempts."""
+"""Related to a run: the run that it corrects, the runs that corrected it, its attempts."""
 
 from __future__ import annotations
 

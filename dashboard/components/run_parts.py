@@ -11,18 +11,18 @@ import streamlit as st
 from dashboard.components import charts
 from dashboard.components.dot import dot, facts
 from dashboard.components.moments import local, span, zone
-from dashboard.components.paging import page_offset
-from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import paced
 from dashboard.components.row_detail import row_detail
+from dashboard.components.tables.paging import page_offset
+from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.plain_text import plain
 from dashboard.queries.downloads import downloads
-from dashboard.queries.graph import run_graph
 from dashboard.queries.history import history
 from dashboard.queries.item_list import STATUSES, items
 from dashboard.queries.logs import logs
+from dashboard.queries.states.graph import run_graph
 from dashboard.queries.trends import throughput
-from dashboard.queries.worker_times import worker_times
+from dashboard.queries.workers.worker_times import worker_times
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.words import count
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from dashboard.deployed.options import ALLOW
 from dashboard.jobs import safe_name
+from simulator.csv_files.encoding import converted, problem_of_file, read_chunks
 from simulator.fetch.errors import FetchError
 from simulator.fetch.operator import told
-from simulator.runs.corrections import check_corrections
-from simulator.uploads.encoding import converted, problem_of_file, read_chunks
+from simulator.runs.corrections.corrected_file import check_corrections
 
 if TYPE_CHECKING:
     from dashboard.deployed.stack import Deployment

@@ -1,1 +1,1 @@
-"""What the pages ask run folders and the database; no Streamlit in here."""
+"""Queries of the pages to run folders and the database; no Streamlit in here."""

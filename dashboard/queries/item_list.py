@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboard.queries.spans import span_tables
 from dashboard.queries.tables import fetch
+from dashboard.queries.workers.spans import span_tables
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder

@@ -1,4 +1,4 @@
-"""What the functions logged, page by page; a run of 100,000 rows has half a million lines, so only a page is parsed."""
+"""The functions' logs, page by page; a run of 100,000 rows has half a million lines, so only a page is parsed."""
 
 from __future__ import annotations
 

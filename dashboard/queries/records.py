@@ -6,9 +6,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from dashboard.queries.tables import file_state
+from simulator.runs.corrections.repairs import Repairs
 from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.recovery import recovered
-from simulator.runs.repairs import Repairs
 
 if TYPE_CHECKING:
     from pathlib import Path

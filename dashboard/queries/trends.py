@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from dashboard.queries.spans import span_tables
 from dashboard.queries.tables import fetch
+from dashboard.queries.workers.spans import span_tables
 from simulator.runs.outcome import Kind
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def throughput(folder: RunFolder) -> Throughput:
 
 @dataclass(slots=True, kw_only=True)
 class Day:
-    """What ran on a day; runs that go on count as runs only."""
+    """Runs of a day; runs that go on count as runs only."""
 
     day: date
     runs: int = 0

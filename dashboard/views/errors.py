@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.moments import local
-from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import keep_fresh
 from dashboard.components.row_detail import row_detail
 from dashboard.components.tab import tab_title
+from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.plain_text import plain
 from dashboard.queries.failures import ErrorGroup, error_groups
 from dashboard.queries.records import standing

@@ -13,13 +13,13 @@ from dashboard.components.first_run import first_run
 from dashboard.components.job_panel import job_panel
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took
-from dashboard.components.picking import HOW, picked_row
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
 from dashboard.components.redrive_button import redrive_button
 from dashboard.components.rejected_lines import rejected_lines
 from dashboard.components.related import related
 from dashboard.components.row_detail import row_detail
 from dashboard.components.tab import tab_title
+from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.components.time_left import time_left
 from dashboard.components.verdict import headline, verdict
 from dashboard.jobs import job_state, redrive_of

@@ -12,16 +12,16 @@ from dashboard.components import charts
 from dashboard.components.first_run import first_run
 from dashboard.components.looks import KIND_LOOKS, STATE_LOOKS, text_colour
 from dashboard.components.moments import local, span, took, zone
-from dashboard.components.paging import page_offset
-from dashboard.components.picking import opened_row
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh
 from dashboard.components.rejected_lines import rejected_lines
 from dashboard.components.related import related
 from dashboard.components.tab import tab_title
+from dashboard.components.tables.paging import page_offset
+from dashboard.components.tables.picking import opened_row
 from dashboard.components.verdict import headline, verdict
 from dashboard.queries.records import repairs, standing
 from dashboard.queries.run_list import RunRow, runs
-from dashboard.queries.state_grid import StateGrid, state_grid
+from dashboard.queries.states.state_grid import StateGrid, state_grid
 from dashboard.queries.trends import per_day
 from dashboard.store import default_store
 from simulator.runs.outcome import Kind

@@ -9,10 +9,10 @@ import streamlit as st
 
 from dashboard.components import charts
 from dashboard.components.moments import local, zone
-from dashboard.components.paging import page_offset
-from dashboard.components.picking import HOW, opened_row, picked_row
 from dashboard.components.polling import keep_fresh
 from dashboard.components.tab import tab_title
+from dashboard.components.tables.paging import page_offset
+from dashboard.components.tables.picking import HOW, opened_row, picked_row
 from dashboard.deployed.deployment import deployment
 from dashboard.plain_text import plain
 from dashboard.queries.read_only_database import DatabaseUnavailable, ReadOnlyDatabase

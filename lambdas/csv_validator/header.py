@@ -1,4 +1,4 @@
-"""What to say of a header that is not the right one: above all where both look the same."""
+"""Messages on a wrong header: above all if it looks the same as the right one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _INVISIBLE = ("Cf", "Cc", "Zs")
 
 
 def header_problem(fields: list[str], raw: str) -> str | None:
-    """Return what is wrong with a header and how to correct it; None where nothing is.
+    """Return what is wrong with a header and how to correct it; None if it is right.
 
     Args:
         fields: its fields.

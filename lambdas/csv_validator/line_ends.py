@@ -1,4 +1,4 @@
-"""What to say of lines that do not end with LF or CRLF: text editors show them as any other."""
+"""Messages on lines that do not end with LF or CRLF: text editors show them as any other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SAVE = "save it with LF or CRLF."
 
 
 def line_ends_problem(raw: str) -> str | None:
-    """Return what is wrong with the line ends that show in a record; None where nothing is.
+    """Return what is wrong with the line ends that show in a record; None if they are right.
 
     Args:
         raw: the record as it stands in the file, without its LF or CRLF; a CR inside double quotes is data.

@@ -24,7 +24,7 @@ _LONG_ID = 64
 
 
 class Findings:
-    """What is known of a file: `row_count` rows so far, and the first 20 errors by line number."""
+    """Findings on a file: `row_count` rows so far, and the first 20 errors by line number."""
 
     def __init__(self) -> None:
         self.row_count = 0
@@ -42,7 +42,7 @@ class Findings:
 
 
 class StopReading(Exception):
-    """What was found makes further rows meaningless."""
+    """The findings make further rows meaningless."""
 
 
 def validate(chunks: Iterable[bytes], max_rows: int, child_input: ChildInput | None = None) -> Findings:

@@ -68,7 +68,7 @@ def apply_migrations(connection: psycopg.Connection[Any], migrations: list[Migra
 
     Raises:
         MigrationError: if one fails (it is rolled back, earlier ones stay), or an applied one has been changed.
-        psycopg.OperationalError: where the connection is lost.
+        psycopg.OperationalError: if the connection is lost.
     """
     connection.execute("SELECT pg_advisory_lock(%s)", (_ADVISORY_LOCK,))
     try:

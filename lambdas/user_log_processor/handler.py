@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 # A server that hangs is given up before the function itself is: a DatabaseError, and the row is repeated.
-DYNAMODB_CONFIG = Config(connect_timeout=1, read_timeout=2.5, retries={"mode": "standard", "total_max_attempts": 2})
+# The audit items are made here, always of the same form: there is nothing for botocore to check before it sends them.
+DYNAMODB_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2.5,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    parameter_validation=False,
+)
 
 logger = make_logger(PROCESSOR_SERVICE)
 database = Database(DatabaseSettings())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 JITTER_SECONDS = 0.5
 ANSWER_SECONDS = 1.0
-"""What is left of the function's time for its answer."""
+"""The time that the function keeps for its answer."""
 
 
 def pause(context: LambdaContext) -> None:

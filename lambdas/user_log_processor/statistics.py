@@ -45,7 +45,7 @@ _SET = (
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What is stored of a user.
+    """The stored totals of a user.
 
     Args:
         values: the totals in the order of `TOTALS`; 0 for what is not stored.

@@ -1,4 +1,4 @@
-"""What is said of a cloud that is up."""
+"""Messages about a cloud that is up."""
 
 from __future__ import annotations
 

@@ -136,5 +136,5 @@ class _Page(Terminal):
 
     @property
     def text(self) -> str:
-        """What was written."""
+        """The text that was written."""
         return self._kept.getvalue()

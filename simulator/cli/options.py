@@ -11,10 +11,10 @@ from rich.markup import escape
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from simulator.cli.exits import UsageError
 from simulator.cli.paths import shown
+from simulator.csv_files.encoding import read_chunks
 from simulator.fault_injection.spec import BadFault, FaultPlan, parse_fault
 from simulator.pipeline.settings import Settings
 from simulator.runs.suggested_command import command
-from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

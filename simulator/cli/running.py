@@ -16,10 +16,10 @@ from simulator.cli.output.report import document, headline
 from simulator.cli.output.run_table import show_runs
 from simulator.cli.paths import shown
 from simulator.cli.upload_file import check_corrected_file, upload_file
+from simulator.csv_files.new_users import write_user_master
 from simulator.pipeline.provisioning import resource_name
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
-from simulator.uploads.new_users import write_user_master
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCloud:
+class CloudAndListeners:
     """The cloud that files run in, and the listeners to its executions."""
 
     session: Session
@@ -90,7 +90,7 @@ def key_of(source: Path, options: RunOptions) -> str:
     return key
 
 
-def run_one(cloud: OpenCloud, source: Path, body: Path, options: RunOptions, term: Terminal) -> int:
+def run_one(cloud: CloudAndListeners, source: Path, body: Path, options: RunOptions, term: Terminal) -> int:
     """Run a file, print its report, and return the command's exit code.
 
     Raises:
@@ -100,14 +100,14 @@ def run_one(cloud: OpenCloud, source: Path, body: Path, options: RunOptions, ter
     return outcome(cloud.session, _ended(cloud, source, body, options, term), term)
 
 
-def redrive_in(cloud: OpenCloud, folder: RunFolder, plan: RedrivePlan, term: Terminal) -> int:
+def redrive_in(cloud: CloudAndListeners, folder: RunFolder, plan: RedrivePlan, term: Terminal) -> int:
     """Redrive a run, print its report, and return the command's exit code.
 
     Raises:
         CloudError: its rows lie in another database, or its folder cannot be restored.
     """
     # Only here: see open_session.
-    from simulator.pipeline.redriving import redrive  # noqa: PLC0415 - as the line above says
+    from simulator.pipeline.redriving.redrive import redrive  # noqa: PLC0415 - as the line above says
 
     pace = Pace(f":{plan.record.machine}:{folder.name}")
     with cloud.listeners.told(pace):
@@ -115,7 +115,7 @@ def redrive_in(cloud: OpenCloud, folder: RunFolder, plan: RedrivePlan, term: Ter
         return outcome(cloud.session, Ended.of(cloud.session, running, follow(running, pace, term)), term)
 
 
-def run_several(cloud: OpenCloud, sources: Sequence[Path], options: RunOptions, term: Terminal) -> int:
+def run_several(cloud: CloudAndListeners, sources: Sequence[Path], options: RunOptions, term: Terminal) -> int:
     """Run files one after the other, print one summary, and return the command's exit code.
 
     A file that is refused or fails does not keep the others from being run; Ctrl-C does.
@@ -142,7 +142,7 @@ def run_several(cloud: OpenCloud, sources: Sequence[Path], options: RunOptions, 
     return summary.code
 
 
-def _ended(cloud: OpenCloud, source: Path, body: Path, options: RunOptions, term: Terminal) -> Ended:
+def _ended(cloud: CloudAndListeners, source: Path, body: Path, options: RunOptions, term: Terminal) -> Ended:
     """Upload a file and follow its run to the end."""
     session, key = cloud.session, key_of(source, options)
     if options.create_users:

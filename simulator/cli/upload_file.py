@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from simulator.cli.exits import UsageError
 from simulator.cli.paths import shown
+from simulator.csv_files.encoding import converted, problem_of_file, read_chunks, readable_codecs
 from simulator.pipeline.settings import Settings
-from simulator.runs.corrections import REALLY, check_corrections
+from simulator.runs.corrections.corrected_file import REALLY, check_corrections
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count
-from simulator.uploads.encoding import converted, problem_of_file, read_chunks, readable_codecs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

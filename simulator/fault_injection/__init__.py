@@ -1,1 +1,1 @@
-"""What is broken on purpose (`run --fault`): its notation, and the faults themselves."""
+"""Faults that are injected on purpose (`run --fault`): their notation, and their effects."""

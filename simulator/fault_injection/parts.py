@@ -35,7 +35,7 @@ class DatabaseServer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What faults break.
+    """The parts that faults break.
 
     Args:
         endpoint: moto's URL.

@@ -37,7 +37,7 @@ class FaultSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultPlan:
-    """What is to be broken in the run of one file; nothing by default.
+    """The faults to inject into the run of one file; nothing by default.
 
     Args:
         specs: what was asked for.

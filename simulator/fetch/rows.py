@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.columns import USER
 from lambdas.shared.csv_dialect import decode, records
+from simulator.csv_files.encoding import read_chunks
 from simulator.runs.failure_reasons import OUTAGE_ERRORS
 from simulator.runs.folder.result_files import attempts
 from simulator.runs.folder.times import moment_text, parsed_moment
-from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from simulator.fetch.deployment import workflow_of
 from simulator.fetch.errors import FetchError
 from simulator.fetch.operator import told
 from simulator.fetch.run_fetch import Standing, fetch_run
-from simulator.runs.corrections import corrected_run
+from simulator.runs.corrections.corrected_file import corrected_run
 from simulator.runs.folder.run_folder import BadRunName
 from simulator.runs.folder.run_lock import RunBusy
 from simulator.runs.store import RunStore

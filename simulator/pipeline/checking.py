@@ -33,7 +33,7 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
         text: the definition, with placeholders of cdk/definitions or of `values`.
         machine_type: STANDARD or EXPRESS.
         values: what further `${...}` stand for.
-        source: what to call it where a placeholder is unknown.
+        source: its name in the message about an unknown placeholder.
 
     Raises:
         CloudError: for a placeholder that nothing is known of.

@@ -1,4 +1,4 @@
-"""What can go wrong with the local cloud itself."""
+"""Errors of the local cloud itself."""
 
 from __future__ import annotations
 

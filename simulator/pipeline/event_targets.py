@@ -1,4 +1,4 @@
-"""What the rules of the bus deliver to: state machines, functions and SQS queues of the local cloud.
+"""Targets of the bus's rules: state machines, functions and SQS queues of the local cloud.
 
 EventBridge user guide, "Event bus targets available in the EventBridge console".
 """

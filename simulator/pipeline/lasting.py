@@ -1,4 +1,4 @@
-"""What a cloud that lasts keeps in the home, beside what moto's process keeps (`simulator.aws.moto.lasting`)."""
+"""Records of a cloud that lasts, kept in the home beside those of moto's process (`simulator.aws.moto.lasting`)."""
 
 from __future__ import annotations
 
@@ -66,8 +66,7 @@ def restore_run_objects(endpoint: str, store: RunStore, resources: Resources) ->
         CloudError: moto's process does not answer.
     """
     objects = [one for folder in store.folders() for one in run_objects(folder, resources)]
-    if objects:
-        post_restore(endpoint, {"objects": objects})
+    post_restore(endpoint, {"objects": objects, "complete": True})
 
 
 def run_objects(folder: RunFolder, resources: Resources) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What is asked of the database from outside the pipeline: always through the migrator Lambda, as on AWS."""
+"""Requests to the database from outside the pipeline: always through the migrator Lambda, as on AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the simulator keeps its things, and what the environment says about it."""
+"""The simulator's folders, and the environment variables that change them."""
 
 from __future__ import annotations
 

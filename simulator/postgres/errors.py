@@ -1,4 +1,4 @@
-"""What can go wrong with a PostgreSQL that the simulator starts or connects to."""
+"""Errors of a PostgreSQL that the simulator starts or connects to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who uses an embedded PostgreSQL: one locked file a process, so that the system itself notices who is gone."""
+"""The users of an embedded PostgreSQL: one locked file per process, so that the system itself notices who is gone."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ OUTAGE_ERRORS = frozenset(
         "States.Timeout",
     }
 )
-"""What the workflow tries again for a row: a row that still fails so was given up, it was not found wrong."""
+"""Errors after which the workflow retries a row: a row that still fails so was given up, it was not found wrong."""
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|「[^」]*」|`[^`]*`")
 _WITH_DIGIT = re.compile(r"[\w-]*\d[\w-]*")

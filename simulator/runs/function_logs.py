@@ -1,4 +1,4 @@
-"""Where the functions' log records lie: in run folders, and beside them for invocations that belong to no run."""
+"""The functions' log records: in run folders, and beside them for invocations that belong to no run."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.runs.corrections import corrected_run
+from simulator.runs.corrections.corrected_file import corrected_run
 from simulator.runs.folder.run_folder import BadRunName
 from simulator.runs.folder.run_lock import RunBusy
 from simulator.runs.open_run import OpenRun

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lambdas.shared import audit_key
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from simulator.aws.json_reader import BadJson, read_json
+from simulator.csv_files.encoding import read_chunks
 from simulator.runs.folder.json_lines import lines_with, parse_line
-from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

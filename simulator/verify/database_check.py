@@ -45,7 +45,7 @@ _READ = (
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database has of a user.
+    """The database's record of a user.
 
     Args:
         totals: in the order of `TOTALS`; None for what is not stored.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import original_width
+from simulator.csv_files.encoding import read_chunks
 from simulator.runs.failed_rows import NOT_STARTED, neutralised
-from simulator.uploads.encoding import read_chunks
 from simulator.verify.row import PENDING, SUCCEEDED, Row
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What a verification finds: disagreements, which are errors, and notes, which explain."""
+"""Findings of a verification: disagreements, which are errors, and notes, which explain."""
 
 from __future__ import annotations
 

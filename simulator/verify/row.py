@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.shared.columns import COLUMNS
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import original_width
-from simulator.uploads.encoding import read_chunks
+from simulator.csv_files.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,6 +13,7 @@ import pytest
 
 from tests.acceptance.conftest import ROOT
 from tests.acceptance.test_kill import processes_of
+from tests.rows import upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ pytestmark = [
 def shell(make_shell: Callable[[str], Shell]) -> Shell:
     """A folder with a small file."""
     shell = make_shell("container")
-    (shell.folder / "small.csv").write_text("ユーザーID,ログイン回数,投稿回数\nU00001,1,2\n", encoding="utf-8")
+    (shell.folder / "small.csv").write_text(upload("U00001,1,2"), encoding="utf-8")
     return shell
 
 

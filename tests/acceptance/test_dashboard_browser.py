@@ -13,6 +13,7 @@ pytest.importorskip("playwright", reason="Playwright is in the dependency group 
 from playwright.sync_api import expect
 
 from tests.acceptance.dashboard_server import browser, chromium_path, served_dashboard, settled_page
+from tests.rows import HEADER, MORE, upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,6 @@ PARTS = {
     "Logs": "Page of logs",
     "Files": "The run's folder",
 }
-HEADER = "ユーザーID,ログイン回数,投稿回数\n"
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
     with page.expect_download() as download:
         page.get_by_role("button", name="Download failed-rows.csv").click()
     text = download.value.path().read_text(encoding="utf-8-sig")
-    assert text.splitlines()[1].startswith('"U00007",many,14,8,InvalidRecordError,')
+    assert text.splitlines()[1].startswith(f'"U00007",many,14{MORE},8,InvalidRecordError,')
 
     page.get_by_role("link", name="Open this run").click()
     expect(page.get_by_role("heading", name="The rows that failed")).to_be_visible(timeout=PATIENCE)
@@ -70,7 +70,7 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
         page.get_by_test_id("stRadio").get_by_text(part, exact=True).click()
         expect(page.get_by_text(shown).first).to_be_visible(timeout=PATIENCE)
     page.goto(f"/run?run={run}&line=8")
-    expect(page.get_by_text("U00007,many,14")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"U00007,many,14{MORE}")).to_be_visible(timeout=PATIENCE)
 
     _upload(page, tmp_path / "corrected.csv", text.replace(",many,", ",7,"))
     expect(page.get_by_text("1 of 1 rows succeeded")).to_be_visible(timeout=PATIENCE)
@@ -80,7 +80,7 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
     expect(page.get_by_text("Next steps")).to_have_count(0)
     expect(page.get_by_role("link", name=re.compile(r"^Corrected in corrected\.csv"))).to_be_visible()
 
-    _upload(page, tmp_path / "rejected.csv", HEADER + "U00001,1\n")
+    _upload(page, tmp_path / "rejected.csv", f"{HEADER}\nU00001,1\n")
     expect(page.get_by_text("File rejected")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Errors in the file")).to_be_visible()
 
@@ -101,8 +101,7 @@ def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tm
 
 
 def _rows(count: int) -> str:
-    lines = [f"U{number:05},{'many' if number == 7 else number},{number * 2}\n" for number in range(1, count + 1)]
-    return HEADER + "".join(lines)
+    return upload(*(f"U{number:05},{'many' if number == 7 else number},{number * 2}" for number in range(1, count + 1)))
 
 
 def _to(page: Page, title: str) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.rows import upload
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,8 +31,7 @@ def shell(make_shell: Callable[[str], Shell]) -> Shell:
     """One home for all tests of this file, and a file whose rows are all good."""
     shell = make_shell("faults")
     rows = [f"U{number:05},{number},{number * 2}" for number in range(1, ROWS + 1)]
-    text = "\n".join(["ユーザーID,ログイン回数,投稿回数", *rows]) + "\n"
-    (shell.folder / "good.csv").write_text(text, encoding="utf-8")
+    (shell.folder / "good.csv").write_text(upload(*rows), encoding="utf-8")
     return shell
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from tests.rows import upload
+
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from tests.acceptance.conftest import Shell
 
 ROWS = 200
-HEADER = "ユーザーID,ログイン回数,投稿回数"
 PATIENCE = 60.0
 
 pytestmark = pytest.mark.timeout(400)
@@ -27,7 +28,7 @@ def shell(make_shell: Callable[[str], Shell]) -> Shell:
     """A home and a database of its own for each test, and a file whose rows are all good."""
     shell = make_shell("kill")
     rows = [f"U{number:05},{number},{number * 2}" for number in range(1, ROWS + 1)]
-    (shell.folder / "good.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    (shell.folder / "good.csv").write_text(upload(*rows), encoding="utf-8")
     return shell
 
 

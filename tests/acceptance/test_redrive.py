@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.rows import AUDIT_TYPES, upload
+
 ROOT = Path(__file__).parents[2]
-HEADER = "ユーザーID,ログイン回数,投稿回数"
 
 
 def simulator(home: Path, *arguments: str) -> tuple[int, Any, str]:
@@ -38,9 +39,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_failed_run_is_redriven_until_every_row_is_in(home: Path, tmp_path: Path) -> None:
     """Users are missing, the tolerance breaks; once they are there, a redrive runs what is left, and only that."""
     rows = [f"U{index:05},{index},1" for index in range(1, 41)] + [f"V{index:05},{index},2" for index in range(1, 41)]
-    upload = tmp_path / "rows.csv"
-    upload.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    code, run, _ = simulator(home, "run", str(upload))
+    file = tmp_path / "rows.csv"
+    file.write_text(upload(*rows), encoding="utf-8")
+    code, run, _ = simulator(home, "run", str(file))
     assert (code, run["status"], run["error"]) == (1, "FAILED", "States.ExceedToleratedFailureThreshold")
     kept = run["rows"]["succeeded"]
 
@@ -66,7 +67,7 @@ def test_a_failed_run_is_redriven_until_every_row_is_in(home: Path, tmp_path: Pa
     assert sorted(succeeded) == list(range(80)), "a row that had succeeded ran again"
     audit = [json.loads(line) for line in (folder / "audit.jsonl").read_text().splitlines()]
     updates = {item["timestamp"] for item in audit if item["processingType"] != "user_update"}
-    assert len(updates) == 160
+    assert len(updates) == 80 * len(AUDIT_TYPES)
     (manifest,) = folder.glob("results/*/Redrive-1/manifest.json")
     assert len(json.loads(manifest.read_text())["ResultFiles"]["SUCCEEDED"]) == 2
     types = [json.loads(line)["type"] for line in (folder / "events.jsonl").read_text().splitlines()]

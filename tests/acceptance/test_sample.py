@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lambdas.shared.columns import TOTALS, USER
+from tests.rows import AUDIT_TYPES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -67,9 +70,7 @@ def test_every_row_is_in_each_place_once(sample: Outcome, folder: Path) -> None:
     audit = Counter(
         (int(item["timestamp"].split("#")[1]), item["processingType"]) for item in lines(folder / "audit.jsonl")
     )
-    expected = {
-        (index, kind) for index in range(1000) if index not in failed for kind in ("login_update", "post_update")
-    }
+    expected = {(index, kind) for index in range(1000) if index not in failed for kind in AUDIT_TYPES}
     assert set(audit) == expected | {(index, "user_update") for index in failed}
 
 
@@ -97,10 +98,10 @@ def test_a_corrected_failed_rows_file_is_an_upload(sample: Outcome, folder: Path
     with (folder / "failed-rows.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for number, row in enumerate(rows):
-        user = row["ユーザーID"].strip() or f"NEW{number}"
-        row.update({"ユーザーID": user, "ログイン回数": "1", "投稿回数": "2"})
+        user = row[USER.header].strip() or f"NEW{number}"
+        row.update({USER.header: user} | {column.header: str(total) for total, column in enumerate(TOTALS, start=1)})
         if len(user) > 10:  # no user can have that ID: a row of another user, which corrects nothing
-            row.update({key: "" for key in row if key.startswith("_")} | {"ユーザーID": user[-10:]})
+            row.update({key: "" for key in row if key.startswith("_")} | {USER.header: user[-10:]})
     corrected = shell.folder / "corrected.csv"
     with corrected.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys())

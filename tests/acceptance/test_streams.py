@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.acceptance.conftest import ROOT
+from tests.rows import upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +80,7 @@ def test_all_streams_closed_are_survived(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_run_goes_to_its_end_with_either_stream_closed(tmp_path: Path) -> None:
     """Its exit code holds without stderr; without stdout the error comes after the run, and names its folder."""
-    (tmp_path / "s.csv").write_text("ユーザーID,ログイン回数,投稿回数\nU00001,1,2\n", encoding="utf-8")
+    (tmp_path / "s.csv").write_text(upload("U00001,1,2"), encoding="utf-8")
     code, out, _ = shell(tmp_path / "home", "run s.csv --json", err=CLOSED)
     document = json.loads(out)
     assert (code, document["status"]) == (0, "SUCCEEDED")

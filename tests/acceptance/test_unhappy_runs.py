@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.rows import upload
+
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
@@ -92,5 +94,5 @@ def test_a_killed_simulator_leaves_an_interrupted_run_and_the_next_one_works(she
     assert shown["rows"]["pending"] > 0
     assert (folder / "failed-rows.csv").exists()
     small = shell.folder / "small.csv"
-    small.write_text("ユーザーID,ログイン回数,投稿回数\nU00001,1,2\n", encoding="utf-8")
+    small.write_text(upload("U00001,1,2"), encoding="utf-8")
     assert shell("run", "small.csv", "--json").code == 0

@@ -21,6 +21,7 @@ from botocore.config import Config
 
 from simulator.aws.moto.environment import local_aws
 from tests.acceptance.conftest import ROOT
+from tests.rows import upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 BUCKET = "user-log-input-123456789012"
-HEADER = "ユーザーID,ログイン回数,投稿回数"
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def runs(shell: Shell) -> dict[str, dict[str, Any]]:
 
 def rows(users: range) -> str:
     """A file of users that the sample has."""
-    return "\n".join([HEADER, *(f"U{number:05},{number},1" for number in users), ""])
+    return upload(*(f"U{number:05},{number},1" for number in users))
 
 
 def left_over(shell: Shell) -> list[str]:

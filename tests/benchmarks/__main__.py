@@ -1,14 +1,15 @@
-"""Timings: `uv run python -m tests.benchmarks end-to-end | second-run | map-overhead | memory | dashboard`."""
+"""Timings and memory: `uv run python -m tests.benchmarks NAME`; without a name it says which there are."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, end_to_end, map_overhead, memory, second_run
+from tests.benchmarks import dashboard, end_to_end, lasting, map_overhead, memory, second_run
 
 BENCHMARKS = {
     "end-to-end": end_to_end.main,
     "second-run": second_run.main,
+    "lasting": lasting.main,
     "map-overhead": map_overhead.main,
     "memory": memory.main,
     "dashboard": dashboard.main,

@@ -14,14 +14,14 @@ from pathlib import Path
 from dashboard.components.dot import dot
 from dashboard.queries.downloads import downloads
 from dashboard.queries.failures import error_groups, failures
-from dashboard.queries.graph import run_graph
 from dashboard.queries.history import history
 from dashboard.queries.logs import logs
 from dashboard.queries.run_list import run, runs
-from dashboard.queries.state_grid import state_grid
+from dashboard.queries.states.graph import run_graph
+from dashboard.queries.states.state_grid import state_grid
 from dashboard.queries.trends import per_day, throughput
 from dashboard.queries.users import user_history
-from dashboard.queries.worker_times import worker_times
+from dashboard.queries.workers.worker_times import worker_times
 from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.row_story import row_story
 from simulator.runs.store import RunStore

@@ -13,6 +13,7 @@ from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
 from simulator.runs.folder.times import moment_text
 from simulator.runs.store import RunStore
+from tests.rows import AUDIT_TYPES, upload
 
 DEFINITION = Path(__file__).parents[2] / "cdk" / "definitions" / "workflow.asl.json"
 FUNCTION = "user-log-processor"
@@ -37,8 +38,8 @@ def make_run(store: RunStore, name: str, rows: int, started: datetime, *, failin
     failed = [item for item in items if item["status"] == "FAILED"]
     stopped = started + ROW_TIME * (rows // WORKERS + 1)
     folder.definition_file.write_bytes(DEFINITION.read_bytes())
-    lines = "".join(f"{item['user']},{item['index'] % 90},{item['index'] % 7}\n" for item in items)
-    folder.input_file.write_text(f"ユーザーID,ログイン回数,投稿回数\n{lines}", encoding="utf-8")
+    lines = (f"{item['user']},{item['index'] % 90},{item['index'] % 7}" for item in items)
+    folder.input_file.write_text(upload(*lines), encoding="utf-8")
     _write(folder.events_file, _events(started, stopped))
     _write(folder.items_file, items)
     _write(folder.audit_file, (entry for item in items for entry in _audit(name, item)))
@@ -107,9 +108,7 @@ def _audit(name: str, item: dict[str, Any]) -> list[dict[str, Any]]:
         failed = {"status": "failed", "errorMessage": item["error"], "errorCause": item["cause"]}
         return [common | failed | {"timestamp": key + "user_update", "processingType": "user_update"}]
     values = {"oldValue": 1, "newValue": 2, "status": "success", "ttl": 1_811_187_042}
-    return [
-        common | values | {"timestamp": key + kind, "processingType": kind} for kind in ("login_update", "post_update")
-    ]
+    return [common | values | {"timestamp": key + kind, "processingType": kind} for kind in AUDIT_TYPES]
 
 
 def _logs(name: str, item: dict[str, Any]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.session import Session
 from simulator.pipeline.settings import Settings
+from tests.rows import event_values, upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 ROWS = 1_000
 ROUNDS = 5
 THREADS = 5
-HEADER = "ユーザーID,ログイン回数,投稿回数"
 
 
 def main() -> None:
@@ -53,16 +53,20 @@ def main() -> None:
 
 def load_users(session: Session, folder: Path) -> None:
     """Load the users of the rows."""
+    session.migrator.load_users(users_file(folder))
+
+
+def users_file(folder: Path) -> Path:
+    """Write the users of the rows, and return the file."""
     users = folder / "users.csv"
     lines = [f"U{index:05},name,{index}@example.com" for index in range(ROWS)]
     users.write_text("\n".join(["user_id,username,email", *lines]) + "\n", encoding="utf-8")
-    session.migrator.load_users(users)
+    return users
 
 
 def body(number: int) -> bytes:
     """Return a file whose values no round has set before."""
-    lines = [f"U{index:05},{index + number * 2},{index % 7 + number}" for index in range(ROWS)]
-    return ("\n".join([HEADER, *lines]) + "\n").encode()
+    return upload(*(f"U{index:05},{index + number * 2},{index % 7 + number}" for index in range(ROWS))).encode()
 
 
 def run(session: Session, number: int) -> float:
@@ -94,14 +98,11 @@ def bare_loop(session: Session, number: int) -> float:
                 index, line = next(rows, (-1, ""))
             if index < 0:
                 return
-            user, logins, posts = line.split(",")
             invoke(
                 session,
                 resources.processor_arn,
                 {
-                    "userId": user,
-                    "loginCount": logins,
-                    "postCount": posts,
+                    **event_values(*line.split(",")),
                     "rowIndex": index,
                     "mapEnteredAt": uploaded,
                     "uploadedAt": uploaded,

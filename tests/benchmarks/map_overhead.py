@@ -27,6 +27,7 @@ from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.runs.folder.json_lines import LineFile, read_lines
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
+from tests.rows import upload
 from tests.unit.map_run.harness import MemoryStore
 
 ROWS = 5_000
@@ -80,8 +81,7 @@ def main() -> None:
 
 def run_map(home: Path, functions: LambdaService) -> tuple[float, Path]:
     """Run the workflow's own map, with the no-op function for the processor; return the seconds and items.jsonl."""
-    rows = "".join(f"U{index:05},{index % 90},{index % 7}\n" for index in range(ROWS))
-    body = f"ユーザーID,ログイン回数,投稿回数\n{rows}".encode()
+    body = upload(*(f"U{index:05},{index % 90},{index % 7}" for index in range(ROWS))).encode()
     store = MemoryStore({"k.csv": body}, cut=256 * 1024)
     recorder = RunRecorder(RunStore(home), MACHINE, lambda *_: [body])
     text = DEFINITION.read_text(encoding="utf-8").replace("${UserLogProcessorFunctionArn}", FUNCTION)

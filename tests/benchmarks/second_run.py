@@ -16,7 +16,7 @@ from pathlib import Path
 
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.cli.output.terminal import Terminal
-from simulator.cli.running import OpenCloud
+from simulator.cli.running import CloudAndListeners
 from simulator.cli.served.commands import ServedCommands
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.listeners import Listeners
@@ -48,7 +48,7 @@ def main() -> None:
             ) as session,
         ):
             load_users(session, folder)
-            served = ServedCommands(OpenCloud(session, listeners), lock.token, Terminal().say, dict)
+            served = ServedCommands(CloudAndListeners(session, listeners), lock.token, Terminal().say, dict)
             with LocalCloud(session, Path(CloudFiles(folder).events), 0, served.routes) as cloud:
                 lock.up(url=cloud.url, host=HOST, port=cloud.port, dashboard=None)
                 _measure(session, folder, environment)

@@ -6,11 +6,13 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lambdas.shared.columns import TOTALS
+from tests.rows import HEADER, MORE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROWS = 100
-HEADER = "ユーザーID,ログイン回数,投稿回数"
 ROW_ERRORS = ("DatabaseError", "Lambda.TooManyRequestsException", "Lambda.ServiceException", "States.Timeout")
 MOST_BAD_ROWS = 4
 """At most 4 of 100: with more than 5 % no redrive could ever finish the run, as on AWS."""
@@ -60,13 +62,13 @@ class Mixture:
     faults: list[str]
     kill_after: int | None = None
     users: list[str]
-    totals: dict[str, tuple[int, int]]
+    totals: dict[str, tuple[int, ...]]
     bad: dict[int, str] = field(default_factory=dict)
 
     @property
     def body(self) -> bytes:
         """The file."""
-        good = [f"{user},{logins},{posts}" for user, (logins, posts) in self.totals.items()]
+        good = [",".join([user, *map(str, totals)]) for user, totals in self.totals.items()]
         lines = iter(good)
         rows = [self.bad[index] if index in self.bad else next(lines) for index in range(len(good) + len(self.bad))]
         return "\n".join([HEADER, *rows, ""]).encode()
@@ -90,13 +92,14 @@ def with_file(seed: int, group: int, faults: list[str], kill_after: int | None =
     """Make a mixture of these faults, with the seed's file."""
     chance = random.Random(f"file {seed}")  # noqa: S311 - as above
     bad = {
-        index: chance.choice(_BAD_ROWS).format(index)
+        index: chance.choice(_BAD_ROWS).format(index) + MORE
         for index in chance.sample(range(ROWS), chance.randint(0, MOST_BAD_ROWS))
     }
     users = [f"U{group * ROWS + number:05}" for number in range(1, ROWS + 1)]
     chance.shuffle(users)
     good = users[len(bad) :]
-    totals = {user: (chance.randint(0, 10**6), chance.randint(0, 10**6)) for user in good}
+    # Drawn last: another column changes a seed's totals, and nothing else of its mixture.
+    totals = {user: tuple(chance.randint(0, 10**6) for _ in TOTALS) for user in good}
     return Mixture(seed=seed, faults=faults, kill_after=kill_after, users=users, totals=totals, bad=bad)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.aws.asl.runtime.clock import SkippingClock
-from simulator.cli.opening import load_sample_users, open_session
+from simulator.cli.open_session import open_session
 from simulator.cli.output.terminal import Piece, Terminal
+from simulator.cli.user_master import load_sample_users
 from simulator.pipeline.servers import open_postgres
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
 from simulator.fault_injection.spec import FaultPlan, parse_fault
-from simulator.pipeline.redriving import redrive
+from simulator.pipeline.redriving.redrive import redrive
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import plan_redrive
 from simulator.runs.store import RunStore
 from simulator.verify.database_check import stored_totals
 from simulator.verify.row import SUCCEEDED, Row, read_rows
-from tests.chaos.mixture import HEADER
 from tests.chaos.stage import RUN_SECONDS, open_stage
+from tests.rows import HEADER
 
 if TYPE_CHECKING:
     from pathlib import Path

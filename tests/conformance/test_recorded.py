@@ -65,13 +65,13 @@ def differences(scenario: dict[str, Any], scorer: ModuleType, adapter: ModuleTyp
     return found
 
 
-def test_jsonpath_executions_end_and_tell_as_recorded(scorer: ModuleType, adapter: ModuleType) -> None:
-    """Outcome and history of every JSONPath scenario, those of TestState included.
+def test_executions_end_and_tell_as_recorded(scorer: ModuleType, adapter: ModuleType) -> None:
+    """Outcome and history of every scenario, those of TestState included.
 
     Known differences stand in known_differences.json.
     """
     scenarios = [json.loads(path.read_text(encoding="utf-8")) for path in SCENARIOS]
-    chosen = [one for one in scenarios if one["query_language"] == "JSONPath"]
+    chosen = scenarios
     found = {one["id"]: differences(one, scorer, adapter) for one in chosen}
     new = {name: what for name, what in found.items() if what and name not in KNOWN}
     assert new == {}
@@ -80,9 +80,9 @@ def test_jsonpath_executions_end_and_tell_as_recorded(scorer: ModuleType, adapte
 
 
 def test_states_tested_alone_show_the_recorded_steps(adapter: ModuleType) -> None:
-    """`inspectionData` of every JSONPath scenario of TestState that was not refused."""
+    """`inspectionData` of every scenario of TestState that was not refused."""
     scenarios = [json.loads(path.read_text(encoding="utf-8")) for path in SCENARIOS]
-    chosen = [one for one in scenarios if one["query_language"] == "JSONPath" and one["kind"] == "test_state"]
+    chosen = [one for one in scenarios if one["kind"] == "test_state"]
     assert chosen
     for one in chosen:
         got = adapter.test_state(one["request"], one["lambdas"], one.get("setup") or {}).get("inspectionData", {})

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.infrastructure.resolver import Resolver
-from tests.infrastructure.synthesis import Assembly, assembled, make_app
+from tests.infrastructure.template.resolver import Resolver
+from tests.infrastructure.template.synthesis import Assembly, assembled, make_app
 
 UPLOADER = "arn:aws:iam::999999999999:role/external-system"
 

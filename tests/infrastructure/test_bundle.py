@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.resolver import Resolver
-from tests.infrastructure.synthesis import CDK, load_cdk
+from tests.infrastructure.template.resolver import Resolver
+from tests.infrastructure.template.synthesis import CDK, load_cdk
 
 ROOT = CDK.parent
 LAMBDA_GLIBC = (2, 26)

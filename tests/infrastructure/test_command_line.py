@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.synthesis import CDK, load_cdk
+from tests.infrastructure.template.synthesis import CDK, load_cdk
 from tests.infrastructure.test_bundle import contents
 
 

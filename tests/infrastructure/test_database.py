@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.resolver import Resolver, readable
-from tests.infrastructure.synthesis import CDK
+from tests.infrastructure.template.resolver import Resolver, readable
+from tests.infrastructure.template.synthesis import CDK
 
 DATA_KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/StorageDataKey"
 

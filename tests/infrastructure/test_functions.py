@@ -9,8 +9,8 @@ import pytest
 
 from lambdas.shared.settings import AuditSettings, DatabaseSettings, ValidatorSettings
 from simulator.pipeline.provisioning import function_names, read_definition
-from tests.infrastructure.resolver import Resolver
-from tests.infrastructure.synthesis import CDK
+from tests.infrastructure.template.resolver import Resolver
+from tests.infrastructure.template.synthesis import CDK
 
 DESIGNED = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator", "user-log-user-reader")
 FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_names()))

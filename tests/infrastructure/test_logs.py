@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.infrastructure.resolver import Resolver
+from tests.infrastructure.template.resolver import Resolver
 
 DATA_KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/StorageDataKey"
 # What these hold names users, and rows.

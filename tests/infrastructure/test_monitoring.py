@@ -12,7 +12,7 @@ import pytest
 
 from lambdas.shared.observability import count_metric
 from simulator.runs.failure_reasons import OUTAGE_ERRORS
-from tests.infrastructure.resolver import Resolver
+from tests.infrastructure.template.resolver import Resolver
 
 TOPIC = "arn:aws:sns:ap-northeast-1:123456789012:user-log-alarms"
 WORKFLOW = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:csv-user-log-processor"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.infrastructure.resolver import Resolver
+from tests.infrastructure.template.resolver import Resolver
 
 ZONE_A, ZONE_C = "ap-northeast-1a", "ap-northeast-1c"
 # From the drawing in section 2.3: (address range, zone) -> whether it is public.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.infrastructure.resolver import Resolver
+from tests.infrastructure.template.resolver import Resolver
 
 FUNCTIONS, DATABASE = "user-log-functions", "user-log-database"
 # EC2 gives a group without a rule of its own one that lets everything out; this one, which fits no packet, prevents it.

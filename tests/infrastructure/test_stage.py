@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.synthesis import load_cdk
+from tests.infrastructure.template.synthesis import load_cdk
 
 load_cdk()
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.infrastructure.resolver import Resolver
-from tests.infrastructure.synthesis import Assembly, make_app
+from tests.infrastructure.template.resolver import Resolver
+from tests.infrastructure.template.synthesis import Assembly, make_app
 
 WITH_DATA = {
     "AWS::DynamoDB::Table",

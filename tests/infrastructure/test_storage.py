@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.pipeline.provisioning import read_definition
-from tests.infrastructure.resolver import Resolver
+from tests.infrastructure.template.resolver import Resolver
 
 SUFFIX = "123456789012-ap-northeast-1"
 INPUT, OUTPUT, ACCESS_LOGS = (f"user-log-{part}-{SUFFIX}" for part in ("input", "output", "access-logs"))

@@ -9,7 +9,7 @@ import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
-from tests.infrastructure.synthesis import Assembly, assembled, context, load_cdk, make_app
+from tests.infrastructure.template.synthesis import Assembly, assembled, context, load_cdk, make_app
 
 VALIDATORS = {"AwsSolutions", "CloudFormation Validate"}
 # W3010: the design document names the zones. W3005: CDK names dependencies that a reference implies.

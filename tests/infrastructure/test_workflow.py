@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.pipeline.provisioning import Resources, read_definition
-from tests.infrastructure.resolver import Resolver, readable
+from tests.infrastructure.template.resolver import Resolver, readable
 
 HERE = "ap-northeast-1:123456789012"
 QUEUES = "https://sqs.ap-northeast-1.amazonaws.com/123456789012/"

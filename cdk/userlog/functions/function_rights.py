@@ -1,4 +1,4 @@
-"""What each function may do with data: its statements, and the same limits at the network's endpoints."""
+"""The rights of each function to data: its statements, and the same limits at the network's endpoints."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What an operator sees: metrics, alarms, the dashboard, the topic for alarms."""
+"""For the operator: metrics, alarms, the dashboard, the topic for alarms."""

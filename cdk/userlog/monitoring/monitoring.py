@@ -1,4 +1,4 @@
-"""What an operator watches: a dashboard, alarms, and the topic that alarms go to."""
+"""For the operator: a dashboard, alarms, and the topic that alarms go to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured: each metric once, for the dashboard and the alarms alike."""
+"""The metrics: each once, for the dashboard and the alarms alike."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class PipelineMetrics:
         )
 
     def rule(self, metric_name: str) -> cloudwatch.Metric:
-        """What the upload rule did: `Invocations`, `FailedInvocations`, ..."""
+        """The upload rule's metrics: `Invocations`, `FailedInvocations`, ..."""
         return cloudwatch.Metric(
             namespace="AWS/Events",
             metric_name=metric_name,
@@ -84,7 +84,7 @@ class PipelineMetrics:
         )
 
     def rows(self, metric_name: str) -> cloudwatch.Metric:
-        """What the processor counts, an attempt at a time: `RowsProcessed`, `RowsFailed`, `RowsSuperseded`."""
+        """The processor's counts, per attempt: `RowsProcessed`, `RowsFailed`, `RowsSuperseded`."""
         return self._counted(metric_name, PROCESSOR_SERVICE, self._functions.processor.function_name)
 
     def rows_lost(self) -> cloudwatch.Metric:
@@ -92,7 +92,7 @@ class PipelineMetrics:
         return self._rows_lost.metric(statistic="sum", period=PERIOD, label="RowsLostToOutage")
 
     def files(self, metric_name: str) -> cloudwatch.Metric:
-        """What the validator counts: `FilesValidated`, `FilesRejected`."""
+        """The validator's counts: `FilesValidated`, `FilesRejected`."""
         return self._counted(metric_name, VALIDATOR_SERVICE, self._functions.validator.function_name)
 
     def _counted(self, metric_name: str, service: str, function_name: str) -> cloudwatch.Metric:
@@ -155,7 +155,7 @@ class PipelineMetrics:
         )
 
     def waiting(self) -> list[cloudwatch.IMetric]:
-        """What waits in the two queues for a person."""
+        """The messages in the two queues that wait for a person."""
         return [
             queue.metric_approximate_number_of_messages_visible(statistic="max", period=PERIOD, label=label)
             for label, queue in (

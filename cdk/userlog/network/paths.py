@@ -1,4 +1,4 @@
-"""What may connect to what: the rules of the two security groups."""
+"""Connections that are allowed: the rules of the two security groups."""
 
 from __future__ import annotations
 

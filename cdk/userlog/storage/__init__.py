@@ -1,1 +1,1 @@
-"""What keeps files and the audit trail: buckets, the DynamoDB table, the key that encrypts them."""
+"""Storage of files and the audit trail: buckets, the DynamoDB table, the key that encrypts them."""

@@ -1,4 +1,4 @@
-"""What the workflow may do: every statement, action by action."""
+"""The workflow's rights: every statement, action by action."""
 
 from __future__ import annotations
 

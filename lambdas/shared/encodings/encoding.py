@@ -58,7 +58,7 @@ class EncodingError(Exception):
         line: where that shows.
         message: what it is, and what to do.
         encoding: what it is throughout, if it can be converted without anyone's saying so; else UNKNOWN.
-        codecs: what a person may say that it is, if it is UNKNOWN; the most likely first, none where no file is meant.
+        codecs: what a person may say that it is, if it is UNKNOWN; the most likely first, none if no file is meant.
     """
 
     def __init__(

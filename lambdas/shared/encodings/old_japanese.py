@@ -90,7 +90,7 @@ class _Judge:
         self._cut_off = False
 
     def take(self, block: bytes) -> bool:
-        """Take in whole lines; False where nothing more can be learned."""
+        """Take in whole lines; False if nothing more can be learned."""
         if self._euc:
             self._read_euc(block)
         if self._shift_jis:

@@ -12,6 +12,7 @@ EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
 INTRINSIC_FAILURE = "States.IntrinsicFailure"
 ITEM_READER_FAILED = "States.ItemReaderFailed"
 PARAMETER_PATH_FAILURE = "States.ParameterPathFailure"
+QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
 RESULT_WRITER_FAILED = "States.ResultWriterFailed"
 RUNTIME = "States.Runtime"
@@ -50,6 +51,18 @@ class EvaluationError(StateError):
         """Return the error as AWS words it, with the state it happened in."""
         where = f"An error occurred while executing the state '{state}' (entered at the event id #{event_id})."
         return StateError(self.error, f"{where} {self.cause}")
+
+
+class QueryEvaluationError(EvaluationError):
+    """A JSONata expression that fails, or gives what its field cannot take; it has a history event of its own.
+
+    `location` is the field, as AWS writes it (`Output/total`); None if it is not one field's (recorded: a Map whose
+    input is not an array).
+    """
+
+    def __init__(self, cause: str, location: str | None = None) -> None:
+        super().__init__(QUERY_EVALUATION_ERROR, cause)
+        self.location = location
 
 
 class BareEvaluationError(EvaluationError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -61,14 +62,25 @@ class ControlRoutes:
 async def _lines(request: web.BaseRequest, objects: Iterator[dict[str, Any]]) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
     response.enable_chunked_encoding()
+    turn = threading.Lock()
+
+    def following() -> dict[str, Any] | None:
+        with turn:
+            return next(objects, None)
+
+    def close() -> None:
+        with turn:
+            if isinstance(objects, Generator):
+                objects.close()
+
     try:
         await response.prepare(request)
-        while (one := await in_thread(partial(next, objects, None))) is not None:
+        while (one := await in_thread(following)) is not None:
             await response.write(orjson.dumps(one) + b"\n")
         await response.write_eof()
     finally:
-        if isinstance(objects, Generator):
-            await in_thread(objects.close)
+        # If the client has gone, or the cloud ends, a thread may still be inside of the generator.
+        threading.Thread(target=close, name="endpoint-close", daemon=True).start()
     return response
 
 

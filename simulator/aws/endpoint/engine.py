@@ -35,7 +35,7 @@ _OF_A_CONNECTION = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
-    """What the engine has answered.
+    """The engine's answer.
 
     `length` is the header Content-Length, which a HEAD has without a body. A small body is whole; of a large one
     `body.pieces` waits for what is still to come.
@@ -49,13 +49,29 @@ class EngineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is sent to the engine."""
+    """A request to the engine."""
 
     service: str
     method: str
     url: str
     headers: CIMultiDict[str]
     body: Spool | None
+
+
+class EngineFailed(ApiError):
+    """The engine cannot answer a request, and does not say why.
+
+    Args:
+        service: `s3`, `dynamodb` or `sqs`.
+        request: names the request.
+    """
+
+    def __init__(self, service: str, request: str) -> None:
+        super().__init__(
+            "NotImplemented",
+            f"The engine that plays {service} does not simulate this request, or has failed at it: {request}.",
+            status=501,
+        )
 
 
 class Engine:
@@ -105,8 +121,8 @@ class Engine:
             body: its body; None for none.
 
         Raises:
-            ApiError: ServiceUnavailable, if the engine does not answer; NotImplemented, if it fails; InvalidArgument,
-                if the request cannot be sent.
+            EngineFailed: the engine has failed at it.
+            ApiError: ServiceUnavailable, if the engine does not answer; InvalidArgument, if the request cannot be sent.
         """
         sent = without_connection(headers)
         if method in {"PUT", "POST", "PATCH"} or (body is not None and body.size):
@@ -125,12 +141,7 @@ class Engine:
                 if length is None or length <= IN_MEMORY or method == "HEAD":
                     await fetching
                 if response.status == _FAILED and not received.size and method != "HEAD":
-                    raise ApiError(
-                        "NotImplemented",
-                        f"The engine that plays {service} does not simulate this request, or has failed at it: "
-                        f"{headers.get('X-Amz-Target') or f'{method} {target}'}.",
-                        status=501,
-                    )
+                    raise EngineFailed(service, headers.get("X-Amz-Target") or f"{method} {target}")
                 yield EngineAnswer(response.status, without_connection(response.headers), received, length)
             finally:
                 fetching.cancel()

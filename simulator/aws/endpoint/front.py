@@ -1,4 +1,4 @@
-"""What happens to a request first: who answers it."""
+"""Decides which part answers a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask: programs on this machine, and no web page.
+"""Lets programs on this machine send requests, and refuses web pages.
 
 A browser sends what any page tells it to, also to loopback addresses. It says so: Host has the name that the page asked
 for (DNS rebinding gives a foreign name our address), Origin and Sec-Fetch-Site say where the page is from.

@@ -23,7 +23,7 @@ _TARGETS = {"DynamoDB": "dynamodb", "DynamoDBStreams": "dynamodb", "AmazonSQS": 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a request is signed for.
+    """The scope that a request is signed for.
 
     Args:
         service: the service's signing name, in lower case.

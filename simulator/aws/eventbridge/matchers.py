@@ -23,7 +23,7 @@ class Matcher(Protocol):
 
     @property
     def words(self) -> str:
-        """What it asks for, to follow "must": `end in '.csv'`."""
+        """The condition in words, to follow "must": `end in '.csv'`."""
         ...
 
     def matches(self, value: Any) -> bool:
@@ -64,7 +64,7 @@ class Prefix:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         return f"start with {self.text!r}{_ignoring(self.ignore_case)}"
 
     def matches(self, value: Any) -> bool:
@@ -87,7 +87,7 @@ class Suffix:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         return f"end in {self.text!r}{_ignoring(self.ignore_case)}"
 
     def matches(self, value: Any) -> bool:
@@ -111,7 +111,7 @@ class EqualsIgnoreCase:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         return f"be {self.text!r} in any case"
 
     def matches(self, value: Any) -> bool:
@@ -138,7 +138,7 @@ class Wildcard:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         return f"fit {self.text!r}"
 
     def matches(self, value: Any) -> bool:
@@ -180,7 +180,7 @@ class Exact:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         return f"be {shown(self.value)}"
 
     def matches(self, value: Any) -> bool:
@@ -204,7 +204,7 @@ class Exists:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         return "be there" if self.wanted else "not be there"
 
     def matches(self, _value: Any) -> bool:
@@ -225,7 +225,7 @@ class Numeric:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         bounds = []
         if self.low and self.high and self.low == self.high:
             return f"be the number {shown(self.low[0])}"
@@ -261,7 +261,7 @@ class Cidr:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         return f"be an address in {self.network}"
 
     def matches(self, value: Any) -> bool:
@@ -304,7 +304,7 @@ class AnythingBut:
 
     @property
     def words(self) -> str:
-        """What it asks for."""
+        """Return the condition in words."""
         return "not " + " or ".join(matcher.words for matcher in self.excluded)
 
     def matches(self, value: Any) -> bool:

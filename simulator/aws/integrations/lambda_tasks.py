@@ -174,7 +174,7 @@ class LambdaInvoke:
         """Say what is wrong with `Parameters` as written."""
         yield from self._parameters.problems(ACTION, parameters)
         kind = parameters.get("InvocationType") if isinstance(parameters, dict) else None
-        if kind not in (None, "RequestResponse"):
+        if kind not in (None, "RequestResponse") and not str(kind).startswith("{%"):
             yield f"{ACTION}: the InvocationType {kind} is not simulated"
 
     def call(self, request: TaskRequest) -> Any:

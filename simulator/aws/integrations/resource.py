@@ -15,7 +15,8 @@ from botocore.loaders import Loader
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?")
+# Recorded on AWS: `arn:aws:lambda:your-region:your-account-id:function:name` is taken when a state is checked.
+FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:(?:\d{12}|[a-z-]+):function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?")
 _SERVICE = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<name>(?:aws-sdk:)?[^:.]+:[^:.]+)(?P<pattern>\..*)?")
 _ACTIVITY = re.compile(r"arn:aws[a-z-]*:states:[^:]+:\d{12}:activity:.+")
 _PATTERNS = (".sync", ".sync:2", ".waitForTaskToken")

@@ -1,4 +1,4 @@
-"""What an Invoke can be refused with (Lambda API reference, Invoke, "Errors")."""
+"""Errors that an Invoke can return (Lambda API reference, Invoke, "Errors")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a function logs, as CloudWatch would hold it: its own lines, and the platform's START, END and REPORT."""
+"""The log of a function, as CloudWatch would hold it: its own lines, and the platform's START, END and REPORT."""
 
 from __future__ import annotations
 

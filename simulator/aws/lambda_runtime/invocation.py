@@ -94,7 +94,7 @@ class CognitoIdentity:
 
 
 class ClientContext:
-    """What the caller sent as ClientContext: `custom` and `env` as they are, `client` with the mobile SDK's fields."""
+    """The caller's ClientContext: `custom` and `env` as they are, `client` with the mobile SDK's fields."""
 
     def __init__(self, value: dict[str, Any]) -> None:
         self.custom = value.get("custom")
@@ -115,7 +115,7 @@ class MobileClient:
 
 
 class LambdaContext:
-    """What a handler is told about its invocation.
+    """The context object that a handler is given.
 
     Args:
         request_id: the invocation's id.

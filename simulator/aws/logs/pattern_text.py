@@ -1,4 +1,4 @@
-"""What both kinds of filter patterns share: the error, and regular expressions."""
+"""Common to both kinds of filter patterns: the error, and regular expressions."""
 
 from __future__ import annotations
 

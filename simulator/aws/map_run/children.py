@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildWork:
-    """What a child execution is to do.
+    """The work of a child execution.
 
     Args:
         index: 0-based position of its (first) item.
@@ -62,13 +62,8 @@ class Children:
         self._map_run_arn = map_run_arn
         self._listener = listener
         self._express = request.execution_type == "EXPRESS"
-        arn_prefix = (
-            parent.arn.rsplit(":", 3)[0] if ":express:" not in parent.arn else ":".join(parent.arn.split(":")[:5])
-        )
-        self._labelled = f"{parent.machine_name}/{request.label}"
-        kind = "express" if self._express else "execution"
-        self._arn_prefix = f"{arn_prefix}:{kind}:{self._labelled}"
-        self.machine_arn = f"{arn_prefix}:stateMachine:{self._labelled}"
+        arn_prefix = ":".join(parent.arn.split(":")[:5])
+        self.machine_arn = f"{arn_prefix}:stateMachine:{parent.machine_name}/{request.label}"
         # A worker runs one child after another: they share a clock, and workers run side by side.
         self._clocks: dict[int, Clock] = {}
         self._running: dict[str, tuple[ChildWork, Execution]] = {}
@@ -132,9 +127,7 @@ class Children:
         earlier = work.earlier
         history = earlier.history if earlier is not None else None
         name = earlier.name if earlier is not None else str(uuid.uuid4())
-        # A child that a redrive runs again keeps its ARN: the last part of an EXPRESS one follows from the rest.
-        last = f":{uuid.uuid5(uuid.NAMESPACE_URL, f'{self._map_run_arn}/{name}')}" if self._express else ""
-        arn = f"{self._arn_prefix}:{name}{last}"
+        arn = child_arn(self._map_run_arn, name, express=self._express)
         return Execution(
             machine=self._request.processor,
             identity=Identity(
@@ -196,3 +189,17 @@ class Children:
             redrive_count=execution.identity.redrive_count,
             redriven=execution.identity.redriven,
         )
+
+
+def child_arn(map_run_arn: str, name: str, *, express: bool) -> str:
+    """Return the ARN of a Map Run's child: a redrive that runs the child again gives it the same one.
+
+    Args:
+        map_run_arn: `...:mapRun:<machine>/<label>:<id>`.
+        name: the child's.
+        express: whether it is an EXPRESS execution. The last part of its ARN follows from the others.
+    """
+    parts = map_run_arn.split(":")
+    kind = "express" if express else "execution"
+    last = [str(uuid.uuid5(uuid.NAMESPACE_URL, f"{map_run_arn}/{name}"))] if express else []
+    return ":".join([*parts[:5], kind, parts[6], name, *last])

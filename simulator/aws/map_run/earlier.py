@@ -1,4 +1,4 @@
-"""What a redriven Map Run has behind it. Developer guide, "Redriving Map Runs"."""
+"""The earlier part of a redriven Map Run. Developer guide, "Redriving Map Runs"."""
 
 from __future__ import annotations
 

@@ -13,14 +13,15 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from cheroot.wsgi import Server
-from moto.moto_server.werkzeug_app import create_backend_app
 
-from simulator.aws.moto.dispatcher import Dispatcher
+from simulator.aws.moto.connection import StayingConnection
+from simulator.aws.moto.dispatcher import Dispatcher, service_app
 from simulator.aws.moto.lasting.app import LastingApp
 from simulator.aws.moto.lasting.journal import JournalBusy
 from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
 from simulator.aws.moto.lasting.moto_state import reduce_memory
 from simulator.aws.moto.options import MotoOptions
+from simulator.aws.moto.quicker import hurry
 from simulator.aws.moto.refusals import RefusingApp
 from simulator.aws.moto.restore_endpoint import RestoreEndpoint
 from simulator.aws.moto.table_log import LoggingApp, TableLog
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str]) -> None:
         request_queue_size=128,
         timeout=600,
     )
+    server.ConnectionClass = StayingConnection
     server.prepare()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     gc.freeze()
@@ -61,7 +63,8 @@ def main(arguments: Sequence[str]) -> None:
 def _app(options: MotoOptions) -> WsgiApp:
     """Return moto with what the options put before it."""
     reduce_memory()
-    app: WsgiApp = Dispatcher(create_backend_app)
+    hurry()
+    app: WsgiApp = Dispatcher(service_app)
     restorer = None
     if options.lasting is not None:
         kept = KeptPartitions(options.kept) if options.kept is not None else None

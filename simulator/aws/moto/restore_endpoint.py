@@ -51,7 +51,7 @@ class RestoreEndpoint:
         items = wanted.get("items")
         try:
             done = {
-                "objects": self._objects(wanted.get("objects", [])),
+                "objects": self._objects(wanted.get("objects", []), complete=bool(wanted.get("complete"))),
                 "items": self._items(items["table"], self._inside(items["path"]))
                 if items and not self._restorer
                 else 0,
@@ -68,12 +68,12 @@ class RestoreEndpoint:
             raise ValueError(f"{name} is not below {self._folder}")
         return path
 
-    def _objects(self, entries: list[dict[str, Any]]) -> int:
+    def _objects(self, entries: list[dict[str, Any]], *, complete: bool) -> int:
         if self._restorer is None:
             return sum(self._object(entry) for entry in entries)
         files = [{**entry, "path": self._inside(entry["path"])} for entry in entries]
         dated = [{**entry, "modified": entry.get("modified") or entry["path"].stat().st_mtime} for entry in files]
-        return self._restorer.found(dated)
+        return self._restorer.found(dated, complete=complete)
 
     def _object(self, entry: dict[str, str]) -> int:
         """Put a file as an object, with its version id if it had one."""

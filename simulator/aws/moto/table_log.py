@@ -44,10 +44,15 @@ class TableLog:
     def __init__(self, kept: KeptTable) -> None:
         self.table = kept.name
         self._kept = kept
+        self._half: set[Path] = set()  # files that end with half a line: the next one must not be glued to it
         self._to_python = _WireDeserializer().deserialize
 
     def append(self, items: list[dict[str, Any]]) -> None:
-        """Append items (in DynamoDB's typed JSON), one line each, in one write a file."""
+        """Append items (in DynamoDB's typed JSON), one line each, in one write a file.
+
+        Raises:
+            OSError: the disk is full; half a line may be in the file, and does not count.
+        """
         lines: dict[Path, bytes] = {}
         for item in items:
             plain = {name: self._to_python(value) for name, value in item.items()}
@@ -55,7 +60,12 @@ class TableLog:
             path = self._file_of(plain.get(self._kept.folder_attribute))
             lines[path] = lines.get(path, b"") + line
         for path, data in lines.items():
-            _append(path, data)
+            left = _append(path, b"\n" + data if path in self._half else data)
+            self._half.discard(path)
+            while left:
+                self._half.add(path)
+                left = _append(path, left)
+            self._half.discard(path)
 
     def _file_of(self, name: Any) -> Path:
         if isinstance(name, str) and is_plain_name(name):
@@ -161,10 +171,14 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not a DynamoDB value")
 
 
-def _append(path: Path, data: bytes) -> None:
-    """Append whole lines with one write, so that lines of several threads never mix."""
+def _append(path: Path, data: bytes) -> bytes:
+    """Append whole lines with one write, so that lines of several threads never mix.
+
+    Returns:
+        What did not fit on the disk; the next write then says why.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        os.write(descriptor, data)
+        return data[os.write(descriptor, data) :]
     finally:
         os.close(descriptor)

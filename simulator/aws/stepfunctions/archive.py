@@ -1,4 +1,4 @@
-"""Where executions are read from: what was recorded of them, in this process or in an earlier one.
+"""Reads executions that were recorded, in this process or in an earlier one.
 
 The service keeps in memory only what runs. An `Archive` gives the rest, as a Listener wrote it down: an execution is
 asked for here as soon as `Listener.execution_ended` has returned, a Map Run as soon as `map_run_changed` has with its
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Archive(Protocol):
-    """What has been recorded of STANDARD executions, their Map Runs and their child executions.
+    """The records of STANDARD executions, their Map Runs and their child executions.
 
     An answer may be read lazily, in any order that is not named here, and must not grow with what is not asked for. A
     record that cannot be read is left out; nothing is raised. EXPRESS executions are not asked for (AWS keeps none),

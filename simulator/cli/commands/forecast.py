@@ -13,12 +13,12 @@ from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import line_of, terminal
 from simulator.cli.paths import shown
+from simulator.csv_files.encoding import read_chunks
 from simulator.pipeline.settings import Settings
 from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.recovery import recovered
 from simulator.runs.store import LATEST, RunNotFound
 from simulator.runs.suggested_command import command
-from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,10 +9,10 @@ import typer
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli import exits
 from simulator.cli.exits import UsageError
-from simulator.cli.opening import open_session
+from simulator.cli.open_session import open_session
 from simulator.cli.options import Json, RunName, examples
 from simulator.cli.output.terminal import terminal
-from simulator.cli.running import OpenCloud, redrive_in
+from simulator.cli.running import CloudAndListeners, redrive_in
 from simulator.cli.through_cloud import play, running_cloud
 from simulator.pipeline.listeners import Listeners
 from simulator.pipeline.settings import Settings
@@ -66,7 +66,7 @@ def redrive_command(
         clock = SkippingClock() if skip_waits else RealClock()
         listeners = Listeners()
         with open_session(term, listeners, clock) as session:
-            raise typer.Exit(redrive_in(OpenCloud(session, listeners), folder, plan, term))
+            raise typer.Exit(redrive_in(CloudAndListeners(session, listeners), folder, plan, term))
 
 
 def _tell(term: Terminal, folder: RunFolder, plan: RedrivePlan) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli.exits import UsageError
-from simulator.cli.opening import load_sample_users, open_session
+from simulator.cli.open_session import open_session
 from simulator.cli.options import (
     Json,
     checked_faults,
@@ -19,8 +19,9 @@ from simulator.cli.options import (
 )
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import files_to_run
-from simulator.cli.running import OpenCloud, RunOptions, key_of, prepared, run_one, run_several
+from simulator.cli.running import CloudAndListeners, RunOptions, key_of, prepared, run_one, run_several
 from simulator.cli.through_cloud import run_there, running_cloud
+from simulator.cli.user_master import load_sample_users
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.listeners import Listeners
 
@@ -126,11 +127,11 @@ def _run_here(
 
 
 @contextmanager
-def _opened(term: Terminal, clock: Clock, plan: FaultPlan) -> Iterator[OpenCloud]:
+def _opened(term: Terminal, clock: Clock, plan: FaultPlan) -> Iterator[CloudAndListeners]:
     listeners = Listeners()
     with open_session(term, listeners, clock, plan) as session:
         load_sample_users(session, term)
-        yield OpenCloud(session, listeners)
+        yield CloudAndListeners(session, listeners)
 
 
 def _tell_skipped(clock: Clock, term: Terminal) -> None:

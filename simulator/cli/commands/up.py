@@ -14,9 +14,10 @@ from simulator.aws.moto.environment import local_aws
 from simulator.cli.cloud_words import banner
 from simulator.cli.exits import Terminated, UsageError
 from simulator.cli.live_lines import LiveLines
-from simulator.cli.opening import load_sample_users, open_session
+from simulator.cli.open_session import open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
+from simulator.cli.user_master import load_sample_users
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.listeners import Listeners
 from simulator.pipeline.provisioning import DEFINITIONS, resource_name
@@ -72,15 +73,15 @@ def up_command(  # noqa: PLR0917 - options, each by its name
 def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool, watch: bool) -> None:
     # Only here: see open_session.
     from simulator.cli.inbox_runs import InboxRuns  # noqa: PLC0415 - as the line above says
-    from simulator.cli.running import OpenCloud  # noqa: PLC0415 - as above
+    from simulator.cli.running import CloudAndListeners  # noqa: PLC0415 - as above
     from simulator.cli.served.commands import ServedCommands  # noqa: PLC0415 - as above
     from simulator.pipeline.inbox.inbox import Inbox  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.cloud_files import CloudFiles  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.dashboard_process import DashboardProcess  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.ports import HOST  # noqa: PLC0415 - as above
+    from simulator.pipeline.local_cloud.reload import Reload  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.up_lock import UpLock  # noqa: PLC0415 - as above
-    from simulator.pipeline.reload import Reload  # noqa: PLC0415 - as above
-    from simulator.pipeline.watch import Watch  # noqa: PLC0415 - as above
+    from simulator.pipeline.local_cloud.watch import Watch  # noqa: PLC0415 - as above
 
     with local_aws("http://127.0.0.1"):  # aiohttp reads variables of the shell when it is imported
         from simulator.pipeline.local_cloud.local_cloud import (  # noqa: PLC0415 - as above
@@ -104,7 +105,7 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
         def status() -> dict[str, Any]:
             return {"running": live.running, "ended": dict(live.ended), "memory": memory()}
 
-        served = ServedCommands(OpenCloud(session, listeners), lock.token, live.say, status)
+        served = ServedCommands(CloudAndListeners(session, listeners), lock.token, live.say, status)
         cloud = stack.enter_context(LocalCloud(session, Path(CloudFiles(home.path).events), port, served.routes))
         dashboard = stack.enter_context(DashboardProcess(home.path)).url if with_dashboard else None
         if watch:
@@ -147,7 +148,7 @@ def _follow(live: LiveLines, session: Session) -> None:
             live.tick()
         raise CloudError(
             "The process that plays S3, DynamoDB and SQS has ended: it was killed, or the memory is full. "
-            f"What it had acknowledged is kept; start the cloud again with: {command('up')}"
+            f"Everything that it had acknowledged is kept; start the cloud again with: {command('up')}"
         )
 
 

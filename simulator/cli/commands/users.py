@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.opening import load_and_tell, open_session
+from simulator.cli.open_session import open_session
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file
 from simulator.cli.through_cloud import play, running_cloud
 from simulator.cli.upload_file import upload_file
+from simulator.cli.user_master import load_and_tell
 
 users_app = typer.Typer(
     help="The user master: a row of an upload needs its user in the table users.", no_args_is_help=True

@@ -1,1 +1,1 @@
-"""What the commands print: progress, reports, tables, and the streams they go to."""
+"""Output of the commands: progress, reports, tables, and the streams they go to."""

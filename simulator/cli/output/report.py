@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cli.output.text import shortened, status_piece
 from simulator.cli.paths import shown
+from simulator.runs.corrections.repairs import Repairs
 from simulator.runs.failure_reasons import person_text
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind, next_steps
-from simulator.runs.repairs import Repairs
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 from simulator.runs.words import count, duration
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
+    from simulator.runs.corrections.repairs import Repair
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
-    from simulator.runs.repairs import Repair
     from simulator.runs.row_story import RowStory
 
 MAX_REASONS = 10

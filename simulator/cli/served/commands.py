@@ -14,12 +14,12 @@ import typer
 from simulator.aws.errors import ApiError
 from simulator.cli import exits
 from simulator.cli.exits import UsageError
-from simulator.cli.opening import load_and_tell
 from simulator.cli.output.terminal import told_errors
 from simulator.cli.paths import files_to_run, readable_file
 from simulator.cli.running import RunOptions, prepared, redrive_in, run_one, run_several
 from simulator.cli.served.remote_terminal import RemoteTerminal
 from simulator.cli.upload_file import upload_file
+from simulator.cli.user_master import load_and_tell
 from simulator.runs.caller import Caller, called_from
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, plan_redrive
@@ -28,7 +28,7 @@ from simulator.runs.store import RunNotFound
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from simulator.cli.running import OpenCloud
+    from simulator.cli.running import CloudAndListeners
 
     Question = dict[str, Any]
     Work = Callable[[Question, RemoteTerminal], int]
@@ -48,7 +48,7 @@ class ServedCommands:
     """
 
     def __init__(
-        self, cloud: OpenCloud, token: str, tell: Callable[[str], None], status: Callable[[], dict[str, Any]]
+        self, cloud: CloudAndListeners, token: str, tell: Callable[[str], None], status: Callable[[], dict[str, Any]]
     ) -> None:
         self._cloud = cloud
         self._token = token

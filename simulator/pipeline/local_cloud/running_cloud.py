@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROUTES: Final = "/_simulator/"
 SETTLE_SECONDS = 90.0
 STOP_SECONDS = 90.0
+_ENDING_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
 
 
@@ -111,10 +112,16 @@ class RunningCloud:
             raise self._lost(error) from None
 
     def _lost(self, error: Exception) -> CloudLost:
-        lives = "It still lives" if self._files.lives() else "It has ended"
+        deadline = time.monotonic() + _ENDING_SECONDS
+        while (lives := self._files.lives()) and time.monotonic() < deadline:
+            time.sleep(_LOOK_SECONDS)
+        # Imported only now: a second run begins at once, so this module loads nothing that is slow.
+        from simulator.runs.suggested_command import command  # noqa: PLC0415
+
         return CloudLost(
             f"The cloud at {self.url} (process {self.pid}) stopped answering: {type(error).__name__}"
-            f"{f': {error}' if str(error) else ''}. {lives}; the runs that it had begun are in their folders."
+            f"{f': {error}' if str(error) else ''}. {'It still lives' if lives else 'It has ended'}. "
+            f"A run that it had begun keeps the rows so far; go on with: {command('redrive', 'latest')}"
         )
 
     def stop(self, seconds: float = STOP_SECONDS) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from simulator.aws.endpoint.service_api import ServiceApi
 from simulator.aws.stepfunctions.api.api import StepFunctionsApi
 from simulator.aws.stepfunctions.api.redrive import ArchiveRedrive
-from simulator.pipeline.redriving import RequestedRedrives
-from simulator.pipeline.service_operations import service_operations
+from simulator.pipeline.local_cloud.service_operations import service_operations
+from simulator.pipeline.redriving.redrive import RequestedRedrives
 
 if TYPE_CHECKING:
     from simulator.pipeline.session import Session

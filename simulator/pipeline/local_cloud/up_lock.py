@@ -1,4 +1,4 @@
-"""What the process of a cloud holds and writes while it is up."""
+"""The lock and the file that the process of a cloud holds while it is up."""
 
 from __future__ import annotations
 

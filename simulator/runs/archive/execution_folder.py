@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionFolder:
-    """Where the files of an execution lie: `path` need not exist."""
+    """The paths of an execution's files: `path` need not exist."""
 
     path: Path
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.expressions.timestamps import parse_time
-from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, TaskAttempt
+from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.asl.runtime.resume import INTERRUPTED_CAUSE, INTERRUPTED_ERROR
 from simulator.aws.json_reader import read_json
 from simulator.runs.archive.execution_folder import ExecutionFolder
 from simulator.runs.archive.execution_log import folder_of
-from simulator.runs.folder.history_reader import HistoryEvent, map_run_passes
-from simulator.runs.folder.items import redrive_of
+from simulator.runs.archive.run_children import children_of_run, with_data
+from simulator.runs.folder.history_reader import HistoryEvent
 from simulator.runs.folder.json_lines import lines_with, parse_line
 from simulator.runs.folder.run_folder import BadRunName
 from simulator.runs.folder.run_lock import is_held
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from simulator.aws.asl.runtime.listener import MapRunInfo
+    from simulator.aws.asl.runtime.listener import ChildRecord, MapRunInfo
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.store import RunStore
 
@@ -109,12 +109,13 @@ class HomeArchive:
                 if next(iter(lines_with(file, needle)), None) is not None:
                     found = [child for child in self._records(folder) if child.arn == arn]
                     if found:
-                        return found[-1]
+                        record = found[-1]
+                        return record if record.data_kept else with_data(record, self._store.folder(folder.path.name))
         return None
 
     def _records(self, folder: ExecutionFolder) -> Iterator[ChildRecord]:
         if folder.path.parent == self._store.path:
-            return _children_of_run(self._store.folder(folder.path.name), self._workflow)
+            return children_of_run(self._store.folder(folder.path.name))
         return folder.child_records()
 
     def _folder(self, arn: str) -> ExecutionFolder | None:
@@ -226,42 +227,3 @@ def _map_runs(folder: ExecutionFolder) -> list[MapRunInfo]:
 
 def _moment_of(file: Path) -> datetime:
     return datetime.fromtimestamp(file.stat().st_mtime, UTC)
-
-
-def _children_of_run(run: RunFolder, machine_arn: str) -> Iterator[ChildRecord]:
-    """Yield a run's rows as children: `items.jsonl` keeps neither their input nor their output."""
-    record = run.record()
-    passes = {one.redrive: one.arn for one in map_run_passes(run.events())}
-    for item in run.items():
-        redrive = redrive_of(item)
-        map_run = next((passes[number] for number in range(redrive, -1, -1) if number in passes), "")
-        machine = map_run.rpartition(":")[0].partition(":mapRun:")[2]
-        prefix = machine_arn.partition(":stateMachine:")[0]
-        started, stopped = parse_time(item.get("start")), parse_time(item.get("stop"))
-        if started is None or stopped is None:
-            continue
-        yield ChildRecord(
-            map_run_arn=map_run,
-            parent_arn=record.arn,
-            name=str(item.get("name")),
-            arn=f"{prefix}:execution:{machine}:{item.get('name')}",
-            index=int(item.get("index") or 0),
-            line=item.get("line"),
-            items=1,
-            value=None,
-            input=None,
-            status=str(item.get("status")),
-            started=started,
-            stopped=stopped,
-            worker=int(item.get("worker") or 0),
-            attempts=tuple(_attempts(item)),
-            error=item.get("error"),
-            cause=item.get("cause"),
-        )
-
-
-def _attempts(item: dict[str, Any]) -> Iterator[TaskAttempt]:
-    for state, start, stop, error in item.get("tries", ()):
-        started, stopped = parse_time(start), parse_time(stop)
-        if started is not None and stopped is not None:
-            yield TaskAttempt(state=state, started=started, stopped=stopped, error=error)

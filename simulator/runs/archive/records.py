@@ -1,4 +1,4 @@
-"""What a Listener is told, as JSON and back: a record of an older or newer format gives what it has."""
+"""The records that a Listener is told, as JSON and back: a record of an older or newer format gives what it has."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from simulator.csv_files.encoding import read_chunks
 from simulator.runs.folder.json_lines import parse_line
-from simulator.uploads.encoding import read_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ class Attempt:
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """Its name in messages."""
         if self.number:
             return f"Redrive-{self.number}"
         return f"the Map Run that redrive {self.redrive} began" if self.redrive else "the first attempt"

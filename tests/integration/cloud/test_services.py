@@ -18,7 +18,7 @@ from simulator.aws.endpoint.endpoint import Endpoint
 from simulator.aws.endpoint.service_api import ServiceApi
 from simulator.aws.moto.environment import REGION, local_aws
 from simulator.fault_injection.spec import FaultPlan
-from simulator.pipeline.service_operations import service_operations
+from simulator.pipeline.local_cloud.service_operations import service_operations
 from simulator.pipeline.session import Session
 from simulator.pipeline.settings import Settings
 

@@ -12,8 +12,9 @@ from dashboard.queries.rejection import rejection
 from dashboard.queries.run_list import run
 from simulator.runs.outcome import Kind
 from simulator.runs.store import RunStore
+from tests.rows import HEADER, MORE, upload
 
-ROWS = "ユーザーID,ログイン回数,投稿回数\nU00001,1,2\nU00002,x,2\nU00003,3,4\n"
+ROWS = upload("U00001,1,2", "U00002,x,2", "U00003,3,4")
 
 
 def ended(store: RunStore, job: Job) -> JobState:
@@ -48,8 +49,8 @@ def test_a_corrected_file_with_another_user_is_refused_on_the_page_too(tmp_path:
     store = RunStore(tmp_path / "runs")
     folder = store.folder("first")
     folder.path.mkdir(parents=True)
-    folder.input_file.write_text("ユーザーID,ログイン回数,投稿回数\n0000000123,x,1\n", encoding="utf-8")
-    header = "ユーザーID,ログイン回数,投稿回数,_line,_error,_cause,_attempts,_run\r\n"
-    state = ended(store, start_run(store, "failed-rows.csv", f"{header}123,7,1,2,E,c,1,first\r\n".encode("cp932")))
+    folder.input_file.write_text(upload("0000000123,x,1"), encoding="utf-8")
+    corrected = f"{HEADER},_line,_error,_cause,_attempts,_run\r\n123,7,1{MORE},2,E,c,1,first\r\n"
+    state = ended(store, start_run(store, "failed-rows.csv", corrected.encode("cp932")))
     assert (state.run, state.failed) == (None, True)
     assert "the user is '123' here, and '0000000123' on line 2 of the run first" in state.messages

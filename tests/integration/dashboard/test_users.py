@@ -14,6 +14,8 @@ from dashboard.queries.users import users
 from lambdas.shared.connection import connect
 from simulator.pipeline.errors import CloudError
 from simulator.postgres.external import ExternalPostgres
+from tests.integration.stored_totals import store_totals
+from tests.rows import totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("no_libpq_variables")  # the server is one of the user's own
 ROWS = [
-    ("U1", "Ueno 上野", "u1@example.com", 5, 2),
-    ("U2", "100%_a\\b", "u2@example.com", 9, 1),
-    ("U3", "c", "u3@x", None, None),
+    ("U1", "Ueno 上野", "u1@example.com", totals(5, 2, 4)),
+    ("U2", "100%_a\\b", "u2@example.com", totals(9, 1, 4)),
+    ("U3", "c", "u3@x", None),
 ]
 
 
@@ -54,12 +56,10 @@ class Counted:
 def filled(database: TestDatabase) -> Iterator[ReadOnlyDatabase]:
     """Three users, of whom two have statistics."""
     with database.connect() as connection:
-        for user, name, email, logins, posts in ROWS:
+        for user, name, email, stored in ROWS:
             connection.execute("INSERT INTO users (user_id, username, email) VALUES (%s, %s, %s)", (user, name, email))
-            if logins is not None:
-                connection.execute(
-                    "INSERT INTO user_statistics VALUES (%s, %s, %s, '2026-01-01 09:30')", (user, logins, posts)
-                )
+            if stored is not None:
+                store_totals(connection, user, stored, "2026-01-01 09:30")
     asked = ReadOnlyDatabase(lambda: ExternalPostgres(database.url))
     yield asked
     asked.close()
@@ -69,10 +69,10 @@ def test_users_come_in_pages_with_their_statistics(filled: ReadOnlyDatabase) -> 
     """Those no file has had have none; the time is the upload's, in UTC."""
     page = users(filled, limit=2)
     assert (page.total, page.tables, [one.user_id for one in page.users]) == (3, True, ["U1", "U2"])
-    assert page.users[0].totals == (5, 2)
+    assert page.users[0].totals == totals(5, 2, 4)
     assert page.users[0].last_updated == datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
     (last,) = users(filled, offset=2).users
-    assert (last.user_id, last.totals, last.last_updated) == ("U3", (None, None), None)
+    assert (last.user_id, last.totals, last.last_updated) == ("U3", totals(None, None, None), None)
 
 
 def test_users_are_ordered_by_what_is_asked_for(filled: ReadOnlyDatabase) -> None:

@@ -85,6 +85,32 @@ def test_a_presigned_put_needs_nothing_else(served: Served, bucket: str) -> None
     assert len(served.created) == 1
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("body", ["ユーザーID,1\n".encode(), b"Action=SendMessage&Version=2012-11-05", b"\xff=\xfe"])
+def test_a_body_that_calls_itself_a_form_is_stored_as_it_is(
+    served: Served, bucket: str, kind: str, body: bytes
+) -> None:
+    """Tools such as curl call every body one; presigned or signed."""
+    s3 = served.client("s3")
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": KEY})
+    assert _http("PUT", url, body, Content_Type=kind).status == 200
+    s3.put_object(Bucket=bucket, Key="signed", Body=body, ContentType=kind)
+    for key in (KEY, "signed"):
+        stored = s3.get_object(Bucket=bucket, Key=key)
+        assert (stored["Body"].read(), stored["ContentType"]) == (body, kind)
+
+
+def test_an_upload_that_does_not_exist_is_an_error_of_s3(served: Served, bucket: str) -> None:
+    """The engine fails at it."""
+    s3 = served.client("s3")
+    parts = {"Parts": [{"PartNumber": 1, "ETag": '"x"'}]}
+    with pytest.raises(s3.exceptions.NoSuchUpload):
+        s3.upload_part(Bucket=bucket, Key=KEY, UploadId="none", PartNumber=1, Body=b"x")
+    with pytest.raises(s3.exceptions.NoSuchUpload):
+        s3.complete_multipart_upload(Bucket=bucket, Key=KEY, UploadId="none", MultipartUpload=parts)
+    assert served.created == []
+
+
 def _post(served: Served, bucket: str, content: bytes, *, key: str = "in/${filename}", **fields: str) -> Any:
     named = {name.replace("_", "-"): value for name, value in fields.items()}
     conditions: list[Any] = [{name: value} for name, value in named.items()]

@@ -15,6 +15,7 @@ from lambdas.schema_migrator.users import load_users
 from lambdas.user_log_processor.record import UserLogRecord
 from lambdas.user_log_processor.statistics import lock_totals, set_totals
 from lambdas.user_reader.user_query import UserQuery
+from tests.rows import totals
 
 DEFINITIONS = Path(__file__).resolve().parents[3] / "cdk" / "definitions"
 ROLES = (DEFINITIONS / "aws_roles.sql").read_text(encoding="utf-8")
@@ -82,7 +83,7 @@ def test_the_processor_can_do_its_work(migrated: psycopg.Connection[Any]) -> Non
     log_in(migrated, PROCESSOR)
     record = UserLogRecord(
         user_id="U1",
-        totals=(1, 2),
+        totals=totals(1, 2, 3),
         row_index=0,
         map_entered_at="t",
         uploaded_at=NOW,
@@ -95,8 +96,8 @@ def test_the_processor_can_do_its_work(migrated: psycopg.Connection[Any]) -> Non
             lock_totals(migrated, "U1")
             set_totals(migrated, record)
     with migrated.transaction():
-        totals = lock_totals(migrated, "U1")
-    assert totals.values == (1, 2)
+        stored = lock_totals(migrated, "U1")
+    assert stored.values == totals(1, 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 
 from lambdas.shared.errors import DatabaseError
 from tests.integration.lambdas.rows import CONTEXT, items, row, totals
+from tests.integration.stored_totals import store_totals
+from tests.rows import AUDIT_TYPES
+from tests.rows import totals as expected
 
 PLACES = ["after the lock", "between the audit items", "before the commit", "after the commit"]
 LOST = "server closed the connection unexpectedly"
@@ -69,23 +72,23 @@ def fault(processor: ModuleType, where: str) -> Iterator[None]:
         yield
 
 
-def store(database: Any, stored: tuple[int, int] | None) -> None:
+def store(database: Any, stored: tuple[int, ...] | None) -> None:
     """Let the user have these totals, from long ago, or none."""
     with database.connect() as connection:
         connection.execute("DELETE FROM user_statistics")
         if stored is not None:
-            connection.execute("INSERT INTO user_statistics VALUES ('U1', %s, %s, '2020-01-01')", stored)
+            store_totals(connection, "U1", stored, "2020-01-01")
 
 
 @SLOW_FIXTURES
 @given(
     places=st.lists(st.sampled_from(PLACES), max_size=4),
-    stored=st.none() | st.tuples(st.sampled_from([0, 12]), st.sampled_from([0, 3])),
+    stored=st.none() | st.tuples(*[st.sampled_from([0, 3, 12])] * len(AUDIT_TYPES)),
 )
 def test_any_attempts_of_a_row_leave_one_effect_and_the_first_old_values(
-    processor: ModuleType, aws: Any, database: Any, places: list[str], stored: tuple[int, int] | None
+    processor: ModuleType, aws: Any, database: Any, places: list[str], stored: tuple[int, ...] | None
 ) -> None:
-    """Attempts that break anywhere, then two that go through: totals set, two items, the old values of before."""
+    """Attempts that break anywhere, then two that go through: totals set, an item of each, the old values of before."""
     store(database, stored)
     name = f"repeat-{next(runs)}"
     event = row(executionName=name)
@@ -94,14 +97,13 @@ def test_any_attempts_of_a_row_leave_one_effect_and_the_first_old_values(
             processor.lambda_handler(event, CONTEXT)
     for _ in range(2):
         assert processor.lambda_handler(event, CONTEXT)["status"] == "success"
-    assert totals(database) == (12, 3)
+    assert totals(database) == expected(12, 3)
     found = items(aws, name)
-    old_login, old_post = stored or (0, 0)
     assert {
         key.rpartition("#")[2]: (item["oldValue"], item["newValue"], item["status"]) for key, item in found.items()
     } == {
-        "login_update": (str(old_login), "12", "success"),
-        "post_update": (str(old_post), "3", "success"),
+        kind: (str(old), str(new), "success")
+        for kind, old, new in zip(AUDIT_TYPES, stored or expected(0, 0), expected(12, 3), strict=True)
     }
 
 
@@ -110,7 +112,7 @@ def test_any_attempts_of_a_row_leave_one_effect_and_the_first_old_values(
 def test_the_newest_upload_wins_in_whatever_order_files_are_processed(
     processor: ModuleType, aws: Any, database: Any, hours: list[int]
 ) -> None:
-    """Older ones are superseded, and leave their two items all the same; a file that comes again changes nothing."""
+    """Older ones are superseded, and leave their items all the same; a file that comes again changes nothing."""
     store(database, None)
     run = next(runs)
     newest = -1
@@ -121,6 +123,6 @@ def test_the_newest_upload_wins_in_whatever_order_files_are_processed(
         answer = processor.lambda_handler(event, CONTEXT)
         assert answer["status"] == ("superseded" if hour < newest else "success")
         newest = max(newest, hour)
-    assert totals(database) == (max(hours), 3)
+    assert totals(database) == expected(max(hours), 3)
     for hour in set(hours):
-        assert len(items(aws, f"order-{run}-{hour}")) == 2
+        assert len(items(aws, f"order-{run}-{hour}")) == len(AUDIT_TYPES)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.aws.asl.runtime.resume import INTERRUPTED_ERROR
-from simulator.pipeline.redriving import redrive
+from simulator.pipeline.redriving.redrive import redrive
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, plan_redrive

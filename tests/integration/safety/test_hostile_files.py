@@ -15,8 +15,8 @@ import pytest
 from lambdas.shared.connection import connect
 from simulator.runs.failed_rows import quoted
 from simulator.runs.row_story import row_story
-from tests.chaos.mixture import HEADER
 from tests.chaos.stage import Stage
+from tests.rows import WIDTH, event_values, upload
 from tests.unit.safety.injections import ALL, KEYS, SHORT_IDS
 
 ROW_ERRORS = {"InvalidRecordError", "UserNotFoundError"}
@@ -32,12 +32,10 @@ def everything(stage: Stage) -> list[Any]:
         ]
 
 
-def invoke(stage: Stage, user: str, logins: str, posts: str) -> str:
+def invoke(stage: Stage, values: list[str]) -> str:
     """Process one row by the real function, and return its error's name (empty for none)."""
     event = {
-        "userId": user,
-        "loginCount": logins,
-        "postCount": posts,
+        **event_values(*values),
         "rowIndex": 0,
         "mapEnteredAt": "2025-08-02T09:30:00.000Z",
         "uploadedAt": "2025-08-02T09:30:00Z",
@@ -49,14 +47,14 @@ def invoke(stage: Stage, user: str, logins: str, posts: str) -> str:
     return str(json.loads(result.payload).get("errorType", "")) if result.function_error else ""
 
 
-@pytest.mark.parametrize("column", [0, 1, 2])
+@pytest.mark.parametrize("column", range(WIDTH))
 def test_no_value_in_any_column_does_anything_but_fail_its_row(stage: Stage, column: int) -> None:
     """SQL, paths, formulas, markup, code, controls, huge texts: a row error, and both tables as they were."""
     before = everything(stage)
     for text in ALL:
-        values = ["U00001", "1", "2"]
+        values = ["U00001", *["1"] * (WIDTH - 1)]
         values[column] = text
-        assert invoke(stage, *values) in ROW_ERRORS, text[:100]
+        assert invoke(stage, values) in ROW_ERRORS, text[:100]
     assert everything(stage) == before
 
 
@@ -69,7 +67,7 @@ def test_a_user_whose_id_is_an_injection_is_that_user_and_no_other(stage: Stage,
     stage.session.migrator.load_users(master)
     before = everything(stage)
     rows = [f"{quoted(user)},{number},{number}" for number, user in enumerate(SHORT_IDS, start=100)]
-    folder = stage.run("\n".join([HEADER, *rows, ""]).encode(), "ids.csv")
+    folder = stage.run(upload(*rows).encode(), "ids.csv")
     assert folder.record().status == "SUCCEEDED", folder.record().reasons
     assert stage.verify(folder).disagreements == []
     after = everything(stage)
@@ -83,7 +81,7 @@ def test_no_key_leads_out_of_the_home_or_into_a_name(stage: Stage, key: str) -> 
     """A run is named by time and hash; the key is kept as it is, and shown as text only."""
     home = stage.home
     outside = {path for path in home.parent.rglob("*") if home not in path.parents}
-    folder = stage.run(f"{HEADER}\nU00001,1,2\n".encode(), key)
+    folder = stage.run(upload("U00001,1,2").encode(), key)
     assert folder.record().status == "SUCCEEDED"
     assert folder.record().source.key == key
     assert re.fullmatch(r"user-log-[0-9]{8}-[0-9]{6}-[0-9a-f]{40}", folder.name)
@@ -96,7 +94,7 @@ def test_hostile_rows_are_kept_as_they_came_and_everything_agrees(stage: Stage) 
     texts = [text for text in ALL if "\0" not in text and len(text) < 9000][:60]
     rows = [f"{quoted(text)},{quoted(text)},1" for text in dict.fromkeys(texts)]
     time.sleep(1.1)  # events have whole seconds: totals that another test has just set would count as this run's
-    folder = stage.run("\n".join([HEADER, *rows, ""]).encode("utf-8", "surrogatepass"), "hostile.csv")
+    folder = stage.run(upload(*rows).encode("utf-8", "surrogatepass"), "hostile.csv")
     record = folder.record()
     assert record.map_run is not None, record.cause
     assert record.rows.failed > 0

@@ -13,8 +13,8 @@ import pytest
 from simulator.aws.eventbridge.rule_book import RuleBook
 from simulator.aws.lambda_runtime.function_config import parse_functions
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
+from simulator.pipeline.local_cloud.reload import Reload
 from simulator.pipeline.provisioning import DEFINITIONS, Resources, function_names, read_definition
-from simulator.pipeline.reload import Reload
 from tests.unit.eventbridge.upload_rule import upload_rule
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from simulator.pipeline.watch import Watch
+from simulator.pipeline.local_cloud.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.components.charts import stacked_shares
 from dashboard.components.moments import span
-from dashboard.components.picking import Edition
+from dashboard.components.tables.picking import Edition
 from dashboard.components.time_left import seconds_left
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lambdas.shared.encodings.encoding import Encoding
 from lambdas.shared.encodings.utf8_text import detect, find_problem
-from simulator.uploads.encoding import converted
+from simulator.csv_files.encoding import converted
 
 TEXT = "ユーザーID,ログイン回数,投稿回数\r\nU00001,1,①髙\r\n"
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from lambdas.shared.observability import NAMESPACE, count_metric, make_logger
 
@@ -71,3 +72,22 @@ def test_a_logger_writes_to_the_stdout_of_the_moment(monkeypatch: pytest.MonkeyP
     written = json.loads(second.getvalue())
     assert written["_aws"]["CloudWatchMetrics"][0]["Namespace"] == NAMESPACE
     assert (written["service"], written["function_name"], written["RowsFailed"]) == ("later", "f", [1.0])
+
+
+def test_a_metrics_line_is_the_one_that_powertools_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CloudWatch, and what reads the logs here, see no difference."""
+    monkeypatch.delenv("POWERTOOLS_SERVICE_NAME", raising=False)
+    ours, theirs = io.StringIO(), io.StringIO()
+    context: Any = SimpleNamespace(function_name="user-log-処理")
+    monkeypatch.setattr(sys, "stdout", ours)
+    count_metric("s", context, RowsProcessed=1, RowsSuperseded=0)
+    monkeypatch.setattr(sys, "stdout", theirs)
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service="s")
+    metrics.add_dimension(name="function_name", value=context.function_name)
+    metrics.add_metric(name="RowsProcessed", unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name="RowsSuperseded", unit=MetricUnit.Count, value=0)
+    metrics.flush_metrics()
+    written, expected = json.loads(ours.getvalue()), json.loads(theirs.getvalue())
+    assert 0 <= expected["_aws"].pop("Timestamp") - written["_aws"].pop("Timestamp") < 10_000
+    assert written == expected
+    assert ours.getvalue().count("\n") == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.runs.corrections import CheckedCorrections, check_corrections, corrected_run
+from simulator.runs.corrections.corrected_file import CheckedCorrections, check_corrections, corrected_run
 from simulator.runs.folder.run_record import RunRecord
 from simulator.runs.store import RunStore
 

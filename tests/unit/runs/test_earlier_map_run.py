@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.pipeline.earlier_map_run import repair_result_files
+from simulator.pipeline.redriving.earlier_map_run import repair_result_files
 from simulator.runs.folder.run_folder import RunFolder
 
 MAP_RUN = "arn:aws:states:ap-northeast-1:123456789012:mapRun:machine/label:uuid"

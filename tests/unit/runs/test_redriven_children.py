@@ -15,7 +15,7 @@ from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.errors import ApiError
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.stepfunctions.service import StepFunctions
-from simulator.pipeline.earlier_map_run import earlier_map_run
+from simulator.pipeline.redriving.earlier_map_run import earlier_map_run
 from simulator.runs.folder.child_histories import child_histories
 from simulator.runs.folder.json_lines import read_lines
 from simulator.runs.folder.run_folder import RunFolder

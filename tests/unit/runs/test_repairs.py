@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.runs.corrections.repairs import Repair, Repairs
 from simulator.runs.folder.run_record import MapRunNote, RunRecord
-from simulator.runs.repairs import Repair, Repairs
 from simulator.runs.store import RunStore
 
 if TYPE_CHECKING:

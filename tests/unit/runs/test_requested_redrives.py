@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.aws.errors import ApiError
-from simulator.pipeline.redriving import RequestedRedrives
+from simulator.pipeline.redriving.redrive import RequestedRedrives
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import execution, finished_run
 

@@ -18,7 +18,7 @@ from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.runtime.ports import ItemReaderSpec
 from simulator.aws.map_run.items.item_reader import open_items
 from simulator.aws.map_run.items.items import Item
-from simulator.uploads.encoding import CHUNK
+from simulator.csv_files.encoding import CHUNK
 from simulator.verify.row import read_rows
 from tests.rows import WIDTH, event_values
 from tests.unit.map_run.harness import MemoryStore

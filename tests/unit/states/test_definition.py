@@ -37,8 +37,8 @@ from tests.unit.states.harness import FUNCTION, FakeTasks, execute, faults, one,
             ["States.A.Type must be Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map, not 'Activity'"],
         ),
         (
-            {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "QueryLanguage": "JSONata"},
-            ["QueryLanguage JSONata is not simulated"],
+            {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "QueryLanguage": "JSON"},
+            ["QueryLanguage must be JSONPath or JSONata, not 'JSON'"],
         ),
         (
             {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "Colour": 1},
@@ -86,11 +86,6 @@ def test_two_states_of_one_name_are_refused_across_branches() -> None:
             "names must be unique"
         )
     ]
-
-
-def test_jsonata_fields_are_refused_by_name() -> None:
-    """There is a clean place for them, and they are not there yet."""
-    assert faults(one({"Type": "Pass", "Output": "{% 1 %}"})) == ["States.State.Output is not simulated"]
 
 
 def test_fail_takes_text_from_paths_and_functions() -> None:

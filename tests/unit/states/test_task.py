@@ -184,7 +184,7 @@ def test_a_timeout_is_handed_to_the_service_and_has_its_own_event() -> None:
         ({"TimeoutSeconds": True}, "States.State.TimeoutSeconds must be a whole number, not True"),
         ({"Credentials": {}}, "States.State.Credentials is not simulated"),
         ({"Colour": "red"}, "States.State.Colour is not a field of a Task state"),
-        ({"QueryLanguage": "JSONata"}, "States.State.QueryLanguage JSONata is not simulated"),
+        ({"QueryLanguage": "XPath"}, "States.State.QueryLanguage must be JSONPath or JSONata, not 'XPath'"),
         ({"Retry": [{"ErrorEquals": []}]}, "States.State.Retry[0].ErrorEquals needs at least one error name"),
         (
             {"Retry": [{"ErrorEquals": ["States.ALL", "A"]}]},

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.unit.stepfunctions.cloud import FUNCTION, PREFIX, Cloud
+from tests.unit.stepfunctions.kept_archive import KeptArchive
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.runtime.listener import ChildRecord
 
 
 def mapped(kind: str = "STANDARD", **fields: Any) -> dict[str, Any]:
@@ -76,6 +81,25 @@ def test_a_map_run_and_its_children_are_shown_while_they_run_and_afterwards(kind
     assert children(cloud, arn, statusFilter="FAILED") == []
     machine = cloud.call("ListExecutions", stateMachineArn=f"{PREFIX}:stateMachine:m")["executions"]
     assert [one["executionArn"] for one in machine] == [execution]
+
+
+class WithoutData(KeptArchive):
+    """An archive that keeps neither the input nor the output of children."""
+
+    def child(self, arn: str) -> ChildRecord | None:
+        """Return a child without its data."""
+        found = super().child(arn)
+        return None if found is None else replace(found, input=None, output=None, data_kept=False)
+
+
+def test_a_child_whose_data_was_not_kept_says_that_it_is_left_out() -> None:
+    """`null` would be made up."""
+    cloud = Cloud(WithoutData())
+    execution = cloud.run(cloud.create(definition=mapped("EXPRESS")), [7])
+    (listed,) = children(cloud, map_run_of(cloud, execution))
+    child = cloud.call("DescribeExecution", executionArn=listed["executionArn"])
+    assert (child["inputDetails"], child["outputDetails"]) == ({"included": False}, {"included": False})
+    assert not {"input", "output"} & child.keys()
 
 
 def test_a_running_map_run_takes_another_concurrency() -> None:

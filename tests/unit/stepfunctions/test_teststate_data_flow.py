@@ -204,7 +204,7 @@ def test_a_name_that_no_state_has_is_refused() -> None:
         ({"Type": "Nap"}, "The field 'Type' should have one of these values: .* at /Type'"),
         ({"End": True}, r"These fields are required: \[Type\] at /'"),
         (MACHINE, r"These fields are required: \[Type\]"),
-        ({"Type": "Pass", "QueryLanguage": "JSONata", "End": True}, "JSONata is not simulated"),
+        ({"Type": "Pass", "QueryLanguage": "XPath", "End": True}, "must be JSONPath or JSONata"),
         ({"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": True}, "is not simulated"),
         ([], "must be a JSON object"),
     ],

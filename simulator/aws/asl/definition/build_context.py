@@ -1,4 +1,4 @@
-"""What the states of one machine are built with, and what they must not do twice in it.
+"""The context in which the states of one machine are built, and the checks across them.
 
 A state that holds a machine (Parallel, Map) has it built through here, so that no state imports the compiler.
 """
@@ -26,10 +26,19 @@ class BuildContext:
         machine_name: the machine's name; generated labels depend on it.
         machine_type: STANDARD or EXPRESS.
         build_machine: builds the machine in some fields; see `machine`.
+        language: the query language of states that name none.
     """
 
-    def __init__(self, tasks: TaskService, machine_name: str, machine_type: str, build_machine: BuildMachine) -> None:
+    def __init__(
+        self,
+        tasks: TaskService,
+        machine_name: str,
+        machine_type: str,
+        build_machine: BuildMachine,
+        language: str = "JSONPath",
+    ) -> None:
         self.tasks = tasks
+        self.language = language
         self.machine_name = machine_name
         self.labels: set[str] = set()
         self._build_machine = build_machine

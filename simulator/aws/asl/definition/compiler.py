@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.build_context import BuildContext
-from simulator.aws.asl.definition.fields import Fields, InvalidDefinition, Problem
+from simulator.aws.asl.definition.fields import JSONATA, JSONPATH, Fields, InvalidDefinition, Problem
 from simulator.aws.asl.quotas import MAX_DEFINITION_BYTES, MAX_SECONDS
 from simulator.aws.asl.runtime.state_machine import StateMachine
 from simulator.aws.asl.states.choice import ChoiceState
@@ -37,7 +37,6 @@ STATE_TYPES: dict[str, Callable[[str, Fields, BuildContext], State]] = {  # in t
     "Parallel": ParallelState,
     "Map": map_state,
 }
-_JSONATA_FIELDS = ("Arguments", "Output", "Items", "Condition")
 
 
 def build_machine(fields: Fields, noun: str, context: BuildContext, *, timeout: int | None = None) -> StateMachine:
@@ -61,7 +60,7 @@ def build_machine(fields: Fields, noun: str, context: BuildContext, *, timeout: 
             if not isinstance(raw, dict):
                 entries.problem(name, "must be an object")
                 continue
-            state = _state(name, Fields(raw, entries.at(name), fields.problems, entries.pointer_to(name)), context)
+            state = _state(name, _fields_of(raw, entries, name, context), context)
             if state is not None:
                 states[name] = state
     _check_transitions(start_at, states, fields, set(entries.raw))
@@ -79,8 +78,7 @@ def _state(name: str, fields: Fields, context: BuildContext) -> State | None:
     if not context.claim_name(name):
         fields.problem("", "has a name that another state of this machine has too; names must be unique")
     kind = fields.string("Type", required=True)
-    if not refuse_jsonata(fields):
-        return None
+    _read_language(fields, context)
     if kind is not None and kind not in STATE_TYPES:
         fields.problem(
             "Type",
@@ -91,8 +89,6 @@ def _state(name: str, fields: Fields, context: BuildContext) -> State | None:
     if make is None:
         return None
     state = make(name, fields, context)
-    if kind != "Fail":
-        fields.not_simulated(*_JSONATA_FIELDS)
     fields.refuse_rest(f"a {kind} state")
     return state
 
@@ -107,13 +103,21 @@ def assigned_names(states: dict[str, Any]) -> set[str]:
     return {key.removesuffix(".$") for template in templates for key in template}
 
 
-def refuse_jsonata(fields: Fields) -> bool:
-    """Read `QueryLanguage`; note a problem and return False if it asks for JSONata."""
-    language = fields.choice("QueryLanguage", ("JSONPath", "JSONata"))
-    if language == "JSONata":
-        fields.problem("QueryLanguage", "JSONata is not simulated")
-        return False
-    return True
+def _fields_of(raw: dict[str, Any], entries: Fields, name: str, context: BuildContext) -> Fields:
+    return Fields(raw, entries.at(name), entries.problems, entries.pointer_to(name), context.language)
+
+
+def _read_language(fields: Fields, context: BuildContext) -> None:
+    """Read a state's `QueryLanguage`: a machine that is JSONata as a whole has no JSONPath states."""
+    language = fields.choice("QueryLanguage", (JSONPATH, JSONATA))
+    if language == JSONPATH and context.language == JSONATA:
+        fields.problem(
+            "",
+            "has the QueryLanguage JSONPath in a state machine whose QueryLanguage is JSONata",
+            aws="'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+        )
+    elif language is not None:
+        fields.language = language
 
 
 def _check_transitions(start_at: str, states: dict[str, State], fields: Fields, written: set[str]) -> None:
@@ -182,16 +186,17 @@ def build(
     if version is not None and version != "1.0":
         fields.problem("Version", f"must be 1.0, not {version!r}")
     timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_SECONDS)
-    if not refuse_jsonata(fields):
-        raise InvalidDefinition(problems)
-    context = BuildContext(tasks, name, machine_type, build_machine)
+    language = fields.choice("QueryLanguage", (JSONPATH, JSONATA)) or JSONPATH
+    context = BuildContext(tasks, name, machine_type, build_machine, language)
     machine = build_machine(fields, "a state machine", context, timeout=timeout)
     if problems:
         raise InvalidDefinition(problems)
     return machine
 
 
-def build_state(raw: dict[str, Any], *, name: str, tasks: TaskService, at: tuple[str, str] = ("", "/")) -> State:
+def build_state(
+    raw: dict[str, Any], *, name: str, tasks: TaskService, at: tuple[str, str] = ("", "/"), language: str = JSONPATH
+) -> State:
     """Compile one state alone; it may lead to states that are not there (TestState).
 
     Args:
@@ -199,12 +204,14 @@ def build_state(raw: dict[str, Any], *, name: str, tasks: TaskService, at: tuple
         name: its name.
         tasks: the services that Tasks may call.
         at: its location in the definition, dotted and as AWS writes it.
+        language: the query language of its state machine.
 
     Raises:
         InvalidDefinition: with every problem of the state.
     """
     problems: list[Problem] = []
-    state = _state(name, Fields(raw, at[0], problems, at[1]), BuildContext(tasks, "machine", "STANDARD", build_machine))
+    context = BuildContext(tasks, "machine", "STANDARD", build_machine, language)
+    state = _state(name, Fields(raw, at[0], problems, at[1], language), context)
     if problems or state is None:
         raise InvalidDefinition(problems)
     return state

@@ -11,6 +11,10 @@ from typing import Any, TypeVar
 
 Number = TypeVar("Number", int, float)
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
+JSONPATH = "JSONPath"
+JSONATA = "JSONata"
+_JSONPATH_ONLY = ("Parameters", "ResultSelector", "Result", "Variable")
+_JSONATA_ONLY = ("Arguments", "Output", "Items", "Condition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,23 @@ class InvalidDefinition(ValueError):
 
 
 class Fields:
-    """The fields of one JSON object of a definition; it knows which have been read, so that none is ignored."""
+    """The fields of one JSON object of a definition; it knows which have been read, so that none is ignored.
 
-    def __init__(self, raw: dict[str, Any], location: str, problems: list[Problem], pointer: str | None = None) -> None:
+    `language` is the query language of its expressions; the objects inside it have the same.
+    """
+
+    def __init__(  # noqa: PLR0917 - where it stands, and what it hands to the objects inside it
+        self,
+        raw: dict[str, Any],
+        location: str,
+        problems: list[Problem],
+        pointer: str | None = None,
+        language: str = JSONPATH,
+        path: str = "",
+    ) -> None:
         self.raw = raw
+        self.language = language
+        self._path = path
         self.location = location
         self.pointer = "/" + location.replace(".", "/") if pointer is None else pointer
         self.problems = problems
@@ -76,6 +93,10 @@ class Fields:
     def pointer_to(self, name: str) -> str:
         """Return the place of a field of this object as AWS writes it: `/States/Load/Resource`."""
         return f"{self.pointer.rstrip('/')}/{name}"
+
+    def path_to(self, name: str) -> str:
+        """Return the place of a field inside its state, as an execution names it: `Arguments`, `Catch[0]/Output`."""
+        return f"{self._path}{name}"
 
     def problem(self, name: str, message: str, *, aws: str = "", pointer: str = "", code: str = SCHEMA) -> None:
         """Note a problem of the field `name` (of the object itself if it is empty), in our sentence.
@@ -138,7 +159,11 @@ class Fields:
     def object(self, name: str, *, required: bool = False) -> Fields | None:
         """Return an object field as Fields of its own."""
         value = self._typed(name, (dict,), "an object", required=required)
-        return None if value is None else Fields(value, self.at(name), self.problems, self.pointer_to(name))
+        return None if value is None else self._inner(value, name)
+
+    def _inner(self, raw: dict[str, Any], name: str) -> Fields:
+        """Return the fields of an object inside this one, whose problems and query language are this one's."""
+        return Fields(raw, self.at(name), self.problems, self.pointer_to(name), self.language, self.path_to(name) + "/")
 
     def objects(self, name: str, *, required: bool = False) -> list[Fields]:
         """Return a field that is an array of objects."""
@@ -147,7 +172,7 @@ class Fields:
         for index, entry in enumerate(value or []):
             location = f"{self.at(name)}[{index}]"
             if isinstance(entry, dict):
-                found.append(Fields(entry, location, self.problems, f"{self.pointer_to(name)}[{index}]"))
+                found.append(self._inner(entry, f"{name}[{index}]"))
             else:
                 self.problems.append(Problem(location, f"must be an object, not {_shown(entry)}"))
         return found
@@ -178,7 +203,12 @@ class Fields:
         """Note a problem for each field that nothing has read."""
         for name in self.raw:
             if name not in self._read:
-                self.problem(name, f"is not a field of {noun}", aws="Field is not supported")
+                told = f"is not a field of {noun}"
+                if self.language == JSONATA and (name in _JSONPATH_ONLY or name.endswith("Path")):
+                    told += " whose QueryLanguage is JSONata"
+                if self.language == JSONPATH and name in _JSONATA_ONLY:
+                    told += " whose QueryLanguage is JSONPath"
+                self.problem(name, told, aws="Field is not supported")
 
 
 def _shown(value: Any) -> str:

@@ -1,1 +1,1 @@
-"""What a field can hold besides a constant: paths, templates, intrinsic functions, Choice rules."""
+"""Values of fields that are not constants: paths, templates, intrinsic functions, Choice rules."""

@@ -11,6 +11,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.definition.fields import JSONATA
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, compile_path
 
@@ -90,6 +91,8 @@ def reference_field(fields: Fields, name: str, *, context: bool = False) -> Path
 
 def path_field(fields: Fields, name: str) -> Path | None:
     """Return a `...Path` field of a state, compiled; None if it is absent, or not a path (a problem then)."""
+    if fields.language == JSONATA:
+        return None  # left unread, so that it is refused
     text = fields.string(name)
     if text is None:
         return None

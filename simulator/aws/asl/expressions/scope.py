@@ -1,4 +1,7 @@
-"""What an expression of a state can see: the input (`$`), the context object (`$$`) and the variables (`$name`)."""
+"""Values that expressions can use: the input, the context object and the variables.
+
+In JSONPath they are `$`, `$$` and `$name`; in JSONata `$states.input`, `$states.context` and `$name`.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,28 @@ class VariableLookup(Protocol):
 
 
 class Scope:
-    """The three roots that paths start from.
+    """What expressions start from.
 
     Args:
-        data: what `$` names (JSON value).
+        data: the input (JSON value).
         context: makes the context object; called only when an expression reads it, since most read none.
         variables: the variables that can be read.
+        outcome: what else `$states` holds in JSONata: `result` after the state's work, `errorOutput` in a catcher.
     """
 
-    __slots__ = ("_context", "input", "variables")
+    __slots__ = ("_context", "input", "outcome", "variables")
 
-    def __init__(self, data: Any, context: Callable[[], dict[str, Any]], variables: VariableLookup) -> None:
+    def __init__(
+        self,
+        data: Any,
+        context: Callable[[], dict[str, Any]],
+        variables: VariableLookup,
+        outcome: dict[str, Any] | None = None,
+    ) -> None:
         self.input = data
         self._context = context
         self.variables = variables
+        self.outcome = outcome or {}
 
     @property
     def context(self) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.definition.fields import JSONATA
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.intrinsics import Intrinsic, IntrinsicSyntaxError
+from simulator.aws.asl.expressions.jsonata_templates import compile_values
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, compile_path
 from simulator.aws.asl.json_text import to_json
 
@@ -42,16 +44,23 @@ class PayloadTemplate:
         self.evaluate = evaluate
 
     @classmethod
-    def of(cls, fields: Fields, name: str, *, kinds: tuple[type, ...] = (dict,)) -> PayloadTemplate | None:
-        """Compile the field `name`, noting every problem in it; None if the field is absent or has a problem."""
+    def of(
+        cls, fields: Fields, name: str, *, kinds: tuple[type, ...] = (dict,), sees: tuple[str, ...] = ()
+    ) -> PayloadTemplate | None:
+        """Compile the field `name`, noting every problem in it; None if the field is absent or has a problem.
+
+        In a JSONata state it may be one expression as well. `sees` is for it alone: see `jsonata.expression_in`.
+        """
         raw = fields.take(name)
         if name not in fields:
             return None
-        if not isinstance(raw, kinds):
-            fields.problem(name, "must be an object")
-            return None
         before = len(fields.problems)
-        evaluate = _compile(raw, name, fields)
+        is_jsonata = fields.language == JSONATA
+        evaluate = compile_values(raw, name, fields, sees) if is_jsonata else _compile(raw, name, fields)
+        if not isinstance(raw, kinds) and not (is_jsonata and isinstance(raw, str) and evaluate is not None):
+            if len(fields.problems) == before:
+                fields.problem(name, "must be an object")
+            return None
         return cls(raw, evaluate or (lambda _scope: raw)) if len(fields.problems) == before else None
 
 

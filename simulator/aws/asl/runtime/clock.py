@@ -21,7 +21,7 @@ class Alarm(Protocol):
 
 
 class Clock(Protocol):
-    """What states see of time."""
+    """Time as states see it."""
 
     def now(self) -> datetime:
         """Return the time as an aware datetime in UTC."""
@@ -178,7 +178,7 @@ class _SkippedAlarm(_RealAlarm):
 
 
 class _Shared:
-    """What clocks that were forked from one another have in common."""
+    """The state that forked clocks share."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -145,9 +145,9 @@ class Frame:
         else:
             self.event(kind, name=self.state, output=output)
 
-    def scope(self, data: Any) -> Scope:
-        """Return what an expression of the current state sees when its input (`$`) is `data`."""
-        return Scope(data, self.context_object, self.variables)
+    def scope(self, data: Any, outcome: dict[str, Any] | None = None) -> Scope:
+        """Return what an expression of the current state sees when its input is `data`; see Scope for `outcome`."""
+        return Scope(data, self.context_object, self.variables, outcome)
 
     def context_object(self) -> dict[str, Any]:
         """Return the context object (`$$`) as plain JSON. Developer guide, "Context object"."""

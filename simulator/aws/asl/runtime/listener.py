@@ -107,6 +107,7 @@ class ChildRecord:
         attempts: Task calls, in order, retries included.
         error, cause: the failure, if there is one.
         redrive_count, redriven: how often this child has been redriven, and the last time (None if never).
+        data_kept: whether `input` and `output` are the child's; an archive may not have kept them.
     """
 
     map_run_arn: str
@@ -128,6 +129,7 @@ class ChildRecord:
     cause: str | None = None
     redrive_count: int = 0
     redriven: datetime | None = None
+    data_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

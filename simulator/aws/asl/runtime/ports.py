@@ -226,7 +226,7 @@ class MapRuns(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What an execution is given from outside: `tasks` to call, `maps` to run Map Runs, the `clock`."""
+    """The ports of an execution: `tasks` to call, `maps` to run Map Runs, the `clock`."""
 
     tasks: TaskService
     maps: MapRuns

@@ -2,13 +2,15 @@
 
 JSONPath mode, States Language "Input and Output Processing":
 input -> InputPath -> Parameters -> (the state) -> ResultSelector -> ResultPath -> OutputPath -> output.
-A JSONata flow would be another class with the same methods; no state would change.
+
+JSONata mode, "JSONata": input -> Arguments -> (the state) -> Output -> output.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from simulator.aws.asl.definition.fields import JSONATA
 from simulator.aws.asl.errors import RESULT_PATH_MATCH_FAILURE, EvaluationError
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError, PathSyntaxError, ReferencePath
 from simulator.aws.asl.expressions.path_fields import PathField
@@ -17,17 +19,94 @@ from simulator.aws.asl.json_text import to_json
 
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
 
 
-class DataFlow:
-    """The data flow of one state in JSONPath mode.
+class DataFlow(Protocol):
+    """The data flow of one state."""
+
+    def effective_input(self, frame: Frame, data: Any) -> Any:
+        """Return the state's effective input."""
+        ...
+
+    def selected(self, frame: Frame, result: Any) -> Any:
+        """Return the result that the output is made of."""
+        ...
+
+    def output(self, frame: Frame, data: Any, result: Any) -> Any:
+        """Return the state's output; `data` is its raw input, `result` what `selected` returned."""
+        ...
+
+    def passed(self, frame: Frame, chosen: Any) -> Any:
+        """Return the output of a state that has no result; `chosen` is its effective input."""
+        ...
+
+    def assign_scope(self, frame: Frame, data: Any, result: Any) -> Scope:
+        """Return what the expressions of Assign see."""
+        ...
+
+
+def data_flow(
+    fields: Fields, *, parameters: str | None = None, result: bool = False, selector: bool = False
+) -> DataFlow:
+    """Read the data flow of one state, in the state's query language.
 
     Args:
         fields: the state's fields; problems are noted there.
-        parameters: which template field makes the effective input (`Parameters`), None if the state has none.
-        result: whether the state has a result (ResultPath), and `selector` whether ResultSelector may shape it.
+        parameters: which template field makes the effective input in JSONPath mode (`Parameters`; in JSONata mode it
+            is `Arguments`), None if the state has none.
+        result: whether the state has a result (ResultPath).
+        selector: whether ResultSelector may shape the result.
     """
+    if fields.language == JSONATA:
+        return JsonataFlow(fields, arguments=parameters is not None and fields.raw.get("Type") != "Pass")
+    return JsonPathFlow(fields, parameters=parameters, result=result, selector=selector)
+
+
+def parameters_name(fields: Fields) -> str:
+    """Return the name of the field with a call's parameters, which depends on the query language."""
+    return "Arguments" if fields.language == JSONATA else "Parameters"
+
+
+class JsonataFlow:
+    """The data flow of one state in JSONata mode."""
+
+    __slots__ = ("_arguments", "_output")
+
+    def __init__(self, fields: Fields, *, arguments: bool) -> None:
+        self._arguments = PayloadTemplate.of(fields, "Arguments", kinds=(object,)) if arguments else None
+        self._output = output_of(fields, "result")
+
+    def effective_input(self, frame: Frame, data: Any) -> Any:
+        """Return the state's effective input: Arguments, or its input."""
+        return data if self._arguments is None else self._arguments.evaluate(frame.scope(data))
+
+    def selected(self, frame: Frame, result: Any) -> Any:
+        """Return the result as it is."""
+        del frame
+        return result
+
+    def output(self, frame: Frame, data: Any, result: Any) -> Any:
+        """Return the state's output: Output, or its result."""
+        return result if self._output is None else self._output.evaluate(self.assign_scope(frame, data, result))
+
+    def passed(self, frame: Frame, chosen: Any) -> Any:
+        """Return the output of a state that has no result: Output, or its input."""
+        return chosen if self._output is None else self._output.evaluate(frame.scope(chosen))
+
+    def assign_scope(self, frame: Frame, data: Any, result: Any) -> Scope:
+        """Return what the expressions of Output and Assign see."""
+        return frame.scope(data, {"result": result})
+
+
+def output_of(fields: Fields, *sees: str) -> PayloadTemplate | None:
+    """Return the Output of a JSONata state, catcher or Choice rule; None if it has none."""
+    return PayloadTemplate.of(fields, "Output", kinds=(object,), sees=sees)
+
+
+class JsonPathFlow:
+    """The data flow of one state in JSONPath mode; see `data_flow`."""
 
     __slots__ = ("_input_path", "_output_path", "_parameters", "_result_path", "_selector")
 
@@ -57,6 +136,11 @@ class DataFlow:
     def passed(self, frame: Frame, chosen: Any) -> Any:
         """Return the output of a state that has no result: OutputPath on its effective input."""
         return read_field(self._output_path, frame, chosen)
+
+    def assign_scope(self, frame: Frame, data: Any, result: Any) -> Scope:
+        """Return what the expressions of Assign see: `$` is the result after ResultSelector."""
+        del data
+        return frame.scope(result)
 
 
 def read_field(field: PathField, frame: Frame, data: Any) -> Any:

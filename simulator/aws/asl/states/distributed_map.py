@@ -12,7 +12,7 @@ from simulator.aws.asl.errors import Aborted, EvaluationError, ExecutionTimedOut
 from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.quotas import label_problem
 from simulator.aws.asl.runtime.ports import ItemSelector, MapRunRequest
-from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.data_flow import data_flow
 from simulator.aws.asl.states.map_fields import (
     ItemBatcherField,
     ItemReaderField,
@@ -36,7 +36,7 @@ class DistributedMapState(RetriableState):
     resumes_from_entry = False  # MapRunRedriven follows ExecutionRedriven
 
     def __init__(self, name: str, fields: Fields, processor: Fields, config: Fields, context: BuildContext) -> None:
-        super().__init__(name, fields, DataFlow(fields, result=True, selector=True))
+        super().__init__(name, fields, data_flow(fields, result=True, selector=True))
         self.map_fields = MapFields(fields)
         self._type = config.choice("ExecutionType", ("STANDARD", "EXPRESS"), required=True) or "STANDARD"
         config.refuse_rest("ProcessorConfig")
@@ -66,7 +66,7 @@ class DistributedMapState(RetriableState):
         """Open a Map Run and see it through."""
         scope = frame.scope(effective)
         limit = self.map_fields.max_concurrency(scope)
-        items = None if self.reader is not None else self._items(scope)
+        items = None if self.reader is not None else self.map_fields.items(scope, (list, dict))
         if not frame.resumed:
             frame.event("MapStateStarted", length=len(items) if items is not None else 0)
         count, percentage = self.tolerance.resolve(scope)
@@ -105,12 +105,6 @@ class DistributedMapState(RetriableState):
         # Recorded on AWS in 2026: the exit names the start of the Map Run as its cause (an older recording: its end).
         frame.previous = opened
         return result
-
-    def _items(self, scope: Scope) -> Any:
-        items = self.map_fields.items(scope)
-        if not isinstance(items, (list, dict)):
-            raise self.map_fields.not_an_array()
-        return items
 
     def _selector(self, frame: Frame, effective: Any) -> ItemSelector | None:
         template = self.map_fields.selector

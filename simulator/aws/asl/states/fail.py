@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from simulator.aws.asl.definition.fields import JSONATA
 from simulator.aws.asl.errors import RUNTIME, EvaluationError, StateError
+from simulator.aws.asl.expressions.jsonata import jsonata_field
 from simulator.aws.asl.expressions.templates import compile_expression
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.states.state import State
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class FailState(State):
-    """States Language, "Fail State"; `ErrorPath` and `CausePath` take a path or an intrinsic function giving text."""
+    """States Language, "Fail State"; `ErrorPath` and `CausePath` take a path or an intrinsic function giving text.
+
+    In JSONata mode `Error` and `Cause` may be expressions.
+    """
 
     kind = "Fail"
     transition = None
@@ -44,6 +49,12 @@ class FailState(State):
 def _text_field(fields: Fields, name: str) -> Callable[[Scope], str | None]:
     """Return what reads `Error` or `ErrorPath` (`Cause` or `CausePath`)."""
     path_name = f"{name}Path"
+    if fields.language == JSONATA:
+        jsonata = jsonata_field(fields, name)
+        if jsonata is not None:
+            return lambda scope: str(jsonata.expect(scope, "string"))
+        text = fields.string(name)
+        return lambda _scope: text
     fields.exclude(name, path_name)
     literal = fields.string(name)
     if path_name not in fields:

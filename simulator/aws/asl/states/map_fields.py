@@ -10,13 +10,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.errors import RUNTIME, BareEvaluationError, EvaluationError
+from simulator.aws.asl.definition.fields import JSONATA
+from simulator.aws.asl.errors import RUNTIME, BareEvaluationError, EvaluationError, QueryEvaluationError
+from simulator.aws.asl.expressions.jsonata import CLOSE, OPEN, unexpected_type
 from simulator.aws.asl.expressions.jsonpath import compile_path
+from simulator.aws.asl.expressions.number_field import NumberField
 from simulator.aws.asl.expressions.path_fields import long_of, read_path, real_of, reference_field
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.ports import ItemBatcherSpec, ItemReaderSpec, ResultWriterSpec
+from simulator.aws.asl.states.data_flow import parameters_name
 
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields
@@ -38,34 +42,54 @@ _PARAMETERS = {
 
 
 class MapFields:
-    """`ItemsPath`, `ItemSelector` (or `Parameters`, its older name), `MaxConcurrency` and `MaxConcurrencyPath`."""
+    """`ItemsPath` or `Items`, `ItemSelector` (or `Parameters`, its older name), `MaxConcurrency` and its path."""
 
     def __init__(self, fields: Fields) -> None:
-        fields.exclude("ItemSelector", "Parameters")
         fields.exclude("MaxConcurrency", "MaxConcurrencyPath")
-        self.items_path = reference_field(fields, "ItemsPath", context=True) or compile_path("$")
-        name = "Parameters" if "Parameters" in fields else "ItemSelector"
+        name = "ItemSelector"
+        self._items_path: Path | None = None
+        self._items: PayloadTemplate | None = None
+        self._items_text = ""
+        if fields.language == JSONATA:
+            self._items = PayloadTemplate.of(fields, "Items", kinds=(list, dict))
+            if isinstance(fields.raw.get("Items"), str):
+                self._items_text = fields.raw["Items"].removeprefix(OPEN).removesuffix(CLOSE).strip()
+        else:
+            fields.exclude("ItemSelector", "Parameters")
+            self._items_path = reference_field(fields, "ItemsPath", context=True) or compile_path("$")
+            name = "Parameters" if "Parameters" in fields else name
         self.selector = PayloadTemplate.of(fields, name, kinds=(object,))
-        self._max_concurrency = fields.integer("MaxConcurrency", least=0, most=MAX_COUNT)
+        self._max_concurrency = NumberField(fields, "MaxConcurrency", least=0, most=MAX_COUNT)
         self._max_concurrency_path = reference_field(fields, "MaxConcurrencyPath")
 
     def max_concurrency(self, scope: Scope) -> int:
         """Return how many items at a time; 0 for no limit."""
         if self._max_concurrency_path is None:
-            return self._max_concurrency or 0
+            return self._max_concurrency.read(scope) or 0
         number = whole_number(self._max_concurrency_path, "MaxConcurrencyPath", scope)
         if number < 0:
             raise EvaluationError(RUNTIME, "MaxConcurrency cannot be negative.")
         return number
 
-    def not_an_array(self) -> EvaluationError:
-        """Return the error for items that are not an array; recorded on AWS, with one `$` for the context object."""
-        path = self.items_path.text.removeprefix("$") if self.items_path.source == "context" else self.items_path.text
-        return BareEvaluationError(RUNTIME, f'Reference path "{path}" must point to array.')
+    def items(self, scope: Scope, kinds: tuple[type, ...] = (list,)) -> Any:
+        """Return the items, which must be an array (or of another of `kinds`).
 
-    def items(self, scope: Scope) -> Any:
-        """Return what ItemsPath names."""
-        return read_path(self.items_path, scope)
+        Raises:
+            EvaluationError: they are not. The words are recorded on AWS, with one `$` for the context object.
+        """
+        if self._items_path is not None:
+            found = read_path(self._items_path, scope)
+            if isinstance(found, kinds):
+                return found
+            path = self._items_path
+            shown = path.text.removeprefix("$") if path.source == "context" else path.text
+            raise BareEvaluationError(RUNTIME, f'Reference path "{shown}" must point to array.')
+        found = scope.input if self._items is None else self._items.evaluate(scope)
+        if isinstance(found, kinds):
+            return found
+        if self._items is None:
+            raise QueryEvaluationError(f"Map state input must be an array but was: {to_json(found)}")
+        raise unexpected_type(self._items_text, "Items", "array", found)
 
 
 class ToleranceField:
@@ -74,9 +98,9 @@ class ToleranceField:
     def __init__(self, fields: Fields) -> None:
         fields.exclude("ToleratedFailureCount", "ToleratedFailureCountPath")
         fields.exclude("ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
-        self._count = fields.integer("ToleratedFailureCount", least=0, most=MAX_COUNT)
+        self._count = NumberField(fields, "ToleratedFailureCount", least=0, most=MAX_COUNT)
         self._count_path = reference_field(fields, "ToleratedFailureCountPath")
-        self._percentage = fields.number("ToleratedFailurePercentage", least=0, most=ALL_PERCENT)
+        self._percentage = NumberField(fields, "ToleratedFailurePercentage", least=0, most=ALL_PERCENT, whole=False)
         self._percentage_path = reference_field(fields, "ToleratedFailurePercentagePath")
 
     def resolve(self, scope: Scope) -> tuple[int | None, float | None]:
@@ -85,7 +109,7 @@ class ToleranceField:
         Raises:
             EvaluationError: States.Runtime if a value is not a number or is out of bounds.
         """
-        count, percentage = self._count, self._percentage
+        count, percentage = self._count.read(scope), self._percentage.read(scope)
         if self._count_path is not None:
             count = whole_number(self._count_path, "ToleratedFailureCountPath", scope)
             if count < 0:
@@ -127,13 +151,15 @@ class ItemReaderField:
 
     def __init__(self, fields: Fields) -> None:
         self._resource = _resource(fields, tuple(_PARAMETERS), required=True) or GET_OBJECT
-        if "Parameters" not in fields:
-            fields.problem("", "needs the field Parameters")
-        self._parameters = PayloadTemplate.of(fields, "Parameters")
-        self._check_parameters(fields)
+        name = parameters_name(fields)
+        if name not in fields:
+            fields.problem("", f"needs the field {name}")
+        self._parameters = PayloadTemplate.of(fields, name)
+        self._check_parameters(fields, name)
         config = fields.object("ReaderConfig")
         self._type: str | None = None
         self._config: dict[str, Any] = {}
+        self._max_items: NumberField | None = None
         self._max_items_path: Path | None = None
         if config is not None:
             self._read_config(config)
@@ -141,15 +167,15 @@ class ItemReaderField:
             fields.problem("", "needs the field ReaderConfig with an InputType")
         fields.refuse_rest("ItemReader")
 
-    def _check_parameters(self, fields: Fields) -> None:
-        if self._parameters is None:
+    def _check_parameters(self, fields: Fields, field: str) -> None:
+        if self._parameters is None or not isinstance(self._parameters.raw, dict):
             return
         needed, optional = _PARAMETERS[self._resource]
         given = {key.removesuffix(".$") for key in self._parameters.raw}
         for name in sorted(needed - given):
-            fields.problem("Parameters", f"needs {name}")
+            fields.problem(field, f"needs {name}")
         for name in sorted(given - needed - optional):
-            fields.problem(f"Parameters.{name}", f"is not a parameter of {self._resource.rpartition(':::')[2]}")
+            fields.problem(f"{field}.{name}", f"is not a parameter of {self._resource.rpartition(':::')[2]}")
 
     def _read_config(self, config: Fields) -> None:
         written = config.string("InputType", required=self._resource == GET_OBJECT)
@@ -177,7 +203,7 @@ class ItemReaderField:
             self._config["items_pointer"] = pointer
         config.exclude("MaxItems", "MaxItemsPath")
         # AWS reads a literal 0 as "all items".
-        self._config["max_items"] = config.integer("MaxItems", least=0, most=MOST_ITEMS) or None
+        self._max_items = NumberField(config, "MaxItems", least=0, most=MOST_ITEMS)
         self._max_items_path = reference_field(config, "MaxItemsPath")
         config.refuse_rest("ReaderConfig")
 
@@ -204,6 +230,8 @@ class ItemReaderField:
             EvaluationError: States.Runtime if a path finds nothing, or what MaxItemsPath finds is not a whole number.
         """
         config = dict(self._config)
+        if self._max_items is not None:
+            config["max_items"] = self._max_items.read(scope) or None
         if self._max_items_path is not None:
             # Recorded on AWS: 0 behind the path means all items, as the literal 0 does.
             config["max_items"] = whole_number(self._max_items_path, "MaxItemsPath", scope) or None
@@ -220,16 +248,16 @@ class ItemBatcherField:
             fields.problem("", f"needs one of {', '.join(names)}")
         fields.exclude(*names[:2])
         fields.exclude(*names[2:])
-        self._items = fields.integer(names[0], least=1, most=MAX_COUNT)
+        self._items = NumberField(fields, names[0], least=1, most=MAX_COUNT)
         self._items_path = reference_field(fields, names[1])
-        self._bytes = fields.integer(names[2], least=1, most=MAX_PAYLOAD_BYTES)
+        self._bytes = NumberField(fields, names[2], least=1, most=MAX_PAYLOAD_BYTES)
         self._bytes_path = reference_field(fields, names[3])
         self._input = PayloadTemplate.of(fields, "BatchInput")
         fields.refuse_rest("ItemBatcher")
 
     def resolve(self, scope: Scope) -> ItemBatcherSpec:
         """Return the batcher with every path read."""
-        items, size = self._items, self._bytes
+        items, size = self._items.read(scope), self._bytes.read(scope)
         if self._items_path is not None:
             items = _positive(whole_number(self._items_path, "MaxItemsPerBatchPath", scope), "MaxItemsPerBatch")
         if self._bytes_path is not None:
@@ -245,18 +273,19 @@ class ResultWriterField:
 
     def __init__(self, fields: Fields) -> None:
         self._exports = "Resource" in fields
+        field = parameters_name(fields)
         if not fields.raw:
-            fields.problem("", "must not be empty: it needs Resource and Parameters, WriterConfig, or all three")
+            fields.problem("", f"must not be empty: it needs Resource and {field}, WriterConfig, or all three")
         _resource(fields, (PUT_OBJECT,), required=False)
-        if self._exports != ("Parameters" in fields):
-            fields.problem("", "needs both Resource and Parameters, or neither")
-        self._parameters = PayloadTemplate.of(fields, "Parameters")
-        if self._parameters is not None:
+        if self._exports != (field in fields):
+            fields.problem("", f"needs both Resource and {field}, or neither")
+        self._parameters = PayloadTemplate.of(fields, field)
+        if self._parameters is not None and isinstance(self._parameters.raw, dict):
             given = {key.removesuffix(".$") for key in self._parameters.raw}
             if "Bucket" not in given:
-                fields.problem("Parameters", "needs Bucket")
+                fields.problem(field, "needs Bucket")
             for name in sorted(given - {"Bucket", "Prefix", "ExpectedBucketOwner"}):
-                fields.problem(f"Parameters.{name}", "is not a parameter of a ResultWriter")
+                fields.problem(f"{field}.{name}", "is not a parameter of a ResultWriter")
         config = fields.object("WriterConfig")
         # Exported results keep all details; a state's own output has the bare outputs.
         self._transformation = "NONE" if self._exports else "COMPACT"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.definition.fields import JSONATA
 from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.quotas import check_size
 from simulator.aws.asl.runtime.branches import run_branches, run_machine
-from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.data_flow import data_flow
 from simulator.aws.asl.states.distributed_map import DistributedMapState
-from simulator.aws.asl.states.map_fields import MapFields
+from simulator.aws.asl.states.map_fields import MapFields, ToleranceField
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:
@@ -29,17 +30,19 @@ class InlineMapState(RetriableState):
     failed_event = "MapStateFailed"
 
     def __init__(self, name: str, fields: Fields, processor: Fields | None, context: BuildContext) -> None:
-        super().__init__(name, fields, DataFlow(fields, result=True, selector=True))
+        super().__init__(name, fields, data_flow(fields, result=True, selector=True))
         self.map_fields = MapFields(fields)
+        # Recorded on AWS for JSONata: an inline Map may have a tolerance, which is read.
+        self._tolerance = ToleranceField(fields) if fields.language == JSONATA else None
         self._processor = context.machine(processor, "an ItemProcessor") if processor is not None else None
 
     def work(self, frame: Frame, data: Any, effective: Any) -> list[Any]:  # noqa: ARG002 - the protocol's signature
         """Run one iteration an item; in a redrive those that had not succeeded."""
         scope = frame.scope(effective)
         limit = self.map_fields.max_concurrency(scope)
+        if self._tolerance is not None:
+            self._tolerance.resolve(scope)
         items = self.map_fields.items(scope)
-        if not isinstance(items, list):
-            raise self.map_fields.not_an_array()
         earlier = frame.begin_branches("MapStateStarted", length=len(items))
         return self._iterate(frame, items, effective, limit, earlier.begun if earlier else {})
 

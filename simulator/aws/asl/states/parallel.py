@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.runtime.branches import run_branches, run_machine
-from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.data_flow import data_flow
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ParallelState(RetriableState):
     failed_event = "ParallelStateFailed"
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:
-        super().__init__(name, fields, DataFlow(fields, parameters="Parameters", result=True, selector=True))
+        super().__init__(name, fields, data_flow(fields, parameters="Parameters", result=True, selector=True))
         entries = fields.objects("Branches", required=True)
         if "Branches" in fields and not entries:
             fields.problem("Branches", "needs at least one branch")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from simulator.aws.asl.errors import EvaluationError, StateError
+from simulator.aws.asl.errors import EvaluationError, QueryEvaluationError, StateError
 from simulator.aws.asl.quotas import check_size
 from simulator.aws.asl.states.catch import Catch
 from simulator.aws.asl.states.retry import Retry
-from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
+from simulator.aws.asl.states.state import Assign, Outcome, State, Transition, failed_evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,11 +56,13 @@ class RetriableState(State):
             try:
                 return self.attempt(frame, data, self.work)
             except StateError as failure:
-                error = failure.within(self.name, frame.entered_id) if isinstance(failure, EvaluationError) else failure
+                error = failed_evaluation(frame, failure) if isinstance(failure, EvaluationError) else failure
                 if (delay := counters.next_delay(error)) is not None:
                     self._wait_to_retry(frame, delay)
                     continue
-                if self.failed_event is not None and failure is error:
+                # Recorded on AWS: a JSONata expression that fails has the event too, another field's failure has not.
+                has_event = failure is error or isinstance(failure, QueryEvaluationError)
+                if self.failed_event is not None and has_event:
                     frame.event(self.failed_event)
                 if (catcher := self.catch.match(error)) is not None:
                     return catcher.outcome(frame, data, error)
@@ -74,7 +76,7 @@ class RetriableState(State):
         result = work(frame, data, effective)
         selected = self.flow.selected(frame, result)
         output = self.flow.output(frame, data, selected)
-        return output, self.transition.next, self._assign.values(frame, selected)
+        return output, self.transition.next, self._assign.values(frame, self.flow.assign_scope(frame, data, selected))
 
     @staticmethod
     def _wait_to_retry(frame: Frame, delay: float) -> None:

@@ -1,10 +1,11 @@
-"""What all states have in common: entering, leaving, Next and End, Assign, and the words of an error."""
+"""Common to all states: entering, leaving, Next and End, Assign, and the words of an error."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from simulator.aws.asl.errors import EvaluationError
+from simulator.aws.asl.definition.fields import JSONPATH
+from simulator.aws.asl.errors import EvaluationError, QueryEvaluationError
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.quotas import MAX_NAME_LENGTH, check_size
 
@@ -12,10 +13,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.errors import StateError
+    from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
 
 Outcome = tuple[Any, str | None, "dict[str, Any] | None"]
-"""What a state ends with: its output, the next state (None at an end), and the variables it assigns."""
+"""The end of a state: its output, the next state (None at an end), and the variables it assigns."""
 
 
 class State:
@@ -61,13 +64,21 @@ class State:
             output, following, assigned = self.execute(frame, data)
             check_size(output, self.name)
         except EvaluationError as error:
-            raise error.within(self.name, frame.entered_id) from error
+            raise failed_evaluation(frame, error) from error
         frame.exit(self.exited, output, assigned)
         return output, following
 
     def execute(self, frame: Frame, data: Any) -> Outcome:
         """Do what the state's type does."""
         raise NotImplementedError
+
+
+def failed_evaluation(frame: Frame, error: EvaluationError) -> StateError:
+    """Return the error with the current state in its words; a JSONata expression's gets its event."""
+    told = error.within(frame.state, frame.entered_id)
+    if isinstance(error, QueryEvaluationError):
+        frame.event("EvaluationFailed", error=told.error, cause=told.cause, location=error.location, state=frame.state)
+    return told
 
 
 class Transition:
@@ -93,20 +104,20 @@ class Assign:
 
     __slots__ = ("_template",)
 
-    def __init__(self, fields: Fields) -> None:
-        self._template = PayloadTemplate.of(fields, "Assign")
+    def __init__(self, fields: Fields, sees: str = "result") -> None:
+        self._template = PayloadTemplate.of(fields, "Assign", sees=(sees,))
         if self._template is not None:
-            for key in self._template.raw:
-                name = key.removesuffix(".$")
+            for key in self._template.raw if isinstance(self._template.raw, dict) else ():
+                name = key.removesuffix(".$") if fields.language == JSONPATH else key
                 if not name.isidentifier() or name == "states" or len(name) > MAX_NAME_LENGTH:
                     fields.problem(
                         f"Assign.{key}", "is not a name for a variable (letters, digits and _; `states` is reserved)"
                     )
 
-    def values(self, frame: Frame, data: Any) -> dict[str, Any] | None:
-        """Return the variables to set, with `$` being `data`; None if there are none."""
+    def values(self, frame: Frame, scope: Scope) -> dict[str, Any] | None:
+        """Return the variables to set, made of what `scope` shows; None if there are none."""
         if self._template is None:
             return None
-        values: dict[str, Any] = self._template.evaluate(frame.scope(data))
+        values: dict[str, Any] = self._template.evaluate(scope)
         check_size(values, frame.state)
         return values

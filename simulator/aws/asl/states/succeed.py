@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.data_flow import data_flow
 from simulator.aws.asl.states.state import Outcome, State
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class SucceedState(State):
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
-        self.flow = DataFlow(fields)
+        self.flow = data_flow(fields)
 
     def execute(self, frame: Frame, data: Any) -> Outcome:
         """Return the input through InputPath and OutputPath, and end."""

@@ -9,12 +9,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
+from simulator.aws.asl.expressions.number_field import NumberField
 from simulator.aws.asl.expressions.path_fields import long_of, read_path, reference_field
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_SECONDS, check_size
 from simulator.aws.asl.runtime.listener import TaskAttempt
 from simulator.aws.asl.runtime.ports import TaskRequest
-from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.data_flow import data_flow, parameters_name
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
 
-_LAMBDA = re.compile(r"arn:[^:]*:lambda:[^:]*:\d*:function:.+")
+_LAMBDA = re.compile(r"arn:[^:]*:lambda:[^:]*:[^:]*:function:.+")
 _SERVICE = re.compile(r"arn:[^:]*:states:[^:]*:\d*:((?:aws-sdk:)?[^:]+):([^:.]+)")
 _PATTERN = re.compile(r"(\.sync|\.waitForTaskToken)(?::\d+)?$")
 _UNRECOGNIZED = (
@@ -40,15 +41,16 @@ class TaskState(RetriableState):
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:
         resource = fields.string("Resource", required=True) or ""
-        super().__init__(name, fields, DataFlow(fields, parameters="Parameters", result=True, selector=True))
+        super().__init__(name, fields, data_flow(fields, parameters="Parameters", result=True, selector=True))
         self._resource = resource
         self._events = _ServiceEvents(resource) if not _LAMBDA.fullmatch(resource) else _LambdaEvents(resource)
         fields.exclude("TimeoutSeconds", "TimeoutSecondsPath")
         fields.exclude("HeartbeatSeconds", "HeartbeatSecondsPath")
-        self._timeout = fields.integer("TimeoutSeconds", least=1, most=MAX_SECONDS)
+        self._timeout = NumberField(fields, "TimeoutSeconds", least=1, most=MAX_SECONDS)
         self._timeout_path = reference_field(fields, "TimeoutSecondsPath")
-        heartbeat = self._heartbeat = fields.integer("HeartbeatSeconds", least=1, most=MAX_SECONDS)
-        if heartbeat is not None and heartbeat >= (self._timeout or MAX_SECONDS):
+        self._heartbeat = NumberField(fields, "HeartbeatSeconds", least=1, most=MAX_SECONDS)
+        heartbeat = self._heartbeat.literal
+        if heartbeat is not None and heartbeat >= (self._timeout.literal or MAX_SECONDS):
             fields.problem("HeartbeatSeconds", "must be less than TimeoutSeconds")
         fields.not_simulated("HeartbeatSecondsPath", "Credentials")
         if resource:
@@ -62,15 +64,16 @@ class TaskState(RetriableState):
             sentence = f"Express state machine does not support '{pattern[1]}' service integration"
             fields.problem("Resource", sentence, aws=sentence)
             return
-        for sentence in context.tasks.problems(resource, fields.raw.get("Parameters")):
+        for sentence in context.tasks.problems(resource, fields.raw.get(parameters_name(fields))):
             unknown = sentence.startswith(resource) and not sentence.endswith("is not simulated")
             fields.problem("Resource", sentence, aws=_UNRECOGNIZED.format(resource) if unknown else "")
 
     def work(self, frame: Frame, data: Any, effective: Any) -> Any:
         """Call the resource once, with its events."""
         execution = frame.execution
-        timeout = self._timeout if self._timeout_path is None else _seconds(self._timeout_path, frame.scope(data))
-        self._events.scheduled(frame, effective, timeout, self._heartbeat)
+        scope = frame.scope(data)
+        timeout = self._timeout.read(scope) if self._timeout_path is None else _seconds(self._timeout_path, scope)
+        self._events.scheduled(frame, effective, timeout, self._heartbeat.read(scope))
         started = frame.clock.now()
         error: str | None = None
         try:

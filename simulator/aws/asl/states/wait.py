@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.errors import RUNTIME, EvaluationError
+from simulator.aws.asl.errors import RUNTIME, EvaluationError, QueryEvaluationError
+from simulator.aws.asl.expressions.jsonata import jsonata_field
 from simulator.aws.asl.expressions.jsonpath import PathNotFoundError
+from simulator.aws.asl.expressions.number_field import NumberField
 from simulator.aws.asl.expressions.path_fields import long_of, reference_field
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_SECONDS
-from simulator.aws.asl.states.data_flow import DataFlow
+from simulator.aws.asl.states.data_flow import data_flow
 from simulator.aws.asl.states.state import Assign, Outcome, State, Transition
 
 if TYPE_CHECKING:
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.definition.build_context import BuildContext
     from simulator.aws.asl.definition.fields import Fields
+    from simulator.aws.asl.expressions.jsonata import Jsonata
     from simulator.aws.asl.expressions.jsonpath import Path
+    from simulator.aws.asl.expressions.scope import Scope
     from simulator.aws.asl.runtime.frame import Frame
 
 
@@ -29,14 +33,15 @@ class WaitState(State):
 
     def __init__(self, name: str, fields: Fields, context: BuildContext) -> None:  # noqa: ARG002 - one signature for all
         super().__init__(name, fields)
-        self.flow = DataFlow(fields)
+        self.flow = data_flow(fields)
         forms = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
         fields.exclude(*forms)
         if not any(form in fields for form in forms):
             fields.problem("", f"needs one of {', '.join(forms)}")
-        self._seconds = fields.integer("Seconds", least=0, most=MAX_SECONDS)
+        self._seconds = NumberField(fields, "Seconds", least=0, most=MAX_SECONDS)
         self._seconds_path = reference_field(fields, "SecondsPath")
-        self._until = self._timestamp(fields)
+        self._until_expression = jsonata_field(fields, "Timestamp")
+        self._until = self._timestamp(fields) if self._until_expression is None else None
         self._until_path = reference_field(fields, "TimestampPath")
         self._assign = Assign(fields)
         self.transition = Transition(fields)
@@ -57,14 +62,17 @@ class WaitState(State):
         """Wait, then hand the input on."""
         chosen = self.flow.effective_input(frame, data)
         frame.sleep(self._duration(frame, chosen))
-        return self.flow.passed(frame, chosen), self.transition.next, self._assign.values(frame, chosen)
+        output = self.flow.passed(frame, chosen)
+        return output, self.transition.next, self._assign.values(frame, frame.scope(chosen))
 
     def _duration(self, frame: Frame, data: Any) -> float:
-        if self._seconds is not None:
-            return self._seconds
+        if (seconds := self._seconds.read(frame.scope(data))) is not None:
+            return float(seconds)
         if self._seconds_path is not None:
             return self._seconds_of(_named(self._seconds_path, "SecondsPath", frame, data), self._seconds_path.text)
         until = self._until
+        if self._until_expression is not None:
+            until = self._time_of(self._until_expression, frame.scope(data))
         if self._until_path is not None:
             value = _named(self._until_path, "TimestampPath", frame, data)
             until = parse_time(value)
@@ -76,6 +84,18 @@ class WaitState(State):
                     f"format string: {self._until_path.text} == {shown}",
                 )
         return (until - frame.clock.now()).total_seconds() if until else 0
+
+    @staticmethod
+    def _time_of(expression: Jsonata, scope: Scope) -> datetime:
+        value = expression.expect(scope, "string")
+        moment = parse_time(value)
+        if moment is None:
+            raise QueryEvaluationError(  # AWS's words are not known
+                f"The JSONata expression '{expression.text}' specified for the field '{expression.path}' returned an "
+                f"unexpected result. Expected an RFC 3339 timestamp, but was {to_json(value)}",
+                expression.path,
+            )
+        return moment
 
     @staticmethod
     def _seconds_of(value: Any, text: str) -> int:

@@ -1,1 +1,1 @@
-"""What the endpoint knows of S3: uploads, their encodings and forms, and its errors."""
+"""The endpoint's part of S3: uploads, their encodings and forms, and its errors."""

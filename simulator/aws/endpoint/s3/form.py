@@ -114,7 +114,7 @@ def _complete(fields: dict[str, str], part: BodyPartReader) -> Form:
 
 @dataclass(frozen=True, slots=True)
 class FormAnswer:
-    """What a posted form is answered."""
+    """The answer to a posted form."""
 
     status: int
     headers: dict[str, str]

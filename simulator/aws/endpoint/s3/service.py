@@ -12,16 +12,17 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 from multidict import CIMultiDict
 
-from simulator.aws.endpoint.engine import send
+from simulator.aws.endpoint.engine import EngineFailed, send
 from simulator.aws.endpoint.object_created import ObjectCreated
 from simulator.aws.endpoint.s3.aws_chunked import ChunkReader, is_aws_chunked, plain_headers
 from simulator.aws.endpoint.s3.digests import Digests
 from simulator.aws.endpoint.s3.errors import s3_request_id
+from simulator.aws.endpoint.s3.failures import check_key, explained
 from simulator.aws.endpoint.s3.form import form_answer, read_form
 from simulator.aws.endpoint.s3.policy import check_policy
 from simulator.aws.endpoint.s3.target import S3Target, stores
 from simulator.aws.endpoint.scope import has_expired
-from simulator.aws.endpoint.spool import MOST_OBJECT_BYTES, Spool, receive, welcome
+from simulator.aws.endpoint.spool import IN_MEMORY, MOST_OBJECT_BYTES, Spool, receive, welcome
 from simulator.aws.endpoint.threads import in_thread
 from simulator.aws.errors import ApiError
 
@@ -81,15 +82,21 @@ class S3Service:
         with Spool() as body:
             headers = await _received(request, body)
             reason = stores(request.method, target, incoming.parameters, headers)
+            if reason is not None:
+                check_key(target.key)
             query = f"?{incoming.query}" if incoming.query else ""
-            async with self._ask(request.method, target.path + query, headers, body) as answer:
-                if reason is not None and _succeeded(answer):
-                    etag = answer.headers.get("ETag") if reason == "PutObject" else None
-                    size = body.size if reason == "PutObject" else None
-                    await self._created(request, target, answer, reason=reason, etag=etag, size=size)
-                if answer.status == _DENIED and not answer.body.size and request.method != "HEAD":
-                    raise ApiError("AccessDenied", "Access Denied", status=_DENIED)
-                return await send(request, answer)
+            try:
+                async with self._ask(request.method, target.path + query, headers, body) as answer:
+                    if reason is not None and _succeeded(answer):
+                        etag = answer.headers.get("ETag") if reason == "PutObject" else None
+                        size = body.size if reason == "PutObject" else None
+                        await self._created(request, target, answer, reason=reason, etag=etag, size=size)
+                    if answer.status == _DENIED and not answer.body.size and request.method != "HEAD":
+                        raise ApiError("AccessDenied", "Access Denied", status=_DENIED)
+                    return await send(request, answer)
+            except EngineFailed as failure:
+                sent = body.all() if body.size <= IN_MEMORY else None
+                raise explained(request.method, incoming.parameters, sent) or failure from None
 
     async def _form(self, request: web.BaseRequest, bucket: str) -> web.StreamResponse:
         """Store what a form brings as a PutObject does: the engine reads forms into memory, and not their headers."""
@@ -101,6 +108,7 @@ class S3Service:
             check_policy(form.fields, bucket, file.size)
             target = S3Target(f"/{quote(bucket)}/{quote(form.key)}", bucket, form.key)
             _refuse_what_the_engine_keeps(unquote(target.path))
+            check_key(target.key)
             headers = CIMultiDict({**form.headers(), **_OURS})
             async with self._ask("PUT", target.path, headers, file) as answer:
                 if not _succeeded(answer):

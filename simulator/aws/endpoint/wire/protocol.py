@@ -1,4 +1,4 @@
-"""What the protocols of AWS's APIs have in common."""
+"""Common to the protocols of AWS's APIs."""
 
 from __future__ import annotations
 

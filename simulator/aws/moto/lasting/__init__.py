@@ -1,1 +1,1 @@
-"""What moto's process keeps on disk of S3, DynamoDB and SQS, so that a local cloud that is started again has it."""
+"""Keeps moto's state of S3, DynamoDB and SQS on disk, so that a local cloud that is started again has it."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.moto.lasting.calls import Answer, Caller, Request
 from simulator.aws.moto.lasting.dynamodb_writes import TARGET, DynamoDbWrites
 from simulator.aws.moto.lasting.journal import Journal
+from simulator.aws.moto.lasting.large_reads import LargeReads
 from simulator.aws.moto.lasting.moto_state import MotoState
+from simulator.aws.moto.lasting.not_kept import dynamodb_not_kept, s3_not_kept
 from simulator.aws.moto.lasting.restoring import Restorer
 from simulator.aws.moto.lasting.s3_writes import S3Writes
 
@@ -40,6 +42,7 @@ class LastingApp:
         blobs = folder / "objects"
         blobs.mkdir(exist_ok=True)
         self._state = MotoState()
+        self._large_reads = LargeReads(app, self._state.on_disk)
         self._s3 = S3Writes(self._caller, self._journal, blobs, self._state.keep_on_disk)
         self._dynamodb = DynamoDbWrites(self._caller, self._journal, kept)
         self.restorer = Restorer(self._caller, self._state, self._s3, blobs, kept)
@@ -50,13 +53,18 @@ class LastingApp:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target.startswith(TARGET):
             return self._answer_dynamodb(environ, start_response, target.removeprefix(TARGET))
+        if not target and environ["REQUEST_METHOD"] == "GET":
+            return self._large_reads.answer(environ, start_response)
         if target or environ["REQUEST_METHOD"] not in ("PUT", "POST", "DELETE"):
             return self._app(environ, start_response)
         request = Request.read(environ)
         with request.body:
             if request.scope[0] not in (None, "s3"):
                 return _sent(self._caller.answer(environ), start_response)
-            return _sent(self._s3.answer(request), start_response)
+            try:
+                return _sent(self._s3.answer(request), start_response)
+            except OSError as error:
+                return _sent(s3_not_kept(error), start_response)
 
     def _answer_dynamodb(
         self, environ: dict[str, Any], start_response: Callable[..., Any], operation: str
@@ -65,7 +73,10 @@ class LastingApp:
             return self._app(environ, start_response)
         request = Request.read(environ)
         with request.body:
-            answer = self._dynamodb.answer(request, operation)
+            try:
+                answer = self._dynamodb.answer(request, operation)
+            except OSError as error:
+                return _sent(dynamodb_not_kept(error), start_response)
             if operation == "CreateTable" and answer.good and self._kept is not None:
                 region = request.scope[1]
                 if b'"%s"' % self._kept.table.encode() in request.content() and self._kept.is_table(

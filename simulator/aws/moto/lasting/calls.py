@@ -104,6 +104,11 @@ class Request:
         match = _SCOPE.search(signed)
         return (match["service"], match["region"]) if match else (None, REGION)
 
+    @property
+    def length(self) -> int:
+        """How many bytes the body has."""
+        return int(self.environ.get("CONTENT_LENGTH") or 0)
+
     def content(self) -> bytes:
         """Return the body, and leave it to be read again."""
         self.body.seek(0)
@@ -114,7 +119,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an application answered; the names of headers are in small letters."""
+    """The answer of an application; the names of headers are in small letters."""
 
     status_line: str
     header_list: list[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""What writes of DynamoDB put into the journal: the requests that make and change tables, and the items as they read.
+"""Journal entries of DynamoDB's writes: the requests that make and change tables, and the items as they read.
 
 API reference of DynamoDB. Items of the kept table that belong to a run lie in its folder (see `table_log`); of those
 only what the folder's file cannot say is journaled: deletions, and values that plain JSON does not have.
@@ -56,10 +56,15 @@ class DynamoDbWrites:
         return operation in _WRITES
 
     def answer(self, request: Request, operation: str) -> Answer:
-        """Carry out an operation, and journal what it changed."""
+        """Carry out an operation, and journal what it changed.
+
+        Raises:
+            OSError: the disk is full.
+        """
         region = request.scope[1]
         content = request.content()
         with self._lock:
+            self._journal.check_room(len(content))
             answer = self._caller.answer(request.environ)
             if answer.status == 200:  # noqa: PLR2004 - HTTP's
                 self._changed(region, operation, content, answer.body)
@@ -104,14 +109,23 @@ class DynamoDbWrites:
                 if now is not None:
                     plain.append(now)
                 if now is None or not self._kept.is_plain(now):
-                    self._kept.append(plain)
+                    self._append(plain)
                     plain = []
                     lines.append(self._kept.override(key, now))
                 continue
             lines.append(_item_line(region, table, key, now))
-        if plain and self._kept is not None:
-            self._kept.append(plain)
+        self._append(plain)
         self._journal.write(*lines)
+
+    def _append(self, items: list[Item]) -> None:
+        if not items or self._kept is None:
+            return
+        try:
+            self._kept.append(items)
+        except OSError:
+            if not self._journal.give_reserve():
+                raise
+            self._kept.append(items)  # of two lines with the same key the later counts
 
     def _snapshot(self, region: str, table: str) -> None:
         """Journal a whole table: what a statement or a restore did to it does not stand in the request."""

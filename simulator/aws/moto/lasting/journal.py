@@ -16,6 +16,8 @@ it is opened, so that it grows with what is there and not with what has happened
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import os
 import threading
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE_SECONDS: Final = 15.0
+RESERVE_BYTES: Final = 256 * 1024
+"""Kept free on disk for the line of a write that has been carried out when the disk turns out to be full."""
+
+_ROOM_FOR_FOLDERS: Final = 16 * 1024
 
 
 class JournalBusy(Exception):
@@ -119,6 +125,11 @@ class Journal:
             file.writelines(self._lines)
         draft.replace(self._path)
         self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self._reserve = folder / "journal.reserve"
+        self._reserved = False
+        self._half = False  # whether the file ends with half a line: the next one must not be glued to it
+        with contextlib.suppress(OSError):  # the disk is full: what is there can be read, and the first write says so
+            self._take_reserve()
 
     def restored(self) -> Iterator[dict[str, Any]]:
         """Yield what counted when the journal was opened, in order; once, for it is not kept."""
@@ -127,22 +138,66 @@ class Journal:
             yield orjson.loads(line)
 
     def write(self, *lines: dict[str, Any]) -> None:
-        """Append lines, whole and in one piece.
+        """Append lines, whole and in one piece; into the reserve if the disk is full.
 
         Raises:
-            OSError: the disk is full, or gone; a half line is made whole by the next write, and does not count.
+            OSError: the disk is full, or gone; half a line does not count.
         """
         data = b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
         if not data:
             return
         with self._guard:
-            written = os.write(self._fd, data)
-            while written < len(data):
-                try:
-                    written += os.write(self._fd, data[written:])
-                except OSError:
-                    _close_line(self._fd)
+            try:
+                self._append(data)
+            except OSError:
+                if not self._give_reserve():
                     raise
+                self._append(data)
+
+    def check_room(self, size: int = 0) -> None:
+        """See before a write is carried out that it can be kept: what cannot be kept must not be there either.
+
+        Args:
+            size: how many bytes it brings beside its line.
+
+        Raises:
+            OSError: the disk is full; as long as it is, this is raised.
+        """
+        with self._guard:
+            if not self._reserved:
+                self._take_reserve()
+        disk = os.statvfs(self._path.parent)
+        if disk.f_bavail * disk.f_frsize < size + _ROOM_FOR_FOLDERS:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path.parent))
+
+    def give_reserve(self) -> bool:
+        """Free the reserve, for something else that a write must leave on this disk; False if it is free already."""
+        with self._guard:
+            return self._give_reserve()
+
+    def _append(self, data: bytes) -> None:
+        if self._half:
+            data = b"\n" + data
+        left = data
+        try:
+            while left:
+                left = left[os.write(self._fd, left) :]
+        finally:
+            self._half = self._half if left == data else bool(left)
+
+    def _take_reserve(self) -> None:
+        try:
+            self._reserve.write_bytes(bytes(RESERVE_BYTES))
+        except OSError:
+            self._reserve.unlink(missing_ok=True)
+            raise
+        self._reserved = True
+
+    def _give_reserve(self) -> bool:
+        given, self._reserved = self._reserved, False
+        if given:
+            self._reserve.unlink(missing_ok=True)
+        return given
 
     def forget(self, *abouts: Sequence[str]) -> None:
         """Take back things, and what belongs to them."""
@@ -155,14 +210,6 @@ class Journal:
             if descriptor >= 0:
                 os.close(descriptor)
                 setattr(self, name, -1)
-
-
-def _close_line(descriptor: int) -> None:
-    """End a half line, if there is room for that: what is written later must not be glued to it."""
-    try:
-        os.write(descriptor, b"\n")
-    except OSError:
-        return
 
 
 def _locked(path: Path, patience: float) -> int:

@@ -79,6 +79,14 @@ class MotoState:
         found = self._s3.get_bucket(bucket).keys.getlist(key, [])
         return [(str(one.version_id), _seconds(one.last_modified)) for one in found]
 
+    def on_disk(self, bucket: str, key: str, version: str | None) -> StoredBytes | None:
+        """Return the bytes of an object's version (None: the latest); None if there is none, or not on disk."""
+        found = self._s3.buckets[bucket].keys.getlist(key, []) if bucket in self._s3.buckets else []
+        if version is not None:
+            found = [one for one in found if str(one.version_id) == version]
+        stored = getattr(found[-1], "_value_buffer", None) if found else None
+        return stored if isinstance(stored, StoredBytes) else None
+
     def dated(self, bucket: str, at: float) -> None:
         """Give a bucket the date on which it was made."""
         self._s3.get_bucket(bucket).creation_date = datetime.fromtimestamp(at, UTC)

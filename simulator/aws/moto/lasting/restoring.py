@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.moto.environment import REGION
@@ -42,10 +43,12 @@ class Restorer:
         self._kept = kept
         self._gone: dict[tuple[str, str, str], float] = {}
         self._unfiled: list[Line] = []
+        self._journal: Journal | None = None
 
     def restore(self, journal: Journal) -> None:
         """Restore everything, containers first; blobs that nothing names are deleted."""
         later: list[Line] = []
+        self._journal = journal
         for line in journal.restored():
             if len(line["about"]) == len(("s3", "bucket")) and line["about"][0] == "s3":
                 self._request(line)
@@ -108,21 +111,25 @@ class Restorer:
         for line in unfiled:
             self._state.put_item(REGION, line["about"][2], line["item"])
 
-    def found(self, objects: Iterable[Line]) -> int:
+    def found(self, objects: Iterable[Line], *, complete: bool = False) -> int:
         """Put objects that lie in the folders of runs, unless the journal knows something newer about them.
 
         Args:
             objects: of each `bucket`, `key`, `path`, `modified` (seconds), and if they are known `versionId`, `etag`.
+            complete: whether these are all that lie there. The journal then forgets that others are gone: nothing
+                would bring them back.
 
         Returns:
             How many were put.
         """
         count = 0
+        lying: set[tuple[str, str, str]] = set()
         for entry in objects:
             bucket, key = entry["bucket"], entry["key"]
             if not self._state.has_bucket(bucket):
                 continue
             version = entry.get("versionId") or NULL_VERSION
+            lying.add((bucket, key, version))
             known = dict(self._state.versions(bucket, key)).get(version)
             newest = max(known or 0.0, self._gone.get((bucket, key, version), 0.0))
             if known is not None and (version != NULL_VERSION or known >= int(entry["modified"])):
@@ -132,7 +139,19 @@ class Restorer:
             self._state.put_object(bucket, key, version, entry["path"], entry)
             self._writes.versions.setdefault((bucket, key), {})[version] = None
             count += 1
+        if complete:
+            self._forget_gone(self._gone.keys() - lying)
         return count
+
+    def _forget_gone(self, names: Iterable[tuple[str, str, str]]) -> None:
+        abouts = []
+        for bucket, key, version in names:
+            del self._gone[bucket, key, version]
+            if version not in self._writes.versions.get((bucket, key), {}):
+                abouts.append(["s3", bucket, "key", key, version])
+        if self._journal is not None:
+            with contextlib.suppress(OSError):  # the disk is full: the lines stay until the next start
+                self._journal.forget(*abouts)
 
     def _request(self, line: Line) -> None:
         self._caller.call(

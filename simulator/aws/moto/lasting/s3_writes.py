@@ -1,4 +1,4 @@
-"""What writes of S3 put into the journal: the requests that make and configure buckets, and the objects as they read.
+"""Journal entries of S3's writes: the requests that make and configure buckets, and the objects as they read.
 
 An object is read back through the application after each request that writes it, so that it does not matter how it was
 written (PutObject, CopyObject, a form, parts). API reference of S3: PutObject, DeleteObject, DeleteObjects,
@@ -57,10 +57,15 @@ class S3Writes:
         """(bucket, key) -> version id -> the name of its blob, None for a delete marker or one that lies elsewhere."""
 
     def answer(self, request: Request) -> Answer:
-        """Carry out a PUT, POST or DELETE, and journal what it changed."""
+        """Carry out a PUT, POST or DELETE, and journal what it changed.
+
+        Raises:
+            OSError: the disk is full.
+        """
         bucket, _, key = request.path.lstrip("/").partition("/")
         query = request.query
         with self._lock:
+            self._journal.check_room(request.length)
             answer = self._caller.answer(request.environ)
             if answer.good or answer.status == 303:  # noqa: PLR2004 - a form's redirect
                 if key:
@@ -278,7 +283,13 @@ class S3Writes:
         name = uuid.uuid4().hex
         folder = self._blobs / name[:2]
         folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
+        try:
+            (folder / name).write_bytes(content)
+        except OSError:
+            (folder / name).unlink()  # half of it would take what room is left
+            if not self._journal.give_reserve():
+                raise
+            (folder / name).write_bytes(content)
         return f"{name[:2]}/{name}"
 
 

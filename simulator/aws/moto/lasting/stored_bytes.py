@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
+
+_PIECE = 1 << 18
 
 
 class StoredBytes:
@@ -47,5 +51,29 @@ class StoredBytes:
         self._position += len(data)
         return data
 
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return self._size
+
+    def pieces(self, first: int, last: int) -> Iterator[bytes]:
+        """Return the bytes from `first` to `last`, both included, a piece at a time.
+
+        The file is opened at once: an object that is replaced or deleted meanwhile is still read to its end.
+
+        Raises:
+            OSError: the file is gone.
+        """
+        file = self._path.open("rb")
+        file.seek(self._start + first)
+        return _pieces(file, last - first + 1)
+
     def close(self) -> None:
         """Change nothing: the bytes belong to the folder that they lie in."""
+
+
+def _pieces(file: BinaryIO, left: int) -> Iterator[bytes]:
+    with file:
+        while left > 0 and (piece := file.read(min(left, _PIECE))):
+            left -= len(piece)
+            yield piece

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Redrive = Callable[[ExecutionInfo], RunningExecution]
 
 INCLUDED = {"included": True}
+LEFT_OUT = {"included": False}
 TYPE_NOT_SUPPORTED = "This operation is not supported by this type of state machine"
 BILLED_MEMORY_MB = 64
 BILLED_STEP_MS = 100
@@ -196,7 +197,9 @@ class _ClientTokens:
             self._kept.popitem(last=False)
 
 
-def _data(status: str, input_text: str, output: Any) -> dict[str, Any]:
+def _data(status: str, input_text: str | None, output: Any) -> dict[str, Any]:
+    if input_text is None:
+        return {"inputDetails": LEFT_OUT} | ({"outputDetails": LEFT_OUT} if status == "SUCCEEDED" else {})
     data: dict[str, Any] = {"input": input_text, "inputDetails": INCLUDED}
     if status == "SUCCEEDED":
         data |= {"output": to_json(output), "outputDetails": INCLUDED}

@@ -23,7 +23,10 @@ PENDING_REDRIVE = "PENDING_REDRIVE"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An execution as the API shows it: of a machine (`info`), or a child of a Map Run (`map_run_arn`, `items`)."""
+    """An execution as the API shows it: of a machine (`info`), or a child of a Map Run (`map_run_arn`, `items`).
+
+    `input_text` is None if neither input nor output was kept.
+    """
 
     arn: str
     name: str
@@ -31,7 +34,7 @@ class Shown:
     status: str
     started: datetime
     stopped: datetime | None
-    input_text: str
+    input_text: str | None
     output: Any = None
     error: str | None = None
     cause: str | None = None
@@ -186,7 +189,7 @@ def _ended(child: ChildRecord) -> Shown:
         status=child.status,
         started=child.started,
         stopped=child.stopped,
-        input_text=to_json(child.input),
+        input_text=to_json(child.input) if child.data_kept else None,
         output=child.output,
         error=child.error,
         cause=child.cause,

@@ -1,4 +1,4 @@
-"""What a mocked Map does: it finds its items, runs none of them, and takes the mock's result.
+"""A mocked Map: it finds its items, runs none of them, and takes the mock's result.
 
 `afterItemBatcher` is not shown: making batches is the Map Run's business.
 """
@@ -61,10 +61,7 @@ class MapWork:
         if isinstance(state, DistributedMapState) and state.reader is not None:
             pointer = state.reader.resolve(scope).items_pointer
             return self._read(pointer)
-        items = state.map_fields.items(scope)
-        kinds = (list, dict) if isinstance(state, DistributedMapState) else (list,)
-        if not isinstance(items, kinds):
-            raise state.map_fields.not_an_array()
+        items = state.map_fields.items(scope, (list, dict) if isinstance(state, DistributedMapState) else (list,))
         self._inspection.step("afterItemsPath", items)
         return items
 

@@ -1,7 +1,7 @@
 """TestState: compiles one state, runs it once, and answers as the API does. API reference, "TestState".
 
 A state is tried once: a failure that a retrier would retry is RETRIABLE, with the wait in `errorDetails`. Tasks without
-a mock call the local services. JSONata is refused by name, as everywhere.
+a mock call the local services.
 
 TestState gives two failures another name than executions. Recorded on AWS by TestState alone: a ResultPath below a
 scalar input is States.ReferencePathConflict, and an intrinsic function with a wrong argument States.Runtime. No
@@ -15,6 +15,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.compiler import build, build_state, parse_definition
+from simulator.aws.asl.definition.fields import JSONATA, JSONPATH
 from simulator.aws.asl.errors import (
     RESULT_PATH_MATCH_FAILURE,
     RUNTIME,
@@ -37,7 +38,7 @@ from simulator.aws.asl.states.retry import first_match
 from simulator.aws.errors import validation_error
 from simulator.aws.stepfunctions.input_text import parse_input
 from simulator.aws.stepfunctions.teststate.context import LoneFrame, check_context
-from simulator.aws.stepfunctions.teststate.inspection import InspectedDataFlow, Inspection
+from simulator.aws.stepfunctions.teststate.inspection import Inspection, inspected
 from simulator.aws.stepfunctions.teststate.map_work import MapWork
 from simulator.aws.stepfunctions.teststate.mocks import MockedTasks, check_mock
 from simulator.aws.stepfunctions.teststate.nested_states import Place, states_of
@@ -81,11 +82,13 @@ def run_state(request: dict[str, Any], *, services: Services, prefix: str, role:
     mocked_tasks = MockedTasks(services.tasks)
     if name is not None:  # the whole machine must be sound, though only one state of it is run
         build(definition, tasks=mocked_tasks)
+    language = JSONATA if definition.get("QueryLanguage") == JSONATA else JSONPATH
     state = build_state(
         place[0],
         name=name or _DEFAULT_NAME,
         tasks=services.tasks if mock is None else mocked_tasks,
         at=place[1:],
+        language=language,
     )
     text = request.get("input")
     data = parse_input("{}" if text is None else text)
@@ -93,7 +96,7 @@ def run_state(request: dict[str, Any], *, services: Services, prefix: str, role:
     frame = _frame(state, data, services, prefix, request.get("roleArn") or f"{role}/TestState")
     frame.given = context
     frame.variables.assign(variables)
-    answer, inspection = _Run(state, place[0], mock, configuration).answer(frame, data)
+    answer, inspection = _Run(state, Inspection(place[0], language), mock, configuration).answer(frame, data)
     if (values := frame.variables.values()) and answer["status"] in ("SUCCEEDED", "CAUGHT_ERROR"):
         inspection["variables"] = to_json(values)
     if (request.get("inspectionLevel") or "INFO") != "INFO":
@@ -134,15 +137,15 @@ class _Run:
     """One try of a state."""
 
     def __init__(
-        self, state: State, written: dict[str, Any], mock: Mock | None, configuration: StateConfiguration
+        self, state: State, inspection: Inspection, mock: Mock | None, configuration: StateConfiguration
     ) -> None:
         self._state = state
         self._mock = mock
         self._configuration = configuration
-        self._inspection = Inspection(written)
+        self._inspection = inspection
         flow = getattr(state, "flow", None)
         if flow is not None:
-            state.flow = InspectedDataFlow(flow, self._inspection)  # type: ignore[attr-defined]
+            state.flow = inspected(flow, self._inspection)  # type: ignore[attr-defined]
         is_map = isinstance(state, (InlineMapState, DistributedMapState))
         self._map = MapWork(state, configuration, self._inspection) if is_map else None  # type: ignore[arg-type]
 

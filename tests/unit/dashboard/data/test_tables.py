@@ -13,10 +13,10 @@ import pytest
 
 from dashboard.queries import tables
 from dashboard.queries.failures import failures
-from dashboard.queries.spans import Part
 from dashboard.queries.tables import fetch, load_items
 from dashboard.queries.trends import bucket_seconds, throughput
-from dashboard.queries.worker_times import worker_times
+from dashboard.queries.workers.spans import Part
+from dashboard.queries.workers.worker_times import worker_times
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.folder.times import moment_text

@@ -1,0 +1,1 @@
+"""Tables: a row that is picked, and pages of a long table."""

@@ -1,0 +1,1 @@
+"""A workflow's states, and the outcome of each in a run."""

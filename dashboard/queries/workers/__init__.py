@@ -1,0 +1,1 @@
+"""The work of each worker of a run over time."""

@@ -1,0 +1,49 @@
+"""Opens the session that a command works with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.aws.asl.runtime.clock import RealClock
+from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.fault_injection.spec import FaultPlan
+from simulator.pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from simulator.aws.asl.runtime.clock import Clock
+    from simulator.aws.asl.runtime.listener import Listener
+    from simulator.cli.output.terminal import Terminal
+    from simulator.pipeline.session import Session
+
+
+def open_session(
+    terminal: Terminal,
+    listener: Listener | None = None,
+    clock: Clock | None = None,
+    plan: FaultPlan | None = None,
+    *,
+    restored: bool = False,
+) -> Session:
+    """Start the pipeline with the settings of the environment; to be used in a `with`.
+
+    Args:
+        terminal: prints what is being started.
+        listener: receives the events of executions; None for no listener.
+        clock: the clock that executions see; None for the real one.
+        plan: the faults to inject; None for none.
+        restored: whether everything is kept in the home, and what lies there is restored.
+
+    Raises:
+        CloudError: it cannot start.
+    """
+    # Only here: the imports of botocore and psycopg take time that `--help` and `show` need not wait for.
+    from simulator.pipeline.session import Session  # noqa: PLC0415 - as the line above says
+
+    return Session(
+        Settings(),
+        tell=terminal.say,
+        listener=listener or SilentListener(),
+        clock=clock or RealClock(),
+        plan=plan or FaultPlan(),
+        restored=restored,
+    )

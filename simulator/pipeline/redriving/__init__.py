@@ -1,0 +1,1 @@
+"""Redrives a run of an earlier process, from its folder."""

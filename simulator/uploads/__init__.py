@@ -1,1 +1,0 @@
-"""Files before they are uploaded: their encoding, and the users that they name."""

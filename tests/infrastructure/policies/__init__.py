@@ -1,0 +1,1 @@
+"""Every right in the stack, compared with a second list of them."""

@@ -1,0 +1,1 @@
+"""Templates as tests read them: synthesized once, their intrinsic functions resolved."""

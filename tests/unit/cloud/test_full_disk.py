@@ -1,0 +1,129 @@
+"""A write to a lasting cloud whose disk is full is refused, is not there, and can be repeated."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from moto.moto_server.werkzeug_app import create_backend_app
+
+from simulator.aws.moto.dispatcher import Dispatcher
+from simulator.aws.moto.environment import REGION
+from simulator.aws.moto.lasting.app import LastingApp
+from simulator.aws.moto.lasting.calls import Answer, Caller
+from simulator.aws.moto.lasting.journal import Journal
+from tests.unit.cloud.test_journal import no_file_longer_than
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TABLE = {
+    "TableName": "t",
+    "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+NEW = {"TableName": "t", "Item": {"k": {"S": "a"}}, "ConditionExpression": "attribute_not_exists(k)"}
+BUCKET = (
+    f"<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>".encode()
+)
+NO_BYTE_MORE = 1
+
+
+class Cloud:
+    """A lasting cloud in this process.
+
+    Args:
+        folder: where it keeps what it has.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._bucket = f"files-{uuid.uuid4().hex}"  # moto lets no name be used twice
+        app = LastingApp(Dispatcher(create_backend_app), folder, None)
+        self.restorer = app.restorer
+        self._caller = Caller(app)
+
+    def s3(self, method: str, path: str, body: bytes = b"") -> Answer:
+        """Send a request about the bucket, or an object in it, to S3."""
+        return self._caller.call(method, f"/{self._bucket}{path}", scope=("s3", REGION), body=body)
+
+    def dynamodb(self, operation: str, request: dict[str, Any]) -> tuple[int, Any]:
+        """Send a request to DynamoDB."""
+        answer = self._caller.call(
+            "POST",
+            "/",
+            scope=("dynamodb", REGION),
+            headers={"x-amz-target": f"DynamoDB_20120810.{operation}", "content-type": "application/x-amz-json-1.0"},
+            body=orjson.dumps(request),
+        )
+        return answer.status, orjson.loads(answer.body)
+
+    def kept(self) -> list[list[str]]:
+        """Return the names of what a next start would find."""
+        lines = (self.folder / "journal.jsonl").read_bytes().split(b"\n")
+        return [orjson.loads(line)["about"] for line in lines if line.startswith(b'{"about"') and line.endswith(b"}")]
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Open one, with a bucket and a table."""
+    opened: list[Journal] = []
+    begin = Journal.__init__
+
+    def noted(journal: Journal, folder: Path, *, patience: float = 0) -> None:
+        begin(journal, folder, patience=patience)
+        opened.append(journal)
+
+    for name in [name for name in os.environ if name.startswith("MOTO_")]:  # the tests' environment is hostile
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(Journal, "__init__", noted)
+    cloud = Cloud(tmp_path / "cloud")
+    assert cloud.s3("PUT", "", BUCKET).status == 200
+    made = cloud.dynamodb("CreateTable", TABLE)
+    assert made[0] == 200, made
+    yield cloud
+    assert cloud.dynamodb("DeleteTable", {"TableName": "t"})[0] == 200
+    for journal in opened:
+        journal.close()
+
+
+def test_an_item_that_cannot_be_kept_is_not_there_and_its_repeat_succeeds(cloud: Cloud) -> None:
+    """A conditional put too, which would fail if the first attempt had left the item."""
+    journal = cloud.folder / "journal.jsonl"
+    with no_file_longer_than(journal.stat().st_size + NO_BYTE_MORE):
+        cloud_is_full(cloud)
+        for _ in range(3):
+            status, said = cloud.dynamodb("PutItem", NEW)
+            assert (status, said["__type"].rpartition("#")[2]) == (500, "InternalServerError")
+            assert "cannot keep this write on disk: File too large" in said["message"]
+        assert "Item" not in cloud.dynamodb("GetItem", {"TableName": "t", "Key": NEW["Item"]})[1]
+    assert cloud.dynamodb("PutItem", NEW)[0] == 200
+    assert cloud.kept()[-1][:4] == ["dynamodb", REGION, "t", "item"]
+
+
+def test_an_object_that_cannot_be_kept_is_not_there_and_its_repeat_succeeds(cloud: Cloud) -> None:
+    """What is there already stays, and can be read."""
+    assert cloud.s3("PUT", "/old", b"here").status == 200
+    journal = cloud.folder / "journal.jsonl"
+    with no_file_longer_than(journal.stat().st_size + NO_BYTE_MORE):
+        cloud_is_full(cloud)
+        for method in ("PUT", "DELETE"):
+            answer = cloud.s3(method, "/old", b"new")
+            assert answer.status == 500
+            assert b"<Code>InternalError</Code>" in answer.body
+        assert cloud.s3("PUT", "/new", b"new").status == 500
+        assert cloud.s3("GET", "/new").status == 404
+        assert cloud.s3("GET", "/old").body == b"here"
+    assert cloud.s3("PUT", "/new", b"new").status == 200
+    assert cloud.s3("GET", "/new").body == b"new"
+
+
+def cloud_is_full(cloud: Cloud) -> None:
+    """Let a write find out: the reserve does not help it here, since it is the file that cannot grow."""
+    status, said = cloud.dynamodb("PutItem", {"TableName": "t", "Item": {"k": {"S": "last"}}})
+    assert status == 500, said

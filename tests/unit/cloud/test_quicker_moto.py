@@ -1,0 +1,126 @@
+"""moto answers a DynamoDB request as it does by itself, though it takes a shorter way to the answer."""
+
+from __future__ import annotations
+
+import binascii
+import copy
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.moto_server.werkzeug_app import create_backend_app
+
+from simulator.aws.moto import quicker
+from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.aws.moto.lasting.calls import Caller
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOTOS_ITEM = Item.__init__
+TABLE = {
+    "TableName": "t",
+    "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+REQUESTS: list[tuple[str, bytes]] = [
+    ("CreateTable", orjson.dumps(TABLE)),
+    ("CreateTable", orjson.dumps(TABLE)),
+    ("PutItem", orjson.dumps({"TableName": "t", "Item": {"k": {"S": "一"}, "n": {"N": "1"}}})),
+    ("PutItem", orjson.dumps({"TableName": "gone", "Item": {"k": {"S": "a"}}})),
+    ("PutItem", orjson.dumps({"TableName": "t", "Item": {"k": {"S": ""}}})),
+    ("PutItem", orjson.dumps({"TableName": "t", "Item": {"k": {"S": "a"}, "long": {"S": "x" * 410_000}}})),
+    ("GetItem", orjson.dumps({"TableName": "t", "Key": {"k": {"S": "一"}}})),
+    ("Query", orjson.dumps({"TableName": "t"})),
+    ("BatchWriteItem", orjson.dumps({"RequestItems": {"t": [{"PutRequest": {"Item": {"k": {"S": "b"}}}}]}})),
+    ("Scan", orjson.dumps({"TableName": "t"})),
+    (
+        "PutItem",
+        orjson.dumps({"TableName": "t", "Item": {"k": {"S": "b"}}, "ConditionExpression": "attribute_not_exists(k)"}),
+    ),
+    ("DeleteTable", orjson.dumps({"TableName": "t"})),
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_tables_left() -> Iterator[None]:
+    yield
+    dynamodb_backends[ACCOUNT][REGION].tables.clear()
+    Item.__init__ = MOTOS_ITEM  # type: ignore[method-assign]
+
+
+def answers(app: Any) -> list[tuple[int, Any, str | None]]:
+    """Return status, decoded body and checked media type of each request, one after another."""
+    dynamodb_backends[ACCOUNT][REGION].tables.clear()
+    found = []
+    for operation, body in REQUESTS:
+        answer = Caller(app).call(
+            "POST",
+            "/",
+            scope=("dynamodb", REGION),
+            headers={"x-amz-target": f"DynamoDB_20120810.{operation}", "content-type": "application/x-amz-json-1.0"},
+            body=body,
+        )
+        value = orjson.loads(answer.body) if answer.body else None
+        for part in ("TableDescription", "Table"):
+            for changing in ("CreationDateTime", "TableId"):
+                if isinstance(value, dict) and part in value:
+                    value[part].pop(changing, None)
+        assert "x-amzn-requestid" in answer.headers
+        found.append((answer.status, value, answer.headers.get("content-type")))
+    return found
+
+
+def test_every_answer_is_the_one_that_flask_leads_to() -> None:
+    """The way that moto goes and the short one say the same, errors too."""
+    theirs = answers(create_backend_app("dynamodb"))
+    quicker.hurry()
+    ours = answers(quicker.answer_dynamodb)
+    assert ours == theirs
+    assert {status for status, _value, _type in ours} == {200, 400}
+
+
+def test_a_checksum_is_that_of_the_body() -> None:
+    """What moto's decorators add is there."""
+    answer = Caller(quicker.answer_dynamodb).call(
+        "POST",
+        "/",
+        scope=("dynamodb", REGION),
+        headers={"x-amz-target": "DynamoDB_20120810.ListTables", "content-type": "application/x-amz-json-1.0"},
+        body=b"{}",
+    )
+
+    assert answer.headers["x-amz-crc32"] == str(binascii.crc32(answer.body))
+    assert answer.headers["content-length"] == str(len(answer.body))
+
+
+@pytest.mark.parametrize("length", [404_990, 404_999, 405_000, 405_100])
+def test_an_item_is_too_large_from_the_same_byte_on(length: int) -> None:
+    """The size is summed up as moto does."""
+    attributes = {"k": {"S": "a"}, "文": {"S": "x" * (length - 5)}}
+    assert made(MOTOS_ITEM, attributes) == made(quicker._item, attributes)
+
+
+def test_an_item_can_be_copied_and_changed_afterwards() -> None:
+    """An item made in one go is like any other."""
+    quicker.hurry()
+    item = Item(DynamoType({"S": "a"}), None, {"k": {"S": "a"}})
+    copied = copy.deepcopy(item)
+    copied.attrs["more"] = DynamoType({"N": "1"})
+    assert set(item.attrs) == {"k"}
+    with pytest.raises(ItemSizeTooLarge):
+        copied.attrs["long"] = DynamoType({"S": "x" * 405_000})
+
+
+def made(construct: Any, attributes: dict[str, Any]) -> Any:
+    """Return what a constructor makes of attributes, or the error's name."""
+    item = object.__new__(Item)
+    try:
+        construct(item, DynamoType({"S": "a"}), None, attributes)
+    except ItemSizeTooLarge as error:
+        return type(error).__name__
+    return {name: value.to_json() for name, value in item.attrs.items()}

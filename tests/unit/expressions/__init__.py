@@ -1,0 +1,1 @@
+"""Paths, intrinsic functions and numbers of the Amazon States Language."""
