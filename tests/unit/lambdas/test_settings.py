@@ -20,6 +20,7 @@ READ_BY = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (AuditSettings, DatabaseSettings),
     "user-log-schema-migrator": (DatabaseSettings, MigratorSettings),
+    "user-log-user-reader": (DatabaseSettings,),
 }
 
 
