@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.forecast.costs import run_lines, total
-from simulator.forecast.limits import OWN_SETTING, SLOWS, STOPS, limits_of
+from simulator.forecast.limits import OWN_SETTING, STOPS, limits_of
 from simulator.forecast.plan import EXPRESS, STANDARD, Plan
 from simulator.runs.words import duration
 
@@ -22,7 +22,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 BATCHES = (1, 10, 100)
 CONCURRENCIES = (5, 8, 10, 20, 40, 100, 200, 500, 1000)
 SPARE = 0.8
-"""A recommended plan uses at most so much of each quota that slows it."""
+"""A recommended plan uses at most so much of each limit."""
 AIM_SECONDS = 3600.0
 """A recommended plan ends within an hour, if one does."""
 NEAR = 1.05
@@ -102,15 +102,14 @@ class Growth:
         ]
 
     def spare(self, point: Point) -> bool:
-        """Whether a plan leaves a fifth of each quota, and breaks no limit but the validator's MAX_ROWS."""
-        limits = self.limits(point.plan)
-        return all(one.share <= (SPARE if one.effect == SLOWS else 1.0) or one.name == OWN_SETTING for one in limits)
+        """Whether a plan leaves a fifth of each limit; the validator's MAX_ROWS does not count."""
+        return all(one.share <= SPARE for one in self.limits(point.plan) if one.name != OWN_SETTING)
 
 
 def recommended(growth: Growth, rows: int, points: Sequence[Point]) -> Point | None:
     """Return the plan that is recommended for a number of rows; None if each breaks a limit.
 
-    Of the plans that leave a fifth of each quota free and end within an hour, the cheapest; of those that cost the same
+    Of the plans that leave a fifth of each limit free and end within an hour, the cheapest; of those that cost the same
     within 5 %, the one with the fewest children at once. If none ends within an hour: the cheapest of
     the quickest, within 5 %.
     """

@@ -117,3 +117,20 @@ def test_every_price_and_quota_has_a_source_or_says_that_it_has_none() -> None:
     for name, figure in (*price_list().prices.items(), *quotas().items()):
         assert figure.source, name
         assert ("general knowledge" in figure.source) is not figure.sourced, name
+
+
+def test_a_recommended_plan_leaves_a_fifth_of_each_limit(folder: RunFolder) -> None:
+    """Rows of 0.1 s: a batch of 100 would take all of the processor's ten seconds."""
+    made = forecast(folder, folder.record(), rows=20_000, latency=0.1)
+    best = made.advice[20_000]
+    assert best is not None
+    assert best.plan.batch == 10
+    assert best.first.share <= 0.8
+    assert best.seconds <= 3600
+
+
+def test_a_file_that_the_validator_cannot_read_in_time_has_no_plan(folder: RunFolder) -> None:
+    """It took 20 ms for three rows: a million take longer than its 300 s."""
+    made = forecast(folder, folder.record(), rows=1_000_000)
+    assert made.advice[1_000_000] is None
+    assert "seconds of the validator function" in made.recommendation
