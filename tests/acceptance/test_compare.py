@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.aws.moto.environment import local_aws
-from tests.acceptance.test_up import HEADER, up
+from tests.acceptance.test_up import up
+from tests.rows import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

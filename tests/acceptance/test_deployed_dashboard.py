@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 
 from simulator.aws.moto.environment import local_aws
 from tests.acceptance.dashboard_server import browser, chromium_path, served_dashboard, settled_page
-from tests.acceptance.test_up import HEADER, rows, up
+from tests.acceptance.test_up import rows, up
+from tests.rows import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

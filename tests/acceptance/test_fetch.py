@@ -17,7 +17,8 @@ from simulator.fetch.deployment import target_of
 from simulator.fetch.errors import FetchError
 from simulator.fetch.operator import Operator
 from simulator.fetch.stack_fetch import StackFetch
-from tests.acceptance.test_up import HEADER, up
+from tests.acceptance.test_up import up
+from tests.rows import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
