@@ -33,6 +33,7 @@ chosen = st.navigation(
         st.Page("views/run.py", title=tr("Run"), icon=":material/account_tree:"),
         st.Page("views/errors.py", title=tr("Errors"), icon=":material/error:"),
         st.Page("views/users.py", title=tr("Users"), icon=":material/person_search:"),
+        st.Page("views/forecast.py", title=tr("Forecast"), icon=":material/payments:"),
         st.Page("views/upload.py", title=tr("Upload"), icon=":material/upload_file:"),
     ],
     position="top",

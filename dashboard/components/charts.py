@@ -14,10 +14,12 @@ from dashboard.languages.language import tr
 from dashboard.queries.workers.spans import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from streamlit.elements.vega_charts import VegaLiteState
+
+    from simulator.forecast.growth import Point
 
 _PART_WORDS = [str(part) for part in (Part.ATTEMPT, Part.FAILED_ATTEMPT, Part.WAIT, Part.AFTER_ERROR)]
 _PART_RGB = [GREEN, RED, ORANGE, GRAY]
@@ -183,3 +185,30 @@ def user_history(points: pd.DataFrame) -> None:
         )
     )
     show_chart(chart.properties(height=260), "The user's totals over time")
+
+
+def growth_lines(plans: Mapping[str, Sequence[Point]]) -> None:
+    """Show how time and cost of some plans grow with the rows, a line for each plan."""
+    points = [
+        {
+            "plan": name,
+            "rows": point.plan.rows,
+            "seconds": point.seconds,
+            "US dollars": point.usd,
+            "first limit": point.first.words,
+        }
+        for name, line in plans.items()
+        for point in line
+    ]
+    base = alt.Chart(pd.DataFrame(points)).encode(
+        x=alt.X("rows:Q", scale=alt.Scale(type="log"), title=tr("rows")),
+        color=alt.Color("plan:N", sort=list(plans), title=None, legend=alt.Legend(orient="bottom", columns=2)),
+        strokeDash=alt.StrokeDash("plan:N", sort=list(plans), title=None),
+        tooltip=["plan:N", "rows:Q", "seconds:Q", "US dollars:Q", "first limit:N"],
+    )
+    for field, title in (
+        ("seconds", "Seconds of a run by its rows"),
+        ("US dollars", "US dollars of a run by its rows"),
+    ):
+        chart = base.mark_line(point=True).encode(y=alt.Y(f"{field}:Q", scale=alt.Scale(type="log"), title=field))
+        show_chart(chart, title)

@@ -13,6 +13,8 @@ from simulator.cli import exits
 from simulator.cli.commands.check import EPILOG as CHECK_EPILOG
 from simulator.cli.commands.check import check_command
 from simulator.cli.commands.cloud import down_command, env_command, status_command
+from simulator.cli.commands.compare import EPILOG as COMPARE_EPILOG
+from simulator.cli.commands.compare import compare_command
 from simulator.cli.commands.convert import convert_command
 from simulator.cli.commands.deployed.presign import presign_command
 from simulator.cli.commands.deployed.replay_events import EPILOG as REPLAY_EPILOG
@@ -22,6 +24,8 @@ from simulator.cli.commands.deployed.smoke import smoke_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.fetch import EPILOG as FETCH_EPILOG
 from simulator.cli.commands.fetch import fetch_command
+from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
+from simulator.cli.commands.forecast import forecast_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
 from simulator.cli.commands.reset import reset_command
@@ -71,6 +75,8 @@ app.command("env", epilog=examples("env", "env --unset", "env --json"))(env_comm
 app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_command)
 app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
 app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
+app.command("compare", epilog=COMPARE_EPILOG)(compare_command)
+app.command("forecast", epilog=FORECAST_EPILOG)(forecast_command)
 app.command("redrive", epilog=REDRIVE_EPILOG)(redrive_command)
 app.command("stop", epilog=examples("stop latest", "stop user-log-2025 --cause 'wrong file'"))(stop_command)
 app.command("pause", epilog=examples("pause latest"))(pause_command)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from simulator.cli import exits
 from simulator.cli.exits import Terminated, UsageError
+from simulator.cli.output.forecast_line import tell_forecast
 from simulator.cli.output.progress import Pace, ProgressDisplay
 from simulator.cli.output.report import document, report
 from simulator.runs.recovery import recovered
@@ -76,6 +77,7 @@ def outcome(session: Session, ended: Ended, term: Terminal) -> int:
     report(term, ended.folder, ended.record, just_ended=new)
     session.faults.close()
     _tell_faults(session.faults, term)
+    tell_forecast(term, ended.folder, ended.record)
     term.document({**document(ended.folder, ended.record, just_ended=new), **_fault_documents(session.faults)})
     return exit_code(ended)
 

@@ -8,7 +8,15 @@ from simulator.fault_injection.fault import TimedFault
 from simulator.fault_injection.refused_by_aws import KINDS as AWS_KINDS
 from simulator.fault_injection.refused_by_aws import RefusedByAws
 from simulator.fault_injection.row_calls import RowCalls, RowPick
-from simulator.fault_injection.row_faults import FaultyFunctions, FunctionEnd, RowError, mortal
+from simulator.fault_injection.row_faults import (
+    ROW_FAULTS,
+    FaultyFunctions,
+    FunctionEnd,
+    RowError,
+    SlowFunction,
+    mortal,
+    slowed,
+)
 from simulator.fault_injection.timed_faults import DatabaseOutage, ObjectReplaced, SecondEvent
 
 if TYPE_CHECKING:
@@ -33,6 +41,7 @@ class Faults:
         self.all: list[Fault] = [_made(spec, plan, parts) for spec in plan.specs]
         self._errors = [fault for fault in self.all if isinstance(fault, RowError)]
         self._ends = [fault for fault in self.all if isinstance(fault, FunctionEnd)]
+        self._latencies = [fault for fault in self.all if isinstance(fault, SlowFunction)]
         self._calls = RowCalls([(one.after, self._striking(one)) for one in self.all if isinstance(one, TimedFault)])
         self._closed = False
 
@@ -45,7 +54,8 @@ class Faults:
 
     def handler(self, handler: Handler) -> Handler:
         """Return the handler that execution environments run instead of a function's own."""
-        return mortal(handler, self._calls, self._ends) if self._ends else handler
+        slow = slowed(handler, self._calls, self._latencies) if self._latencies else handler
+        return mortal(slow, self._calls, self._ends) if self._ends else slow
 
     def uploaded(self, upload: UploadedFile) -> None:
         """Say that a file has been uploaded, and its event delivered."""
@@ -61,10 +71,8 @@ class Faults:
 
 
 def _made(spec: FaultSpec, plan: FaultPlan, parts: Parts) -> Fault:
-    if spec.kind == "error":
-        return RowError(spec, RowPick(spec, plan.lines, plan.seed))
-    if spec.kind == "function":
-        return FunctionEnd(spec, RowPick(spec, plan.lines, plan.seed))
+    if spec.kind in ROW_FAULTS:
+        return ROW_FAULTS[spec.kind](spec, RowPick(spec, plan.lines, plan.seed))
     if spec.kind == "database":
         return DatabaseOutage(spec, parts.database, parts.clock)
     if spec.kind == "object":

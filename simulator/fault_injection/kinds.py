@@ -138,6 +138,15 @@ KINDS = (
         needs=(("function",), _WHICH_ROWS),
     ),
     Kind(
+        name="latency",
+        form="latency=SECONDS,row=LINE|index=N|share=0.1[,attempt=N|,attempts=N|all]",
+        example="latency=0.2,share=1",
+        what="The function of a row takes at least so many seconds, as if the database or the network were slow. "
+        "`forecast --latency` foretells what that does to the run.",
+        options={"latency": Option(_seconds), **{name: one for name, one in _ROWS.items() if name != "when"}},
+        needs=(("latency",), _WHICH_ROWS),
+    ),
+    Kind(
         name="database",
         form="database=refuse|restart[,after=ROWS][,for=SECONDS]",
         example="database=refuse,after=100,for=2",

@@ -16,7 +16,7 @@ from simulator.aws.lambda_runtime.payloads import encode_json, error_payload, se
 from simulator.fault_injection.fault import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from simulator.aws.integrations.lambda_tasks import Invoked, LambdaInvoker
     from simulator.aws.lambda_runtime.handler_loading import Handler
@@ -123,6 +123,49 @@ class FunctionEnd(Fault):
             time.sleep(NAP_SECONDS)
 
 
+class SlowFunction(Fault):
+    """`latency=SECONDS`: the function of a row takes at least so long.
+
+    Args:
+        spec: what was asked for.
+        rows: in which calls.
+    """
+
+    def __init__(self, spec: FaultSpec, rows: RowPick) -> None:
+        super().__init__(spec)
+        self.rows = rows
+        self.seconds: float = spec.values["latency"]
+
+    def wait(self, began: float) -> None:
+        """Wait until the call that began at a time of the monotonic clock has taken so long."""
+        self.happens()
+        while (left := began + self.seconds - time.monotonic()) > 0:
+            time.sleep(min(left, NAP_SECONDS))  # in naps: a timeout of the function raises in this thread
+
+
+def slowed(handler: Handler, calls: RowCalls, latencies: Sequence[SlowFunction]) -> Handler:
+    """Return a handler that takes longer in some calls, whether it succeeds or fails.
+
+    Args:
+        handler: the function's.
+        calls: the calls of rows.
+        latencies: the latencies; of several for the same call, the first.
+    """
+
+    def handle(event: Any, context: Any) -> Any:
+        call = calls.current(event)
+        slow = None if call is None else next((one for one in latencies if call in one.rows), None)
+        if slow is None:
+            return handler(event, context)
+        began = time.monotonic()
+        try:
+            return handler(event, context)
+        finally:
+            slow.wait(began)
+
+    return handle
+
+
 def mortal(handler: Handler, calls: RowCalls, ends: Sequence[FunctionEnd]) -> Handler:
     """Return a handler that comes to an end in some calls.
 
@@ -143,3 +186,11 @@ def mortal(handler: Handler, calls: RowCalls, ends: Sequence[FunctionEnd]) -> Ha
         return answer
 
     return handle
+
+
+ROW_FAULTS: dict[str, Callable[[FaultSpec, RowPick], Fault]] = {
+    "error": RowError,
+    "function": FunctionEnd,
+    "latency": SlowFunction,
+}
+"""What makes a fault of single rows, by its kind."""

@@ -24,6 +24,8 @@ DOCUMENTS = (
     "docs/up.md",
     "docs/aws-runs.md",
     "docs/uploading.md",
+    "docs/compare.md",
+    "docs/forecast.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)

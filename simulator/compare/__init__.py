@@ -1,0 +1,1 @@
+"""Compares two runs, or a run with what AWS recorded of the same file."""

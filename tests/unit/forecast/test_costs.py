@@ -1,0 +1,136 @@
+"""What a run costs, against sums that were made by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.forecast import growth
+from simulator.forecast.forecast import NothingToForecast, forecast
+from simulator.forecast.page import html_page
+from simulator.forecast.price_list import price_list, quotas
+from tests.unit.forecast.made_run import made_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.runs.folder.run_folder import RunFolder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    """The run of three rows."""
+    return made_run(tmp_path)
+
+
+def test_every_measured_line_is_the_sum_by_hand(folder: RunFolder) -> None:
+    """Counts of the folder times prices of September 2026, to the last digit."""
+    made = forecast(folder, folder.record(), grow=False)
+    found = {line.item: (line.quantity, line.usd) for line in made.lines}
+    log_bytes = 4 * (len("REPORT") + 26)
+    by_hand = {
+        "Workflow (STANDARD)": (3, 3 * 0.025 / 1000),  # the start, a Task, the Map
+        "Children (EXPRESS), requests": (3, 3 / 1_000_000),
+        # 12, 150 and 12 ms are billed as 100, 200 and 100 ms, of 64 MB
+        "Children (EXPRESS), duration": (0.4 / 16, 0.4 / 16 * 0.00001667),
+        "Processor, requests": (3, 3 * 0.20 / 1_000_000),
+        "Validator, requests": (1, 1 * 0.20 / 1_000_000),
+        "Validator, duration": (0.1 / 2, 0.1 / 2 * 0.0000166667),
+        "Audit items, table": (5, 5 * 0.715 / 1_000_000),
+        "Audit items, index": (4, 4 * 0.715 / 1_000_000),  # the failure's item has no user
+        "S3, upload and result files": (1, 0.0047 / 1000),
+        "Logs of the functions": (log_bytes / 1e9, log_bytes / 1e9 * 0.76),
+        "Aurora, I/O": (15, 15 * 0.24 / 1_000_000),
+    }
+    for item, (quantity, usd) in by_hand.items():
+        assert found[item] == (pytest.approx(quantity), pytest.approx(usd)), item
+
+
+def test_the_processor_pays_a_cold_start_for_each_place(folder: RunFolder) -> None:
+    """One was measured, of 100 ms; three rows have three places."""
+    made = forecast(folder, folder.record(), grow=False)
+    line = next(line for line in made.lines if line.item == "Processor, duration")
+    measured = (0.2 + 0.01 + 0.01) / 2
+    assert line.quantity == pytest.approx(measured + 2 * 0.1 / 2)
+
+
+def test_costs_grow_with_the_rows_and_fall_with_batches(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Per row the same but for what is paid per run; STANDARD children cost more than EXPRESS ones."""
+    monkeypatch.setattr(growth, "CONCURRENCIES", (5,))
+    made = forecast(folder, folder.record(), rows=30_000, grow=True)
+    items = {line.item: line.quantity for line in made.lines}
+    assert items["Audit items, table"] == pytest.approx(50_000)
+    assert items["Workflow (STANDARD)"] == 3
+    at = {
+        (point.plan.kind, point.plan.batch): point.usd
+        for point in made.growth
+        if point.plan.rows == 1_000_000 and point.plan.concurrency == 5
+    }
+    assert at["EXPRESS", 100] < at["EXPRESS", 10] < at["EXPRESS", 1] < at["STANDARD", 1]
+
+
+def test_the_audit_claim_says_from_how_many_rows_per_day_it_fails(folder: RunFolder) -> None:
+    """Nine write units and five items for three rows: $2 and $3 are reached at the same price per row."""
+    claim = forecast(folder, folder.record(), per_day=1000, grow=False).claim
+    assert claim is not None
+    assert claim.holds
+    at_limit = forecast(folder, folder.record(), per_day=claim.exceeds, grow=False).claim
+    above = forecast(folder, folder.record(), per_day=claim.exceeds + 10, grow=False).claim
+    assert at_limit is not None
+    assert above is not None
+    assert at_limit.usd == pytest.approx(3.0, abs=0.001)
+    assert not above.holds
+    assert claim.reaches / claim.exceeds == pytest.approx(2 / 3, rel=0.001)
+
+
+def test_a_latency_takes_the_place_of_the_measured_ones_in_time_and_cost(folder: RunFolder) -> None:
+    """A second per row: three rows at once take a second more or less, and 1.5 GB-s."""
+    slow = forecast(folder, folder.record(), latency=10.0, grow=False)
+    fast = forecast(folder, folder.record(), latency=1.0, grow=False)
+    assert slow.point.seconds - fast.point.seconds == pytest.approx(9.0)
+    line = {line.item: line.quantity for line in fast.lines}
+    assert line["Children (EXPRESS), duration"] == pytest.approx(3 * 1.0 / 16, rel=0.15)
+    assert line["Processor, duration"] == pytest.approx(3 * 0.5 + 3 * 0.05)
+
+
+def test_a_run_without_rows_has_nothing_to_forecast_from(folder: RunFolder) -> None:
+    """A sentence."""
+    folder.items_file.unlink()
+    with pytest.raises(NothingToForecast, match="No row of the run"):
+        forecast(folder, folder.record(), grow=False)
+
+
+def test_the_page_needs_nothing_from_elsewhere(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No script, no address that a browser would fetch; tables, two pictures and the recommendation."""
+    monkeypatch.setattr(growth, "CONCURRENCIES", (5, 40, 1000))
+    page = html_page(forecast(folder, folder.record()))
+    assert page.count("<svg") == 2
+    assert page.count("<polyline") == 12
+    assert "At 3 rows: " in page
+    for fetched in ("<script", "src=", "@import", "url(", "<link"):
+        assert fetched not in page
+
+
+def test_every_price_and_quota_has_a_source_or_says_that_it_has_none() -> None:
+    """`sourced = false` goes with general knowledge, and only that does."""
+    for name, figure in (*price_list().prices.items(), *quotas().items()):
+        assert figure.source, name
+        assert ("general knowledge" in figure.source) is not figure.sourced, name
+
+
+def test_a_recommended_plan_leaves_a_fifth_of_each_limit(folder: RunFolder) -> None:
+    """Rows of 0.1 s: a batch of 100 would take all of the processor's ten seconds."""
+    made = forecast(folder, folder.record(), rows=20_000, latency=0.1)
+    best = made.advice[20_000]
+    assert best is not None
+    assert best.plan.batch == 10
+    assert best.first.share <= 0.8
+    assert best.seconds <= 3600
+
+
+def test_a_file_that_the_validator_cannot_read_in_time_has_no_plan(folder: RunFolder) -> None:
+    """It took 20 ms for three rows: a million take longer than its 300 s."""
+    made = forecast(folder, folder.record(), rows=1_000_000)
+    assert made.advice[1_000_000] is None
+    assert "seconds of the validator function" in made.recommendation
