@@ -41,6 +41,7 @@ def run(shell: Shell, *faults: str) -> Outcome:
     return shell("run", "good.csv", "--skip-waits", "--json", *words)
 
 
+@pytest.mark.slow
 def test_what_a_retry_cures_leaves_no_trace_in_the_data(shell: Shell) -> None:
     """Eight faults at once; each happened as often as was asked for, and every row is in, once."""
     outcome = run(shell, *CURABLE)

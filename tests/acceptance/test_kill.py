@@ -96,6 +96,7 @@ def recovered(shell: Shell) -> dict[str, Any]:
     return dict(left)
 
 
+@pytest.mark.slow
 def test_killed_among_its_rows_it_goes_on_from_there(shell: Shell) -> None:
     """Rows that were done are kept: only the others are run again."""
     kill_at(shell, lambda: has(shell, "items.jsonl", 10_000))
@@ -104,6 +105,7 @@ def test_killed_among_its_rows_it_goes_on_from_there(shell: Shell) -> None:
     assert 0 < left["rows"]["succeeded"] < ROWS
 
 
+@pytest.mark.slow
 def test_a_database_that_is_killed_in_a_run_comes_back_and_no_row_fails_for_it(shell: Shell) -> None:
     """PostgreSQL itself, not the command: each row that it interrupts is retried."""
     with shell.start("run", "good.csv", "--json") as process:

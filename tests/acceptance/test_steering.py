@@ -88,6 +88,7 @@ def test_a_run_is_stopped_as_stop_execution_does(shell: Shell, process: subproce
     assert shell("verify", "latest").code == 0
 
 
+@pytest.mark.slow
 def test_a_paused_run_begins_nothing_until_it_is_resumed(shell: Shell, process: subprocess.Popen[str]) -> None:
     """Its record says so; it is changed meanwhile, and then it goes on to its end."""
     paused = shell("pause", "latest", "--json")
@@ -110,6 +111,7 @@ def test_a_paused_run_begins_nothing_until_it_is_resumed(shell: Shell, process: 
     assert newest(shell)["mapRun"]["paused"] is False
 
 
+@pytest.mark.slow
 def test_a_paused_run_can_be_stopped_and_its_redrive_goes_on(shell: Shell, process: subprocess.Popen[str]) -> None:
     """Its workers are woken."""
     assert shell("pause", "latest").code == 0

@@ -127,6 +127,7 @@ def test_an_upload_by_any_client_and_a_run_from_another_terminal(shell: Shell) -
     assert shell("down").code == 0
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_run_there_is_said_as_it_is_here(shell: Shell) -> None:
     """Exit codes and documents too; and users are loaded through the cloud."""
     (shell.folder / "odd.csv").write_bytes(b"\x00\x01")
@@ -142,6 +143,7 @@ def test_a_file_that_cannot_be_run_there_is_said_as_it_is_here(shell: Shell) -> 
         assert (refused.code, "is up already" in refused.err) == (3, True)
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_the_other_terminal_stops_only_its_run(shell: Shell) -> None:
     """The run is ABORTED and can be redriven through the cloud."""
     with up(shell) as (process, _facts):
@@ -156,6 +158,7 @@ def test_ctrl_c_in_the_other_terminal_stops_only_its_run(shell: Shell) -> None:
         assert (redriven.code, redriven.document["rows"]["succeeded"]) == (0, 990), redriven.err
 
 
+@pytest.mark.slow
 def test_who_follows_a_run_hears_of_the_end_of_the_cloud(shell: Shell) -> None:
     """The run is stopped, not awaited; its report comes, with the redrive that goes on with it."""
     with up(shell) as (process, _facts):
@@ -170,6 +173,7 @@ def test_who_follows_a_run_hears_of_the_end_of_the_cloud(shell: Shell) -> None:
     assert (redriven.code, redriven.document["rows"]["succeeded"]) == (0, 990), redriven.err
 
 
+@pytest.mark.slow
 def test_a_database_that_is_killed_comes_back_under_the_runs(shell: Shell) -> None:
     """The cloud is up as it says: this run and the next one succeed."""
     with up(shell) as (process, _facts):

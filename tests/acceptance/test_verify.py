@@ -25,6 +25,7 @@ def shell(make_shell: Callable[[str], Shell]) -> Shell:
     return make_shell("verify")
 
 
+@pytest.mark.slow
 def test_a_breached_run_agrees_in_every_place_and_a_changed_one_does_not(shell: Shell) -> None:
     """Against the real database, in a new process."""
     run = shell("run", "too_many_failures.csv", "--skip-waits", "--json").document

@@ -49,6 +49,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
         expect(opened.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_file_is_uploaded_run_and_understood_without_a_terminal(page: Page, tmp_path: Path) -> None:
     """From the empty dashboard over a run with a bad row and a rejected file to errors, users and a deep link."""
     expect(page.get_by_text("run sample.csv")).to_be_visible(timeout=PATIENCE)

@@ -57,6 +57,7 @@ def _waiting(cloud: Cloud, queue: str) -> int:
     return sum(map(int, found.values()))
 
 
+@pytest.mark.slow
 def test_both_queues_are_replayed_with_the_events_own_times(cloud: Cloud) -> None:
     """The rule's queue, and the dispatcher's; a run starts for each, and its rows carry the upload's time."""
     first = _stored(cloud, "first.csv", f"{HEADER}\nU00001,1,1\n", OLD)

@@ -78,6 +78,7 @@ def test_without_hard_links_nothing_is_overwritten_either(tmp_path: Path, monkey
     assert everything(tmp_path)["done/a-2.csv"] == "two"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["x" * 251 + ".csv", "名" * 83 + ".csv", "é" * 125 + ".csv"])
 def test_a_name_as_long_as_the_system_takes_still_gets_its_report(tmp_path: Path, name: str) -> None:
     """The report's name is cut, and the second file's too."""
