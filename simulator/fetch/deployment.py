@@ -94,6 +94,8 @@ def target_of(operator: Operator, stack: str) -> Target:
         if code in _NO_CLOUDFORMATION:
             return _by_stack_name(operator, stack)
         if code == "ValidationError" and "does not exist" in str(cause):
+            if operator.endpoint_url:
+                raise _not_there(operator, stack) from error
             raise FetchError(
                 f"There is no stack {stack} in {operator.region}. `aws cloudformation list-stacks` lists those there "
                 "are; --region and --profile choose another place."
@@ -121,10 +123,14 @@ def _by_stack_name(operator: Operator, stack: str) -> Target:
         pages = operator.stepfunctions.get_paginator("list_state_machines").paginate()
         arns = [one["stateMachineArn"] for page in pages for one in page["stateMachines"] if one["name"] == wanted]
     if not arns or not stack.startswith(names["Stack"]):
-        raise FetchError(
-            f"There is no stack {stack} at {operator.endpoint_url}: the stack of the local cloud is {names['Stack']}."
-        )
+        raise _not_there(operator, stack)
     return replace(_by_names(arns[0], local=True), title=stack)
+
+
+def _not_there(operator: Operator, stack: str) -> FetchError:
+    return FetchError(
+        f"There is no stack {stack} at {operator.endpoint_url}: the stack of the local cloud is {_names()['Stack']}."
+    )
 
 
 def _by_names(arn: str, *, local: bool) -> Target:

@@ -67,4 +67,5 @@ def outputs(resources: Resources) -> dict[str, str]:
         "RuleDeadLetterQueueUrl": resources.rule_dead_letter_queue_url,
         "DispatcherFailuresQueueUrl": resources.dispatcher_failures_queue_url,
         "MigratorFunctionName": resources.migrator_arn.rpartition(":")[2],
+        "UserReaderFunctionName": resource_name("UserReaderFunction"),
     }
