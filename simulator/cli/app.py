@@ -16,14 +16,14 @@ from simulator.cli.commands.cloud import down_command, env_command, status_comma
 from simulator.cli.commands.compare import EPILOG as COMPARE_EPILOG
 from simulator.cli.commands.compare import compare_command
 from simulator.cli.commands.convert import convert_command
+from simulator.cli.commands.deployed.fetch import EPILOG as FETCH_EPILOG
+from simulator.cli.commands.deployed.fetch import fetch_command
 from simulator.cli.commands.deployed.presign import presign_command
 from simulator.cli.commands.deployed.replay_events import EPILOG as REPLAY_EPILOG
 from simulator.cli.commands.deployed.replay_events import replay_events_command
 from simulator.cli.commands.deployed.smoke import EPILOG as SMOKE_EPILOG
 from simulator.cli.commands.deployed.smoke import smoke_command
 from simulator.cli.commands.faults import faults_command
-from simulator.cli.commands.fetch import EPILOG as FETCH_EPILOG
-from simulator.cli.commands.fetch import fetch_command
 from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
 from simulator.cli.commands.forecast import forecast_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG

@@ -16,13 +16,12 @@ from botocore.config import Config
 
 from simulator.aws.moto.environment import local_aws
 from simulator.deployed.errors import StackError, told_aws_errors
+from simulator.deployed.region import DEFAULT_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-DEFAULT_REGION = "ap-northeast-1"
-"""The region that the stack is deployed to (`REGION` in cdk/userlog/stage.py)."""
 _LONGEST_CALL_SECONDS = 320
 
 

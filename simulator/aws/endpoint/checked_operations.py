@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.endpoint.wire.validation import validate
-from simulator.aws.integrations.api_model import input_shape, service_model
+from simulator.aws.integrations.shapes.api_model import input_shape, service_model
 
 if TYPE_CHECKING:
     from simulator.aws.endpoint.service_api import Operation, ServiceApi

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from aiohttp import web
 
+from simulator.aws.endpoint.http import web
 from simulator.aws.endpoint.threads import in_thread
 from simulator.aws.errors import ApiError
 from simulator.aws.json_reader import BadJson, read_json

@@ -8,10 +8,9 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Self
 
-from aiohttp import web
-
 from simulator.aws.endpoint.engine import MOST_HEADER_BYTES
 from simulator.aws.endpoint.front import Front
+from simulator.aws.endpoint.http import web
 from simulator.aws.errors import ServerError
 
 if TYPE_CHECKING:

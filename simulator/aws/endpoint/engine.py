@@ -7,11 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
-from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from simulator.aws.endpoint.http import aiohttp, web
 from simulator.aws.endpoint.spool import IN_MEMORY, Spool
 from simulator.aws.errors import ApiError
 

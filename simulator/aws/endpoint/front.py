@@ -6,12 +6,10 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-import aiohttp
-from aiohttp import web
-
 from simulator.aws.endpoint.control import CONTROL_PREFIX, ControlRoutes
 from simulator.aws.endpoint.engine import Engine, send
 from simulator.aws.endpoint.guard import Guard
+from simulator.aws.endpoint.http import aiohttp, web
 from simulator.aws.endpoint.identity import identity_api
 from simulator.aws.endpoint.incoming import Incoming
 from simulator.aws.endpoint.long_poll import RECEIVE, LongPoll

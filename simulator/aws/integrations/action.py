@@ -8,10 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from simulator.aws.asl.json_text import json_size
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.api_model import error_codes, input_shape, output_shape
-from simulator.aws.integrations.parameters import Parameters
-from simulator.aws.integrations.response import answer_headers, sdk_metadata, to_result
-from simulator.aws.integrations.time_limit import within
+from simulator.aws.integrations.shapes.api_model import error_codes, input_shape, output_shape
+from simulator.aws.integrations.shapes.parameters import Parameters
+from simulator.aws.integrations.shapes.response import answer_headers, sdk_metadata, to_result
+from simulator.aws.integrations.waiting.time_limit import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel
 
     from simulator.aws.asl.runtime.ports import TaskRequest
-    from simulator.aws.integrations.dialect import Dialect
+    from simulator.aws.integrations.shapes.dialect import Dialect
 
     Send = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from botocore.client import BaseClient
 
-    from simulator.aws.integrations.dialect import Dialect
+    from simulator.aws.integrations.shapes.dialect import Dialect
 
 
 class AwsAction(Action):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
     from simulator.aws.asl.runtime.ports import TaskRequest
-    from simulator.aws.integrations.dialect import Dialect
+    from simulator.aws.integrations.shapes.dialect import Dialect
 
 ACTIONS = ("putItem", "getItem", "updateItem", "deleteItem")
 _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]+|arn:.+")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.integrations.action import Action
-from simulator.aws.integrations.api_model import service_model
-from simulator.aws.integrations.dialect import EVENTS
+from simulator.aws.integrations.shapes.api_model import service_model
+from simulator.aws.integrations.shapes.dialect import EVENTS
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.ports import TaskRequest

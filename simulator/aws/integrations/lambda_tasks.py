@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from simulator.aws.asl.errors import RUNTIME, TIMEOUT, EvaluationError, StateError
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.api_model import error_codes, input_shape, service_model
-from simulator.aws.integrations.dialect import LAMBDA, Dialect
-from simulator.aws.integrations.java_names import exception_name
-from simulator.aws.integrations.parameters import Parameters
-from simulator.aws.integrations.response import answer_headers, sdk_metadata
-from simulator.aws.integrations.time_limit import within
+from simulator.aws.integrations.shapes.api_model import error_codes, input_shape, service_model
+from simulator.aws.integrations.shapes.dialect import LAMBDA, Dialect
+from simulator.aws.integrations.shapes.java_names import exception_name
+from simulator.aws.integrations.shapes.parameters import Parameters
+from simulator.aws.integrations.shapes.response import answer_headers, sdk_metadata
+from simulator.aws.integrations.waiting.time_limit import within
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.aws.lambda_runtime.errors import CallerTimeout, LambdaError
 

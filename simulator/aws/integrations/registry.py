@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
-from simulator.aws.integrations import dialect
 from simulator.aws.integrations.aws_action import AwsAction
-from simulator.aws.integrations.callbacks import PATTERN, Callbacks, CalledBack
 from simulator.aws.integrations.dynamodb import ACTIONS as DYNAMODB_ACTIONS
 from simulator.aws.integrations.dynamodb import DynamoDbAction
 from simulator.aws.integrations.events import PutEvents
 from simulator.aws.integrations.lambda_tasks import LambdaFunction, LambdaInvoke
 from simulator.aws.integrations.resource import FUNCTION, integration_and_pattern, problem
-from simulator.aws.integrations.run_execution import PATTERNS as SYNC
-from simulator.aws.integrations.run_execution import RunExecution
 from simulator.aws.integrations.s3 import GetObject, PutObject
 from simulator.aws.integrations.sdk_actions import SdkActions
 from simulator.aws.integrations.sdk_services import PREFIX
+from simulator.aws.integrations.shapes import dialect
 from simulator.aws.integrations.states import StartExecution
+from simulator.aws.integrations.waiting.callbacks import PATTERN, Callbacks, CalledBack
+from simulator.aws.integrations.waiting.run_execution import PATTERNS as SYNC
+from simulator.aws.integrations.waiting.run_execution import RunExecution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.integrations.aws_action import AwsAction
-from simulator.aws.integrations.dialect import S3_SDK
+from simulator.aws.integrations.shapes.dialect import S3_SDK
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.integrations import dialect
 from simulator.aws.integrations.action import Action
 from simulator.aws.integrations.aws_action import AwsAction
 from simulator.aws.integrations.dynamodb import DynamoDbCall
 from simulator.aws.integrations.engine_gaps import ENGINE_GAPS
 from simulator.aws.integrations.sdk_services import PREFIX, camel, sdk_model
+from simulator.aws.integrations.shapes import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from botocore.loaders import Loader
 
-from simulator.aws.integrations.api_model import api_model
+from simulator.aws.integrations.shapes.api_model import api_model
 
 if TYPE_CHECKING:
     from botocore.model import ServiceModel

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from simulator.aws.asl.expressions.timestamps import format_time
 from simulator.aws.asl.json_text import json_size
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.api_model import error_codes, input_shape, service_model
-from simulator.aws.integrations.parameters import Parameters
-from simulator.aws.integrations.response import answer_headers, sdk_metadata
-from simulator.aws.integrations.time_limit import within
+from simulator.aws.integrations.shapes.api_model import error_codes, input_shape, service_model
+from simulator.aws.integrations.shapes.parameters import Parameters
+from simulator.aws.integrations.shapes.response import answer_headers, sdk_metadata
+from simulator.aws.integrations.waiting.time_limit import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulator.aws.asl.runtime.listener import ExecutionInfo
     from simulator.aws.asl.runtime.ports import TaskRequest
-    from simulator.aws.integrations.dialect import Dialect
+    from simulator.aws.integrations.shapes.dialect import Dialect
 
 ACTION = "startExecution"
 

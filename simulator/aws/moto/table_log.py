@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from boto3.dynamodb.types import TypeDeserializer
 
+from simulator.aws.moto.wsgi import whole_answer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
@@ -98,29 +100,11 @@ class LoggingApp:
         environ["wsgi.input"] = io.BytesIO(body)
         if self._table.encode() not in body:
             return self._app(environ, start_response)
-        status, headers, response = self._call(environ)
+        status, headers, response = whole_answer(self._app, environ)
         if status.startswith("200"):
             self._log.append(operation(self, environ, orjson.loads(body), orjson.loads(response)))
         start_response(status, headers)
         return [response]
-
-    def _call(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-        """Call the application and return status line, headers and whole body."""
-        answer: list[Any] = []
-
-        def keep(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], None]:
-            answer[:] = status, headers
-            return written.append
-
-        written: list[bytes] = []
-        chunks = self._app(environ, keep)
-        try:
-            written.extend(chunks)
-        finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                close()
-        return answer[0], answer[1], b"".join(written)
 
     def _put(self, _environ: dict[str, Any], request: Any, _response: Any) -> list[dict[str, Any]]:
         return [request["Item"]] if request["TableName"] == self._table else []
@@ -145,7 +129,7 @@ class LoggingApp:
         # what the frameworks behind keep in the environ belongs to the request that was answered
         for key in [key for key in read if key.startswith(("werkzeug.", "flask."))]:
             del read[key]
-        _status, _headers, answer = self._call(read)
+        _status, _headers, answer = whole_answer(self._app, read)
         return [orjson.loads(answer)["Item"]]
 
 

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.listener import Listener
     from simulator.aws.asl.runtime.ports import MapRuns
     from simulator.aws.asl.runtime.resume import Resume
-    from simulator.aws.integrations.callbacks import Callbacks
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
     from simulator.aws.integrations.registry import Clients
+    from simulator.aws.integrations.waiting.callbacks import Callbacks
     from simulator.aws.stepfunctions.archive import Archive
     from simulator.aws.stepfunctions.machines import Machine, MachineStore
 

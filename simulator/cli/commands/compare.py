@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli import exits
+from simulator.cli.commands.deployed.stack_options import (  # noqa: TC001 - typer reads the annotations
+    EndpointUrl,
+    FoundRegion,
+    Profile,
+)
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName, examples
 from simulator.cli.output.terminal import terminal
@@ -50,15 +55,9 @@ def compare_command(  # noqa: PLR0917 - options, each by its name
         Path | None,
         typer.Option("--files", metavar="FOLDER", help="Compare with files that the AWS CLI has saved."),
     ] = None,
-    region: Annotated[
-        str | None, typer.Option("--region", metavar="REGION", help="As with fetch; else that of the ARN.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="The profile of your AWS configuration.")
-    ] = None,
-    endpoint_url: Annotated[
-        str | None, typer.Option("--endpoint-url", metavar="URL", help="Another place than AWS, such as `up`'s.")
-    ] = None,
+    region: FoundRegion = None,
+    profile: Profile = None,
+    endpoint_url: EndpointUrl = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many differences of a kind to list.")] = 5,
     json: Json = False,  # noqa: FBT002 - an option
 ) -> None:

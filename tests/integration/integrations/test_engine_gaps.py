@@ -15,7 +15,7 @@ from simulator.aws.moto.environment import aws_environment, without_aws
 PROGRAM = """
 import importlib, json
 from botocore import xform_name
-from simulator.aws.integrations.api_model import service_model
+from simulator.aws.integrations.shapes.api_model import service_model
 names = {"s3": ("S3Response", "S3Backend"), "dynamodb": ("DynamoHandler", "DynamoDBBackend"),
          "sqs": ("SQSResponse", "SQSBackend"), "sns": ("SNSResponse", "SNSBackend")}
 gaps = {}

@@ -17,7 +17,7 @@ from simulator.aws.endpoint.service_api import ServiceApi
 from simulator.aws.endpoint.wire.message import WireAnswer, WireRequest
 from simulator.aws.endpoint.wire.modelled_service import ModelledService
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.api_model import service_model
+from simulator.aws.integrations.shapes.api_model import service_model
 
 ARN = "arn:aws:lambda:ap-northeast-1:123456789012:function:f"
 

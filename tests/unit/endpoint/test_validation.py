@@ -12,7 +12,7 @@ from simulator.aws.endpoint.wire.patterns import java_pattern
 from simulator.aws.endpoint.wire.validation import validate
 from simulator.aws.endpoint.wire.values import from_text, members_of
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.api_model import api_model
+from simulator.aws.integrations.shapes.api_model import api_model
 
 
 def _input(service: str, operation: str) -> StructureShape:

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.aws.asl.errors import StateError
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.java_names import exception_name, pascal
+from simulator.aws.integrations.shapes.java_names import exception_name, pascal
 from tests.unit.integrations.fakes import NOWHERE, Setting, without_metadata
 
 WHEN = datetime(2025, 8, 2, 9, 30, tzinfo=UTC)

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from simulator.aws.asl.errors import StateError
-from simulator.aws.integrations.time_limit import within
+from simulator.aws.integrations.waiting.time_limit import within
 
 
 def test_a_call_in_time_gives_its_result_or_its_own_error() -> None:

@@ -13,7 +13,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.api_model import api_model
+from simulator.aws.integrations.shapes.api_model import api_model
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.stepfunctions.api.api import StepFunctionsApi
 from simulator.aws.stepfunctions.service import StepFunctions

@@ -174,7 +174,5 @@ def jsonata_field(fields: Fields, name: str) -> Jsonata | None:
     raw = fields.raw.get(name)
     if fields.language != JSONATA or not isinstance(raw, str):
         return None
-    expression = expression_in(raw, name, fields)
-    if expression is not None:
-        fields.take(name)
-    return expression
+    fields.take(name)
+    return expression_in(raw, name, fields)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simulator.aws.asl.definition.fields import JSONATA
-from simulator.aws.asl.states.data_flow import ResultPath, output_of, result_path_of
+from simulator.aws.asl.states.data_flow import caught_flow
 from simulator.aws.asl.states.retry import error_names, matches
 from simulator.aws.asl.states.state import Assign, Outcome
 
 if TYPE_CHECKING:
     from simulator.aws.asl.definition.fields import Fields
     from simulator.aws.asl.errors import StateError
-    from simulator.aws.asl.expressions.templates import PayloadTemplate
     from simulator.aws.asl.runtime.frame import Frame
+    from simulator.aws.asl.states.data_flow import CaughtFlow
 
 
 class Catcher(NamedTuple):
@@ -21,20 +20,14 @@ class Catcher(NamedTuple):
 
     names: list[str]
     next: str
-    result_path: ResultPath | None
-    output: PayloadTemplate | None
+    flow: CaughtFlow
     assign: Assign
-    is_jsonata: bool
 
     def outcome(self, frame: Frame, data: Any, error: StateError) -> Outcome:
         """Return the state's outcome: the error as Output or ResultPath says, and the catcher's Next."""
         caught = error.as_output()
-        if self.is_jsonata:
-            scope = frame.scope(data, {"errorOutput": caught})
-            output = caught if self.output is None else self.output.evaluate(scope)
-            return output, self.next, self.assign.values(frame, scope)
-        output = caught if self.result_path is None else self.result_path.combine(data, caught)
-        return output, self.next, self.assign.values(frame, frame.scope(caught))
+        output = self.flow.output(frame, data, caught)
+        return output, self.next, self.assign.values(frame, self.flow.assign_scope(frame, data, caught))
 
 
 class Catch:
@@ -48,15 +41,7 @@ class Catch:
         for entry in entries:
             names = error_names(entry, last=entry is entries[-1])
             following = entry.string("Next", required=True)
-            is_jsonata = entry.language == JSONATA
-            catcher = Catcher(
-                names,
-                following or "",
-                None if is_jsonata else result_path_of(entry),
-                output_of(entry, "errorOutput") if is_jsonata else None,
-                Assign(entry, "errorOutput"),
-                is_jsonata,
-            )
+            catcher = Catcher(names, following or "", caught_flow(entry), Assign(entry, "errorOutput"))
             entry.refuse_rest("Catch")
             if following is not None:
                 self.catchers.append(catcher)

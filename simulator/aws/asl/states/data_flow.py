@@ -100,6 +100,59 @@ class JsonataFlow:
         return frame.scope(data, {"result": result})
 
 
+class CaughtFlow(Protocol):
+    """The data flow of one catcher."""
+
+    def output(self, frame: Frame, data: Any, caught: dict[str, str]) -> Any:
+        """Return the state's output; `data` is its raw input, `caught` the error."""
+        ...
+
+    def assign_scope(self, frame: Frame, data: Any, caught: dict[str, str]) -> Scope:
+        """Return what the expressions of the catcher's Assign see."""
+        ...
+
+
+def caught_flow(fields: Fields) -> CaughtFlow:
+    """Read the data flow of one catcher, in its state's query language."""
+    return JsonataCaughtFlow(fields) if fields.language == JSONATA else JsonPathCaughtFlow(fields)
+
+
+class JsonataCaughtFlow:
+    """Output, or the error as it is."""
+
+    __slots__ = ("_output",)
+
+    def __init__(self, fields: Fields) -> None:
+        self._output = output_of(fields, "errorOutput")
+
+    def output(self, frame: Frame, data: Any, caught: dict[str, str]) -> Any:
+        """Return the state's output."""
+        return caught if self._output is None else self._output.evaluate(self.assign_scope(frame, data, caught))
+
+    def assign_scope(self, frame: Frame, data: Any, caught: dict[str, str]) -> Scope:
+        """Return what the expressions of Output and Assign see."""
+        return frame.scope(data, {"errorOutput": caught})
+
+
+class JsonPathCaughtFlow:
+    """The error put into the raw input by ResultPath."""
+
+    __slots__ = ("_result_path",)
+
+    def __init__(self, fields: Fields) -> None:
+        self._result_path = result_path_of(fields)
+
+    def output(self, frame: Frame, data: Any, caught: dict[str, str]) -> Any:
+        """Return the state's output."""
+        del frame
+        return caught if self._result_path is None else self._result_path.combine(data, caught)
+
+    def assign_scope(self, frame: Frame, data: Any, caught: dict[str, str]) -> Scope:
+        """Return what the expressions of Assign see: `$` is the error."""
+        del data
+        return frame.scope(caught)
+
+
 def output_of(fields: Fields, *sees: str) -> PayloadTemplate | None:
     """Return the Output of a JSONata state, catcher or Choice rule; None if it has none."""
     return PayloadTemplate.of(fields, "Output", kinds=(object,), sees=sees)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.fields import JSONATA
 from simulator.aws.asl.errors import RUNTIME, BareEvaluationError, EvaluationError, QueryEvaluationError
-from simulator.aws.asl.expressions.jsonata import CLOSE, OPEN, unexpected_type
+from simulator.aws.asl.expressions.jsonata import jsonata_field, unexpected_type
 from simulator.aws.asl.expressions.jsonpath import compile_path
 from simulator.aws.asl.expressions.number_field import NumberField
 from simulator.aws.asl.expressions.path_fields import long_of, read_path, real_of, reference_field
@@ -49,11 +49,11 @@ class MapFields:
         name = "ItemSelector"
         self._items_path: Path | None = None
         self._items: PayloadTemplate | None = None
-        self._items_text = ""
+        before = len(fields.problems)
+        self._items_expression = jsonata_field(fields, "Items")
         if fields.language == JSONATA:
-            self._items = PayloadTemplate.of(fields, "Items", kinds=(list, dict))
-            if isinstance(fields.raw.get("Items"), str):
-                self._items_text = fields.raw["Items"].removeprefix(OPEN).removesuffix(CLOSE).strip()
+            if self._items_expression is None and len(fields.problems) == before:
+                self._items = PayloadTemplate.of(fields, "Items", kinds=(list, dict))
         else:
             fields.exclude("ItemSelector", "Parameters")
             self._items_path = reference_field(fields, "ItemsPath", context=True) or compile_path("$")
@@ -84,12 +84,15 @@ class MapFields:
             path = self._items_path
             shown = path.text.removeprefix("$") if path.source == "context" else path.text
             raise BareEvaluationError(RUNTIME, f'Reference path "{shown}" must point to array.')
-        found = scope.input if self._items is None else self._items.evaluate(scope)
-        if isinstance(found, kinds):
+        if self._items_expression is not None:
+            found = self._items_expression.evaluate(scope)
+            if not isinstance(found, kinds):
+                raise unexpected_type(self._items_expression.text, self._items_expression.path, "array", found)
             return found
-        if self._items is None:
+        found = scope.input if self._items is None else self._items.evaluate(scope)
+        if not isinstance(found, kinds):
             raise QueryEvaluationError(f"Map state input must be an array but was: {to_json(found)}")
-        raise unexpected_type(self._items_text, "Items", "array", found)
+        return found
 
 
 class ToleranceField:

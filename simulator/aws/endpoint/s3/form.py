@@ -12,8 +12,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from aiohttp import BodyPartReader, MultipartReader
-
+from simulator.aws.endpoint.http import aiohttp
 from simulator.aws.endpoint.spool import MOST_OBJECT_BYTES, Spool, patient, too_large
 from simulator.aws.errors import ApiError
 
@@ -73,9 +72,9 @@ async def read_form(headers: Mapping[str, str], content: StreamReader, file: Spo
     fields: dict[str, str] = {}
     size = 0
     try:
-        reader = MultipartReader(headers, content)
+        reader = aiohttp.MultipartReader(headers, content)
         while (part := await patient(reader.next())) is not None:
-            if not isinstance(part, BodyPartReader):
+            if not isinstance(part, aiohttp.BodyPartReader):
                 raise _malformed()
             if part.name is None:
                 raise _malformed()
@@ -101,7 +100,7 @@ async def read_form(headers: Mapping[str, str], content: StreamReader, file: Spo
     raise ApiError("InvalidArgument", "POST requires exactly one file upload per request.")
 
 
-def _complete(fields: dict[str, str], part: BodyPartReader) -> Form:
+def _complete(fields: dict[str, str], part: aiohttp.BodyPartReader) -> Form:
     if not fields.get("key"):
         raise ApiError(
             "InvalidArgument",

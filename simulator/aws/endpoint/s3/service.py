@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from aiohttp import web
 from multidict import CIMultiDict
 
 from simulator.aws.endpoint.engine import EngineFailed, send
+from simulator.aws.endpoint.http import web
 from simulator.aws.endpoint.object_created import ObjectCreated
 from simulator.aws.endpoint.s3.aws_chunked import ChunkReader, is_aws_chunked, plain_headers
 from simulator.aws.endpoint.s3.digests import Digests

@@ -11,7 +11,7 @@ from simulator.aws.endpoint.wire.query_protocol import QueryProtocol
 from simulator.aws.endpoint.wire.rest_json_protocol import RestJsonProtocol
 from simulator.aws.endpoint.wire.validation import validate
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.api_model import api_model
+from simulator.aws.integrations.shapes.api_model import api_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Self
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
 from simulator.aws.moto.environment import REGION
+from simulator.aws.moto.wsgi import whole_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -149,22 +150,8 @@ class Caller:
 
     def answer(self, environ: dict[str, Any]) -> Answer:
         """Pass a request on and return its whole answer."""
-        started: list[Any] = []
-        written: list[bytes] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[..., Any]:
-            started[:] = status, headers
-            return written.append
-
-        chunks = self._app(environ, start_response)
-        try:
-            written.extend(chunks)
-        finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                close()
-        status, headers = started
-        return Answer(status, headers, b"".join(written), {name.lower(): value for name, value in headers})
+        status, headers, body = whole_answer(self._app, environ)
+        return Answer(status, headers, body, {name.lower(): value for name, value in headers})
 
     def call(
         self,

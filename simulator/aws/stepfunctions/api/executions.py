@@ -92,17 +92,9 @@ class Executions:
         shown = self._lookup.execution(request["executionArn"])
         status, reason = redrive_status(shown, self._lookup)
         answer = {
-            "executionArn": shown.arn,
-            "stateMachineArn": shown.machine_arn,
-            "name": shown.name,
-            "status": shown.status,
-            "startDate": shown.started,
-            "stopDate": _stop_date(shown),
-            "mapRunArn": shown.map_run_arn,
+            **_summary(shown),
             "error": shown.error,
             "cause": shown.cause,
-            "redriveCount": shown.redrive_count,
-            "redriveDate": shown.redriven,
             "redriveStatus": status,
             "redriveStatusReason": reason,
         }
@@ -206,19 +198,26 @@ def _data(status: str, input_text: str | None, output: Any) -> dict[str, Any]:
     return data
 
 
+def _summary(shown: Shown) -> dict[str, Any]:
+    """Return what ListExecutions and DescribeExecution both tell of an execution."""
+    return {
+        "executionArn": shown.arn,
+        "stateMachineArn": shown.machine_arn,
+        "name": shown.name,
+        "status": shown.status,
+        "startDate": shown.started,
+        "stopDate": _stop_date(shown),
+        "mapRunArn": shown.map_run_arn,
+        "redriveCount": shown.redrive_count,
+        "redriveDate": shown.redriven,
+    }
+
+
 def _item(shown: Shown) -> dict[str, Any]:
     return _given(
         {
-            "executionArn": shown.arn,
-            "stateMachineArn": shown.machine_arn,
-            "name": shown.name,
-            "status": shown.status,
-            "startDate": shown.started,
-            "stopDate": _stop_date(shown),
-            "mapRunArn": shown.map_run_arn,
+            **_summary(shown),
             "itemCount": shown.items,
-            "redriveCount": shown.redrive_count,
-            "redriveDate": shown.redriven,
         }
     )
 

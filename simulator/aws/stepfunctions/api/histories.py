@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.resume import INTERRUPTED_CAUSE, INTERRUPTED_ERROR, ended_by
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.api_model import api_model
+from simulator.aws.integrations.shapes.api_model import api_model
 from simulator.aws.stepfunctions.api import arns
 from simulator.aws.stepfunctions.api.pages import page, position_of
 

@@ -8,7 +8,7 @@ from simulator.aws.errors import ApiError
 from simulator.aws.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
-    from simulator.aws.integrations.callbacks import Callbacks
+    from simulator.aws.integrations.waiting.callbacks import Callbacks
 
 
 class TaskTokens:

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.model import Shape, StructureShape
 
 from simulator.aws.errors import validation_error
-from simulator.aws.integrations.api_model import input_shape, service_model
+from simulator.aws.integrations.shapes.api_model import input_shape, service_model
 from simulator.aws.json_reader import BadJson, read_json
 
 _WORDS = {"string": (str, "a string"), "boolean": (bool, "true or false"), "integer": (int, "a whole number")}

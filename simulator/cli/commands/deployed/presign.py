@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-import boto3
 import typer
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError
 
+from simulator.cli.commands.deployed.stack_options import REGION
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 
-REGION = "ap-northeast-1"
 MOST_HOURS = 7 * 24
 MOST_KEY_BYTES = 1024
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -56,6 +53,10 @@ def _signed(key: str, bucket: str, hours: int, region: str) -> str:
         raise UsageError(f"The key has {len(key.encode())} bytes; S3 takes at most {MOST_KEY_BYTES}.")
     if not BUCKET.fullmatch(bucket):
         raise UsageError(f"{bucket!r} is not a bucket's name. Take the stack's output InputBucketName.")
+    import boto3  # noqa: PLC0415 - loaded only if it is needed
+    from botocore.config import Config  # noqa: PLC0415 - as above
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
+
     try:
         client = boto3.Session().client(
             "s3",

@@ -11,7 +11,6 @@ from simulator.cli import exits
 from simulator.cli.commands.deployed.stack_options import REGION, EndpointUrl, Profile, Region, StackName, opened_stack
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
-from simulator.deployed.replay import EventReplay
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def replay_events_command(  # noqa: PLR0917 - options
     event that has had its run starts no second one. Exit code 0: nothing waits any more; 1: something still waits;
     2: the stack cannot be reached.
     """
+    from simulator.deployed.replay import EventReplay  # noqa: PLC0415 - boto3 is loaded only if it is needed
+
     with (
         terminal(json=json) as term,
         opened_stack(stack, region, profile, endpoint_url) as opened,

@@ -11,7 +11,6 @@ from simulator.cli import exits
 from simulator.cli.commands.deployed.stack_options import REGION, EndpointUrl, Profile, Region, StackName, opened_stack
 from simulator.cli.options import Json, examples
 from simulator.cli.output.terminal import terminal
-from simulator.deployed.smoke import SmokeTest
 
 if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
@@ -36,6 +35,8 @@ def smoke_command(
     Users, files and results are removed in the end, also after Ctrl-C; the audit items expire. Exit code 0: all is as
     it should be; 1: a step failed; 2: the stack cannot be reached.
     """
+    from simulator.deployed.smoke import SmokeTest  # noqa: PLC0415 - boto3 is loaded only if it is needed
+
     with terminal(json=json) as term, opened_stack(stack, region, profile, endpoint_url) as opened:
         test = SmokeTest(opened)
         done = []

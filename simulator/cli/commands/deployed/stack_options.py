@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli.exits import UsageError
-from simulator.deployed.errors import StackError
-from simulator.deployed.stack import DEFAULT_REGION, Stack
+from simulator.deployed.region import DEFAULT_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simulator.deployed.stack import Stack
+
 StackName = Annotated[
     str, typer.Option("--stack", metavar="NAME", help="The stack: UserLogPipeline, or UserLogPipeline-dev.")
+]
+FoundRegion = Annotated[
+    str | None, typer.Option("--region", metavar="REGION", help="The region; else that of the ARN or the shell.")
 ]
 Region = Annotated[str, typer.Option("--region", help="The stack's region.")]
 Profile = Annotated[
@@ -35,6 +39,9 @@ def opened_stack(name: str, region: str, profile: str | None, endpoint_url: str 
     Raises:
         UsageError: the stack cannot be reached or used.
     """
+    from simulator.deployed.errors import StackError  # noqa: PLC0415 - boto3 is loaded only if it is needed
+    from simulator.deployed.stack import Stack  # noqa: PLC0415 - as above
+
     try:
         yield Stack(name, region=region, profile=profile, endpoint_url=endpoint_url)
     except StackError as error:

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from simulator.aws.asl.errors import StateError
 from simulator.aws.errors import ApiError
-from simulator.aws.integrations.java_names import capital, pascal
+from simulator.aws.integrations.shapes.java_names import capital, pascal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

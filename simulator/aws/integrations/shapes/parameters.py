@@ -17,7 +17,7 @@ from simulator.aws.asl.errors import RUNTIME, EvaluationError
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.errors import validation_error
-from simulator.aws.integrations.java_names import capital
+from simulator.aws.integrations.shapes.java_names import capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import RUNTIME, TASK_FAILED, TIMEOUT, StateError
 from simulator.aws.asl.json_text import to_json
-from simulator.aws.integrations.callbacks import LOOK_SECONDS
+from simulator.aws.integrations.waiting.callbacks import LOOK_SECONDS
 from simulator.aws.json_reader import read_json
 
 if TYPE_CHECKING:

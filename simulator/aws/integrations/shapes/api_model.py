@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StructureShape
 
-from simulator.aws.integrations.java_names import exception_name
+from simulator.aws.integrations.shapes.java_names import exception_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-    from simulator.aws.integrations.parameters import Spelling
+    from simulator.aws.integrations.shapes.parameters import Spelling
 
 
 def to_result(answer: dict[str, Any], shape: StructureShape, spell: Spelling) -> dict[str, Any]:

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from simulator.cli import exits
+from simulator.cli.commands.deployed.stack_options import (  # noqa: TC001 - typer reads the annotations
+    EndpointUrl,
+    FoundRegion,
+    Profile,
+)
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, examples
 from simulator.cli.output.report import document, headline, report
@@ -51,15 +56,9 @@ def fetch_command(  # noqa: PLR0917 - options, each by its name
     follow: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--follow", help="Go on until Ctrl-C (a single run: until it has ended).")
     ] = False,
-    region: Annotated[
-        str | None, typer.Option("--region", metavar="REGION", help="The region; else that of the ARN or the shell.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="The profile of your AWS configuration.")
-    ] = None,
-    endpoint_url: Annotated[
-        str | None, typer.Option("--endpoint-url", metavar="URL", help="Another place than AWS, such as `up`'s.")
-    ] = None,
+    region: FoundRegion = None,
+    profile: Profile = None,
+    endpoint_url: EndpointUrl = None,
     logs: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--logs/--no-logs", help="Read the functions' logs too: how often each row was tried.")
     ] = True,

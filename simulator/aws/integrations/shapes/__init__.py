@@ -1,0 +1,1 @@
+"""Names, types and errors on the wire, from botocore's models."""

@@ -1,0 +1,1 @@
+"""Tasks that wait: for a token, for an execution, for as long as they may."""
