@@ -15,10 +15,10 @@ from simulator.aws.integrations.s3 import GetObject, PutObject
 from simulator.aws.integrations.sdk_actions import SdkActions
 from simulator.aws.integrations.sdk_services import PREFIX
 from simulator.aws.integrations.shapes import dialect
-from simulator.aws.integrations.states import StartExecution
 from simulator.aws.integrations.waiting.callbacks import PATTERN, Callbacks, CalledBack
 from simulator.aws.integrations.waiting.run_execution import PATTERNS as SYNC
 from simulator.aws.integrations.waiting.run_execution import RunExecution
+from simulator.aws.integrations.waiting.start_execution import StartExecution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.ports import TaskRequest
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
     from simulator.aws.integrations.sdk_actions import Operation
-    from simulator.aws.integrations.states import StateMachines
+    from simulator.aws.integrations.waiting.start_execution import StateMachines
 
 
 START = "states:startExecution"

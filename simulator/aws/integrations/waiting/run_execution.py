@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.runtime.listener import ExecutionInfo
     from simulator.aws.asl.runtime.ports import TaskRequest
-    from simulator.aws.integrations.states import Started, StartExecution
+    from simulator.aws.integrations.waiting.start_execution import Started, StartExecution
 
 PATTERNS = (".sync", ".sync:2")
 SUCCEEDED = "SUCCEEDED"
