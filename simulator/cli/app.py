@@ -4,45 +4,25 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.markup import escape
 
 from simulator.cli import exits
-from simulator.cli.commands.check import EPILOG as CHECK_EPILOG
-from simulator.cli.commands.check import check_command
-from simulator.cli.commands.cloud import down_command, env_command, status_command
-from simulator.cli.commands.compare import EPILOG as COMPARE_EPILOG
-from simulator.cli.commands.compare import compare_command
-from simulator.cli.commands.convert import convert_command
-from simulator.cli.commands.deployed.fetch import EPILOG as FETCH_EPILOG
-from simulator.cli.commands.deployed.fetch import fetch_command
-from simulator.cli.commands.deployed.presign import presign_command
-from simulator.cli.commands.deployed.replay_events import EPILOG as REPLAY_EPILOG
-from simulator.cli.commands.deployed.replay_events import replay_events_command
-from simulator.cli.commands.deployed.smoke import EPILOG as SMOKE_EPILOG
-from simulator.cli.commands.deployed.smoke import smoke_command
-from simulator.cli.commands.faults import faults_command
-from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
-from simulator.cli.commands.forecast import forecast_command
-from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
-from simulator.cli.commands.redrive import redrive_command
-from simulator.cli.commands.reset import reset_command
-from simulator.cli.commands.run import run_command
-from simulator.cli.commands.runs import runs_command
-from simulator.cli.commands.show import show_command
-from simulator.cli.commands.steer import pause_command, resume_command, stop_command, update_command
-from simulator.cli.commands.up import up_command
-from simulator.cli.commands.users import users_app
-from simulator.cli.commands.verify import verify_command
+from simulator.cli.command_table import COMMANDS
+from simulator.cli.examples import examples
 from simulator.cli.exits import Terminated
-from simulator.cli.options import examples
 from simulator.cli.output.streams import settle_streams, stdout_problem
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import FrameType
+
+    from simulator.cli.command_table import Entry
 
 EPILOG = (
     f"Begin with: {escape(command('run', 'sample.csv'))} -- "
@@ -50,51 +30,62 @@ EPILOG = (
     "3 the local cloud could not start; 130 Ctrl-C."
 )
 
-app = typer.Typer(
-    name="simulator",
-    help="Runs the CSV user-log pipeline on this machine: the same Lambda code and state machine as on AWS.",
-    epilog=EPILOG,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-app.command(
-    "run",
-    epilog=examples(
-        "run sample.csv",
-        "run a.csv b.csv incoming/",
-        "run sales.csv --create-users",
-        "run data.csv --key in/a.csv --json",
-    ),
-)(run_command)
-app.command("up", epilog=examples("up", "up --port 0 --with-dashboard", "up --inbox incoming --detach"))(up_command)
-app.command("down", epilog=examples("down"))(down_command)
-app.command("status", epilog=examples("status", "status --json"))(status_command)
-app.command("env", epilog=examples("env", "env --unset", "env --json"))(env_command)
-app.command("runs", epilog=examples("runs", "runs --limit 100 --json"))(runs_command)
-app.command("show", epilog=examples("show latest", "show user-log-2025", "show latest --row 17"))(show_command)
-app.command("verify", epilog=examples("verify latest", "verify user-log-2025 --json"))(verify_command)
-app.command("compare", epilog=COMPARE_EPILOG)(compare_command)
-app.command("forecast", epilog=FORECAST_EPILOG)(forecast_command)
-app.command("redrive", epilog=REDRIVE_EPILOG)(redrive_command)
-app.command("stop", epilog=examples("stop latest", "stop user-log-2025 --cause 'wrong file'"))(stop_command)
-app.command("pause", epilog=examples("pause latest"))(pause_command)
-app.command("resume", epilog=examples("resume latest"))(resume_command)
-app.command("update", epilog=examples("update latest --max-concurrency 2", "update latest --tolerated-failures 50"))(
-    update_command
-)
-app.command("fetch", epilog=FETCH_EPILOG)(fetch_command)
-app.command("replay-events", epilog=REPLAY_EPILOG)(replay_events_command)
-app.command("smoke", epilog=SMOKE_EPILOG)(smoke_command)
-app.command("check", epilog=CHECK_EPILOG)(check_command)
-app.command("faults", epilog=examples("faults", "faults --json"))(faults_command)
-app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv --out utf8.csv"))(convert_command)
-app.command(
-    "presign", epilog=examples("presign 2026/11/28/users.csv --bucket user-log-input-123456789012-ap-northeast-1")
-)(presign_command)
-app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
-app.add_typer(users_app, name="users")
+_PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+
+
+def application(words: Sequence[str] | None = None) -> typer.Typer:
+    """Return the command line.
+
+    Args:
+        words: the words that it will be given: the command among them is imported, and of the others only what the
+            help lists of them. None to import all.
+    """
+    app = typer.Typer(
+        name="simulator",
+        help="Runs the CSV user-log pipeline on this machine: the same Lambda code and state machine as on AWS.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_options)
+    wanted = None if words is None else next((word for word in words if not word.startswith("-")), "")
+    for entry in COMMANDS:
+        if wanted in (None, entry.name):
+            _add(app, entry)
+        else:
+            app.command(entry.name, help=entry.summary())(_other_command)
+    return app
+
+
+def _add(app: typer.Typer, entry: Entry) -> None:
+    module = entry.load()
+    if entry.group is not None:
+        app.add_typer(getattr(module, entry.group), name=entry.name)
+        return
+    epilog = module.EPILOG if entry.examples is None else examples(*entry.examples)
+    app.command(entry.name, epilog=epilog)(getattr(module, entry.function))
+
+
+def _other_command() -> None:
+    """Stand for a command that is listed and not used."""
+    raise AssertionError("the command that is used is imported")
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        version = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
+        sys.stdout.write(f"simulator {version}\n")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 def main() -> None:
@@ -102,7 +93,7 @@ def main() -> None:
     settle_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        app(prog_name=command())
+        application(sys.argv[1:])(prog_name=command())
     except SystemExit as ending:
         # A document's failure was told by its command, which exits with 2; a help text has no one else to tell it.
         if ending.code in (None, exits.SUCCEEDED) and (problem := stdout_problem()) is not None:

@@ -36,14 +36,22 @@ def open_session(
     Raises:
         CloudError: it cannot start.
     """
-    # Only here: the imports of botocore and psycopg take time that `--help` and `show` need not wait for.
-    from simulator.pipeline.session import Session  # noqa: PLC0415 - as the line above says
+    # Only here: the imports take time that `--help` and `show` need not wait for, and in which the servers start.
+    from simulator.pipeline.servers import Servers  # noqa: PLC0415 - as the line above says
 
+    settings, plan = Settings(), plan or FaultPlan()
+    servers = Servers(settings, plan, lasting=restored)
+    try:
+        from simulator.pipeline.session import Session  # noqa: PLC0415 - as above
+    except BaseException:  # Ctrl-C
+        servers.close()
+        raise
     return Session(
-        Settings(),
+        settings,
         tell=terminal.say,
         listener=listener or SilentListener(),
         clock=clock or RealClock(),
-        plan=plan or FaultPlan(),
+        plan=plan,
         restored=restored,
+        servers=servers,
     )

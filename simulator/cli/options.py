@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
 from simulator.cli.exits import UsageError
@@ -14,7 +13,6 @@ from simulator.cli.paths import shown
 from simulator.csv_files.encoding import read_chunks
 from simulator.fault_injection.spec import BadFault, FaultPlan, parse_fault
 from simulator.pipeline.settings import Settings
-from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +24,6 @@ Json = Annotated[bool, typer.Option("--json", help="Prints one JSON document to 
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's name, the beginning of it, or [bold]latest[/bold].")
 ]
-
-
-def examples(*commands: str) -> str:
-    """Return the epilog of a command: examples of its use, a line each."""
-    return "\n\n".join(["[bold]Examples[/bold]", *(f"  {escape(command())} {words}" for words in commands)])
 
 
 def checked_faults(texts: Sequence[str]) -> list[FaultSpec]:

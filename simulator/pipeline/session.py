@@ -14,7 +14,6 @@ from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
 from simulator.aws.moto.clients import aws_clients
 from simulator.aws.moto.environment import ACCOUNT, REGION, aws_environment
-from simulator.aws.moto.server import MotoServer
 from simulator.aws.stepfunctions.api.api import StepFunctionsApi
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.fault_injection.fault_injection import Faults
@@ -26,7 +25,7 @@ from simulator.pipeline.local_cloud.service_apis import service_apis
 from simulator.pipeline.map_run_endpoint import MapRunEndpoint
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name
-from simulator.pipeline.servers import moto_options, open_postgres
+from simulator.pipeline.servers import Servers
 from simulator.pipeline.status_events import StatusEvents
 from simulator.pipeline.steering.helm import Helm
 from simulator.pipeline.steering.port import SteeringPort
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
+    from simulator.aws.moto.server import MotoServer
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.fault_injection.spec import FaultPlan
     from simulator.pipeline.settings import Settings
@@ -63,6 +63,7 @@ class Session:
         clock: what executions see of time.
         plan: what is to be broken.
         restored: whether everything is kept in the home, and what lies there is restored (`up`).
+        servers: the servers, if they have been started for it already; it closes them.
 
     Raises:
         CloudError: it cannot start; the message says what to do.
@@ -77,14 +78,14 @@ class Session:
         clock: Clock,
         plan: FaultPlan,
         restored: bool = False,
+        servers: Servers | None = None,
     ) -> None:
-        home = settings.home.create()
         with ExitStack() as stack:
+            servers = stack.enter_context(servers or Servers(settings, plan, lasting=restored))
+            home = settings.home
+            self.moto = servers.moto
             tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
-            self.moto = stack.enter_context(
-                MotoServer(moto_options(home, plan, lasting=restored))
-            )  # starts while PostgreSQL does
-            self.postgres = stack.enter_context(closing(open_postgres(settings)))
+            self.postgres = servers.postgres()
             self.aws = stack.enter_context(closing(aws_clients(_url(self.moto))))
             self.resources = provision(self.aws)
             self.database_id = database_id(self.postgres.url)

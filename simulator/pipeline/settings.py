@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from simulator.pipeline.errors import CloudError
 from simulator.postgres.errors import advice
@@ -18,8 +16,17 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _TRIAL_SIZE: Final = 8192
 
 
-class Settings(BaseSettings):
-    """The environment variables the simulator reads, typed.
+def _home() -> Path:
+    return Path(os.environ.get("SIMULATOR_HOME") or PROJECT_ROOT / ".simulator")
+
+
+def _database_url() -> str | None:
+    return os.environ.get("SIMULATOR_DATABASE_URL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The environment variables that the simulator reads.
 
     Args:
         simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; `.simulator` in the
@@ -27,10 +34,8 @@ class Settings(BaseSettings):
         simulator_database_url: `SIMULATOR_DATABASE_URL`: a PostgreSQL of one's own in place of the embedded one.
     """
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
-
-    simulator_home: Path = Field(default=PROJECT_ROOT / ".simulator")
-    simulator_database_url: SecretStr | None = None
+    simulator_home: Path = field(default_factory=_home)
+    simulator_database_url: str | None = field(default_factory=_database_url, repr=False)  # it has a password
 
     @property
     def home(self) -> HomeFolder:
@@ -54,8 +59,7 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str | None:
         """Return the external database's URL, password included, or None; blanks alone are none."""
-        url = self.simulator_database_url
-        return (url.get_secret_value().strip() or None) if url else None
+        return (self.simulator_database_url or "").strip() or None
 
 
 class HomeFolder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, end_to_end, lasting, map_overhead, memory, second_run
+from tests.benchmarks import dashboard, end_to_end, lasting, map_overhead, memory, second_run, start_up
 
 BENCHMARKS = {
     "end-to-end": end_to_end.main,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "lasting": lasting.main,
     "map-overhead": map_overhead.main,
     "memory": memory.main,
+    "start-up": start_up.main,
     "dashboard": dashboard.main,
 }
 

@@ -44,7 +44,12 @@ def main() -> None:
         with (
             UpLock(settings) as lock,
             Session(
-                settings, tell=lambda _text: None, listener=listeners, clock=RealClock(), plan=FaultPlan()
+                settings,
+                tell=lambda _text: None,
+                listener=listeners,
+                clock=RealClock(),
+                plan=FaultPlan(),
+                restored=True,  # as `up` opens it: both write what lasts
             ) as session,
         ):
             load_users(session, folder)

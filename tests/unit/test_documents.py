@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from simulator.cli.app import app
+from simulator.cli.app import application
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (
@@ -50,7 +50,7 @@ def _table() -> dict[str, str]:
 def _commands() -> dict[str, click.Command]:
     """Return each command by its words."""
     found: dict[str, click.Command] = {}
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(application())
     for name, command in group.commands.items():  # type: ignore[attr-defined] # a group, as there are several commands
         inner = getattr(command, "commands", None)
         found.update({f"{name} {sub}": one for sub, one in inner.items()} if inner else {name: command})
@@ -78,7 +78,7 @@ def test_the_readme_lists_every_command_and_no_other() -> None:
 def test_the_readme_lists_the_options_that_help_shows(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every option of either is in the other."""
     monkeypatch.setenv("COLUMNS", "200")
-    shown = CliRunner().invoke(app, [*words.split(), "--help"])
+    shown = CliRunner().invoke(application(), [*words.split(), "--help"])
     assert shown.exit_code == 0
     options = {one for pair in OPTION.findall(shown.output) for one in pair if one}
     assert options >= EVERY_COMMAND
@@ -97,7 +97,7 @@ def test_a_simulator_command_of_the_documents_can_be_typed(words: list[str]) -> 
 @pytest.mark.parametrize("words", [one for one in _simulator_commands() if one[0] in CHEAP], ids=" ".join)
 def test_a_cheap_command_of_the_recipes_succeeds(words: list[str]) -> None:
     """Those that start no server are run."""
-    assert CliRunner().invoke(app, words).exit_code == 0
+    assert CliRunner().invoke(application(), words).exit_code == 0
 
 
 def test_the_tests_and_scripts_that_the_recipes_run_exist() -> None:

@@ -302,6 +302,8 @@ class LocalMapRun:
 
     def _watch(self, workers: Workers[ChildWork]) -> None:
         parent = self._request.parent
+        if parent.ends_at_transition:  # its children enter states all the time
+            parent.stop()
         if parent.root_stop.is_set() or parent.time_left(self._clock) == 0:
             workers.stop()
             self._children.stop()

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from moto.core import responses
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.utilities import bytesize
-from moto.dynamodb.responses import DynamoHandler
-from moto.moto_api import recorder
-from moto.moto_server.werkzeug_app import BackendRequest
-from werkzeug.wrappers import Response
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 _MAX_ITEM_SIZE: Final = 405_000  # moto's: between the 400 KB that AWS documents and what it takes
 
@@ -37,15 +30,3 @@ def _item(self: Any, hash_key: DynamoType, range_key: DynamoType | None, attrs: 
         raise ItemSizeTooLarge
     self.attrs = LimitedSizeDict()
     self.attrs.update(typed)  # past its own `__setitem__`
-
-
-def answer_dynamodb(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer a DynamoDB request without Flask, whose routes lead to one handler (WSGI, PEP 3333).
-
-    See `moto.core.utils.convert_to_flask_response`, which does the same behind Flask.
-    """
-    request = BackendRequest(environ)
-    recorder._record_request(request)  # noqa: SLF001 - as moto does
-    answer = DynamoHandler.dispatch(request, request.raw_url, dict(request.headers))
-    status, headers, content = answer
-    return Response(content, status, headers)(environ, start_response)

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from boto3.dynamodb.types import TypeDeserializer
 
 from simulator.aws.moto.wsgi import whole_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from simulator.aws.moto.options import KeptTable
 
@@ -26,14 +25,9 @@ if TYPE_CHECKING:
 
 MAX_NAME_LENGTH = 80
 MAX_INTEGER = 2**63 - 1
+MAX_DIGITS = 19
+"""Whole numbers of fewer digits are all below `MAX_INTEGER`."""
 _TARGET_PREFIX = "DynamoDB_20120810."
-
-
-class _WireDeserializer(TypeDeserializer):
-    """boto3's deserializer for items as they are on the wire: binary values are base64 there (and stay so)."""
-
-    def _deserialize_b(self, value: str) -> str:
-        return value
 
 
 class TableLog:
@@ -46,8 +40,9 @@ class TableLog:
     def __init__(self, kept: KeptTable) -> None:
         self.table = kept.name
         self._kept = kept
-        self._half: set[Path] = set()  # files that end with half a line: the next one must not be glued to it
-        self._to_python = _WireDeserializer().deserialize
+        self._half: set[str] = set()  # files that end with half a line: the next one must not be glued to it
+        self._folders = str(kept.folders)
+        self._orphans = str(kept.orphans)
 
     def append(self, items: list[dict[str, Any]]) -> None:
         """Append items (in DynamoDB's typed JSON), one line each, in one write a file.
@@ -55,13 +50,13 @@ class TableLog:
         Raises:
             OSError: the disk is full; half a line may be in the file, and does not count.
         """
-        lines: dict[Path, bytes] = {}
+        lines: dict[Any, bytes] = {}
         for item in items:
-            plain = {name: self._to_python(value) for name, value in item.items()}
-            line = orjson.dumps(plain, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
-            path = self._file_of(plain.get(self._kept.folder_attribute))
-            lines[path] = lines.get(path, b"") + line
-        for path, data in lines.items():
+            plain = {name: plain_value(value) for name, value in item.items()}
+            folder = plain.get(self._kept.folder_attribute)
+            folder = folder if isinstance(folder, str) else None
+            lines[folder] = lines.get(folder, b"") + orjson.dumps(plain, option=orjson.OPT_APPEND_NEWLINE)
+        for path, data in [(self._file_of(folder), data) for folder, data in lines.items()]:
             left = _append(path, b"\n" + data if path in self._half else data)
             self._half.discard(path)
             while left:
@@ -69,12 +64,10 @@ class TableLog:
                 left = _append(path, left)
             self._half.discard(path)
 
-    def _file_of(self, name: Any) -> Path:
-        if isinstance(name, str) and is_plain_name(name):
-            folder = self._kept.folders / name
-            if folder.is_dir() and not folder.is_symlink():
-                return folder / self._kept.file_name
-        return self._kept.orphans
+    def _file_of(self, name: str | None) -> str:
+        if name is not None and is_plain_name(name) and is_folder(f"{self._folders}/{name}"):
+            return f"{self._folders}/{name}/{self._kept.file_name}"
+        return self._orphans
 
 
 class LoggingApp:
@@ -145,17 +138,39 @@ def is_plain_name(name: str) -> bool:
     return 0 < len(name) <= MAX_NAME_LENGTH and name not in {".", ".."} and not set(name) & set("/\\\0")
 
 
-def _plain(value: Any) -> Any:
-    """Turn what DynamoDB has and JSON has not into JSON: numbers stay numbers, sets become sorted lists."""
-    if isinstance(value, Decimal):
-        exact = value == value.to_integral_value() and abs(value) <= MAX_INTEGER
-        return int(value) if exact else float(value)
-    if isinstance(value, (set, frozenset)):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} is not a DynamoDB value")
+def is_folder(path: str) -> bool:
+    """Say whether a path is a folder, and no link to one."""
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except (OSError, ValueError):  # also a name that no file can have
+        return False
 
 
-def _append(path: Path, data: bytes) -> bytes:
+def plain_value(value: dict[str, Any]) -> Any:
+    """Turn a value of DynamoDB's typed JSON into plain JSON: sets become sorted lists, binary values stay base64."""
+    ((kind, content),) = value.items()
+    if kind == "N":
+        return _number(content)
+    if kind == "M":
+        return {name: plain_value(one) for name, one in content.items()}
+    if kind == "L":
+        return [plain_value(one) for one in content]
+    if kind == "NS":
+        return sorted(map(_number, content))
+    if kind in ("SS", "BS"):
+        return sorted(content)
+    return None if kind == "NULL" else content
+
+
+def _number(text: str) -> int | float:
+    if len(text) < MAX_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
+    value = Decimal(text)
+    exact = value == value.to_integral_value() and abs(value) <= MAX_INTEGER
+    return int(value) if exact else float(value)
+
+
+def _append(path: str, data: bytes) -> bytes:
     """Append whole lines with one write, so that lines of several threads never mix.
 
     Returns:

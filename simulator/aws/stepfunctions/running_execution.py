@@ -95,6 +95,10 @@ class RunningExecution:
         """Wait until it has ended and its end has been told; return whether it has."""
         return self._ended.wait(timeout)
 
+    def end_at_transition(self) -> None:
+        """Stop it before it enters its next state."""
+        self._execution.ends_at_transition = True
+
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
         """Stop it (StopExecution): no further state or item is begun."""
         self._execution.stop(error, cause)

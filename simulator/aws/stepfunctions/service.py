@@ -128,11 +128,10 @@ class StepFunctions:
         return self.machines.restore()
 
     def delete_state_machine(self, arn: str) -> None:
-        """Delete a machine: its executions are stopped, and when the last has ended it is gone."""
+        """Delete a machine: its executions end at their next transition, and with the last of them it is gone."""
         if self.machines.begin_deletion(arn):
             for running in self.executions(arn):
-                if running.status == "RUNNING":
-                    running.stop()
+                running.end_at_transition()
             self._end_deletion(arn)
 
     def _end_deletion(self, arn: str) -> None:

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 import typer
 
 from simulator.cli import exits
+from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
-from simulator.cli.options import Json, examples
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import shown
 from simulator.runs.words import count

@@ -9,8 +9,9 @@ import typer
 from rich.table import Table
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
+from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
-from simulator.cli.options import Json, examples
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import line_of, terminal
 from simulator.cli.paths import shown
 from simulator.csv_files.encoding import read_chunks

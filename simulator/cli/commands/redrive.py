@@ -8,9 +8,10 @@ import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli import exits
+from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
 from simulator.cli.open_session import open_session
-from simulator.cli.options import Json, RunName, examples
+from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.running import CloudAndListeners, redrive_in
 from simulator.cli.through_cloud import play, running_cloud

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from simulator.cli.examples import examples
 from simulator.cli.open_session import open_session
-from simulator.cli.options import Json, examples
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file
 from simulator.cli.through_cloud import play, running_cloud

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lambdas.shared.connection import connect
-from simulator.cli.app import app
+from simulator.cli.app import application
 from simulator.deployed.errors import StackError
 from simulator.deployed.replay import EventReplay
 from simulator.deployed.stack import Stack
@@ -148,4 +148,4 @@ def test_a_stack_that_cannot_be_used_is_told(cloud: Cloud, stack: str, url: str 
     with pytest.raises(StackError, match=message):
         Stack(stack, endpoint_url=url or cloud.url)
     arguments = ["replay-events", "--stack", stack, "--endpoint-url", url or cloud.url]
-    assert CliRunner().invoke(app, arguments).exit_code == 2
+    assert CliRunner().invoke(application(), arguments).exit_code == 2

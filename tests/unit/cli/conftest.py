@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.cli.app import app
+from simulator.cli.app import application
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def simulator(home: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Callable
 
     def call(*arguments: str) -> Outcome:
         with pytest.raises(SystemExit) as exit_:
-            app(list(arguments), prog_name="python -m simulator")
+            application(list(arguments))(list(arguments), prog_name="python -m simulator")
         captured = capfdbinary.readouterr()
         return Outcome(int(exit_.value.code or 0), captured.out.decode(), captured.err.decode())
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from typer.testing import CliRunner, Result
 
-from simulator.cli.app import app
+from simulator.cli.app import application
 
 BUCKET = "user-log-input-123456789012-ap-northeast-1"
 
@@ -26,7 +26,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def presign(*words: str) -> Result:
     """Run the command."""
-    return CliRunner().invoke(app, ["presign", *words])
+    return CliRunner().invoke(application(), ["presign", *words])
 
 
 def test_the_url_is_for_one_key_of_the_bucket_and_ends() -> None:

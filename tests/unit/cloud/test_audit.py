@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import threading
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from boto3.dynamodb.types import TypeDeserializer
 
-from simulator.aws.moto.table_log import LoggingApp, TableLog
+from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
+from simulator.aws.moto.table_log import LoggingApp, TableLog, plain_value
 from simulator.pipeline.servers import moto_options
 from simulator.pipeline.settings import HomeFolder
 
@@ -54,6 +57,32 @@ def test_an_item_is_a_line_of_plain_json_in_its_runs_folder(runs: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        *({"N": text} for text in ("0", "-0", "7", "-7", "007", "1E2", "1.0", "-1.50", "9223372036854775807")),
+        *({"N": text} for text in ("9223372036854775808", "-9223372036854775809", "999999999999999999", "1e-130")),
+        *({"S": ""}, {"S": "一"}, {"BOOL": False}, {"NULL": True}, {"SS": ["b", "a"]}, {"NS": ["10", "9", "-1.5"]}),
+        *({"L": []}, {"M": {}}, {"L": [{"M": {"a": {"L": [{"N": "1"}, {"NULL": True}]}}}, {"BOOL": True}]}),
+    ],
+)
+def test_a_value_reads_as_boto3_reads_it(value: Any) -> None:
+    """Whole numbers that a file of 64 bits can hold stay whole, others are floats."""
+
+    def plain(read: Any) -> Any:
+        if isinstance(read, Decimal):
+            return int(read) if read == read.to_integral_value() and abs(read) < 2**63 else float(read)
+        if isinstance(read, set):
+            return sorted(map(plain, read))
+        if isinstance(read, dict):
+            return {name: plain(one) for name, one in read.items()}
+        return list(map(plain, read)) if isinstance(read, list) else read
+
+    ours = plain_value(value)
+    theirs = plain(TypeDeserializer().deserialize(value))
+    assert (ours, type(ours)) == (theirs, type(theirs))
+
+
+@pytest.mark.parametrize(
     "name", ["", ".", "..", "../run", "/etc", "run/../run", "a\\b", "a\0b", "gone", "x" * 200, "~", "run\n"]
 )
 def test_an_item_of_no_run_is_kept_beside_the_runs(runs: Path, name: str) -> None:
@@ -67,6 +96,9 @@ def test_a_run_that_is_a_link_out_of_the_runs_folder_is_not_followed(runs: Path,
     """Somebody else's folder is not written to."""
     (tmp_path / "elsewhere").mkdir()
     (runs / "link").symlink_to(tmp_path / "elsewhere")
+    kept = moto_options(HomeFolder(runs.parent)).kept
+    assert kept is not None
+    assert not KeptPartitions(kept).has_folder({"executionName": {"S": "link"}})  # so the journal has its items
     _log(runs).append([{**ITEM, "executionName": {"S": "link"}}])
     assert not list((tmp_path / "elsewhere").iterdir())
 

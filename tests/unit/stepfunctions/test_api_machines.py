@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.unit.stepfunctions.cloud import PASS, PREFIX, ROLE, TASK, WAITING, Cloud
 
 OTHER = {"StartAt": "Q", "States": {"Q": {"Type": "Pass", "Result": 2, "End": True}}}
@@ -125,6 +127,52 @@ def test_a_deleted_machine_ends_its_executions_and_is_gone() -> None:
     assert cloud.refused("ListExecutions", stateMachineArn=arn)[0] == "StateMachineDoesNotExist"
     cloud.call("DeleteStateMachine", stateMachineArn=arn)
     cloud.create("m", PASS)
+
+
+def test_an_execution_of_a_deleted_machine_finishes_the_state_that_it_is_in() -> None:
+    """It ends where it would enter the next one: its last state succeeds, and a Wait goes on until it is stopped."""
+    cloud = Cloud()
+    last, waiting = cloud.create("last", TASK), cloud.create("waiting", WAITING)
+    cloud.function.open.clear()
+    in_last, in_wait = cloud.start(last, 1), cloud.start(waiting)
+    cloud.until(lambda: cloud.function.calls, bool)
+    for machine in (last, waiting):
+        cloud.call("DeleteStateMachine", stateMachineArn=machine)
+    cloud.function.open.set()
+    assert cloud.ended(in_last)["status"] == "SUCCEEDED"
+    assert cloud.call("DescribeExecution", executionArn=in_wait)["status"] == "RUNNING"
+    assert cloud.call("DescribeStateMachine", stateMachineArn=waiting)["status"] == "DELETING"
+    assert cloud.refused("UpdateStateMachine", stateMachineArn=waiting, roleArn=ROLE)[0] == "StateMachineDeleting"
+    cloud.call("DeleteStateMachine", stateMachineArn=waiting)
+    cloud.call("StopExecution", executionArn=in_wait)
+    cloud.ended(in_wait)
+    cloud.until(lambda: cloud.call("ListStateMachines")["stateMachines"], lambda found: not found)
+
+
+@pytest.mark.parametrize("mode", ["INLINE", "DISTRIBUTED"])
+def test_a_map_of_a_deleted_machine_begins_no_further_iteration(mode: str) -> None:
+    """An iteration that has begun finishes its state; all else is a transition."""
+    cloud = Cloud()
+    processor = {"ProcessorConfig": {"Mode": mode}, **TASK}
+    if mode == "DISTRIBUTED":
+        processor["ProcessorConfig"] = {"Mode": mode, "ExecutionType": "STANDARD"}
+    arn = cloud.create(
+        "m",
+        {
+            "StartAt": "M",
+            "States": {"M": {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": processor, "End": True}},
+        },
+    )
+    cloud.function.open.clear()
+    running = cloud.start(arn, [1, 2, 3])
+    cloud.until(lambda: cloud.function.calls, bool)
+    cloud.call("DeleteStateMachine", stateMachineArn=arn)
+    if mode == "DISTRIBUTED":
+        execution = cloud.service.execution(running)._execution
+        cloud.until(execution.root_stop.is_set, bool)
+    cloud.function.open.set()
+    ended = cloud.ended(running)
+    assert (ended["status"], ended.get("error"), cloud.function.calls) == ("ABORTED", None, [1])
 
 
 def test_machines_are_listed_in_pages() -> None:

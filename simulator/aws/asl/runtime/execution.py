@@ -82,6 +82,7 @@ class Execution:
         "_reason",
         "attempts",
         "clock",
+        "ends_at_transition",
         "history",
         "identity",
         "input",
@@ -117,6 +118,7 @@ class Execution:
         now = self.clock.now()
         self.started = started or now
         self.root_stop = Stop()
+        self.ends_at_transition = False
         self.attempts: list[TaskAttempt] = []
         self._reason: tuple[str | None, str | None] = (None, None)
         limit = STANDARD_SECONDS if seconds is None else min(seconds, STANDARD_SECONDS)
@@ -163,6 +165,12 @@ class Execution:
             raise Aborted
         if clock.now() >= self._deadline:
             raise ExecutionTimedOut
+
+    def check_transition(self, clock: Clock) -> None:
+        """Do the same before a state is entered, where an execution whose machine is being deleted ends."""
+        if self.ends_at_transition:
+            self.stop()
+        self.check_running(clock)
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
         """Stop the execution: no further state is entered (StopExecution)."""

@@ -102,6 +102,7 @@ class Frame:
 
     def enter(self, state: str, kind: str, data: Any, *, retries: bool) -> None:
         """Enter a state: checks that the execution may go on, and adds `<Type>StateEntered`."""
+        self.execution.check_transition(self.clock)
         self.check_running()
         self.state = state
         self.earlier = None

@@ -255,6 +255,7 @@ class ExecutionView(Protocol):
     history: History
     started: datetime
     root_stop: Stop
+    ends_at_transition: bool
     attempts: list[TaskAttempt]
 
     @property
@@ -277,4 +278,12 @@ class ExecutionView(Protocol):
 
     def check_running(self, clock: Clock) -> None:
         """Raise Aborted or ExecutionTimedOut if the execution has been stopped or, by `clock`, its time is up."""
+        ...
+
+    def check_transition(self, clock: Clock) -> None:
+        """Do the same before a state is entered, where an execution whose machine is being deleted ends."""
+        ...
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """Stop the execution: no further state is entered."""
         ...

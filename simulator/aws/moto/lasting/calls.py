@@ -46,11 +46,15 @@ class Request:
     @classmethod
     def read(cls, environ: dict[str, Any]) -> Self:
         """Read a request's body, chunked ones too, and put it where the application behind looks for it."""
-        body = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the request
         source = environ["wsgi.input"]
         length = environ.get("CONTENT_LENGTH")
-        if length:
-            left = int(length)
+        left = int(length) if length else None
+        if left is not None and left <= _IN_MEMORY:
+            body: IO[bytes] = io.BytesIO(source.read(left))
+            environ["wsgi.input"] = body
+            return cls(environ, body)
+        body = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the request
+        if left is not None:
             while left > 0 and (chunk := source.read(min(left, _CHUNK))):
                 body.write(chunk)
                 left -= len(chunk)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from simulator.aws.moto.environment import REGION
-from simulator.aws.moto.table_log import MAX_INTEGER, TableLog, is_plain_name
+from simulator.aws.moto.table_log import MAX_INTEGER, TableLog, is_folder, is_plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +32,7 @@ class KeptPartitions:
 
     def __init__(self, kept: KeptTable) -> None:
         self._kept = kept
+        self._folders = str(kept.folders)
         self._range_key = kept.range_key
         self._log = TableLog(kept)
         self._overrides: dict[str, dict[str, tuple[Item | None, int]]] = {}
@@ -49,7 +50,7 @@ class KeptPartitions:
     def has_folder(self, key: Mapping[str, Any]) -> bool:
         """Tell whether the item of a key belongs to a run that has a folder."""
         name = key.get(self._kept.folder_attribute, {}).get("S")
-        return isinstance(name, str) and is_plain_name(name) and (self._kept.folders / name).is_dir()
+        return isinstance(name, str) and is_plain_name(name) and is_folder(f"{self._folders}/{name}")
 
     @staticmethod
     def is_plain(item: Mapping[str, Any]) -> bool:

@@ -9,7 +9,8 @@ import typer
 
 from simulator.cli import exits
 from simulator.cli.commands.deployed.stack_options import REGION, EndpointUrl, Profile, Region, StackName, opened_stack
-from simulator.cli.options import Json, examples
+from simulator.cli.examples import examples
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.runs.words import count
 
