@@ -10,7 +10,7 @@ import pytest
 from simulator.aws.asl.errors import StateError
 from simulator.aws.integrations.registry import Integrations
 from tests.integration.conftest import Aws
-from tests.unit.integrations.fakes import FakeFunctions, FakeMachines, request, without_metadata
+from tests.unit.integrations.fakes import FakeActivities, FakeFunctions, FakeMachines, request, without_metadata
 
 ITEM: dict[str, Any] = {
     "executionName": {"S": "run"},
@@ -26,7 +26,9 @@ BLANK_USER = "IndexName: UserIdIndex, IndexKey: userId (Service: AmazonDynamoDBv
 @pytest.fixture
 def tasks(aws: Aws) -> Integrations:
     """Return the registry on moto's clients."""
-    return Integrations(functions=FakeFunctions(), aws=aws.clients, machines=FakeMachines())
+    return Integrations(
+        functions=FakeFunctions(), aws=aws.clients, machines=FakeMachines(), activities=FakeActivities()
+    )
 
 
 def failure(tasks: Integrations, resource: str, parameters: Any) -> StateError:

@@ -38,8 +38,10 @@ class TaskRequest:
         attempt: 1 for the first call, counted up with each retry.
         token: the task token of a call that waits to be called back (`.waitForTaskToken`).
         heartbeat: seconds that may go by without a heartbeat, for such a call; None for any number.
-        cancelled: set when nobody waits for the result of a call that waits (`.sync`, `.waitForTaskToken`) any more.
-        submitted: such a call tells it the service's first answer, before it waits.
+        cancelled: set when nobody waits for the result of a call that waits (`.sync`, `.waitForTaskToken`, an
+            activity) any more.
+        submitted: such a call tells it the service's first answer, before it waits; an activity its worker's name.
+        seconds: an activity's TimeoutSeconds, counted from then on; its `timeout` is that of the execution alone.
     """
 
     resource: str
@@ -53,6 +55,7 @@ class TaskRequest:
     heartbeat: float | None = None
     cancelled: Event | None = None
     submitted: Callable[[Any], None] | None = None
+    seconds: int | None = None
 
 
 class TaskService(Protocol):
