@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.resume import Resume
 
     ChildHistory = Callable[[str], Iterable[Mapping[str, Any]]]
+
+
+_FILE = re.compile(r"/(?:Redrive-(?P<attempt>\d+)/)?SUCCEEDED_(?P<number>\d+)\.jsonl?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,14 +163,20 @@ class EarlierMapRun:
     def successes(self, folder: Path, prefix: str) -> list[dict[str, Any]]:
         """Return the entries of the result files of all attempts so far, in the attempts' order (recorded on AWS)."""
         below = folder / self.arn.rpartition(":")[2]
-        files = sorted((path for path in below.rglob("SUCCEEDED_*") if path.is_file()), key=_attempt_and_number)
-        return [
+        return successes_in_order(
             {"Key": "/".join(filter(None, (prefix, path.relative_to(folder).as_posix()))), "Size": path.stat().st_size}
-            for path in files
-        ]
+            for path in below.rglob("SUCCEEDED_*")
+            if path.is_file()
+        )
 
 
-def _attempt_and_number(path: Path) -> tuple[int, int]:
+def successes_in_order(files: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those result files (`{"Key", "Size"}`) that hold successes, in the order of the attempts."""
+    return sorted((file for file in files if _FILE.search(file["Key"])), key=_attempt_and_number)
+
+
+def _attempt_and_number(file: dict[str, Any]) -> tuple[int, int]:
     """Return the redrive whose folder a result file is in (0 for the first attempt), and the file's own number."""
-    _, redrive, attempt = path.parent.name.partition("Redrive-")
-    return int(attempt) if redrive else 0, int(path.stem.rpartition("_")[2])
+    match = _FILE.search(file["Key"])
+    assert match is not None  # noqa: S101 - only such files are sorted
+    return int(match["attempt"] or 0), int(match["number"])

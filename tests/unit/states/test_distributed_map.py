@@ -178,8 +178,8 @@ def test_a_bad_distributed_map_is_refused_by_name(fields: dict[str, Any], fault:
     assert any(line.startswith(fault) for line in found), found
 
 
-def test_a_distributed_map_inside_another_is_refused_by_name() -> None:
-    """In EXPRESS children AWS has none; elsewhere only the plain form is simulated."""
+def test_a_distributed_map_in_express_children_is_refused_by_name() -> None:
+    """As in an EXPRESS machine."""
     inner = {
         "Type": "Map",
         "ItemProcessor": {**processor(), "StartAt": "I", "States": {"I": {"Type": "Succeed"}}},
@@ -187,7 +187,7 @@ def test_a_distributed_map_inside_another_is_refused_by_name() -> None:
     }
     nested = processor(StartAt="Nested", States={"Nested": inner})
     assert faults(mapped(ItemProcessor=nested)) == [
-        "States.State.ItemProcessor.States.Nested is a Distributed Map inside a Distributed Map, which is not simulated"
+        "States.State.ItemProcessor.States.Nested is a Distributed Map, which an EXPRESS child execution cannot have"
     ]
 
 

@@ -45,7 +45,7 @@ class DistributedMapState(RetriableState):
         self.reader = ItemReaderField(reader) if reader is not None else None
         self.batcher = ItemBatcherField(batcher) if batcher is not None else None
         self.writer = ResultWriterField(writer) if writer is not None else None
-        context.check_distributed(fields, plain=reader is None and writer is None and batcher is None)
+        context.check_distributed(fields)
         self.label = self._label(fields, context)
         with context.inside_distributed(self._type):
             self._processor = context.machine(processor, "an ItemProcessor")

@@ -85,7 +85,10 @@ class MachineOperations:
         """DescribeStateMachineForExecution: the machine as it was when the execution was started."""
         arn = arns.checked(request["executionArn"], "execution")
         shown = self._lookup.execution(arn)
-        info = shown.info or self._lookup.info(shown.parent_arn or "")
+        top = shown
+        while top.parent_arn is not None:  # a child of a Map Run, perhaps of one within another
+            top = self._lookup.execution(top.parent_arn)
+        info = top.info
         if info is None:
             raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         answer: dict[str, Any] = {
