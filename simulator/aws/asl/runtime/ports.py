@@ -97,7 +97,11 @@ class ItemReaderSpec:
     Args:
         resource: `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`.
         parameters: `Bucket`, `Key` or `Prefix`, `VersionId`, `ExpectedBucketOwner`.
-        input_type: CSV, JSON or JSONL; None for a listing.
+        input_type: CSV, JSON, JSONL or PARQUET, of the object, or of those that a listing or a manifest names; None
+            for a listing whose entries are the items.
+        flatten: whether the items are what the objects of a listing hold (LOAD_AND_FLATTEN).
+        manifest: ATHENA_DATA if the object names those that hold the items; S3_INVENTORY if they list objects, which
+            are the items; None if the object holds the items itself.
         delimiter: the delimiter character of a CSV.
         header_location: FIRST_ROW or GIVEN, for a CSV.
         headers: the GIVEN headers, else None.
@@ -108,6 +112,8 @@ class ItemReaderSpec:
     resource: str
     parameters: dict[str, Any]
     input_type: str | None = None
+    flatten: bool = False
+    manifest: str | None = None
     delimiter: str = ","
     header_location: str | None = None
     headers: tuple[str, ...] | None = None

@@ -13,9 +13,9 @@ from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.quotas import label_problem
 from simulator.aws.asl.runtime.ports import ItemSelector, MapRunRequest
 from simulator.aws.asl.states.data_flow import data_flow
-from simulator.aws.asl.states.map_fields import (
+from simulator.aws.asl.states.maps.item_reader_field import ItemReaderField
+from simulator.aws.asl.states.maps.map_fields import (
     ItemBatcherField,
-    ItemReaderField,
     MapFields,
     ResultWriterField,
     ToleranceField,
