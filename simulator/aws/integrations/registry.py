@@ -11,7 +11,7 @@ from simulator.aws.integrations.dynamodb import DynamoDbAction
 from simulator.aws.integrations.events import PutEvents
 from simulator.aws.integrations.lambda_tasks import LambdaFunction, LambdaInvoke
 from simulator.aws.integrations.resource import ACTIVITY, FUNCTION, integration_and_pattern, problem
-from simulator.aws.integrations.s3 import GetObject, PutObject
+from simulator.aws.integrations.s3 import GetObject, Head, PutObject
 from simulator.aws.integrations.sdk_actions import SdkActions
 from simulator.aws.integrations.sdk_services import PREFIX
 from simulator.aws.integrations.shapes import dialect
@@ -114,6 +114,8 @@ class Integrations:
             "sqs:sendMessage": AwsAction(aws.sqs, "sendMessage", dialect.SQS, as_json=("MessageBody",)),
             "aws-sdk:s3:putObject": PutObject(aws.s3),
             "aws-sdk:s3:getObject": GetObject(aws.s3),
+            "aws-sdk:s3:headObject": Head(aws.s3, "headObject", "NoSuchKey"),
+            "aws-sdk:s3:headBucket": Head(aws.s3, "headBucket", "NoSuchBucket"),
         }
         for action in DYNAMODB_ACTIONS:
             self._services[f"dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB)

@@ -172,6 +172,14 @@ def test_buckets_and_keys_that_are_not_there_have_the_sdks_names(tasks: Integrat
     assert no_bucket.error == "S3.NoSuchBucketException"
     no_key = failure(tasks, "aws-sdk:s3:getObject", {"Bucket": aws.resources.output_bucket, "Key": "k"})
     assert no_key.error == "S3.NoSuchKeyException"
+    for action, where, error in (
+        ("headObject", {"Bucket": aws.resources.input_bucket, "Key": "none"}, "S3.NoSuchKeyException"),
+        ("headBucket", {"Bucket": "no-such-bucket-here"}, "S3.NoSuchBucketException"),
+    ):
+        missing = failure(tasks, f"aws-sdk:s3:{action}", where)
+        assert missing.error == error
+        assert missing.cause is not None
+        assert missing.cause.startswith("null (Service: S3, Status Code: 404, Request ID: ")
     assert str(no_key.cause).startswith("The specified key does not exist. (Service: S3, Status Code: 404, ")
 
 

@@ -53,6 +53,10 @@ def test_every_task_of_the_deployed_machines_can_be_run(setting: Setting, file: 
         ("aws-sdk:sfn:startExecution.sync:2", "is not simulated"),
         ("ecs:runTask.sync", "is not simulated"),
         ("glue:startJobRun.waitForTaskToken", "is not simulated"),
+        ("aws-sdk:cloudwatchlogs:putLogEvents", "is not simulated"),
+        ("aws-sdk:cognitoidentityprovider:adminGetUser", "is not simulated"),
+        ("aws-sdk:elasticloadbalancingv2:describeTargetHealth", "is not simulated"),
+        ("aws-sdk:rdsdata:executeStatement", "is not simulated"),
     ],
 )
 def test_what_aws_has_and_the_simulator_has_not_is_refused_by_name(setting: Setting, resource: str, words: str) -> None:
