@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.ports import ItemReaderSpec
 
 _S3 = "s3://"
+_NOT_ONE = "The object is not the manifest of an inventory"
 
 
 def athena_files(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[ItemReaderSpec]:
@@ -53,9 +54,7 @@ def inventory_files(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[I
     headers = tuple(name.strip() for name in schema.split(",")) if isinstance(schema, str) else ()
     bucket = str(manifest.get("destinationBucket", "")).rpartition(":")[2]
     if not headers or not bucket:
-        raise UnreadableError(
-            "The object is not the manifest of an inventory: it needs fileSchema and destinationBucket"
-        )
+        raise UnreadableError(f"{_NOT_ONE}: it needs fileSchema and destinationBucket")
     if spec.header_location is None:
         spec = replace(spec, header_location="GIVEN", headers=headers)
     for entry in manifest["files"]:
@@ -64,17 +63,15 @@ def inventory_files(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[I
 
 def _manifest(text: str) -> dict[str, Any]:
     try:
-        manifest = read_json(text)
+        manifest: Any = read_json(text)
     except BadJson as error:
         raise UnreadableError(f"The manifest of the inventory is not JSON that can be read: {error}") from error
-    files = manifest.get("files") if isinstance(manifest, dict) else None
-    if not isinstance(files, list) or not all(
-        isinstance(one, dict) and isinstance(one.get("key"), str) for one in files
-    ):
-        raise UnreadableError(
-            "The object is not the manifest of an inventory: it needs a list of files with their keys"
-        )
-    return manifest
+    found: dict[str, Any] = manifest if isinstance(manifest, dict) else {}
+    files = found.get("files")
+    keys = [one.get("key") if isinstance(one, dict) else None for one in files] if isinstance(files, list) else [None]
+    if not all(isinstance(key, str) for key in keys):
+        raise UnreadableError(f"{_NOT_ONE}: it needs a list of files with their keys")
+    return found
 
 
 def _of_one(spec: ItemReaderSpec, bucket: str, key: str) -> ItemReaderSpec:
