@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.branch_history import with_branches
 from simulator.aws.asl.runtime.resume import has_ended, resume_of
 from simulator.aws.json_reader import read_json
@@ -102,6 +104,7 @@ class EarlierMapRun:
         succeeded: the index of the (first) item of each child that succeeded.
         children: the children that were started and did not succeed, by that index. All others are begun.
         names: the same for children of which nothing but the name is known: each runs from its start.
+        done: children that succeeded, with their outputs: all, or so many that a state's output cannot hold them.
     """
 
     arn: str
@@ -110,6 +113,7 @@ class EarlierMapRun:
     succeeded: AbstractSet[int]
     children: Mapping[int, EarlierChild] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
+    done: Sequence[ChildRecord] = ()
 
     @classmethod
     def recorded(
@@ -129,9 +133,14 @@ class EarlierMapRun:
         """
         succeeded: set[int] = set()
         again: dict[int, EarlierChild] = {}
+        done: list[ChildRecord] = []
+        size = 0
         for child in children:
             if child.status == "SUCCEEDED":
                 succeeded.add(child.index)
+                if size <= MAX_PAYLOAD_BYTES and child.data_kept:
+                    size += json_size(child.output)
+                    done.append(child)
             elif ":express:" in child.arn:
                 again[child.index] = EarlierChild(name=child.name, redrive_count=child.redrive_count)
             else:
@@ -144,6 +153,7 @@ class EarlierMapRun:
             redrive_count=map_run.redrive_count + 1,
             succeeded=succeeded,
             children=again,
+            done=done,
         )
 
     def child(self, index: int) -> EarlierChild | None:

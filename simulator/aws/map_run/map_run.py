@@ -285,7 +285,10 @@ class LocalMapRun:
     def _results(self, folder: Path | None) -> ExportedResults | CollectedResults:
         writer = self._request.writer
         if writer is None or writer.bucket is None:
-            return CollectedResults(writer, machine_arn=self._children.machine_arn, state=self._request.state)
+            collected = CollectedResults(writer, machine_arn=self._children.machine_arn, state=self._request.state)
+            for child in self._earlier.done if self._earlier else ():
+                collected.add(child)
+            return collected
         assert folder is not None  # noqa: S101 - run() gives one if results are exported
         return ExportedResults(
             writer,

@@ -190,6 +190,18 @@ def test_a_redrive_goes_on_within(cloud: Cloud) -> None:
     ]
 
 
+def test_a_redriven_map_run_gives_the_outputs_of_all_attempts(cloud: Cloud) -> None:
+    """Within and around, if no ResultWriter takes them; in the items' order."""
+    cloud.function.bad = {2}
+    execution = cloud.run(cloud.create(definition=nested()), files([0], [1, 2, 3], [4]))
+    cloud.function.bad.clear()
+    cloud.call("RedriveExecution", executionArn=execution)
+    described = cloud.until(
+        lambda: cloud.call("DescribeExecution", executionArn=execution), lambda one: one["status"] != "RUNNING"
+    )
+    assert json.loads(described["output"]) == [[0], [1, 2, 3], [4]]
+
+
 def test_a_map_within_may_be_in_jsonata_and_three_deep() -> None:
     """Every level has its Map Run."""
     cloud = Cloud()
