@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class LastingRecords:
-    """Executions, state machines, rules and asynchronous invocations on disk; a cloud that does not last has none.
+    """Executions, machines, activities, rules and invocations on disk; a cloud that does not last has none.
 
     Args:
         home: the home.
@@ -42,6 +42,7 @@ class LastingRecords:
         self.archive: Archive = EmptyArchive()
         self.listeners: list[Listener] = []
         self.machines: KeptRecords | None = None
+        self.activities: KeptRecords | None = None
         self.rules: KeptRecords | None = None
         self.invocations: KeptRecords | None = None
         self._open = ExitStack()
@@ -51,6 +52,7 @@ class LastingRecords:
             self.listeners.append(log)
             self.archive = HomeArchive(executions, store, workflow_arn)
             self.machines = self._open.enter_context(closing(KeptRecords(home.cloud / "state-machines.jsonl")))
+            self.activities = self._open.enter_context(closing(KeptRecords(home.cloud / "activities.jsonl")))
             self.rules = self._open.enter_context(closing(KeptRecords(home.cloud / "rules.jsonl")))
             self.invocations = self._open.enter_context(closing(KeptRecords(home.cloud / "invocations.jsonl")))
 

@@ -153,6 +153,7 @@ class Session:
                 maps=self.map_runs,
                 archive=lasting.archive,
                 store=lasting.machines,
+                activity_store=lasting.activities,
             )
             map_run_endpoint.serve(StepFunctionsApi(self.step_functions, self.archive, self.map_runs).operations)
             stack.callback(self.asynchronous.drain, REPORT_SECONDS)  # the reports of runs that have ended

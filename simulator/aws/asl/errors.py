@@ -41,6 +41,10 @@ class StateError(Exception):
         return {"Error": self.error, "Cause": self.cause or ""}
 
 
+class NotScheduled(StateError):
+    """A Task that its activity cannot take; it has a history event of its own."""
+
+
 class Aborted(Exception):
     """The execution was stopped from outside (StopExecution, Ctrl-C): no Retry or Catch sees this."""
 

@@ -6,6 +6,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
+from simulator.aws.caller import called_by
 from simulator.aws.endpoint.control import CONTROL_PREFIX, ControlRoutes
 from simulator.aws.endpoint.engine import Engine, send
 from simulator.aws.endpoint.guard import Guard
@@ -106,7 +107,8 @@ class Front:
                 return await self._of_the_engine(incoming, scope.service, body)
             self._check_region(scope)
             asked = WireRequest(request.method, incoming.path, incoming.query, request.headers, body.all())
-        return _response(await in_thread(partial(service.answer, asked)))
+        with called_by(lambda: request.transport is None or request.transport.is_closing()):
+            return _response(await in_thread(partial(service.answer, asked)))
 
     async def _of_the_engine(self, incoming: Incoming, service: str, body: Spool) -> web.StreamResponse:
         request = incoming.http

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -38,5 +39,6 @@ async def in_thread(call: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
             loop.call_soon_threadsafe(settle, result, failure)
 
-    threading.Thread(target=run, name="endpoint-call", daemon=True).start()
+    context = contextvars.copy_context()
+    threading.Thread(target=lambda: context.run(run), name="endpoint-call", daemon=True).start()
     return await done

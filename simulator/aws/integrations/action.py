@@ -72,7 +72,7 @@ class Action:
             answer = self._send(arguments)
             result = to_result(answer, self._answer, self._dialect.spell)
         except (ApiError, BotoCoreError, ClientError) as error:
-            raise self._dialect.state_error(error, self._modelled) from error
+            raise self._dialect.state_error(self.failed(error), self._modelled) from error
         self.complete(result, arguments)
         if self._dialect.optimised:
             result |= _metadata(answer, result)
@@ -80,6 +80,10 @@ class Action:
 
     def prepare(self, arguments: dict[str, Any], request: TaskRequest) -> None:
         """Make an API call's arguments what AWS's SDK sends; raise ApiError if AWS refuses them and the engine not."""
+
+    def failed(self, error: Exception) -> Exception:
+        """Return the error as AWS's SDK has it (ApiError, or one of botocore), if the client's is another."""
+        return error
 
     def complete(self, result: dict[str, Any], arguments: dict[str, Any]) -> None:
         """Make a result what AWS would answer, if the engine answers more or less."""

@@ -10,11 +10,12 @@ from simulator.aws.integrations.dynamodb import ACTIONS as DYNAMODB_ACTIONS
 from simulator.aws.integrations.dynamodb import DynamoDbAction
 from simulator.aws.integrations.events import PutEvents
 from simulator.aws.integrations.lambda_tasks import LambdaFunction, LambdaInvoke
-from simulator.aws.integrations.resource import FUNCTION, integration_and_pattern, problem
-from simulator.aws.integrations.s3 import GetObject, PutObject
+from simulator.aws.integrations.resource import ACTIVITY, FUNCTION, integration_and_pattern, problem
+from simulator.aws.integrations.s3 import GetObject, Head, PutObject
 from simulator.aws.integrations.sdk_actions import SdkActions
 from simulator.aws.integrations.sdk_services import PREFIX
 from simulator.aws.integrations.shapes import dialect
+from simulator.aws.integrations.waiting.activities import ActivityTasks
 from simulator.aws.integrations.waiting.callbacks import PATTERN, Callbacks, CalledBack
 from simulator.aws.integrations.waiting.run_execution import PATTERNS as SYNC
 from simulator.aws.integrations.waiting.run_execution import RunExecution
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.ports import TaskRequest
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
     from simulator.aws.integrations.sdk_actions import Operation
+    from simulator.aws.integrations.waiting.activities import KnownActivities
     from simulator.aws.integrations.waiting.start_execution import StateMachines
 
 
@@ -83,15 +85,20 @@ class Integrations:
         functions: what runs Lambda functions.
         aws: clients of the other services.
         machines: the state machines that can be started.
+        activities: the activities that there are.
 
     Attributes:
         callbacks: the Tasks that wait to be called back.
+        activity_tasks: the Tasks that wait for a worker.
     """
 
-    def __init__(self, *, functions: LambdaInvoker, aws: Clients, machines: StateMachines) -> None:
+    def __init__(
+        self, *, functions: LambdaInvoker, aws: Clients, machines: StateMachines, activities: KnownActivities
+    ) -> None:
         self._function = LambdaFunction(functions)
         self._sdk = SdkActions({"s3": aws.s3, "dynamodb": aws.dynamodb, "sns": aws.sns, "sqs": aws.sqs})
         self.callbacks = Callbacks()
+        self.activity_tasks = ActivityTasks(activities, self.callbacks)
         starter = StartExecution(machines, dialect.SFN)
         self._jobs = {f"{START}{one}": RunExecution(starter, parsed=one == SYNC[1]) for one in SYNC}
 
@@ -107,6 +114,8 @@ class Integrations:
             "sqs:sendMessage": AwsAction(aws.sqs, "sendMessage", dialect.SQS, as_json=("MessageBody",)),
             "aws-sdk:s3:putObject": PutObject(aws.s3),
             "aws-sdk:s3:getObject": GetObject(aws.s3),
+            "aws-sdk:s3:headObject": Head(aws.s3, "headObject", "NoSuchKey"),
+            "aws-sdk:s3:headBucket": Head(aws.s3, "headBucket", "NoSuchBucket"),
         }
         for action in DYNAMODB_ACTIONS:
             self._services[f"dynamodb:{action}"] = DynamoDbAction(aws.dynamodb, action, dialect.DYNAMODB)
@@ -137,6 +146,8 @@ class Integrations:
     def _find(self, resource: str) -> Integration | None:
         if FUNCTION.fullmatch(resource):
             return self._function
+        if ACTIVITY.fullmatch(resource):
+            return self.activity_tasks
         found = integration_and_pattern(resource)
         if found is None:
             return None

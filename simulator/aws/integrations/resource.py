@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Recorded on AWS: `arn:aws:lambda:your-region:your-account-id:function:name` is taken when a state is checked.
 FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:(?:\d{12}|[a-z-]+):function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?")
 _SERVICE = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<name>(?:aws-sdk:)?[^:.]+:[^:.]+)(?P<pattern>\..*)?")
-_ACTIVITY = re.compile(r"arn:aws[a-z-]*:states:[^:]+:\d{12}:activity:.+")
+ACTIVITY = re.compile(r"arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:activity:[^:]+")
 _ALSO = {"aws-sdk:events": "eventbridge", "aws-sdk:stepfunctions": "sfn", "aws-sdk:states": "sfn"}
 """What other tools call a service -> what SDK integrations call it."""
 _PATTERNS = (".sync", ".sync:2", ".waitForTaskToken")
@@ -65,11 +65,12 @@ def problem(resource: str, known: Collection[str]) -> str:
         resource: the Resource.
         known: the names of the integrations there are.
     """
-    if _ACTIVITY.fullmatch(resource):
-        return f"{resource}: an activity is not simulated"
     match = _SERVICE.fullmatch(resource)
-    if match is None:
-        return f"{resource} is not a resource of a Task: neither a function's ARN nor arn:aws:states:::service:action"
+    if match is None or match["name"].startswith("activity:"):
+        return (
+            f"{resource} is not a resource of a Task: not the ARN of a function or an activity, and not "
+            "arn:aws:states:::service:action"
+        )
     if pattern := match["pattern"]:
         if pattern in _PATTERNS:
             missing = match["name"] not in known

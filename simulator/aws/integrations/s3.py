@@ -1,9 +1,13 @@
-"""`aws-sdk:s3:putObject` and `aws-sdk:s3:getObject`."""
+"""`aws-sdk:s3:putObject`, `getObject`, `headObject` and `headBucket`, where boto3 or moto differ from AWS's SDK."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from simulator.aws.errors import ApiError
 from simulator.aws.integrations.aws_action import AwsAction
 from simulator.aws.integrations.shapes.dialect import S3_SDK
 
@@ -30,6 +34,31 @@ class PutObject(AwsAction):
         result.setdefault("ServerSideEncryption", "AES256")
         if any(name.startswith("Checksum") for name in result):
             result.setdefault("ChecksumType", "FULL_OBJECT")
+
+
+class Head(AwsAction):
+    """`headObject` or `headBucket`: what it does not find has no body to say so.
+
+    AWS's SDK for Java makes of a 404 the exception that the other actions have, without a message.
+
+    Args:
+        client: S3's.
+        action: headObject or headBucket.
+        missing: the error code for what is not there: NoSuchKey or NoSuchBucket.
+    """
+
+    def __init__(self, client: BaseClient, action: str, missing: str) -> None:
+        super().__init__(client, action, S3_SDK)
+        self._missing = missing
+
+    def failed(self, error: Exception) -> Exception:
+        """Return the error that the SDK makes of it."""
+        response = error.response if isinstance(error, ClientError) else {}
+        metadata = response.get("ResponseMetadata", {})
+        if metadata.get("HTTPStatusCode") != HTTPStatus.NOT_FOUND:
+            return error
+        request_id = metadata.get("RequestId")
+        return ApiError(self._missing, "null", status=HTTPStatus.NOT_FOUND, request_id=request_id)
 
 
 class GetObject(AwsAction):

@@ -16,7 +16,23 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel
 
 PREFIX = "aws-sdk:"
-_RENAMED = {"sfn": "stepfunctions", "eventbridge": "events"}
+_RENAMED = {
+    "applicationdiscovery": "discovery",
+    "cloudwatchlogs": "logs",
+    "cognitoidentity": "cognito-identity",
+    "cognitoidentityprovider": "cognito-idp",
+    "costandusagereport": "cur",
+    "costexplorer": "ce",
+    "databasemigration": "dms",
+    "directory": "ds",
+    "elasticloadbalancing": "elb",
+    "elasticloadbalancingv2": "elbv2",
+    "elasticsearch": "es",
+    "eventbridge": "events",
+    "iotdataplane": "iot-data",
+    "serverlessapplicationrepository": "serverlessrepo",
+    "sfn": "stepfunctions",
+}
 """The Java SDK's name -> botocore's, if that is another word and not only without hyphens."""
 
 
@@ -39,5 +55,5 @@ def camel(operation: str) -> str:
 @cache
 def sdk_services() -> frozenset[str]:
     """Return the names of all services."""
-    names = {name.replace("-", "") for name in Loader().list_available_services("service-2")}
-    return frozenset((names - set(_RENAMED.values())) | _RENAMED.keys())
+    names = set(Loader().list_available_services("service-2")) - set(_RENAMED.values())
+    return frozenset({name.replace("-", "") for name in names} | _RENAMED.keys())

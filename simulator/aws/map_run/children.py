@@ -86,6 +86,10 @@ class Children:
         """Forget a child whose end has been told: until then it is shown as running."""
         del self._running[child.arn]
 
+    def has(self, arn: str) -> bool:
+        """Tell whether a child of that ARN runs now."""
+        return arn in self._running
+
     def running(self) -> list[ChildStart]:
         """Return the children that run now."""
         return [self._start(work, execution) for work, execution in list(self._running.values())]

@@ -57,6 +57,11 @@ class Counts:
         return items["failed"] + items["timedOut"]
 
     @property
+    def total_executions(self) -> int:
+        """How many children there are to be."""
+        return self._totals["executions"]
+
+    @property
     def total_items(self) -> int:
         """All items of the dataset."""
         return self._totals["items"]

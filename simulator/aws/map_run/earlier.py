@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.branch_history import with_branches
 from simulator.aws.asl.runtime.resume import has_ended, resume_of
 from simulator.aws.json_reader import read_json
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.resume import Resume
 
     ChildHistory = Callable[[str], Iterable[Mapping[str, Any]]]
+
+
+_FILE = re.compile(r"/(?:Redrive-(?P<attempt>\d+)/)?SUCCEEDED_(?P<number>\d+)\.jsonl?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +104,7 @@ class EarlierMapRun:
         succeeded: the index of the (first) item of each child that succeeded.
         children: the children that were started and did not succeed, by that index. All others are begun.
         names: the same for children of which nothing but the name is known: each runs from its start.
+        done: children that succeeded, with their outputs: all, or so many that a state's output cannot hold them.
     """
 
     arn: str
@@ -106,6 +113,7 @@ class EarlierMapRun:
     succeeded: AbstractSet[int]
     children: Mapping[int, EarlierChild] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
+    done: Sequence[ChildRecord] = ()
 
     @classmethod
     def recorded(
@@ -125,9 +133,14 @@ class EarlierMapRun:
         """
         succeeded: set[int] = set()
         again: dict[int, EarlierChild] = {}
+        done: list[ChildRecord] = []
+        size = 0
         for child in children:
             if child.status == "SUCCEEDED":
                 succeeded.add(child.index)
+                if size <= MAX_PAYLOAD_BYTES and child.data_kept:
+                    size += json_size(child.output)
+                    done.append(child)
             elif ":express:" in child.arn:
                 again[child.index] = EarlierChild(name=child.name, redrive_count=child.redrive_count)
             else:
@@ -140,6 +153,7 @@ class EarlierMapRun:
             redrive_count=map_run.redrive_count + 1,
             succeeded=succeeded,
             children=again,
+            done=done,
         )
 
     def child(self, index: int) -> EarlierChild | None:
@@ -159,14 +173,20 @@ class EarlierMapRun:
     def successes(self, folder: Path, prefix: str) -> list[dict[str, Any]]:
         """Return the entries of the result files of all attempts so far, in the attempts' order (recorded on AWS)."""
         below = folder / self.arn.rpartition(":")[2]
-        files = sorted((path for path in below.rglob("SUCCEEDED_*") if path.is_file()), key=_attempt_and_number)
-        return [
+        return successes_in_order(
             {"Key": "/".join(filter(None, (prefix, path.relative_to(folder).as_posix()))), "Size": path.stat().st_size}
-            for path in files
-        ]
+            for path in below.rglob("SUCCEEDED_*")
+            if path.is_file()
+        )
 
 
-def _attempt_and_number(path: Path) -> tuple[int, int]:
+def successes_in_order(files: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those result files (`{"Key", "Size"}`) that hold successes, in the order of the attempts."""
+    return sorted((file for file in files if _FILE.search(file["Key"])), key=_attempt_and_number)
+
+
+def _attempt_and_number(file: dict[str, Any]) -> tuple[int, int]:
     """Return the redrive whose folder a result file is in (0 for the first attempt), and the file's own number."""
-    _, redrive, attempt = path.parent.name.partition("Redrive-")
-    return int(attempt) if redrive else 0, int(path.stem.rpartition("_")[2])
+    match = _FILE.search(file["Key"])
+    assert match is not None  # noqa: S101 - only such files are sorted
+    return int(match["attempt"] or 0), int(match["number"])

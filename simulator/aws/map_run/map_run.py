@@ -11,14 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from simulator.aws.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Aborted, StateError
+from simulator.aws.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, RESULT_WRITER_FAILED, Aborted, StateError
 from simulator.aws.asl.runtime.listener import MapRunInfo
 from simulator.aws.map_run.children import Children
 from simulator.aws.map_run.counts import Counts
-from simulator.aws.map_run.earlier import EarlierMapRun
+from simulator.aws.map_run.earlier import EarlierMapRun, successes_in_order
 from simulator.aws.map_run.items.item_batcher import child_works
 from simulator.aws.map_run.items.item_reader import open_items
 from simulator.aws.map_run.items.items import ItemSource, items_of
+from simulator.aws.map_run.object_store import ObjectStoreError
 from simulator.aws.map_run.results.collected_results import CollectedResults
 from simulator.aws.map_run.results.result_writer import ExportedResults
 from simulator.aws.map_run.threshold import Threshold
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from simulator.aws.asl.runtime.listener import ChildRecord, ChildStart, Listener
-    from simulator.aws.asl.runtime.ports import MapRunRequest
+    from simulator.aws.asl.runtime.ports import MapRunRequest, ResultWriterSpec
     from simulator.aws.map_run.children import ChildWork
     from simulator.aws.map_run.earlier import ChildHistory
     from simulator.aws.map_run.object_store import ObjectStore
@@ -63,7 +64,7 @@ class LocalMapRuns:
         """
         (self._paused.add if paused else self._paused.discard)(execution_arn)
         for one in self.running():
-            if one.parent_arn == execution_arn:
+            if one.root_arn == execution_arn:
                 one.pause(paused=paused)
 
     def running(self) -> list[LocalMapRun]:
@@ -88,9 +89,18 @@ class LocalMapRuns:
     def open(self, request: MapRunRequest) -> LocalMapRun:
         """Make a new Map Run, or the one to be continued (once: a Retry of the state makes a new one)."""
         folder = self._results_folder(request.parent.identity.name)
-        earlier = self._earlier.pop((request.parent.arn, request.state), None)
+        parent = request.parent.arn
+        earlier = self._earlier.pop((parent, request.state), None)
+        around = next((one for one in self.running() if one.has_child(parent)), None) if "/" in parent else None
         return LocalMapRun(
-            request, self._store, self._listener, folder, running=self._running, paused=self._paused, earlier=earlier
+            request,
+            self._store,
+            self._listener,
+            folder,
+            running=self._running,
+            paused=self._paused,
+            earlier=earlier,
+            root_arn=around.root_arn if around is not None else parent,
         )
 
 
@@ -111,6 +121,7 @@ class LocalMapRun:
         running: dict[str, LocalMapRun],
         paused: set[str],
         earlier: EarlierMapRun | None = None,
+        root_arn: str,
     ) -> None:
         parent = request.parent.identity
         prefix = ":".join(parent.machine_arn.split(":")[:5])
@@ -133,6 +144,8 @@ class LocalMapRun:
         self._workers: Workers[ChildWork] | None = None
         self._breached = False
         self._paused_executions = paused
+        self.root_arn = root_arn
+        """The execution that is no child: `parent_arn`, or the one around the Map Runs around this one."""
 
     @property
     def parent_arn(self) -> str:
@@ -141,7 +154,7 @@ class LocalMapRun:
 
     @property
     def _paused(self) -> bool:
-        return self.parent_arn in self._paused_executions
+        return self.root_arn in self._paused_executions
 
     def pause(self, *, paused: bool) -> None:
         """Begin no more children until `pause(paused=False)`; the time limits of the execution go on."""
@@ -168,6 +181,10 @@ class LocalMapRun:
             self._tell(status)
             del self._running[self.arn]
         return result
+
+    def has_child(self, arn: str) -> bool:
+        """Tell whether an execution that runs is its child."""
+        return self._children.has(arn)
 
     def running_children(self) -> list[ChildStart]:
         """Return the children that run now."""
@@ -203,7 +220,10 @@ class LocalMapRun:
 
     def _run_children(self, works: Iterator[ChildWork], results: ExportedResults | CollectedResults) -> Any:
         workers: Workers[ChildWork] = Workers(
-            works, self._max_concurrency, lambda work, worker: self._run_child(work, worker, results, workers)
+            works,
+            self._max_concurrency,
+            lambda work, worker: self._run_child(work, worker, results, workers),
+            most=max(self._counts.total_executions, 1),  # Map Runs within children would be thousands of idle threads
         )
         self._workers = workers
         workers.resize(self._max_concurrency)  # it may have been changed meanwhile
@@ -265,7 +285,10 @@ class LocalMapRun:
     def _results(self, folder: Path | None) -> ExportedResults | CollectedResults:
         writer = self._request.writer
         if writer is None or writer.bucket is None:
-            return CollectedResults(writer, machine_arn=self._children.machine_arn, state=self._request.state)
+            collected = CollectedResults(writer, machine_arn=self._children.machine_arn, state=self._request.state)
+            for child in self._earlier.done if self._earlier else ():
+                collected.add(child)
+            return collected
         assert folder is not None  # noqa: S101 - run() gives one if results are exported
         return ExportedResults(
             writer,
@@ -274,8 +297,21 @@ class LocalMapRun:
             store=self._store,
             folder=folder,
             redrive_count=self.redrive_count,
-            earlier=self._earlier.successes(folder, writer.prefix) if self._earlier else (),
+            earlier=self._earlier_successes(folder, writer) if self._earlier else (),
         )
+
+    def _earlier_successes(self, folder: Path, writer: ResultWriterSpec) -> list[dict[str, Any]]:
+        """Return the result files of the attempts so far: of the folder that keeps them, or else of the bucket."""
+        assert self._earlier is not None  # noqa: S101 - its caller has looked
+        if folder == self._folder:
+            return self._earlier.successes(folder, writer.prefix)
+        below = "/".join(filter(None, (writer.prefix, self.arn.rpartition(":")[2])))
+        try:
+            listed = list(self._store.list({"Bucket": writer.bucket, "Prefix": f"{below}/"}))
+        except ObjectStoreError as error:
+            cause = f"{error} (Service: S3; Error Code: {error.code}) [s3://{writer.bucket}/{below}/]"
+            raise StateError(RESULT_WRITER_FAILED, cause) from error
+        return successes_in_order({"Key": entry["Key"], "Size": entry["Size"]} for entry in listed)
 
     def _run_child(
         self, work: ChildWork, worker: int, results: ExportedResults | CollectedResults, workers: Workers[ChildWork]

@@ -18,12 +18,16 @@ MOST_WORKERS = 40
 class Workers(Generic[Work]):
     """Runs `do(work, worker)` for each piece of work, `count` at a time, until the work ends or `stop` is called.
 
-    A failure of the source of work, or of `do` itself, stops all workers; `run` raises it.
+    A failure of the source of work, or of `do` itself, stops all workers; `run` raises it. `most` is how many pieces
+    of work there are: more workers than that are never wanted.
     """
 
-    def __init__(self, work: Iterator[Work], count: int, do: Callable[[Work, int], None]) -> None:
+    def __init__(
+        self, work: Iterator[Work], count: int, do: Callable[[Work, int], None], *, most: int = MOST_WORKERS
+    ) -> None:
         self._work = work
-        self._count = _threads(count)
+        self._most = min(most, MOST_WORKERS)
+        self._count = self._threads(count)
         self._do = do
         self._next = threading.Condition()
         self._stopped = False
@@ -48,7 +52,7 @@ class Workers(Generic[Work]):
     def resize(self, count: int) -> None:
         """Work with so many workers from now on (0: as many as there may be); those too many end with their work."""
         with self._changing:
-            self._count = _threads(count)
+            self._count = self._threads(count)
             if self._at_work:  # else it has not begun, or all is done
                 self._start_missing()
 
@@ -104,6 +108,5 @@ class Workers(Generic[Work]):
                 return None
             return next(self._work, None)
 
-
-def _threads(count: int) -> int:
-    return min(count or MOST_WORKERS, MOST_WORKERS)
+    def _threads(self, count: int) -> int:
+        return min(count or self._most, self._most)

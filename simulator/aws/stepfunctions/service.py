@@ -19,6 +19,7 @@ from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.asl.runtime.ports import Identity, Services
 from simulator.aws.errors import ApiError
 from simulator.aws.integrations.registry import Integrations
+from simulator.aws.stepfunctions.activities import Activities
 from simulator.aws.stepfunctions.archive import EmptyArchive
 from simulator.aws.stepfunctions.input_text import parse_input
 from simulator.aws.stepfunctions.machines import Machines
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.resume import Resume
     from simulator.aws.integrations.lambda_tasks import LambdaInvoker
     from simulator.aws.integrations.registry import Clients
+    from simulator.aws.integrations.waiting.activities import ActivityTasks
     from simulator.aws.integrations.waiting.callbacks import Callbacks
     from simulator.aws.stepfunctions.archive import Archive
     from simulator.aws.stepfunctions.machines import Machine, MachineStore
@@ -56,6 +58,10 @@ class StepFunctions:
         maps: opens Map Runs.
         archive: knows the executions that have ended (default: none).
         store: keeps the machines that users make (default: none are kept).
+        activity_store: keeps the activities (default: none are kept).
+
+    Attributes:
+        machines, activities: those that there are.
     """
 
     def __init__(
@@ -70,13 +76,15 @@ class StepFunctions:
         maps: MapRuns,
         archive: Archive | None = None,
         store: MachineStore | None = None,
+        activity_store: MachineStore | None = None,
     ) -> None:
         self._prefix = f"arn:aws:states:{region}:{account}"
         self._role = f"arn:aws:iam::{account}:role"
         self._clock = clock
         self._listener = listener
         self._archive = archive or EmptyArchive()
-        integrations = Integrations(functions=functions, aws=aws, machines=self)
+        self.activities = Activities(self._prefix, clock, activity_store)
+        integrations = Integrations(functions=functions, aws=aws, machines=self, activities=self.activities)
         self._services = Services(tasks=integrations, maps=maps, clock=clock)
         self._integrations = integrations
         self.machines = Machines(self._prefix, clock, self._services.tasks, store)
@@ -96,6 +104,11 @@ class StepFunctions:
     def callbacks(self) -> Callbacks:
         """The Tasks that wait to be called back."""
         return self._integrations.callbacks
+
+    @property
+    def activity_tasks(self) -> ActivityTasks:
+        """The Tasks that wait for a worker."""
+        return self._integrations.activity_tasks
 
     def now(self) -> datetime:
         """Return the time by the service's clock."""

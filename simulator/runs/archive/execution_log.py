@@ -112,7 +112,7 @@ class ExecutionLog:
 
     def map_run_changed(self, map_run: MapRunInfo) -> None:
         """Write how a Map Run stands, when its status changes and about once a second."""
-        one = self._open.get(map_run.parent_arn)
+        one = self._of(map_run.parent_arn)
         if one is None:
             return
         before = one.map_runs.get(map_run.arn)
@@ -126,7 +126,7 @@ class ExecutionLog:
 
     def child_started(self, child: ChildStart) -> None:
         """Append the start of a STANDARD child."""
-        one = self._open.get(child.parent_arn)
+        one = self._of(child.parent_arn)
         if one is not None and one.children is not None:
             children = one.children
             self._children[child.arn] = (child, one)
@@ -135,10 +135,16 @@ class ExecutionLog:
     def child_ended(self, child: ChildRecord) -> None:
         """Append a child that has ended."""
         self._children.pop(child.arn, None)
-        one = self._open.get(child.parent_arn)
+        one = self._of(child.parent_arn)
         if one is not None and one.child_records is not None:
             records = one.child_records
             self._guarded(lambda: records.write(as_json(child)))
+
+    def _of(self, arn: str) -> _Open | None:
+        """Return the execution of that ARN; of a child, whose Map Runs are kept there too, the one around it."""
+        one = self._open.get(arn)
+        found = self._children.get(arn) if one is None else None
+        return one if found is None else found[1]
 
     def close(self) -> None:
         """Close what is open; an execution that has not ended is then shown as aborted."""

@@ -83,9 +83,10 @@ class HomeArchive:
                 return
 
     def map_runs(self, execution_arn: str) -> list[MapRunInfo]:
-        """Give the Map Runs of an execution."""
-        folder = self._folder(execution_arn)
-        return _map_runs(folder) if folder is not None else []
+        """Give the Map Runs of an execution, or of a child of a Map Run."""
+        folder = self._folder_of_child(execution_arn) if "/" in execution_arn else self._folder(execution_arn)
+        found = _map_runs(folder) if folder is not None else []
+        return [info for info in found if info.parent_arn == execution_arn]
 
     def map_run(self, arn: str) -> MapRunInfo | None:
         """Return one Map Run."""
@@ -122,6 +123,14 @@ class HomeArchive:
         run = self._run_folder(arn)
         folder = ExecutionFolder(run.path) if run is not None else folder_of(self._executions, arn)
         return folder if folder.path.is_dir() else None
+
+    def _folder_of_child(self, arn: str) -> ExecutionFolder | None:
+        """Return the folder of the execution around a STANDARD child."""
+        needle = b'"%s"' % arn.rpartition(":")[2].encode()
+        for folder in self._all():
+            if next(iter(lines_with(folder.child_events_file, needle)), None) is not None:
+                return folder
+        return None
 
     def _folder_of_map_run(self, arn: str) -> ExecutionFolder | None:
         needle = b'"%s"' % arn.encode()

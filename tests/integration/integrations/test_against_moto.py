@@ -10,7 +10,7 @@ import pytest
 from simulator.aws.asl.errors import StateError
 from simulator.aws.integrations.registry import Integrations
 from tests.integration.conftest import Aws
-from tests.unit.integrations.fakes import FakeFunctions, FakeMachines, request, without_metadata
+from tests.unit.integrations.fakes import FakeActivities, FakeFunctions, FakeMachines, request, without_metadata
 
 ITEM: dict[str, Any] = {
     "executionName": {"S": "run"},
@@ -26,7 +26,9 @@ BLANK_USER = "IndexName: UserIdIndex, IndexKey: userId (Service: AmazonDynamoDBv
 @pytest.fixture
 def tasks(aws: Aws) -> Integrations:
     """Return the registry on moto's clients."""
-    return Integrations(functions=FakeFunctions(), aws=aws.clients, machines=FakeMachines())
+    return Integrations(
+        functions=FakeFunctions(), aws=aws.clients, machines=FakeMachines(), activities=FakeActivities()
+    )
 
 
 def failure(tasks: Integrations, resource: str, parameters: Any) -> StateError:
@@ -170,6 +172,14 @@ def test_buckets_and_keys_that_are_not_there_have_the_sdks_names(tasks: Integrat
     assert no_bucket.error == "S3.NoSuchBucketException"
     no_key = failure(tasks, "aws-sdk:s3:getObject", {"Bucket": aws.resources.output_bucket, "Key": "k"})
     assert no_key.error == "S3.NoSuchKeyException"
+    for action, where, error in (
+        ("headObject", {"Bucket": aws.resources.input_bucket, "Key": "none"}, "S3.NoSuchKeyException"),
+        ("headBucket", {"Bucket": "no-such-bucket-here"}, "S3.NoSuchBucketException"),
+    ):
+        missing = failure(tasks, f"aws-sdk:s3:{action}", where)
+        assert missing.error == error
+        assert missing.cause is not None
+        assert missing.cause.startswith("null (Service: S3, Status Code: 404, Request ID: ")
     assert str(no_key.cause).startswith("The specified key does not exist. (Service: S3, Status Code: 404, ")
 
 

@@ -127,6 +127,40 @@ def test_a_path_that_cannot_be_read_there_fails_with_states_runtime(path: str, d
 
 
 @pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("$.rows.length()", 3),
+        ("$.rows[1].tags.length()", 0),
+        ("$.job.length()", 2),
+        ("$.name.length()", None),
+        ("$.job.keys()", ["state", "n"]),
+        ("$.numbers.sum()", 6.0),
+        ("$.numbers.min()", 1.0),
+        ("$['numbers'].max( )", 3.0),
+        ("$.numbers.avg()", 2.0),
+        ("$.numbers.stddev()", 0.816496580927726),
+        ("$.length", "a member"),
+    ],
+)
+def test_a_path_to_one_place_may_end_in_a_function(path: str, found: Any) -> None:
+    """Text and truth are not numbers."""
+    data = {**DATA, "numbers": [1, 2, "x", True, 3], "length": "a member"}
+    value = Path(path).evaluate(data)
+    assert (value, type(value)) == (found, type(found))
+
+
+@pytest.mark.parametrize("path", ["$.gone.length()", "$.rows.sum()", "$.name.max()"])
+def test_a_function_without_a_value_fails_with_states_runtime(path: str) -> None:
+    """Nothing there, or no numbers."""
+    assert execute(one({"Type": "Pass", "Parameters": {"v.$": path}}), DATA).ended.error == "States.Runtime"
+
+
+def test_a_reference_path_has_no_function() -> None:
+    """It is refused at creation."""
+    assert "Reference Path" in faults(one({"Type": "Wait", "SecondsPath": "$.a.length()"}))[0]
+
+
+@pytest.mark.parametrize(
     ("path", "words"),
     [
         ("$.a[?(@.b === 1)]", "uses the operator ==="),
@@ -138,7 +172,9 @@ def test_a_path_that_cannot_be_read_there_fails_with_states_runtime(path: str, d
         ("$.a[?(@.b =~ 'x')]", "needs a pattern"),
         ("$.a[?(@.b =~ /(/)]", "pattern that cannot be read"),
         ("$.a[0:4:2]", "slice with a step"),
-        ("$.a.length()", "uses a function"),
+        ("$.a[*].length()", "uses a function of JsonPath on more than one place"),
+        ("$.a.first()", "uses a function"),
+        ("$.a.length().b", "uses a function"),
         ("$.a[?(@.length() > 1)]", "uses a function"),
         ("$.a[", "cannot be read from '['"),
         ("$.a[*].", "ends in a dot"),

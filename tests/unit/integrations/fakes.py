@@ -91,6 +91,15 @@ class FakeMachines:
         )
 
 
+class FakeActivities:
+    """The activities that there are: none."""
+
+    def has(self, arn: str) -> bool:
+        """Say no."""
+        del arn
+        return False
+
+
 class StubbedClients:
     """Real boto3 clients whose answers are given beforehand; nothing leaves the process."""
 
@@ -112,7 +121,9 @@ class Setting:
         self.functions = FakeFunctions()
         self.machines = FakeMachines()
         self.aws = StubbedClients()
-        self.tasks = Integrations(functions=self.functions, aws=self.aws, machines=self.machines)
+        self.tasks = Integrations(
+            functions=self.functions, aws=self.aws, machines=self.machines, activities=FakeActivities()
+        )
 
     def call(self, resource: str, parameters: Any, timeout: float | None = None) -> Any:
         """Call a resource: an ARN, or the part after `arn:aws:states:::`."""

@@ -53,7 +53,10 @@ def test_every_task_of_the_deployed_machines_can_be_run(setting: Setting, file: 
         ("aws-sdk:sfn:startExecution.sync:2", "is not simulated"),
         ("ecs:runTask.sync", "is not simulated"),
         ("glue:startJobRun.waitForTaskToken", "is not simulated"),
-        ("arn:aws:states:ap-northeast-1:123456789012:activity:a", "an activity is not simulated"),
+        ("aws-sdk:cloudwatchlogs:putLogEvents", "is not simulated"),
+        ("aws-sdk:cognitoidentityprovider:adminGetUser", "is not simulated"),
+        ("aws-sdk:elasticloadbalancingv2:describeTargetHealth", "is not simulated"),
+        ("aws-sdk:rdsdata:executeStatement", "is not simulated"),
     ],
 )
 def test_what_aws_has_and_the_simulator_has_not_is_refused_by_name(setting: Setting, resource: str, words: str) -> None:
@@ -79,6 +82,7 @@ def test_what_aws_has_and_the_simulator_has_not_is_refused_by_name(setting: Sett
         ("lambda", "is not a resource of a Task"),
         ("arn:aws:lambda:ap-northeast-1:1:function:x", "is not a resource of a Task"),
         ("arn:aws:s3:::bucket", "is not a resource of a Task"),
+        ("arn:aws:states:ap-northeast-1:1:activity:a", "is not a resource of a Task"),
     ],
 )
 def test_a_typing_error_is_told_from_what_is_not_simulated(setting: Setting, resource: str, words: str) -> None:

@@ -228,5 +228,5 @@ def test_a_service_of_this_process_has_the_actions_that_it_offers(setting: Setti
     assert (requests, result) == ([{"executionArn": "a"}], expected)
     failed = failure(setting, "aws-sdk:sfn:describeExecution", {"ExecutionArn": "gone"})
     assert failed.error == "Sfn.ExecutionDoesNotExistException"
-    [fault] = setting.faults("aws-sdk:sfn:createActivity")
-    assert fault.endswith("aws-sdk:sfn:createActivity is not simulated")
+    [fault] = setting.faults("aws-sdk:sfn:createStateMachineAlias")
+    assert fault.endswith("aws-sdk:sfn:createStateMachineAlias is not simulated")

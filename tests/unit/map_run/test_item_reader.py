@@ -6,6 +6,7 @@ import gzip
 import json
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,11 +154,24 @@ def test_json_lines_are_an_item_each() -> None:
 
 
 def test_gzip_is_unpacked_by_the_keys_suffix() -> None:
-    """`.gz`; ZSTD is refused by name."""
+    """All members of the file."""
     packed = gzip.compress(b"a\n1\n", mtime=0) + gzip.compress(b"2\n", mtime=0)
     assert read(packed, key="x.csv.gz") == [{"a": "1"}, {"a": "2"}]
-    with pytest.raises(StateError, match="ZSTD compressed by its key's suffix, which is not simulated"):
-        read(b"", key="x.csv.zstd")
+
+
+def test_zstandard_is_unpacked_by_the_keys_suffix() -> None:
+    """All frames of the file; one that is damaged or cut off fails."""
+    packed = zstd(b"a\n1\n") + zstd(b"2\n")
+    assert read(packed, key="x.csv.zstd") == read(packed, key="x.csv.zst") == [{"a": "1"}, {"a": "2"}]
+    for body in (b"a\n1\n", zstd(b"a\n" + b"1,\n" * 5000)[:-9]):
+        with pytest.raises(StateError, match="not a whole ZSTD file") as caught:
+            read(body, key="x.csv.zstd")
+        assert caught.value.error == "States.ItemReaderFailed"
+
+
+def zstd(data: bytes) -> bytes:
+    """Return packed bytes."""
+    return pa.compress(data, "zstd", asbytes=True)
 
 
 @pytest.mark.parametrize(

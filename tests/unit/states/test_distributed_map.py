@@ -9,6 +9,7 @@ import pytest
 from simulator.aws.asl.errors import StateError
 from tests.unit.states.harness import FakeMaps, execute, faults, one
 
+LISTING = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "b"}}
 READER = {
     "Resource": "arn:aws:states:::s3:getObject",
     "Parameters": {"Bucket.$": "$.b", "Key": "k.csv"},
@@ -135,12 +136,42 @@ def test_a_value_from_a_path_out_of_bounds_fails_before_any_map_run(
     ("fields", "fault"),
     [
         (
-            {"ItemReader": {**READER, "ReaderConfig": {"InputType": "PARQUET"}}},
-            "States.State.ItemReader.ReaderConfig.InputType PARQUET is not simulated",
+            {"ItemReader": {**READER, "ReaderConfig": {"InputType": "XML"}}},
+            "States.State.ItemReader.ReaderConfig.InputType must be CSV, JSON, JSONL, PARQUET or MANIFEST, not 'XML'",
         ),
         (
-            {"ItemReader": {**READER, "ReaderConfig": {"InputType": "MANIFEST", "ManifestType": "S3_INVENTORY"}}},
-            "States.State.ItemReader.ReaderConfig.InputType MANIFEST is not simulated",
+            {"ItemReader": {**READER, "ReaderConfig": {"InputType": "JSON", "ManifestType": "S3_INVENTORY"}}},
+            "States.State.ItemReader.ReaderConfig.InputType is not allowed with ManifestType S3_INVENTORY",
+        ),
+        (
+            {"ItemReader": {**READER, "ReaderConfig": {"InputType": "MANIFEST", "ManifestType": "ATHENA_DATA"}}},
+            "States.State.ItemReader.ReaderConfig.InputType must be that of the data files: CSV, JSON, JSONL, PARQUET",
+        ),
+        (
+            {"ItemReader": {**READER, "ReaderConfig": {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"}}},
+            "States.State.ItemReader.ReaderConfig.Transformation LOAD_AND_FLATTEN is allowed with s3:listObjectsV2",
+        ),
+        (
+            {"ItemReader": {**LISTING, "ReaderConfig": {"Transformation": "LOAD_AND_FLATTEN"}}},
+            "States.State.ItemReader.ReaderConfig needs the InputType of the objects with LOAD_AND_FLATTEN",
+        ),
+        (
+            {"ItemReader": {**LISTING, "ReaderConfig": {"InputType": "CSV", "Transformation": "LOAD_AND_FLATTEN"}}},
+            "States.State.ItemReader.ReaderConfig needs the field CSVHeaderLocation",
+        ),
+        (
+            {"ItemReader": {**LISTING, "ReaderConfig": {"ManifestType": "ATHENA_DATA"}}},
+            "States.State.ItemReader.ReaderConfig.ManifestType is allowed with s3:getObject only",
+        ),
+        (
+            {
+                "ItemReader": {
+                    **READER,
+                    "Parameters": {"Bucket": "b", "Key": "k", "VersionId": "1"},
+                    "ReaderConfig": {"InputType": "PARQUET"},
+                }
+            },
+            "States.State.ItemReader.Parameters.VersionId is not allowed with InputType PARQUET",
         ),
         (
             {
@@ -178,8 +209,8 @@ def test_a_bad_distributed_map_is_refused_by_name(fields: dict[str, Any], fault:
     assert any(line.startswith(fault) for line in found), found
 
 
-def test_a_distributed_map_inside_another_is_refused_by_name() -> None:
-    """In EXPRESS children AWS has none; elsewhere only the plain form is simulated."""
+def test_a_distributed_map_in_express_children_is_refused_by_name() -> None:
+    """As in an EXPRESS machine."""
     inner = {
         "Type": "Map",
         "ItemProcessor": {**processor(), "StartAt": "I", "States": {"I": {"Type": "Succeed"}}},
@@ -187,7 +218,7 @@ def test_a_distributed_map_inside_another_is_refused_by_name() -> None:
     }
     nested = processor(StartAt="Nested", States={"Nested": inner})
     assert faults(mapped(ItemProcessor=nested)) == [
-        "States.State.ItemProcessor.States.Nested is a Distributed Map inside a Distributed Map, which is not simulated"
+        "States.State.ItemProcessor.States.Nested is a Distributed Map, which an EXPRESS child execution cannot have"
     ]
 
 

@@ -235,6 +235,31 @@ def test_what_is_wrong_is_said_when_the_machine_is_created(state: dict[str, Any]
     assert any(problem.startswith(told) for problem in problems(machine(state))), problems(machine(state))
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Wait", "Seconds": "{% 1 + %}"},
+        {"Type": "Wait", "Timestamp": "{% 1 + %}"},
+        {"Type": "Task", "Resource": FUNCTION, "TimeoutSeconds": "{% 1 + %}"},
+        {"Type": "Choice", "Choices": [{"Condition": "{% 1 + %}", "Next": "S0"}]},
+        {"Type": "Map", "Items": "{% 1 + %}", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}},
+        {"Type": "Fail", "Error": "{% 1 + %}"},
+    ],
+)
+def test_a_bad_expression_is_told_once(state: dict[str, Any]) -> None:
+    """Not a second time as a literal."""
+    found = [problem for problem in problems(machine(state)) if "S0" in problem and "terminal" not in problem]
+    assert len(found) == 1, found
+    assert "is not JSONata" in found[0]
+
+
+def test_items_are_an_array_or_an_expression() -> None:
+    """Text is neither."""
+    processor = {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}
+    found = problems(machine({"Type": "Map", "Items": "rows", "ItemProcessor": processor}))
+    assert found == ["States.S0.Items must be an array, an object or a JSONata string"]
+
+
 @pytest.mark.parametrize("field", ["Arguments", "Output", "Items", "Condition"])
 def test_a_field_of_jsonata_is_refused_in_a_jsonpath_state(field: str) -> None:
     """So that nobody's expression is taken for text."""

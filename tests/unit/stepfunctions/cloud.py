@@ -61,7 +61,12 @@ class Gate:
 class Cloud:
     """A service, its archive and its API; `call` is an operation."""
 
-    def __init__(self, archive: KeptArchive | None = None, store: MachineStore | None = None) -> None:
+    def __init__(
+        self,
+        archive: KeptArchive | None = None,
+        store: MachineStore | None = None,
+        activity_store: MachineStore | None = None,
+    ) -> None:
         self.function = Gate()
         self.objects = MemoryStore()
         self.aws = StubbedClients()
@@ -77,6 +82,7 @@ class Cloud:
             maps=maps,
             archive=self.archive,
             store=store,
+            activity_store=activity_store,
         )
         self.operations = StepFunctionsApi(self.service, self.archive, maps).operations
         self.service.offer("stepfunctions", self.operations)

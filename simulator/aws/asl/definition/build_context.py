@@ -74,17 +74,11 @@ class BuildContext:
         yield
         self._assigned.pop()
 
-    def check_distributed(self, fields: Fields, *, plain: bool) -> None:
-        """Note a problem if a Distributed Map is in a place that AWS, or the simulator, does not allow.
-
-        AWS refuses one in an EXPRESS machine. One inside another is simulated in the plain form only: STANDARD
-        children, items from the state's input, no ItemBatcher and no ResultWriter.
-        """
-        enclosing = self._enclosing[-1]
-        if len(self._enclosing) == 1 and enclosing == "EXPRESS":
-            fields.problem("", "is a Distributed Map, which an EXPRESS state machine cannot have")
-        elif len(self._enclosing) > 1 and (enclosing == "EXPRESS" or not plain):
-            fields.problem("", "is a Distributed Map inside a Distributed Map, which is not simulated")
+    def check_distributed(self, fields: Fields) -> None:
+        """Note a problem if a Distributed Map is in an EXPRESS machine, or inside one whose children are EXPRESS."""
+        if self.is_express:
+            what = "state machine" if len(self._enclosing) == 1 else "child execution"
+            fields.problem("", f"is a Distributed Map, which an EXPRESS {what} cannot have")
 
     @contextmanager
     def inside_distributed(self, execution_type: str) -> Iterator[None]:

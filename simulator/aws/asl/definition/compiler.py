@@ -13,7 +13,7 @@ from simulator.aws.asl.quotas import MAX_DEFINITION_BYTES, MAX_SECONDS
 from simulator.aws.asl.runtime.state_machine import StateMachine
 from simulator.aws.asl.states.choice import ChoiceState
 from simulator.aws.asl.states.fail import FailState
-from simulator.aws.asl.states.map_state import map_state
+from simulator.aws.asl.states.maps.map_state import map_state
 from simulator.aws.asl.states.parallel import ParallelState
 from simulator.aws.asl.states.pass_state import PassState
 from simulator.aws.asl.states.succeed import SucceedState

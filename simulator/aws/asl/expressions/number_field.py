@@ -20,9 +20,10 @@ class NumberField:
 
     def __init__(self, fields: Fields, name: str, *, least: float, most: float, whole: bool = True) -> None:
         self._least, self._most, self._whole = least, most, whole
+        before = len(fields.problems)
         self._expression = jsonata_field(fields, name)
         self.literal: Any = None
-        if self._expression is None:
+        if self._expression is None and len(fields.problems) == before:
             self.literal = (fields.integer if whole else fields.number)(name, least=least, most=most)  # type: ignore[arg-type]
 
     def read(self, scope: Scope) -> Any:

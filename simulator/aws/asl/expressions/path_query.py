@@ -5,6 +5,8 @@ They are read as Jayway JsonPath reads them, the library behind AWS's messages. 
 - a filter on an object tests that object, never its members: the result is a list of it, or an empty list.
 - a slice of a text or an object names nothing; a path that begins with a slice and meets no array fails.
 - a slice has no step, and `[1:-1]` names nothing (Jayway compares the two numbers as they are written).
+- a path to one place may end in a function: `.length()`, `.keys()`, `.min()`, `.max()`, `.avg()`, `.sum()`,
+  `.stddev()`.
 - `['a','b']` at the end of a path gives one object with those members.
 
 Recorded on AWS: what is missing on the way to a wildcard or a slice gives an empty list, not an error.
@@ -13,6 +15,7 @@ Recorded on AWS: what is missing on the way to a wildcard or a slice gives an em
 from __future__ import annotations
 
 import re
+import statistics
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.aws.asl.expressions.path_filter import MISSING, Filter, FilterSyntaxError, closing
@@ -35,6 +38,9 @@ _SLICE = re.compile(r"\[\s*(-?\d{1,9})?\s*:\s*(-?\d{1,9})?\s*\]")
 _STEP = re.compile(r"\[[\s\d-]*:[\s\d-]*:[\s\d-]*\]")
 _ALL = re.compile(r"\[\s*\*\s*\]|\*")
 _FILTER = re.compile(r"\[\s*\?\s*\(")
+
+
+_FUNCTION = re.compile(r"\.(length|keys|min|max|avg|sum|stddev)\(\s*\)$")
 
 
 class QuerySyntaxError(ValueError):
@@ -70,11 +76,15 @@ class Query:
         QuerySyntaxError: it is not a path.
     """
 
-    __slots__ = ("_gives_value", "_tokens")
+    __slots__ = ("_function", "_gives_value", "_tokens")
 
     def __init__(self, rest: str) -> None:
-        self._tokens = _tokens(rest)
+        called = _FUNCTION.search(rest)
+        self._function = called[1] if called else None
+        self._tokens = _tokens(rest[: called.start()] if called else rest)
         self._gives_value = all(token.definite for token in self._tokens)
+        if called and not self._gives_value:
+            raise QuerySyntaxError("uses a function of JsonPath on more than one place, which is not simulated")
 
     def read(self, document: Any) -> Any:
         """Return the list of what the path names; if it can name one thing only, that, or MISSING.
@@ -90,7 +100,35 @@ class Query:
             definite = definite and token.definite
         if not self._gives_value:
             return values
-        return values[0] if values else MISSING
+        if not values:
+            return MISSING
+        return values[0] if self._function is None else _called(self._function, values[0])
+
+
+def _called(function: str, value: Any) -> Any:
+    """Return what one of Jayway's functions gives for a value; None for a value that it is not for.
+
+    Raises:
+        QueryError: there are no numbers to calculate with.
+    """
+    if function == "length":
+        return len(value) if isinstance(value, (list, dict)) else None
+    if function == "keys":
+        return list(value) if isinstance(value, dict) else None
+    entries = value if isinstance(value, list) else []
+    numbers = [float(entry) for entry in entries if isinstance(entry, (int, float)) and not isinstance(entry, bool)]
+    if not numbers:
+        raise QueryError("Aggregation function attempted to calculate value using empty array")
+    return _CALCULATED[function](numbers)
+
+
+_CALCULATED: dict[str, Callable[[list[float]], float]] = {
+    "avg": statistics.fmean,
+    "max": max,
+    "min": min,
+    "stddev": statistics.pstdev,
+    "sum": sum,
+}
 
 
 def compile_query(rest: str) -> Callable[[Any], Any]:

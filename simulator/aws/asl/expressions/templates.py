@@ -59,9 +59,16 @@ class PayloadTemplate:
         evaluate = compile_values(raw, name, fields, sees) if is_jsonata else _compile(raw, name, fields)
         if not isinstance(raw, kinds) and not (is_jsonata and isinstance(raw, str) and evaluate is not None):
             if len(fields.problems) == before:
-                fields.problem(name, "must be an object")
+                fields.problem(name, f"must be {_words(kinds, jsonata=is_jsonata)}")
             return None
         return cls(raw, evaluate or (lambda _scope: raw)) if len(fields.problems) == before else None
+
+
+def _words(kinds: tuple[type, ...], *, jsonata: bool) -> str:
+    """Say what a template may be: `an object`, `an array, an object or a JSONata string`."""
+    names = [name for kind, name in ((list, "an array"), (dict, "an object")) if kind in kinds]
+    *first, last = [*names, "a JSONata string"] if jsonata else names
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _compile(raw: Any, field: str, fields: Fields) -> Evaluate | None:

@@ -38,8 +38,10 @@ class TaskRequest:
         attempt: 1 for the first call, counted up with each retry.
         token: the task token of a call that waits to be called back (`.waitForTaskToken`).
         heartbeat: seconds that may go by without a heartbeat, for such a call; None for any number.
-        cancelled: set when nobody waits for the result of a call that waits (`.sync`, `.waitForTaskToken`) any more.
-        submitted: such a call tells it the service's first answer, before it waits.
+        cancelled: set when nobody waits for the result of a call that waits (`.sync`, `.waitForTaskToken`, an
+            activity) any more.
+        submitted: such a call tells it the service's first answer, before it waits; an activity its worker's name.
+        seconds: an activity's TimeoutSeconds, counted from then on; its `timeout` is that of the execution alone.
     """
 
     resource: str
@@ -53,6 +55,7 @@ class TaskRequest:
     heartbeat: float | None = None
     cancelled: Event | None = None
     submitted: Callable[[Any], None] | None = None
+    seconds: int | None = None
 
 
 class TaskService(Protocol):
@@ -94,7 +97,11 @@ class ItemReaderSpec:
     Args:
         resource: `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`.
         parameters: `Bucket`, `Key` or `Prefix`, `VersionId`, `ExpectedBucketOwner`.
-        input_type: CSV, JSON or JSONL; None for a listing.
+        input_type: CSV, JSON, JSONL or PARQUET, of the object, or of those that a listing or a manifest names; None
+            for a listing whose entries are the items.
+        flatten: whether the items are what the objects of a listing hold (LOAD_AND_FLATTEN).
+        manifest: ATHENA_DATA if the object names those that hold the items; S3_INVENTORY if they list objects, which
+            are the items; None if the object holds the items itself.
         delimiter: the delimiter character of a CSV.
         header_location: FIRST_ROW or GIVEN, for a CSV.
         headers: the GIVEN headers, else None.
@@ -105,6 +112,8 @@ class ItemReaderSpec:
     resource: str
     parameters: dict[str, Any]
     input_type: str | None = None
+    flatten: bool = False
+    manifest: str | None = None
     delimiter: str = ","
     header_location: str | None = None
     headers: tuple[str, ...] | None = None

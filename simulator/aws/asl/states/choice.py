@@ -96,10 +96,10 @@ class ChoiceState(State):
 
 def _condition(fields: Fields) -> Callable[[Scope], bool] | None:
     """Return the test of a JSONata rule: `Condition`, an expression or a boolean."""
+    before = len(fields.problems)
     expression = jsonata_field(fields, "Condition")
     if expression is not None:
         return lambda scope: expression.expect(scope, "boolean") is True
-    before = len(fields.problems)
     value = fields.take("Condition")
     if "Condition" not in fields:
         fields.problem("", "needs the field Condition", aws="These fields are required: [Condition]")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.asl.errors import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, EvaluationError, StateError
+from simulator.aws.asl.errors import HEARTBEAT_TIMEOUT, RUNTIME, TIMEOUT, EvaluationError, NotScheduled, StateError
 from simulator.aws.asl.expressions.number_field import NumberField
 from simulator.aws.asl.expressions.path_fields import long_of, read_path, reference_field
 from simulator.aws.asl.json_text import to_json
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.states.state import Outcome
 
 _LAMBDA = re.compile(r"arn:[^:]*:lambda:[^:]*:[^:]*:function:.+")
+_ACTIVITY = re.compile(r"arn:[^:]*:states:[^:]*:\d*:activity:.+")
 _SERVICE = re.compile(
     r"arn:[^:]*:states:[^:]*:\d*:((?:aws-sdk:)?[^:]+):([^:.]+(?:\.(?:sync(?::2)?|waitForTaskToken)$)?)"
 )
@@ -42,7 +43,7 @@ _UNRECOGNIZED = (
 
 
 class TaskState(RetriableState):
-    """A Task; `Resource` is a Lambda function's ARN or `arn:aws:states:::service:action`."""
+    """A Task; `Resource` is the ARN of a Lambda function or an activity, or `arn:aws:states:::service:action`."""
 
     kind = "Task"
 
@@ -50,7 +51,8 @@ class TaskState(RetriableState):
         resource = fields.string("Resource", required=True) or ""
         super().__init__(name, fields, data_flow(fields, parameters="Parameters", result=True, selector=True))
         self._resource = resource
-        self._events = _ServiceEvents(resource) if not _LAMBDA.fullmatch(resource) else _LambdaEvents(resource)
+        self._is_activity = _ACTIVITY.fullmatch(resource) is not None
+        self._events = self._events_of(resource)
         fields.exclude("TimeoutSeconds", "TimeoutSecondsPath")
         fields.exclude("HeartbeatSeconds", "HeartbeatSecondsPath")
         self._timeout = NumberField(fields, "TimeoutSeconds", least=1, most=MAX_SECONDS)
@@ -62,14 +64,22 @@ class TaskState(RetriableState):
         self._heartbeat_path = reference_field(fields, "HeartbeatSecondsPath")
         fields.not_simulated("Credentials")
         pattern = _PATTERN.search(resource)
-        self._waits = pattern is not None
+        self._waits = pattern is not None or self._is_activity
         self._has_token = pattern is not None and pattern[1] == ".waitForTaskToken"
         if resource:
             self._check_resource(fields, context)
 
-    @staticmethod
-    def _check_resource(fields: Fields, context: BuildContext) -> None:
+    def _events_of(self, resource: str) -> _LambdaEvents | _ActivityEvents | _ServiceEvents:
+        if self._is_activity:
+            return _ActivityEvents(resource)
+        return _LambdaEvents(resource) if _LAMBDA.fullmatch(resource) else _ServiceEvents(resource)
+
+    def _check_resource(self, fields: Fields, context: BuildContext) -> None:
         resource = fields.raw["Resource"]
+        if self._is_activity and context.is_express:
+            sentence = "Express state machine does not support Activity tasks"
+            fields.problem("Resource", sentence, aws=sentence)
+            return
         pattern = _PATTERN.search(resource)
         if pattern is not None and context.is_express:
             sentence = f"Express state machine does not support '{pattern[1]}' service integration"
@@ -109,7 +119,7 @@ class TaskState(RetriableState):
             request = TaskRequest(
                 resource=self._resource,
                 parameters=effective,
-                timeout=execution.time_left(frame.clock, timeout),
+                timeout=execution.time_left(frame.clock, None if self._is_activity else timeout),
                 state=self.name,
                 execution_arn=execution.arn,
                 machine_arn=execution.identity.machine_arn,
@@ -122,6 +132,7 @@ class TaskState(RetriableState):
                     heartbeat=heartbeat,
                     cancelled=frame.stop.event,
                     submitted=partial(self._events.submitted, frame),
+                    seconds=timeout if self._is_activity else None,
                 )
             result = execution.tasks.call(request)
             check_size(result, self._events.size_name)
@@ -168,6 +179,34 @@ class _LambdaEvents:
 
     def failed(self, frame: Frame, error: StateError) -> None:
         kind = "LambdaFunctionTimedOut" if error.error == TIMEOUT else "LambdaFunctionFailed"
+        frame.event(kind, error=error.error, cause=error.cause)
+
+
+class _ActivityEvents:
+    """The history of a Task of an activity."""
+
+    def __init__(self, resource: str) -> None:
+        self.size_name = resource
+
+    def scheduled(self, frame: Frame, effective: Any, timeout: int | None, heartbeat: int | None) -> None:
+        frame.event(
+            "ActivityScheduled",
+            resource=self.size_name,
+            input=effective,
+            timeoutInSeconds=timeout,
+            heartbeatInSeconds=heartbeat,
+        )
+
+    def submitted(self, frame: Frame, worker: str | None) -> None:
+        frame.event("ActivityStarted", workerName=worker)
+
+    def succeeded(self, frame: Frame, result: Any) -> None:
+        frame.event("ActivitySucceeded", output=result)
+
+    def failed(self, frame: Frame, error: StateError) -> None:
+        kind = "ActivityScheduleFailed" if isinstance(error, NotScheduled) else "ActivityFailed"
+        if error.error in (TIMEOUT, HEARTBEAT_TIMEOUT):
+            kind = "ActivityTimedOut"
         frame.event(kind, error=error.error, cause=error.cause)
 
 

@@ -40,8 +40,10 @@ class WaitState(State):
             fields.problem("", f"needs one of {', '.join(forms)}")
         self._seconds = NumberField(fields, "Seconds", least=0, most=MAX_SECONDS)
         self._seconds_path = reference_field(fields, "SecondsPath")
+        before = len(fields.problems)
         self._until_expression = jsonata_field(fields, "Timestamp")
-        self._until = self._timestamp(fields) if self._until_expression is None else None
+        literal = self._until_expression is None and len(fields.problems) == before
+        self._until = self._timestamp(fields) if literal else None
         self._until_path = reference_field(fields, "TimestampPath")
         self._assign = Assign(fields)
         self.transition = Transition(fields)

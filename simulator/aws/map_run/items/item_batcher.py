@@ -30,7 +30,8 @@ def child_works(
         StateError: States.DataLimitExceeded if one child's input would be larger than 256 KiB.
     """
     selected = (
-        (item, item.value if select is None else select(item.index, item.value, item.key, source)) for item in items
+        (item, item.value if select is None else select(item.index, item.value, item.key, item.source or source))
+        for item in items
     )
     if batcher is None:
         for item, value in selected:

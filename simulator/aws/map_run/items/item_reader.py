@@ -5,6 +5,8 @@ Developer guide, "ItemReader (Map)". Every failure is States.ItemReaderFailed.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,8 @@ from simulator.aws.asl.errors import ITEM_READER_FAILED, StateError
 from simulator.aws.map_run.items.csv_items import csv_items
 from simulator.aws.map_run.items.items import Item, ItemSource, UnreadableError
 from simulator.aws.map_run.items.json_items import json_items, jsonl_items
-from simulator.aws.map_run.items.object_text import gunzip
+from simulator.aws.map_run.items.manifests import athena_files, inventory_files
+from simulator.aws.map_run.items.object_text import gunzip, unzstd
 from simulator.aws.map_run.object_store import ObjectStoreError
 
 if TYPE_CHECKING:
@@ -24,7 +27,15 @@ if TYPE_CHECKING:
 
     Read = Callable[[Iterator[bytes], ItemReaderSpec], Iterator[Item]]
 
-_READERS: dict[str, Read] = {"CSV": csv_items, "JSON": json_items, "JSONL": jsonl_items}
+
+def _parquet(chunks: Iterator[bytes], spec: ItemReaderSpec) -> Iterator[Item]:
+    from simulator.aws.map_run.items.parquet_items import parquet_items  # noqa: PLC0415 - its library is slow to load
+
+    return parquet_items(chunks, spec)
+
+
+_READERS: dict[str, Read] = {"CSV": csv_items, "JSON": json_items, "JSONL": jsonl_items, "PARQUET": _parquet}
+_MANIFESTS = {"ATHENA_DATA": athena_files, "S3_INVENTORY": inventory_files}
 
 
 def open_items(spec: ItemReaderSpec, store: ObjectStore) -> ItemSource:
@@ -36,24 +47,59 @@ def open_items(spec: ItemReaderSpec, store: ObjectStore) -> ItemSource:
     """
     if spec.max_items is not None and spec.max_items < 1:
         raise StateError(ITEM_READER_FAILED, "field MaxItems must be positive")
-    bucket, key = spec.parameters.get("Bucket"), spec.parameters.get("Key")
-    if spec.resource.endswith(":listObjectsV2"):
-        return ItemSource(f"s3://{bucket}", lambda: _guarded(lambda: _listed(spec, store), spec))
-    return ItemSource(f"s3://{bucket}/{key}", lambda: _guarded(lambda: _read(spec, store), spec))
+    parameters = spec.parameters
+    source = f"s3://{parameters.get('Bucket')}"
+    if not spec.resource.endswith(":listObjectsV2"):
+        source = _uri(parameters)
+    return ItemSource(source, lambda: _guarded(lambda: _items(spec, store), spec))
+
+
+def _items(spec: ItemReaderSpec, store: ObjectStore) -> Iterator[Item]:
+    if spec.manifest is not None:
+        files = _MANIFESTS[spec.manifest](_unpacked(spec, store), spec)
+        return _of_files(files, store, named=spec.manifest != "S3_INVENTORY")
+    if not spec.resource.endswith(":listObjectsV2"):
+        return _read(spec, store)
+    listed = store.list(spec.parameters)
+    if spec.flatten:
+        return _of_files(_listed_files(listed, spec), store, named=True)
+    return (Item(index, entry) for index, entry in enumerate(listed))
+
+
+def _listed_files(listed: Iterator[dict[str, Any]], spec: ItemReaderSpec) -> Iterator[ItemReaderSpec]:
+    """Give a reader for each object of a listing but those that stand for folders: empty, with a slash at the end."""
+    for entry in listed:
+        if not (entry["Key"].endswith("/") and entry["Size"] == 0):
+            where = {"Bucket": spec.parameters.get("Bucket"), "Key": entry["Key"]}
+            yield replace(spec, parameters=where, flatten=False, max_items=None)
+
+
+def _of_files(files: Iterator[ItemReaderSpec], store: ObjectStore, *, named: bool) -> Iterator[Item]:
+    """Give the items of several objects, counted through; `named` if each is to say its object as its source."""
+    index = 0
+    for file in files:
+        source = _uri(file.parameters) if named else None
+        for item in _guarded(partial(_read, file, store), file):
+            yield Item(index, item.value, item.key, None, source)
+            index += 1
 
 
 def _read(spec: ItemReaderSpec, store: ObjectStore) -> Iterator[Item]:
+    return _READERS[str(spec.input_type)](_unpacked(spec, store), spec)
+
+
+def _unpacked(spec: ItemReaderSpec, store: ObjectStore) -> Iterator[bytes]:
     key = str(spec.parameters.get("Key", ""))
-    if key.endswith((".zstd", ".zst")):
-        raise UnreadableError("The object is ZSTD compressed by its key's suffix, which is not simulated")
     chunks = store.open(spec.parameters)
-    if key.endswith(".gz"):
-        chunks = gunzip(chunks)
-    return _READERS[str(spec.input_type)](chunks, spec)
+    if spec.input_type == "PARQUET" and spec.manifest is None:  # it is packed within
+        return chunks
+    if key.endswith((".zstd", ".zst")):
+        return unzstd(chunks)
+    return gunzip(chunks) if key.endswith(".gz") else chunks
 
 
-def _listed(spec: ItemReaderSpec, store: ObjectStore) -> Iterator[Item]:
-    return (Item(index, entry) for index, entry in enumerate(store.list(spec.parameters)))
+def _uri(parameters: dict[str, Any]) -> str:
+    return f"s3://{parameters.get('Bucket')}/{parameters.get('Key')}"
 
 
 def _guarded(begin: Callable[[], Iterator[Item]], spec: ItemReaderSpec) -> Iterator[Item]:

@@ -19,13 +19,15 @@ class Item(NamedTuple):
         index: its 0-based position in the dataset.
         value: the item as read.
         key: its name, if a JSON object is iterated.
-        line: the 1-based line on which it begins, if items are lines.
+        line: the 1-based line on which it begins, if items are lines of one file.
+        source: the object that it is from, if the dataset has several.
     """
 
     index: int  # type: ignore[assignment]  # a field, not tuple.index
     value: Any
     key: str | None = None
     line: int | None = None
+    source: str | None = None
 
 
 class ItemSource:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.errors import ApiError
+from simulator.aws.stepfunctions.api.activity_operations import ActivityOperations
 from simulator.aws.stepfunctions.api.executions import Executions
 from simulator.aws.stepfunctions.api.histories import Histories
 from simulator.aws.stepfunctions.api.lookup import Lookup
 from simulator.aws.stepfunctions.api.machine_operations import MachineOperations
 from simulator.aws.stepfunctions.api.map_run_operations import MapRunOperations
 from simulator.aws.stepfunctions.api.redrive import ArchiveRedrive
+from simulator.aws.stepfunctions.api.tags import Tags
 from simulator.aws.stepfunctions.api.task_tokens import TaskTokens
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 class StepFunctionsApi:
     """The operations that are simulated: members in, members out, under the API's names, as boto3 has them.
 
-    Versions, aliases and activities are not simulated.
+    Versions and aliases are not simulated.
 
     Args:
         service: runs the executions.
@@ -47,19 +49,25 @@ class StepFunctionsApi:
         lookup = Lookup(service, archive, maps)
         executions = Executions(lookup, redrive or ArchiveRedrive(service, archive, maps))
         machines, map_runs = MachineOperations(lookup), MapRunOperations(lookup)
-        tokens = TaskTokens(service.callbacks)
+        tokens, tags = TaskTokens(service.callbacks), Tags(service.machines, service.activities)
+        activities = ActivityOperations(service.activities, service.activity_tasks)
         operations: dict[str, Operation] = {
+            "CreateActivity": activities.create,
             "CreateStateMachine": machines.create,
+            "DeleteActivity": activities.delete,
             "DeleteStateMachine": machines.delete,
+            "DescribeActivity": activities.describe,
             "DescribeExecution": executions.describe,
             "DescribeMapRun": map_runs.describe,
             "DescribeStateMachine": machines.describe,
             "DescribeStateMachineForExecution": machines.describe_for_execution,
+            "GetActivityTask": activities.get_task,
             "GetExecutionHistory": Histories(lookup).get,
+            "ListActivities": activities.list,
             "ListExecutions": executions.list,
             "ListMapRuns": map_runs.list,
             "ListStateMachines": machines.list,
-            "ListTagsForResource": machines.list_tags,
+            "ListTagsForResource": tags.list,
             "RedriveExecution": executions.redrive,
             "SendTaskFailure": tokens.fail,
             "SendTaskHeartbeat": tokens.beat,
@@ -67,9 +75,9 @@ class StepFunctionsApi:
             "StartExecution": executions.start,
             "StartSyncExecution": executions.start_sync,
             "StopExecution": executions.stop,
-            "TagResource": machines.tag,
+            "TagResource": tags.tag,
             "TestState": service.test_state,
-            "UntagResource": machines.untag,
+            "UntagResource": tags.untag,
             "UpdateMapRun": map_runs.update,
             "UpdateStateMachine": machines.update,
             "ValidateStateMachineDefinition": machines.validate,

@@ -7,8 +7,8 @@ import re
 from simulator.aws.errors import ApiError, validation_error
 
 _ARN = re.compile(r"arn:aws[a-z-]*:states:[a-z0-9-]*:\d*:(?P<kind>[A-Za-z]+):(?P<name>[^:]+)(?P<rest>(?::[^:]+)*)")
-_PARTS = {"stateMachine": 0, "execution": 1, "express": 2, "mapRun": 1}
-"""How many parts follow the machine's name."""
+_PARTS = {"activity": 0, "stateMachine": 0, "execution": 1, "express": 2, "mapRun": 1}
+"""How many parts follow the name."""
 
 
 def checked(arn: str, *kinds: str) -> str:
@@ -16,7 +16,7 @@ def checked(arn: str, *kinds: str) -> str:
 
     Args:
         arn: what a request names.
-        kinds: `stateMachine`, `execution`, `express` (an execution), `mapRun`.
+        kinds: `activity`, `stateMachine`, `execution`, `express` (an execution), `mapRun`.
 
     Raises:
         ApiError: InvalidArn.

@@ -1,4 +1,4 @@
-"""Operations on state machines, their tags and their definitions."""
+"""Operations on state machines and their definitions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.errors import ApiError, validation_error
 from simulator.aws.stepfunctions.api import arns
 from simulator.aws.stepfunctions.api.pages import page, position_of
+from simulator.aws.stepfunctions.api.tags import tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
 
 SETTINGS = ("loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
 MOST_DIAGNOSTICS = 100
-MOST_TAGS = 50
 
 
 class MachineOperations:
-    """Create, update, delete, describe and list state machines; tag them; validate definitions.
+    """Create, update, delete, describe and list state machines; validate definitions.
 
     Args:
         lookup: has the service, and finds executions.
@@ -34,7 +34,7 @@ class MachineOperations:
     def create(self, request: dict[str, Any]) -> dict[str, Any]:
         """CreateStateMachine: idempotent by name, definition, type and settings. Logs and traces are not written."""
         _refuse_versions(request)
-        tags = _tags(request.get("tags"))
+        tags = tags_of(request.get("tags"))
         machine = self._machines.create(
             name=request["name"],
             definition=request["definition"],
@@ -85,7 +85,10 @@ class MachineOperations:
         """DescribeStateMachineForExecution: the machine as it was when the execution was started."""
         arn = arns.checked(request["executionArn"], "execution")
         shown = self._lookup.execution(arn)
-        info = shown.info or self._lookup.info(shown.parent_arn or "")
+        top = shown
+        while top.parent_arn is not None:  # a child of a Map Run, perhaps of one within another
+            top = self._lookup.execution(top.parent_arn)
+        info = top.info
         if info is None:
             raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         answer: dict[str, Any] = {
@@ -142,44 +145,9 @@ class MachineOperations:
             return {"result": "FAIL", "diagnostics": diagnostics[:most], "truncated": len(diagnostics) > most}
         return {"result": "OK", "diagnostics": [], "truncated": False}
 
-    def list_tags(self, request: dict[str, Any]) -> dict[str, Any]:
-        """ListTagsForResource."""
-        machine = self._tagged(request["resourceArn"])
-        return {"tags": [{"key": key, "value": value} for key, value in machine.tags.items()]}
-
-    def tag(self, request: dict[str, Any]) -> dict[str, Any]:
-        """TagResource."""
-        machine = self._tagged(request["resourceArn"])
-        tags = _tags(request["tags"])
-        if len(machine.tags.keys() | tags.keys()) > MOST_TAGS:
-            raise ApiError("TooManyTags", f"A state machine has at most {MOST_TAGS} tags")
-        self._machines.tag(machine.arn, tags)
-        return {}
-
-    def untag(self, request: dict[str, Any]) -> dict[str, Any]:
-        """UntagResource."""
-        self._machines.tag(self._tagged(request["resourceArn"]).arn, {}, frozenset(request["tagKeys"]))
-        return {}
-
-    def _tagged(self, arn: str) -> Machine:
-        try:
-            return self._machines.get(arns.machine(arn))
-        except ApiError as error:
-            if error.name != "StateMachineDoesNotExist":
-                raise
-            members = {"resourceName": arn}
-            raise ApiError("ResourceNotFound", f"Resource Not Found: '{arn}'", members=members) from error
-
 
 def _definition(text: str, request: dict[str, Any]) -> str:
     return "{}" if request.get("includedData") == "METADATA_ONLY" else text
-
-
-def _tags(given: list[dict[str, str]] | None) -> dict[str, str]:
-    tags = {tag.get("key", ""): tag.get("value", "") for tag in given or []}
-    if len(tags) > MOST_TAGS:
-        raise ApiError("TooManyTags", f"A state machine has at most {MOST_TAGS} tags")
-    return tags
 
 
 def _refuse_versions(request: dict[str, Any]) -> None:

@@ -90,13 +90,12 @@ class ArchiveRedrive:
         if map_run is None:
             return
         written = next((found for name, found in _states(definition) if name == state), {})
-        self._maps.continue_from(
-            state,
-            map_run,
-            self._archive.children(map_run_arn),
-            self._archive.history,
-            written.get("ItemProcessor") or written.get("Iterator"),
-        )
+        processor = written.get("ItemProcessor") or written.get("Iterator")
+        self._maps.continue_from(state, map_run, self._archive.children(map_run_arn), self._archive.history, processor)
+        for child in self._archive.children(map_run_arn):
+            if child.status != "SUCCEEDED" and ":express:" not in child.arn:
+                for inner, inner_arn in _open_map_runs(list(self._archive.history(child.arn))):
+                    self._continue(inner, inner_arn, definition)
 
 
 def _open_map_runs(events: Sequence[Event]) -> Iterator[tuple[str, str]]:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, ITEM_READER_FAILED, StateError
 from simulator.aws.asl.expressions.scope import Scope
-from simulator.aws.asl.states.distributed_map import DistributedMapState
+from simulator.aws.asl.states.maps.distributed_map import DistributedMapState
 from simulator.aws.errors import validation_error
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.aws.stepfunctions.teststate.mocks import check_failed_iterations
 
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.frame import Frame
-    from simulator.aws.asl.states.map_state import InlineMapState
+    from simulator.aws.asl.states.maps.map_state import InlineMapState
     from simulator.aws.stepfunctions.teststate.inspection import Inspection
     from simulator.aws.stepfunctions.teststate.request import StateConfiguration
 

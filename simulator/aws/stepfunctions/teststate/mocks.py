@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from simulator.aws.errors import validation_error
-from simulator.aws.integrations.resource import integration_name
+from simulator.aws.integrations.resource import ACTIVITY, integration_name
 from simulator.aws.integrations.sdk_services import sdk_model
 from simulator.aws.stepfunctions.teststate.context import WAITING
 from simulator.aws.stepfunctions.teststate.nested_states import inner_states
@@ -49,6 +49,8 @@ def check_mock(state: dict[str, Any], mock: Mock | None, configuration: StateCon
             raise validation_error("TestState does not support MapIterationFailureCount when a mock is not specified.")
         if kind in ("Parallel", "Map"):  # our words: that AWS wants a mock is in its guide
             raise validation_error(f"State type '{kind}' is not supported when a mock is not specified")
+        if kind == "Task" and ACTIVITY.fullmatch(str(state.get("Resource"))):  # our words, as above
+            raise validation_error("An activity is not supported when a mock is not specified")
         if kind == "Task" and (found := WAITING.search(str(state.get("Resource")))):  # our words, as above
             raise validation_error(f"The pattern '{found[0]}' is not supported when a mock is not specified")
         return

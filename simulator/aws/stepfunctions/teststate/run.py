@@ -31,8 +31,8 @@ from simulator.aws.asl.runtime.execution import EXPRESS_SECONDS, Execution
 from simulator.aws.asl.runtime.history import CountedHistory
 from simulator.aws.asl.runtime.ports import Identity
 from simulator.aws.asl.runtime.state_machine import StateMachine
-from simulator.aws.asl.states.distributed_map import DistributedMapState
-from simulator.aws.asl.states.map_state import InlineMapState
+from simulator.aws.asl.states.maps.distributed_map import DistributedMapState
+from simulator.aws.asl.states.maps.map_state import InlineMapState
 from simulator.aws.asl.states.retriable import RetriableState
 from simulator.aws.asl.states.retry import first_match
 from simulator.aws.errors import validation_error

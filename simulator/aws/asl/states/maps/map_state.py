@@ -9,8 +9,8 @@ from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.quotas import check_size
 from simulator.aws.asl.runtime.branches import run_branches, run_machine
 from simulator.aws.asl.states.data_flow import data_flow
-from simulator.aws.asl.states.distributed_map import DistributedMapState
-from simulator.aws.asl.states.map_fields import MapFields, ToleranceField
+from simulator.aws.asl.states.maps.distributed_map import DistributedMapState
+from simulator.aws.asl.states.maps.map_fields import MapFields, ToleranceField
 from simulator.aws.asl.states.retriable import RetriableState
 
 if TYPE_CHECKING:

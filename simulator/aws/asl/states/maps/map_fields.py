@@ -1,8 +1,8 @@
-"""The fields of a Map state: items, selector, concurrency and tolerance; ItemReader, ItemBatcher and ResultWriter.
+"""The fields of a Map state: items, selector, concurrency and tolerance; ItemBatcher and ResultWriter.
 
-The last three, which only a Distributed Map has, are checked when the state machine is created, and resolved (their
-paths read) when the state is entered. States Language, "Map State"; developer guide, "Failure thresholds",
-"ItemReader (Map)", "ItemBatcher (Map)" and "ResultWriter (Map)".
+The last two, which only a Distributed Map has, are checked when the state machine is created, and resolved (their
+paths read) when the state is entered, as the ItemReader is (item_reader_field.py). States Language, "Map State";
+developer guide, "Failure thresholds", "ItemBatcher (Map)" and "ResultWriter (Map)".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from simulator.aws.asl.expressions.path_fields import long_of, read_path, real_o
 from simulator.aws.asl.expressions.templates import PayloadTemplate
 from simulator.aws.asl.json_text import to_json
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
-from simulator.aws.asl.runtime.ports import ItemBatcherSpec, ItemReaderSpec, ResultWriterSpec
+from simulator.aws.asl.runtime.ports import ItemBatcherSpec, ResultWriterSpec
 from simulator.aws.asl.states.data_flow import parameters_name
 
 if TYPE_CHECKING:
@@ -29,16 +29,7 @@ if TYPE_CHECKING:
 
 MAX_COUNT = 2**31 - 1
 ALL_PERCENT = 100
-GET_OBJECT = "arn:aws:states:::s3:getObject"
-LIST_OBJECTS = "arn:aws:states:::s3:listObjectsV2"
 PUT_OBJECT = "arn:aws:states:::s3:putObject"
-DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
-MOST_ITEMS = 100_000_000
-MOST_HEADER_BYTES = 10 * 1024
-_PARAMETERS = {
-    GET_OBJECT: ({"Bucket", "Key"}, {"VersionId", "ExpectedBucketOwner"}),
-    LIST_OBJECTS: ({"Bucket"}, {"Prefix", "ExpectedBucketOwner"}),
-}
 
 
 class MapFields:
@@ -149,99 +140,6 @@ def _not_valid(path: Path, name: str, value: Any, kind: str) -> EvaluationError:
     )
 
 
-class ItemReaderField:
-    """An ItemReader with its ReaderConfig; `resolve` gives it with its paths read."""
-
-    def __init__(self, fields: Fields) -> None:
-        self._resource = _resource(fields, tuple(_PARAMETERS), required=True) or GET_OBJECT
-        name = parameters_name(fields)
-        if name not in fields:
-            fields.problem("", f"needs the field {name}")
-        self._parameters = PayloadTemplate.of(fields, name)
-        self._check_parameters(fields, name)
-        config = fields.object("ReaderConfig")
-        self._type: str | None = None
-        self._config: dict[str, Any] = {}
-        self._max_items: NumberField | None = None
-        self._max_items_path: Path | None = None
-        if config is not None:
-            self._read_config(config)
-        elif self._resource == GET_OBJECT:
-            fields.problem("", "needs the field ReaderConfig with an InputType")
-        fields.refuse_rest("ItemReader")
-
-    def _check_parameters(self, fields: Fields, field: str) -> None:
-        if self._parameters is None or not isinstance(self._parameters.raw, dict):
-            return
-        needed, optional = _PARAMETERS[self._resource]
-        given = {key.removesuffix(".$") for key in self._parameters.raw}
-        for name in sorted(needed - given):
-            fields.problem(field, f"needs {name}")
-        for name in sorted(given - needed - optional):
-            fields.problem(f"{field}.{name}", f"is not a parameter of {self._resource.rpartition(':::')[2]}")
-
-    def _read_config(self, config: Fields) -> None:
-        written = config.string("InputType", required=self._resource == GET_OBJECT)
-        for name, unsupported in (("InputType", ("PARQUET", "MANIFEST")), ("Transformation", ("LOAD_AND_FLATTEN",))):
-            if config.raw.get(name) in unsupported:
-                config.problem(name, f"{config.raw[name]} is not simulated")
-        if written is not None and written not in ("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"):
-            config.problem("InputType", f"must be CSV, JSON, JSONL, PARQUET or MANIFEST, not {written!r}")
-        self._type = written
-        config.choice("Transformation", ("NONE", "LOAD_AND_FLATTEN"))
-        config.not_simulated("ManifestType")
-        if written == "CSV":
-            self._read_csv(config)
-        else:
-            for name in ("CSVDelimiter", "CSVHeaderLocation", "CSVHeaders"):
-                if name in config and written not in ("MANIFEST", None):
-                    config.problem(name, "is allowed with InputType CSV only")
-                config.take(name)
-        pointer = config.string("ItemsPointer")
-        if pointer is not None:
-            if written != "JSON":
-                config.problem("ItemsPointer", "is allowed with InputType JSON only")
-            if pointer and not pointer.startswith("/"):
-                config.problem("ItemsPointer", f"must be a JSON Pointer like /data/items, not {pointer!r}")
-            self._config["items_pointer"] = pointer
-        config.exclude("MaxItems", "MaxItemsPath")
-        # AWS reads a literal 0 as "all items".
-        self._max_items = NumberField(config, "MaxItems", least=0, most=MOST_ITEMS)
-        self._max_items_path = reference_field(config, "MaxItemsPath")
-        config.refuse_rest("ReaderConfig")
-
-    def _read_csv(self, config: Fields) -> None:
-        location = config.choice("CSVHeaderLocation", ("FIRST_ROW", "GIVEN"), required=True)
-        headers = config.strings("CSVHeaders")
-        if location == "GIVEN" and not headers:
-            config.problem("", "needs CSVHeaders if CSVHeaderLocation is GIVEN")
-        if location == "FIRST_ROW" and "CSVHeaders" in config:
-            config.problem("CSVHeaders", "is allowed only if CSVHeaderLocation is GIVEN")
-        if headers and len("".join(headers).encode()) > MOST_HEADER_BYTES:
-            config.problem("CSVHeaders", f"must not be larger than {MOST_HEADER_BYTES} bytes")
-        delimiter = config.choice("CSVDelimiter", tuple(DELIMITERS)) or "COMMA"
-        self._config |= {
-            "header_location": location,
-            "headers": tuple(headers) if headers else None,
-            "delimiter": DELIMITERS[delimiter],
-        }
-
-    def resolve(self, scope: Scope) -> ItemReaderSpec:
-        """Return the reader with every path read.
-
-        Raises:
-            EvaluationError: States.Runtime if a path finds nothing, or what MaxItemsPath finds is not a whole number.
-        """
-        config = dict(self._config)
-        if self._max_items is not None:
-            config["max_items"] = self._max_items.read(scope) or None
-        if self._max_items_path is not None:
-            # Recorded on AWS: 0 behind the path means all items, as the literal 0 does.
-            config["max_items"] = whole_number(self._max_items_path, "MaxItemsPath", scope) or None
-        parameters = self._parameters.evaluate(scope) if self._parameters else {}
-        return ItemReaderSpec(resource=self._resource, parameters=parameters, input_type=self._type, **config)
-
-
 class ItemBatcherField:
     """An ItemBatcher; `resolve` gives it with its paths read."""
 
@@ -279,7 +177,7 @@ class ResultWriterField:
         field = parameters_name(fields)
         if not fields.raw:
             fields.problem("", f"must not be empty: it needs Resource and {field}, WriterConfig, or all three")
-        _resource(fields, (PUT_OBJECT,), required=False)
+        resource_field(fields, (PUT_OBJECT,), required=False)
         if self._exports != (field in fields):
             fields.problem("", f"needs both Resource and {field}, or neither")
         self._parameters = PayloadTemplate.of(fields, field)
@@ -311,7 +209,7 @@ class ResultWriterField:
         )
 
 
-def _resource(fields: Fields, allowed: tuple[str, ...], *, required: bool) -> str | None:
+def resource_field(fields: Fields, allowed: tuple[str, ...], *, required: bool) -> str | None:
     """Return the Resource as an ARN of the partition `aws`; `aws-cn`, `aws-us-gov` and the like are taken too."""
     written = fields.string("Resource", required=required)
     if written is None:

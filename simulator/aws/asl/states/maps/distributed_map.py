@@ -13,9 +13,9 @@ from simulator.aws.asl.expressions.scope import Scope
 from simulator.aws.asl.quotas import label_problem
 from simulator.aws.asl.runtime.ports import ItemSelector, MapRunRequest
 from simulator.aws.asl.states.data_flow import data_flow
-from simulator.aws.asl.states.map_fields import (
+from simulator.aws.asl.states.maps.item_reader_field import ItemReaderField
+from simulator.aws.asl.states.maps.map_fields import (
     ItemBatcherField,
-    ItemReaderField,
     MapFields,
     ResultWriterField,
     ToleranceField,
@@ -45,7 +45,7 @@ class DistributedMapState(RetriableState):
         self.reader = ItemReaderField(reader) if reader is not None else None
         self.batcher = ItemBatcherField(batcher) if batcher is not None else None
         self.writer = ResultWriterField(writer) if writer is not None else None
-        context.check_distributed(fields, plain=reader is None and writer is None and batcher is None)
+        context.check_distributed(fields)
         self.label = self._label(fields, context)
         with context.inside_distributed(self._type):
             self._processor = context.machine(processor, "an ItemProcessor")

@@ -1,0 +1,1 @@
+"""The Map state, inline and distributed, and its fields."""
