@@ -12,9 +12,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from simulator.pipeline.errors import CloudError
 from simulator.postgres.errors import advice
+from simulator.runs.default_home import default_home, project_root
 from simulator.runs.store import RunStore
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = Path(project_root())
 _TRIAL_SIZE: Final = 8192
 
 
@@ -22,14 +23,14 @@ class Settings(BaseSettings):
     """The environment variables the simulator reads, typed.
 
     Args:
-        simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; `.simulator` in the
-            project's root if it is not set.
+        simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; that of `default_home`
+            if it is not set.
         simulator_database_url: `SIMULATOR_DATABASE_URL`: a PostgreSQL of one's own in place of the embedded one.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
 
-    simulator_home: Path = Field(default=PROJECT_ROOT / ".simulator")
+    simulator_home: Path = Field(default_factory=lambda: Path(default_home()))
     simulator_database_url: SecretStr | None = None
 
     @property

@@ -9,6 +9,8 @@ import fcntl
 import json
 import os
 
+from simulator.runs.default_home import default_home
+
 STARTING, UP, STOPPING = "starting", "up", "stopping"
 
 
@@ -55,10 +57,7 @@ def home_folder() -> str | None:
     """Return the folder that `Settings().home` would name, without its checks; None if only those can tell."""
     text = os.environ.get("SIMULATOR_HOME")
     if not text:
-        here = os.path.abspath(__file__)  # noqa: PTH100 - see CloudFiles
-        for _ in range(4):
-            here = os.path.dirname(here)  # noqa: PTH120 - see CloudFiles
-        return os.path.join(here, ".simulator")  # noqa: PTH118 - see CloudFiles
+        return default_home()
     return None if text.startswith("~") else os.path.abspath(text)  # noqa: PTH100 - see CloudFiles
 
 
