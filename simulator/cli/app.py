@@ -6,7 +6,6 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-import typer
 from rich.markup import escape
 
 from simulator.cli import exits
@@ -15,6 +14,8 @@ from simulator.cli.commands.check import check_command
 from simulator.cli.commands.cloud import down_command, env_command, status_command
 from simulator.cli.commands.compare import EPILOG as COMPARE_EPILOG
 from simulator.cli.commands.compare import compare_command
+from simulator.cli.commands.completion import EPILOG as COMPLETION_EPILOG
+from simulator.cli.commands.completion import completion_command
 from simulator.cli.commands.convert import convert_command
 from simulator.cli.commands.deployed.fetch import EPILOG as FETCH_EPILOG
 from simulator.cli.commands.deployed.fetch import fetch_command
@@ -39,6 +40,8 @@ from simulator.cli.commands.verify import verify_command
 from simulator.cli.exits import Terminated
 from simulator.cli.options import examples
 from simulator.cli.output.streams import settle_streams, stdout_problem
+from simulator.cli.usage.app import COMPLETE_VARIABLE, App, complete_as_shells_ask
+from simulator.cli.usage.version import simulator
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
@@ -50,15 +53,15 @@ EPILOG = (
     "3 the local cloud could not start; 130 Ctrl-C."
 )
 
-app = typer.Typer(
+app = App(
     name="simulator",
     help="Runs the CSV user-log pipeline on this machine: the same Lambda code and state machine as on AWS.",
     epilog=EPILOG,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.callback()(simulator)
 app.command(
     "run",
     epilog=examples(
@@ -93,6 +96,7 @@ app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv -
 app.command(
     "presign", epilog=examples("presign 2026/11/28/users.csv --bucket user-log-input-123456789012-ap-northeast-1")
 )(presign_command)
+app.command("completion", epilog=COMPLETION_EPILOG)(completion_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
 app.add_typer(users_app, name="users")
 
@@ -102,7 +106,8 @@ def main() -> None:
     settle_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        app(prog_name=command())
+        complete_as_shells_ask()
+        app(prog_name=command(), complete_var=COMPLETE_VARIABLE)
     except SystemExit as ending:
         # A document's failure was told by its command, which exits with 2; a help text has no one else to tell it.
         if ending.code in (None, exits.SUCCEEDED) and (problem := stdout_problem()) is not None:

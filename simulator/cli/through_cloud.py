@@ -44,7 +44,7 @@ def running_cloud(home: str | os.PathLike[str] | None = None) -> RunningCloud | 
     return cloud
 
 
-def run_there(cloud: RunningCloud, files: Sequence[str], options: dict[str, Any], *, json: bool) -> int:
+def run_there(cloud: RunningCloud, files: Sequence[str], options: dict[str, Any], *, json: str | None) -> int:
     """Run files in the cloud that is up, and return the exit code.
 
     Args:
@@ -60,7 +60,7 @@ def run_there(cloud: RunningCloud, files: Sequence[str], options: dict[str, Any]
     return play(cloud, "run", json=json, files=list(files), options=options)
 
 
-def play(cloud: RunningCloud, route: str, *, json: bool, **question: Any) -> int:
+def play(cloud: RunningCloud, route: str, *, json: str | None, **question: Any) -> int:
     """Ask for a command, print what it prints, and return its exit code.
 
     Raises:

@@ -11,8 +11,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from simulator.pipeline.errors import CloudError
+from simulator.places import default_home, project_root
 from simulator.postgres.errors import advice
-from simulator.runs.default_home import default_home, project_root
 from simulator.runs.store import RunStore
 
 PROJECT_ROOT = Path(project_root())

@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.places import default_home, is_checkout, project_root
 from simulator.runs.caller import caller
-from simulator.runs.default_home import default_home, is_checkout, project_root
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_record import RunRecord

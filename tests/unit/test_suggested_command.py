@@ -53,7 +53,7 @@ def test_inside_the_project_the_command_is_as_short_as_it_can_be(monkeypatch: py
 
 
 def test_an_installation_is_called_by_its_script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """By its name if the shell finds it; by its path if it does not, or if uvx has put it on this process's PATH alone."""
+    """By its name if the shell finds it; else by its path, also if only uvx has put it on the PATH, for itself."""
     script = tmp_path / "simulator"
     script.touch(0o755)
     monkeypatch.setattr("simulator.runs.suggested_command.is_checkout", lambda: False)

@@ -33,7 +33,7 @@ _LEADS_ELSEWHERE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "
 """Variables that would lead an AWS client away from the endpoint; those that are set are unset."""
 
 
-def down_command(json: Json = False) -> None:  # noqa: FBT002 - an option
+def down_command(json: Json = None) -> None:
     """End the cloud that is up. Runs that are going on are stopped, and can be redriven.
 
     Exit code 0: none is up now; 3: it does not end.
@@ -55,7 +55,7 @@ def down_command(json: Json = False) -> None:  # noqa: FBT002 - an option
         term.document({"ended": lives})
 
 
-def status_command(json: Json = False) -> None:  # noqa: FBT002 - an option
+def status_command(json: Json = None) -> None:
     """Say whether the local cloud is up: where, since when, with how many runs, and how much memory it takes.
 
     Exit code 0: it is up; 1: it is not; 3: it does not answer.
@@ -73,7 +73,7 @@ def env_command(
     unset: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--unset", help="Prints what takes the variables back.")
     ] = False,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Print the variables that let AWS clients talk to the cloud that is up, for a POSIX shell's eval.
 

@@ -70,7 +70,7 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the rows of --fault share=...")] = 0,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Upload CSV files to the local S3, and follow each through validation and processing of each row.
 

@@ -22,7 +22,7 @@ SHORT_NAME = len("user-log-20250802-093000-") + 7
 
 def runs_command(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to list.")] = 20,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """List the runs, newest first."""
     with terminal(json=json) as term:

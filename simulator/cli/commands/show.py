@@ -34,7 +34,7 @@ def show_command(
     ] = None,
     index: Annotated[int | None, typer.Option("--index", min=0, help="The same, by the row's 0-based index.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many failed rows to list.")] = 20,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Show a run: how it ended, why rows failed, its files. With --row, everything about one row."""
     with terminal(json=json) as term:

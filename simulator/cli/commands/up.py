@@ -52,7 +52,7 @@ def up_command(  # noqa: PLR0917 - options, each by its name
     detach: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--detach", "-d", help="Comes back once the cloud is up; the command down ends it.")
     ] = False,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Start the local cloud on one endpoint of this machine, for any AWS client, and follow its runs.
 

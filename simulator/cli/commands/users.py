@@ -12,11 +12,10 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file
 from simulator.cli.through_cloud import play, running_cloud
 from simulator.cli.upload_file import upload_file
+from simulator.cli.usage.app import App
 from simulator.cli.user_master import load_and_tell
 
-users_app = typer.Typer(
-    help="The user master: a row of an upload needs its user in the table users.", no_args_is_help=True
-)
+users_app = App(help="The user master: a row of an upload needs its user in the table users.", no_args_is_help=True)
 
 
 @users_app.callback()
@@ -32,7 +31,7 @@ def load_command(
             metavar="FILE", help="A CSV file with the columns user_id,username,email, here or in sample_data/."
         ),
     ],
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Load a file of users into the database, all of them or, if a line is wrong, none."""
     with terminal(json=json) as term:

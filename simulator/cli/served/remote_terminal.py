@@ -26,7 +26,7 @@ class RemoteTerminal(Terminal):
         json: whether a document is wanted.
     """
 
-    def __init__(self, send: Callable[[dict[str, Any]], None], facts: dict[str, Any], *, json: bool) -> None:
+    def __init__(self, send: Callable[[dict[str, Any]], None], facts: dict[str, Any], *, json: str | None) -> None:
         super().__init__(json=json)
         self._send = send
         self._asked: type[KeyboardInterrupt] | None = None

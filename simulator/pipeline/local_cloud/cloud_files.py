@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 
-from simulator.runs.default_home import default_home
+from simulator.places import default_home
 
 STARTING, UP, STOPPING = "starting", "up", "stopping"
 

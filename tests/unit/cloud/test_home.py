@@ -40,7 +40,7 @@ def test_an_installation_keeps_runs_with_the_users_data(
     monkeypatch: pytest.MonkeyPatch, platform: str, data: str, home: str
 ) -> None:
     """Never among the installed packages: they go with the next installation. The quick way finds the same."""
-    monkeypatch.setattr("simulator.runs.default_home.is_checkout", lambda: False)
+    monkeypatch.setattr("simulator.places.is_checkout", lambda: False)
     monkeypatch.setattr("sys.platform", platform)
     monkeypatch.setenv("HOME", "/home/ann")
     monkeypatch.setenv("XDG_DATA_HOME", data)

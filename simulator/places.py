@@ -1,11 +1,11 @@
-"""The folder for runs and the embedded PostgreSQL if SIMULATOR_HOME is not set. Imports little: see `cloud_files`."""
+"""Where the simulator lies, and its home if SIMULATOR_HOME is not set. Imports little: see `cloud_files`."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-_LEVELS = 3
+_LEVELS = 2
 
 
 def project_root() -> str:
