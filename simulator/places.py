@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+DISTRIBUTION = "csv-user-log-pipeline"
+"""The name of the package that is installed."""
 _LEVELS = 2
 
 

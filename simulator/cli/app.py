@@ -17,6 +17,8 @@ from simulator.cli.commands.compare import compare_command
 from simulator.cli.commands.completion import EPILOG as COMPLETION_EPILOG
 from simulator.cli.commands.completion import completion_command
 from simulator.cli.commands.convert import convert_command
+from simulator.cli.commands.dashboard import EPILOG as DASHBOARD_EPILOG
+from simulator.cli.commands.dashboard import dashboard_command
 from simulator.cli.commands.deployed.fetch import EPILOG as FETCH_EPILOG
 from simulator.cli.commands.deployed.fetch import fetch_command
 from simulator.cli.commands.deployed.presign import presign_command
@@ -24,9 +26,12 @@ from simulator.cli.commands.deployed.replay_events import EPILOG as REPLAY_EPILO
 from simulator.cli.commands.deployed.replay_events import replay_events_command
 from simulator.cli.commands.deployed.smoke import EPILOG as SMOKE_EPILOG
 from simulator.cli.commands.deployed.smoke import smoke_command
+from simulator.cli.commands.doctor import doctor_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
 from simulator.cli.commands.forecast import forecast_command
+from simulator.cli.commands.logs import EPILOG as LOGS_EPILOG
+from simulator.cli.commands.logs import logs_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
 from simulator.cli.commands.reset import reset_command
@@ -67,6 +72,7 @@ app.command(
     epilog=examples(
         "run sample.csv",
         "run a.csv b.csv incoming/",
+        "run - --key in/a.csv < a.csv",
         "run sales.csv --create-users",
         "run data.csv --key in/a.csv --json",
     ),
@@ -96,6 +102,9 @@ app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv -
 app.command(
     "presign", epilog=examples("presign 2026/11/28/users.csv --bucket user-log-input-123456789012-ap-northeast-1")
 )(presign_command)
+app.command("dashboard", epilog=DASHBOARD_EPILOG)(dashboard_command)
+app.command("doctor", epilog=examples("doctor", "doctor --json checks.name,checks.state"))(doctor_command)
+app.command("logs", epilog=LOGS_EPILOG)(logs_command)
 app.command("completion", epilog=COMPLETION_EPILOG)(completion_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
 app.add_typer(users_app, name="users")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from simulator.aws.moto.environment import REGION
+from simulator.aws.moto.environment import LEADS_ELSEWHERE, REGION
 from simulator.cli import exits
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 KEY: Final = "local"
 _MEGABYTE = 1_000_000
-_LEADS_ELSEWHERE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-"""Variables that would lead an AWS client away from the endpoint; those that are set are unset."""
 
 
 def down_command(json: Json = None) -> None:
@@ -90,7 +88,7 @@ def env_command(
         if json:
             term.document(values)
             return
-        away = [name for name in os.environ if name in _LEADS_ELSEWHERE or name.startswith("AWS_ENDPOINT_URL_")]
+        away = [name for name in os.environ if name in LEADS_ELSEWHERE or name.startswith("AWS_ENDPOINT_URL_")]
         lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
         lines += [f"unset {' '.join(sorted(away))}"] if away else []
         sys.stdout.write("\n".join(lines) + "\n")

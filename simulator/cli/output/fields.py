@@ -28,6 +28,9 @@ DOCUMENT_FIELDS: Mapping[str, Sequence[str]] = {
         "runDirectory",
         "verify": "run status clean rows database compared disagreementCount disagreements notes",
         "compare": "left right same compared differenceCount rules notes",
+        "logs": "run logs time function environment requestId executionName kind message",
+        "dashboard": "url pid",
+        "doctor": "ok checks name found state cure",
         "forecast": "run measuredRows prices plan rows seconds usd usdPerMonth rowsPerDay runsPerMonth lines month "
         "audit auditClaim limits growth advice recommendation assumptions omissions",
         "stop": "run status rows",

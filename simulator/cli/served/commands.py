@@ -98,7 +98,12 @@ class ServedCommands:
     def _lines(self, question: Question, work: Work) -> Iterator[dict[str, Any]]:
         self._check(question)
         lines: Queue[dict[str, Any]] = Queue()
-        terminal = RemoteTerminal(lines.put, dict(question.get("terminal", {})), json=_chosen(question.get("json")))
+        terminal = RemoteTerminal(
+            lines.put,
+            dict(question.get("terminal", {})),
+            json=_chosen(question.get("json")),
+            events=question.get("events") is True,
+        )
         ticket = str(question.get("ticket"))
         self._terminals[ticket] = terminal
 

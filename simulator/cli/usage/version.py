@@ -8,9 +8,7 @@ from typing import Annotated
 
 import typer
 
-from simulator.places import project_root
-
-DISTRIBUTION = "csv-user-log-pipeline"
+from simulator.places import DISTRIBUTION, project_root
 
 
 def version_text() -> str:

@@ -11,6 +11,8 @@ import os
 
 from simulator.places import default_home
 
+ENDPOINT_PORT = 4566
+"""Where a cloud listens if nothing else is said: the port of other local clouds too."""
 STARTING, UP, STOPPING = "starting", "up", "stopping"
 
 
