@@ -58,12 +58,14 @@ def test_the_dashboard_is_served_until_ctrl_c(tmp_path: Path) -> None:
     """Its document says where; nothing is left behind."""
     process = start(tmp_path, "dashboard", "--no-browser", "--json")
     assert process.stdout is not None
-    url = json.loads("".join(process.stdout.readline() for _ in range(4)))["url"]
-    browser = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with browser.open(url, timeout=30) as answer:
-        assert answer.status == 200
-    process.send_signal(2)
-    _, err = process.communicate(timeout=30)
+    try:
+        url = json.loads("".join(process.stdout.readline() for _ in range(4)))["url"]
+        browser = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with browser.open(url, timeout=30) as answer:
+            assert answer.status == 200
+    finally:
+        process.send_signal(2)
+        _, err = process.communicate(timeout=30)
     assert (process.returncode, "The dashboard has ended." in err) == (0, True)
     with pytest.raises(OSError):  # noqa: PT011 - nobody listens
         browser.open(url, timeout=5)
