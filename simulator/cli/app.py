@@ -32,6 +32,8 @@ from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
 from simulator.cli.commands.forecast import forecast_command
 from simulator.cli.commands.logs import EPILOG as LOGS_EPILOG
 from simulator.cli.commands.logs import logs_command
+from simulator.cli.commands.mcp import EPILOG as MCP_EPILOG
+from simulator.cli.commands.mcp import mcp_command
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
 from simulator.cli.commands.reset import reset_command
@@ -104,6 +106,7 @@ app.command(
 )(presign_command)
 app.command("dashboard", epilog=DASHBOARD_EPILOG)(dashboard_command)
 app.command("doctor", epilog=examples("doctor", "doctor --json checks.name,checks.state"))(doctor_command)
+app.command("mcp", epilog=MCP_EPILOG)(mcp_command)
 app.command("logs", epilog=LOGS_EPILOG)(logs_command)
 app.command("completion", epilog=COMPLETION_EPILOG)(completion_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)

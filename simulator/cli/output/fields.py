@@ -30,6 +30,7 @@ DOCUMENT_FIELDS: Mapping[str, Sequence[str]] = {
         "compare": "left right same compared differenceCount rules notes",
         "logs": "run logs time function environment requestId executionName kind message",
         "dashboard": "url pid",
+        "mcp": "tools name description",
         "doctor": "ok checks name found state cure",
         "forecast": "run measuredRows prices plan rows seconds usd usdPerMonth rowsPerDay runsPerMonth lines month "
         "audit auditClaim limits growth advice recommendation assumptions omissions",

@@ -114,11 +114,12 @@ def _box(name: str, state: Mapping[str, Any], place: tuple[float, float], visit:
     x, y = place
     status = visit.status if visit is not None else None
     words = f"{state.get('Type', '?')}{f': {status}' if status else ''}"
+    words, name = escape(clean(words)), clean(name)
     short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
     middle = x + _WIDE / 2
     return (
-        f"<g><title>{escape(f'{name}: {words}')}</title>"
+        f"<g><title>{escape(name)}: {words}</title>"
         f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="7" fill="{_FILLS.get(str(status), _UNTOUCHED)}"/>'
-        f'<text x="{middle}" y="{y + 19}" text-anchor="middle" fill="#fff">{escape(clean(short))}</text>'
-        f'<text x="{middle}" y="{y + 35}" text-anchor="middle" fill="#fff" font-size="11">{escape(clean(words))}</text></g>'
+        f'<text x="{middle}" y="{y + 19}" text-anchor="middle" fill="#fff">{escape(short)}</text>'
+        f'<text x="{middle}" y="{y + 35}" text-anchor="middle" fill="#fff" font-size="11">{words}</text></g>'
     )

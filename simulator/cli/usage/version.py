@@ -11,13 +11,17 @@ import typer
 from simulator.places import DISTRIBUTION, project_root
 
 
+def version_number() -> str:
+    """Return the version of the package that is installed."""
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:  # a checkout on the path, never installed
+        return "(not installed)"
+
+
 def version_text() -> str:
     """Return `simulator 0.1.0 (Python 3.12.1, FOLDER)`."""
-    try:
-        number = version(DISTRIBUTION)
-    except PackageNotFoundError:  # a checkout on the path, never installed
-        number = "(not installed)"
-    return f"simulator {number} (Python {platform.python_version()}, {project_root()})"
+    return f"simulator {version_number()} (Python {platform.python_version()}, {project_root()})"
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
