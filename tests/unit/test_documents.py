@@ -26,6 +26,7 @@ DOCUMENTS = (
     "docs/uploading.md",
     "docs/compare.md",
     "docs/forecast.md",
+    "docs/terminal.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
