@@ -9,9 +9,15 @@ if not __package__:
 
 from simulator.cli.quick import run_quickly
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run the command that the arguments name, and exit; the script `simulator` of an installation calls it too."""
     if (code := run_quickly(sys.argv[1:])) is not None:
         sys.exit(code)
-    from simulator.cli.app import main
+    from simulator.cli.app import main as command_line  # noqa: PLC0415 - the quick way need not wait for it
 
+    command_line()
+
+
+if __name__ == "__main__":
     main()

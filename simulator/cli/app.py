@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-import tomllib
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
 from rich.markup import escape
 
 from simulator.cli import exits
@@ -16,6 +14,9 @@ from simulator.cli.command_table import COMMANDS
 from simulator.cli.examples import examples
 from simulator.cli.exits import Terminated
 from simulator.cli.output.streams import settle_streams, stdout_problem
+from simulator.cli.usage.app import COMPLETE_VARIABLE, App, complete_as_shells_ask
+from simulator.cli.usage.configuration_file import configuration_file
+from simulator.cli.usage.version import simulator
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
@@ -30,26 +31,23 @@ EPILOG = (
     "3 the local cloud could not start; 130 Ctrl-C."
 )
 
-_PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
-
-def application(words: Sequence[str] | None = None) -> typer.Typer:
+def application(words: Sequence[str] | None = None) -> App:
     """Return the command line.
 
     Args:
         words: the words that it will be given: the command among them is imported, and of the others only what the
             help lists of them. None to import all.
     """
-    app = typer.Typer(
+    app = App(
         name="simulator",
         help="Runs the CSV user-log pipeline on this machine: the same Lambda code and state machine as on AWS.",
         epilog=EPILOG,
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
     )
-    app.callback()(_options)
+    app.callback()(simulator)
     wanted = None if words is None else next((word for word in words if not word.startswith("-")), "")
     for entry in COMMANDS:
         if wanted in (None, entry.name):
@@ -59,7 +57,7 @@ def application(words: Sequence[str] | None = None) -> typer.Typer:
     return app
 
 
-def _add(app: typer.Typer, entry: Entry) -> None:
+def _add(app: App, entry: Entry) -> None:
     module = entry.load()
     if entry.group is not None:
         app.add_typer(getattr(module, entry.group), name=entry.name)
@@ -73,19 +71,9 @@ def _other_command() -> None:
     raise AssertionError("the command that is used is imported")
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
-    if wanted:
-        version = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
-        sys.stdout.write(f"simulator {version}\n")
-        raise typer.Exit
-
-
-def _options(
-    version: Annotated[  # noqa: FBT002 - an option
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """Take the options that stand before a command."""
+def _words() -> Sequence[str] | None:
+    """Return the words of this call; None if a shell's completion or a configuration file may name any command."""
+    return None if os.environ.get(COMPLETE_VARIABLE) or configuration_file() is not None else sys.argv[1:]
 
 
 def main() -> None:
@@ -93,7 +81,8 @@ def main() -> None:
     settle_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        application(sys.argv[1:])(prog_name=command())
+        complete_as_shells_ask()
+        application(_words())(prog_name=command(), complete_var=COMPLETE_VARIABLE)
     except SystemExit as ending:
         # A document's failure was told by its command, which exits with 2; a help text has no one else to tell it.
         if ending.code in (None, exits.SUCCEEDED) and (problem := stdout_problem()) is not None:

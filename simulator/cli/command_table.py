@@ -53,6 +53,7 @@ COMMANDS = (
         examples=(
             "run sample.csv",
             "run a.csv b.csv incoming/",
+            "run - --key in/a.csv < a.csv",
             "run sales.csv --create-users",
             "run data.csv --key in/a.csv --json",
         ),
@@ -71,7 +72,7 @@ COMMANDS = (
         name="show",
         module="show",
         function="show_command",
-        examples=("show latest", "show user-log-2025", "show latest --row 17"),
+        examples=("show latest", "show latest --row 17", "show latest --html run.html"),
     ),
     Entry(
         name="verify",
@@ -113,6 +114,16 @@ COMMANDS = (
         function="presign_command",
         examples=("presign 2026/11/28/users.csv --bucket user-log-input-123456789012-ap-northeast-1",),
     ),
+    Entry(name="dashboard", module="dashboard", function="dashboard_command"),
+    Entry(
+        name="doctor",
+        module="doctor",
+        function="doctor_command",
+        examples=("doctor", "doctor --json checks.name,checks.state"),
+    ),
+    Entry(name="mcp", module="mcp", function="mcp_command"),
+    Entry(name="logs", module="logs", function="logs_command"),
+    Entry(name="completion", module="completion", function="completion_command"),
     Entry(name="reset", module="reset", function="reset_command", examples=("reset", "reset --yes")),
     Entry(name="users", module="users", function="users", group="users_app"),
 )

@@ -30,7 +30,9 @@ def start_detached(term: Terminal, *, port: int, inbox: Path | None, with_dashbo
     files = CloudFiles(Settings().home.create().path)
     log = Path(files.log)
     log.parent.mkdir(exist_ok=True)
-    options = ["--port", str(port), *(["--with-dashboard"] if with_dashboard else []), *(["--watch"] if watch else [])]
+    # Each one in words: the variables and the configuration file that hold here would hold there again.
+    options = ["--no-detach", "--port", str(port)]
+    options += ["--with-dashboard" if with_dashboard else "--no-with-dashboard", "--watch" if watch else "--no-watch"]
     options += ["--inbox", str(inbox.absolute())] if inbox is not None else []
     begins = log.stat().st_size if log.exists() else 0
     with log.open("ab") as output:

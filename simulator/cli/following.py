@@ -78,7 +78,9 @@ def outcome(session: Session, ended: Ended, term: Terminal) -> int:
     session.faults.close()
     _tell_faults(session.faults, term)
     tell_forecast(term, ended.folder, ended.record)
-    term.document({**document(ended.folder, ended.record, just_ended=new), **_fault_documents(session.faults)})
+    told = {**document(ended.folder, ended.record, just_ended=new), **_fault_documents(session.faults)}
+    term.event({"event": "ended", **told})
+    term.document(told)
     return exit_code(ended)
 
 

@@ -128,7 +128,7 @@ class _Page(Terminal):
     """A terminal whose lines are kept."""
 
     def __init__(self) -> None:
-        super().__init__(json=False)
+        super().__init__(json=None)
         self._kept = io.StringIO()
         self.console = Console(
             file=self._kept, width=REPORT_WIDTH, highlight=False, markup=False, emoji=False, no_color=True

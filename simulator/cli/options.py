@@ -12,7 +12,9 @@ from simulator.cli.exits import UsageError
 from simulator.cli.paths import shown
 from simulator.csv_files.encoding import read_chunks
 from simulator.fault_injection.spec import BadFault, FaultPlan, parse_fault
+from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
+from simulator.runs.store import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +22,32 @@ if TYPE_CHECKING:
 
     from simulator.fault_injection.spec import FaultSpec
 
-Json = Annotated[bool, typer.Option("--json", help="Prints one JSON document to stdout; messages go to stderr.")]
+Json = Annotated[
+    str | None,
+    typer.Option(
+        "--json",
+        metavar="[FIELDS]",
+        help="Print one JSON document to stdout: all of it, or the fields named, such as status,rows.failed.",
+    ),
+]
+
+
+def _run_names(incomplete: str) -> list[str]:
+    """Return the names of runs that begin so, for a shell's completion."""
+    try:
+        names = [folder.name for folder in Settings().home.known_runs.folders()]
+    except CloudError:
+        return []
+    return [name for name in (LATEST, *names) if name.startswith(incomplete)]
+
+
 RunName = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run's name, the beginning of it, or [bold]latest[/bold].")
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's name, the beginning of it, or [bold]latest[/bold].",
+        autocompletion=_run_names,
+    ),
 ]
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from simulator.cli import exits
 from simulator.cli.exits import Terminated, UsageError
+from simulator.cli.output.fields import DOCUMENT_FIELDS, WHOLE, field_names
 from simulator.cli.output.streams import settle_streams
 from simulator.cli.through_cloud import run_there, running_cloud
+from simulator.cli.usage.configuration_file import changes_run
 from simulator.pipeline.errors import CloudError
 
 if TYPE_CHECKING:
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
 
     from simulator.pipeline.local_cloud.running_cloud import RunningCloud
 
-_SWITCHES: dict[str, tuple[str, bool]] = {
+_SWITCHES: dict[str, tuple[str, bool | str]] = {
     "--create-users": ("create_users", True),
     "--convert": ("convert", True),
     "--no-convert": ("convert", False),
     "--unchecked": ("unchecked", True),
-    "--json": ("json", True),
+    "--json": ("json", WHOLE),
 }
 
 
@@ -37,7 +39,7 @@ def run_quickly(arguments: Sequence[str]) -> int | None:
         None if it is something else, or if something is wrong: nothing has been done then.
     """
     read = quick_options(arguments)
-    if read is None:
+    if read is None or changes_run():
         return None
     try:
         cloud = running_cloud()
@@ -47,7 +49,7 @@ def run_quickly(arguments: Sequence[str]) -> int | None:
 
 
 def _run(cloud: RunningCloud, files: list[str], options: dict[str, Any]) -> int:
-    json = options.pop("json", False)
+    json = options.pop("json", None)
     settle_streams()
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -73,6 +75,7 @@ def quick_options(arguments: Sequence[str]) -> tuple[list[str], dict[str, Any]] 
     files: list[str] = []
     options: dict[str, Any] = {}
     words = iter(arguments[1:])
+    before = ""
     for word in words:
         if word in _SWITCHES:
             name, value = _SWITCHES[word]
@@ -81,10 +84,11 @@ def quick_options(arguments: Sequence[str]) -> tuple[list[str], dict[str, Any]] 
             options["key"] = word.removeprefix("--key=")
         elif word == "--key" and (following := next(words, None)) is not None:
             options["key"] = following
-        elif word.startswith("-"):
+        elif word.startswith("-") or (before == "--json" and set(field_names(word)) & set(DOCUMENT_FIELDS["run"])):
             return None
         else:
             files.append(word)
+        before = word
     return (files, options) if files else None
 
 

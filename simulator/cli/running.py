@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from simulator.cli import exits
 from simulator.cli.exits import UsageError
 from simulator.cli.following import Ended, exit_code, follow, outcome, settled
+from simulator.cli.output.loudness import VERBOSE
 from simulator.cli.output.progress import Pace
 from simulator.cli.output.report import document, headline
+from simulator.cli.output.run_events import RunEvents, event_words
 from simulator.cli.output.run_table import show_runs
 from simulator.cli.paths import shown
 from simulator.cli.upload_file import check_corrected_file, upload_file
@@ -131,8 +133,9 @@ def run_several(cloud: CloudAndListeners, sources: Sequence[Path], options: RunO
                 ended = _ended(cloud, source, body, options, term)
                 settled(cloud.session, ended, term)
                 headline(term, ended.record)
+                term.event({"event": "ended", **document(ended.folder, ended.record, just_ended=True)})
         except UsageError as error:
-            term.say(("Error: ", "bold red"), str(error))
+            term.error("Usage", f"{shown(source)}: {error}")
             summary.refused.append((source, str(error)))
             continue
         summary.ran.append((source, ended))
@@ -147,8 +150,9 @@ def _ended(cloud: CloudAndListeners, source: Path, body: Path, options: RunOptio
     session, key = cloud.session, key_of(source, options)
     if options.create_users:
         _create_users(session, body, term)
-    pace = Pace(f":{resource_name('Workflow')}:")
-    with cloud.listeners.told(pace):
+    machine = f":{resource_name('Workflow')}:"
+    pace = Pace(machine)
+    with cloud.listeners.told(pace), _told_events(cloud, machine, term) as events:
         upload = session.upload(body, key)
         if not upload.started:
             raise UsageError(
@@ -156,8 +160,27 @@ def _ended(cloud: CloudAndListeners, source: Path, body: Path, options: RunOptio
             )
         running = session.wait_for_workflow(upload)
         pace.follow(running.arn)
+        term.event({"event": "started", "run": running.name, "bucket": upload.bucket, "key": upload.key})
+        events.follow(running.arn)
         term.say("run ", (running.name, "bold"), f"  (s3://{upload.bucket}/{upload.key})")
         return Ended.of(session, running, follow(running, pace, term))
+
+
+@contextmanager
+def _told_events(cloud: CloudAndListeners, machine: str, term: Terminal) -> Iterator[RunEvents]:
+    """Let the terminal have what happens in a run, if it wants that."""
+
+    def tell(event: dict[str, Any]) -> None:
+        term.event(event)
+        if (words := event_words(event)) is not None:
+            term.detail(*words)
+
+    events = RunEvents(machine, tell)
+    if not term.events and term.loudness < VERBOSE:
+        yield events
+        return
+    with cloud.listeners.told(events):
+        yield events
 
 
 def _create_users(session: Session, body: Path, term: Terminal) -> None:

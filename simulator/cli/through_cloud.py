@@ -12,6 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from simulator.cli.exits import Terminated, UsageError
+from simulator.cli.output.loudness import loudness
 from simulator.cli.output.streams import stdout_problem, words_of
 from simulator.pipeline.local_cloud.cloud_files import database_mark, home_folder
 from simulator.pipeline.local_cloud.running_cloud import CloudLost, RunningCloud
@@ -44,23 +45,26 @@ def running_cloud(home: str | os.PathLike[str] | None = None) -> RunningCloud | 
     return cloud
 
 
-def run_there(cloud: RunningCloud, files: Sequence[str], options: dict[str, Any], *, json: bool) -> int:
+def run_there(
+    cloud: RunningCloud, files: Sequence[str], options: dict[str, Any], *, json: str | None, events: bool = False
+) -> int:
     """Run files in the cloud that is up, and return the exit code.
 
     Args:
         cloud: it.
         files: as the person has named them.
         options: the fields of `RunOptions`.
-        json: whether a document is wanted.
+        json: what `--json` asks for.
+        events: whether events are wanted.
 
     Raises:
         CloudLost: it ended.
         UsageError: stdout cannot be written to.
     """
-    return play(cloud, "run", json=json, files=list(files), options=options)
+    return play(cloud, "run", json=json, events=events, files=list(files), options=options)
 
 
-def play(cloud: RunningCloud, route: str, *, json: bool, **question: Any) -> int:
+def play(cloud: RunningCloud, route: str, *, json: str | None, **question: Any) -> int:
     """Ask for a command, print what it prints, and return its exit code.
 
     Raises:
@@ -159,6 +163,7 @@ def _terminal() -> dict[str, Any]:
             columns = 80
     asked = os.environ.get("COLUMNS", "")
     return {
+        "loudness": loudness(),
         "isTerminal": is_terminal,
         "width": int(asked) if asked.isdecimal() and int(asked) else columns or 80,
         "height": lines or _HIGH,

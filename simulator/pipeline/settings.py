@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from simulator.pipeline.errors import CloudError
+from simulator.places import default_home, project_root
 from simulator.postgres.errors import advice
 from simulator.runs.store import RunStore
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = Path(project_root())
 _TRIAL_SIZE: Final = 8192
 
 
 def _home() -> Path:
-    return Path(os.environ.get("SIMULATOR_HOME") or PROJECT_ROOT / ".simulator")
+    return Path(os.environ.get("SIMULATOR_HOME") or default_home())
 
 
 def _database_url() -> str | None:
@@ -29,8 +30,8 @@ class Settings:
     """The environment variables that the simulator reads.
 
     Args:
-        simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; `.simulator` in the
-            project's root if it is not set.
+        simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; that of `default_home`
+            if it is not set.
         simulator_database_url: `SIMULATOR_DATABASE_URL`: a PostgreSQL of one's own in place of the embedded one.
     """
 

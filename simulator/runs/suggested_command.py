@@ -8,12 +8,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.places import default_home, is_checkout, project_root
 from simulator.runs.caller import caller
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_record import RunRecord
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(project_root())
+SCRIPT = "simulator"
 
 
 def command(*words: str | Path, home: Path | None = None, anywhere: bool = False) -> str:
@@ -25,7 +27,7 @@ def command(*words: str | Path, home: Path | None = None, anywhere: bool = False
         anywhere: whether it may be pasted into a shell in another folder than this process's (from a page).
     """
     named = home if home is not None else _home_of_environment()
-    setting = [f"SIMULATOR_HOME={quoted(str(named))}"] if named not in (None, _ROOT / ".simulator") else []
+    setting = [f"SIMULATOR_HOME={quoted(str(named))}"] if named not in (None, Path(default_home())) else []
     texts = (file_word(word, anywhere=anywhere) if isinstance(word, Path) else word for word in words)
     return " ".join([*setting, *(quoted(word) for word in (*_start(anywhere=anywhere), *texts))])
 
@@ -107,11 +109,23 @@ def _start(*, anywhere: bool) -> list[str]:
     """Return the words that start the simulator: what the README says if that works here, else full paths."""
     shell = caller()
     python = shell.python
+    if not is_checkout():
+        return [_installed(python, anywhere=anywhere)]
     if anywhere or shell.folder != _ROOT:
         return [python, str(_ROOT / "simulator")]
     if (_ROOT / ".venv") in Path(python).parents and shutil.which("uv"):
         return ["uv", "run", "python", "-m", "simulator"]
     return [python, "-m", "simulator"]
+
+
+def _installed(python: str, *, anywhere: bool) -> str:
+    """Return the script that an installation has beside its Python, by its name if the shell finds it so.
+
+    uvx puts its environment first on this process's PATH (and sets UV), not on the shell's.
+    """
+    script = Path(python).parent / SCRIPT
+    found = None if anywhere or "UV" in os.environ else shutil.which(SCRIPT)
+    return SCRIPT if found is not None and os.path.realpath(found) == os.path.realpath(script) else str(script)
 
 
 def _home_of_environment() -> Path | None:

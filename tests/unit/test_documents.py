@@ -26,11 +26,12 @@ DOCUMENTS = (
     "docs/uploading.md",
     "docs/compare.md",
     "docs/forecast.md",
+    "docs/terminal.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
 OPTION = re.compile(r"^[│|][\s*]*(--[\w-]+)(?:\s+(--[\w-]+))?", re.MULTILINE)
-EVERY_COMMAND = {"--json", "--help"}
+EVERY_COMMAND = {"--json", "--help", "--quiet", "--verbose"}
 """The README says once that every command takes them."""
 CHEAP = ("check", "faults")
 ROW = re.compile(r"^\| `(?P<usage>[^`]+)` \| (?P<text>.+) \|$", re.MULTILINE)

@@ -52,6 +52,24 @@ def test_inside_the_project_the_command_is_as_short_as_it_can_be(monkeypatch: py
     assert command("runs", anywhere=True) == f"{ROOT / '.venv/bin/python'} {ROOT / 'simulator'} runs"
 
 
+def test_an_installation_is_called_by_its_script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By its name if the shell finds it; else by its path, also if only uvx has put it on the PATH, for itself."""
+    script = tmp_path / "simulator"
+    script.touch(0o755)
+    monkeypatch.setattr("simulator.runs.suggested_command.is_checkout", lambda: False)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    monkeypatch.delenv("SIMULATOR_HOME", raising=False)
+    monkeypatch.delenv("UV", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert command("runs") == "simulator runs"
+    assert command("runs", anywhere=True) == f"{script} runs"
+    monkeypatch.setenv("UV", "/bin/uv")
+    assert command("runs") == f"{script} runs"
+    monkeypatch.delenv("UV")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert command("runs") == f"{script} runs"
+
+
 def test_a_home_is_named_only_if_it_is_not_the_projects_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """And then by its full path."""
     monkeypatch.delenv("SIMULATOR_HOME", raising=False)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REGION: Final = "ap-northeast-1"
+LEADS_ELSEWHERE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+"""Variables that would lead an AWS client away from the endpoint."""
 ACCOUNT: Final = "123456789012"
 _PREFIXES = ("AWS_", "BOTO", "MOTO_", "_X_AMZN_", "TEST_SERVER_MODE", "TEST_PROXY_MODE")
 # What botocore and moto read beside those.

@@ -32,7 +32,7 @@ def check_command(
     values: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The value of the placeholder ${NAME}.")
     ] = None,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Check definitions of state machines as they are checked when they are created.
 

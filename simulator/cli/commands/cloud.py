@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from simulator.aws.moto.environment import REGION
+from simulator.aws.moto.environment import LEADS_ELSEWHERE, REGION
 from simulator.cli import exits
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
@@ -29,11 +29,9 @@ if TYPE_CHECKING:
 
 KEY: Final = "local"
 _MEGABYTE = 1_000_000
-_LEADS_ELSEWHERE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-"""Variables that would lead an AWS client away from the endpoint; those that are set are unset."""
 
 
-def down_command(json: Json = False) -> None:  # noqa: FBT002 - an option
+def down_command(json: Json = None) -> None:
     """End the cloud that is up. Runs that are going on are stopped, and can be redriven.
 
     Exit code 0: none is up now; 3: it does not end.
@@ -55,7 +53,7 @@ def down_command(json: Json = False) -> None:  # noqa: FBT002 - an option
         term.document({"ended": lives})
 
 
-def status_command(json: Json = False) -> None:  # noqa: FBT002 - an option
+def status_command(json: Json = None) -> None:
     """Say whether the local cloud is up: where, since when, with how many runs, and how much memory it takes.
 
     Exit code 0: it is up; 1: it is not; 3: it does not answer.
@@ -73,7 +71,7 @@ def env_command(
     unset: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--unset", help="Prints what takes the variables back.")
     ] = False,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Print the variables that let AWS clients talk to the cloud that is up, for a POSIX shell's eval.
 
@@ -90,7 +88,7 @@ def env_command(
         if json:
             term.document(values)
             return
-        away = [name for name in os.environ if name in _LEADS_ELSEWHERE or name.startswith("AWS_ENDPOINT_URL_")]
+        away = [name for name in os.environ if name in LEADS_ELSEWHERE or name.startswith("AWS_ENDPOINT_URL_")]
         lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
         lines += [f"unset {' '.join(sorted(away))}"] if away else []
         sys.stdout.write("\n".join(lines) + "\n")

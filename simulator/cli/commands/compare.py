@@ -60,7 +60,7 @@ def compare_command(  # noqa: PLR0917 - options, each by its name
     profile: Profile = None,
     endpoint_url: EndpointUrl = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many differences of a kind to list.")] = 5,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Tell what differs between two runs, or between a run here and one on AWS. Ids and times are left out.
 

@@ -51,7 +51,7 @@ def convert_command(
         Codec | None,
         typer.Option("--from", help="FILE's encoding; detected if absent."),
     ] = None,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Convert a file that a spreadsheet saved (Shift_JIS, UTF-8 with BOM, UTF-16, UTF-32) to UTF-8 without BOM.
 

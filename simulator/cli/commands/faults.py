@@ -8,7 +8,7 @@ from simulator.fault_injection.kinds import KINDS
 from simulator.runs.suggested_command import command
 
 
-def faults_command(json: Json = False) -> None:  # noqa: FBT002 - an option
+def faults_command(json: Json = None) -> None:
     """List the faults that run --fault can make, with an example each.
 
     --fault may be given several times; --seed chooses other rows for share=.

@@ -57,7 +57,7 @@ def forecast_command(  # noqa: PLR0917 - options, each by its name
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Also write a page with tables and pictures.")
     ] = None,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Forecast cost and time on AWS (ap-northeast-1) from what a local run really did.
 

@@ -36,7 +36,7 @@ def redrive_command(
     skip_waits: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--skip-waits", help="Waits and backoffs take no time.")
     ] = False,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Run the failed and the never started rows of a failed run again, as AWS does: same execution, same Map Run.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def reset_command(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,  # noqa: FBT002 - an option
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Delete all runs and the embedded database. A database server of your own is never touched."""
     with terminal(json=json) as term:

@@ -20,6 +20,7 @@ from simulator.cli.options import (
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import files_to_run
 from simulator.cli.running import CloudAndListeners, RunOptions, key_of, prepared, run_one, run_several
+from simulator.cli.stdin_file import stdin_as_file
 from simulator.cli.through_cloud import run_there, running_cloud
 from simulator.cli.user_master import load_sample_users
 from simulator.fault_injection.spec import FaultPlan
@@ -39,7 +40,7 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="The CSV files to upload, here or in sample_data/; a folder stands for the CSV files in it.",
+            help="The CSV files to upload, here or in sample_data/; a folder: the CSV files in it; -: stdin.",
         ),
     ],
     key: Annotated[str | None, typer.Option("--key", help="The object's key in S3; the file's name if absent.")] = None,
@@ -70,7 +71,10 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the rows of --fault share=...")] = 0,
-    json: Json = False,  # noqa: FBT002 - an option
+    events: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--events", help="Print what happens to stdout at once, one JSON object per line.")
+    ] = False,
+    json: Json = None,
 ) -> None:
     """Upload CSV files to the local S3, and follow each through validation and processing of each row.
 
@@ -81,15 +85,17 @@ def run_command(  # noqa: PLR0917 - options, each by its name
     starts nothing; 3: the local cloud could not start; 130: stopped by Ctrl-C.
     """
     options = RunOptions(key=key, create_users=create_users, convert=convert, unchecked=unchecked)
-    with terminal(json=json) as term:
-        sources, several = files_to_run(files)
+    with terminal(json=json, events=events) as term, stdin_as_file(files, term) as named:
+        if events and json is not None:
+            raise UsageError("--events ends with the document that --json prints. Give one of them.")
+        sources, several = files_to_run(named)
         if several and (key is not None or fault):
             raise UsageError("--key and --fault are for one file. Run it alone.")
         specs = checked_faults(fault or [])
         here = _why_here(specs, skip_waits=skip_waits)
         if (cloud := running_cloud()) is not None:
             if here is None:
-                raise typer.Exit(run_there(cloud, files, asdict(options), json=json))
+                raise typer.Exit(run_there(cloud, named, asdict(options), json=json, events=events))
             term.say(f"{here} takes a cloud of its own; the one that is up at {cloud.url} is not used.")
         clock = SkippingClock() if skip_waits else RealClock()
         raise typer.Exit(

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
-from simulator.cli.output.run_table import show_runs
+from simulator.cli.output.run_table import run_summary, show_runs
 from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
 from simulator.runs.suggested_command import command
-
-if TYPE_CHECKING:
-    from simulator.runs.folder.run_record import RunRecord
-    from simulator.runs.store import RunStore
 
 SHORT_NAME = len("user-log-20250802-093000-") + 7
 
 
 def runs_command(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to list.")] = 20,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """List the runs, newest first."""
     with terminal(json=json) as term:
@@ -37,26 +33,10 @@ def runs_command(
             if len(records) > limit:
                 term.say(f"{len(records) - limit} older ones: --limit {len(records)}")
             term.say("More about one, by the beginning of its name: ", (command("show", "latest"), "bold"))
-        term.document({"runs": [_summary(store, record) for record in listed], "total": len(records)})
+        term.document({"runs": [run_summary(store, record) for record in listed], "total": len(records)})
 
 
 def _short(name: str, names: list[str]) -> str:
     """Return the beginning of a name that is enough for `show`: the whole is too long for a line."""
     beginning = name[:SHORT_NAME]
     return beginning if sum(other.startswith(beginning) for other in names) == 1 else name
-
-
-def _summary(store: RunStore, record: RunRecord) -> dict[str, Any]:
-    return {
-        "executionName": record.name,
-        "status": record.status,
-        "error": record.error,
-        "key": record.source.key,
-        "started": record.started,
-        "stopped": record.stopped,
-        "durationMs": record.duration_ms,
-        "rows": record.rows.model_dump(by_alias=True),
-        "outageRows": record.outage_rows,
-        "redriveCount": record.redrive_count,
-        "runDirectory": str(store.folder(record.name).path),
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the
 from simulator.cli.output.report import document, report, row_document, row_report
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.text import shortened
+from simulator.cli.paths import shown
 from simulator.pipeline.settings import Settings
 from simulator.runs.folder.history_reader import states_passed
 from simulator.runs.folder.items import ItemIndex
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 MAX_CAUSE = 160
 
 
-def show_command(
+def show_command(  # noqa: PLR0917 - options, each by its name
     run: RunName = "latest",
     row: Annotated[
         int | None,
@@ -34,7 +36,11 @@ def show_command(
     ] = None,
     index: Annotated[int | None, typer.Option("--index", min=0, help="The same, by the row's 0-based index.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many failed rows to list.")] = 20,
-    json: Json = False,  # noqa: FBT002 - an option
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Also write one page to hand over."),
+    ] = None,
+    json: Json = None,
 ) -> None:
     """Show a run: how it ended, why rows failed, its files. With --row, everything about one row."""
     with terminal(json=json) as term:
@@ -44,8 +50,12 @@ def show_command(
             folder = Settings().home.known_runs.find(run)
         except RunNotFound as error:
             raise UsageError(str(error)) from None
+        if html is not None and (row is not None or index is not None):
+            raise UsageError("--html is a page of the whole run; --row and --index are about one row.")
         if row is None and index is None:
             _run(term, folder, limit)
+            if html is not None:
+                _write_page(term, folder, html)
         else:
             _row(term, folder, row, index)
 
@@ -79,6 +89,17 @@ def _run(term: Terminal, folder: RunFolder, limit: int) -> None:
             "failed": failed,
         }
     )
+
+
+def _write_page(term: Terminal, folder: RunFolder, path: Path) -> None:
+    from simulator.cli.run_page.page import run_page  # noqa: PLC0415 - only this option needs it
+
+    text = run_page(folder, recovered(folder))
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The page {shown(path)} cannot be written: {error.strerror}.") from None
+    term.say("page  ", (shown(path), "bold"))
 
 
 def _row(term: Terminal, folder: RunFolder, line: int | None, index: int | None) -> None:

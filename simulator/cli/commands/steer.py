@@ -31,7 +31,7 @@ def stop_command(
     run: RunName,
     error: Annotated[str | None, typer.Option("--error", help="The error that the history records.")] = None,
     cause: Annotated[str | None, typer.Option("--cause", help="The reason that the history records.")] = None,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Stop a run, as StopExecution does: the execution, its Map Run and the rows that run end as ABORTED.
 
@@ -56,7 +56,7 @@ def stop_command(
             term.say("The rest can be run later: ", (command("redrive", folder.name), "bold"))
 
 
-def pause_command(run: RunName, json: Json = False) -> None:  # noqa: FBT002 - an option
+def pause_command(run: RunName, json: Json = None) -> None:
     """Begin no more rows of a run until `resume`; rows that have begun are finished, and its time limits go on.
 
     Only the simulator can do so: Step Functions has no pause, so the history does not tell of it. Exit codes as those
@@ -65,7 +65,7 @@ def pause_command(run: RunName, json: Json = False) -> None:  # noqa: FBT002 - a
     _pause(run, json=json, kind="pause")
 
 
-def resume_command(run: RunName, json: Json = False) -> None:  # noqa: FBT002 - an option
+def resume_command(run: RunName, json: Json = None) -> None:
     """Let a run that is paused go on. Exit codes as those of `stop`."""
     _pause(run, json=json, kind="resume")
 
@@ -83,7 +83,7 @@ def update_command(
         float | None,
         typer.Option("--tolerated-failure-percentage", min=0, max=100, help="How many of 100 rows may fail."),
     ] = None,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Change the Map Run of a run that goes on, as UpdateMapRun does; what is not given stays.
 
@@ -103,7 +103,7 @@ def update_command(
         term.document({"run": folder.name, **answer})
 
 
-def _pause(run: str, *, json: bool, kind: str) -> None:
+def _pause(run: str, *, json: str | None, kind: str) -> None:
     with terminal(json=json) as term:
         folder = _found(run)
         answer = _steered(folder, kind=kind)

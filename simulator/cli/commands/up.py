@@ -21,6 +21,7 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.user_master import load_sample_users
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.listeners import Listeners
+from simulator.pipeline.local_cloud.cloud_files import ENDPOINT_PORT
 from simulator.pipeline.provisioning import DEFINITIONS, resource_name
 from simulator.pipeline.settings import PROJECT_ROOT, Settings
 from simulator.runs.store import RunStore
@@ -32,14 +33,13 @@ if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.session import Session
 
-DEFAULT_PORT = 4566
 TICK_SECONDS = 0.5
 
 
 def up_command(  # noqa: PLR0917 - options, each by its name
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The endpoint's port; 0 for any that is free.")
-    ] = DEFAULT_PORT,
+    ] = ENDPOINT_PORT,
     inbox: Annotated[
         Path | None,
         typer.Option("--inbox", metavar="DIR", help="Uploads the files that appear in this folder."),
@@ -53,7 +53,7 @@ def up_command(  # noqa: PLR0917 - options, each by its name
     detach: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--detach", "-d", help="Comes back once the cloud is up; the command down ends it.")
     ] = False,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Start the local cloud on one endpoint of this machine, for any AWS client, and follow its runs.
 

@@ -11,13 +11,13 @@ from simulator.cli.open_session import open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file
+from simulator.cli.stdin_file import stdin_as_file
 from simulator.cli.through_cloud import play, running_cloud
 from simulator.cli.upload_file import upload_file
+from simulator.cli.usage.app import App
 from simulator.cli.user_master import load_and_tell
 
-users_app = typer.Typer(
-    help="The user master: a row of an upload needs its user in the table users.", no_args_is_help=True
-)
+users_app = App(help="The user master: a row of an upload needs its user in the table users.", no_args_is_help=True)
 
 
 @users_app.callback()
@@ -30,15 +30,16 @@ def load_command(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="A CSV file with the columns user_id,username,email, here or in sample_data/."
+            metavar="FILE",
+            help="A CSV file with the columns user_id,username,email; - for stdin.",
         ),
     ],
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Load a file of users into the database, all of them or, if a line is wrong, none."""
-    with terminal(json=json) as term:
-        source = readable_file(file)
+    with terminal(json=json) as term, stdin_as_file([file], term) as (named,):
+        source = readable_file(named)
         if (cloud := running_cloud()) is not None:
-            raise typer.Exit(play(cloud, "users", json=json, file=file))
+            raise typer.Exit(play(cloud, "users", json=json, file=named))
         with upload_file(source, term, convert=True) as body, open_session(term) as session:
             load_and_tell(session, source, body, term)

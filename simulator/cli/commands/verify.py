@@ -32,7 +32,7 @@ def verify_command(
         bool, typer.Option("--database/--no-database", help="Compare with the database too.")
     ] = True,
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many disagreements to list.")] = 20,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Compare all that a run left: its file, its rows, result files, audit items, failed rows and the database.
 

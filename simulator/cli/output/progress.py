@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Column
 
 from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.cli.output.loudness import QUIET
 from simulator.runs.folder.history_reader import HistoryEvent, validated_rows
 from simulator.runs.words import duration
 
@@ -110,7 +111,7 @@ class ProgressDisplay:
         self._told = ""
         console = terminal.console
         self._bar: Progress | None = None
-        if console.is_terminal and not console.is_dumb_terminal:
+        if console.is_terminal and not console.is_dumb_terminal and terminal.loudness > QUIET:
             # On a narrow terminal the words go on below, and have the whole width: no number is cut.
             words = TextColumn("{task.description}", table_column=Column(no_wrap=False, overflow="fold"))
             columns = (BarColumn(), words) if console.width >= WIDE_ENOUGH else (words,)

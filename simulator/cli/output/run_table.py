@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from simulator.cli.output.terminal import Terminal
     from simulator.runs.folder.run_record import RunRecord
+    from simulator.runs.store import RunStore
 
 TITLES = ("Run", "File", "Started", "Took", "Rows", "Failed", "Status")
 _NUMBERS = ("Took", "Rows", "Failed")
@@ -73,3 +74,20 @@ def _table(titles: list[str], room: int, rows: list[dict[str, str]], records: Se
         style = status_piece(record)[1]
         table.add_row(*(line_of((row[title], style)) if title == "Status" else line_of(row[title]) for title in titles))
     return table
+
+
+def run_summary(store: RunStore, record: RunRecord) -> dict[str, Any]:
+    """Return a run in a list, for a program."""
+    return {
+        "executionName": record.name,
+        "status": record.status,
+        "error": record.error,
+        "key": record.source.key,
+        "started": record.started,
+        "stopped": record.stopped,
+        "durationMs": record.duration_ms,
+        "rows": record.rows.model_dump(by_alias=True),
+        "outageRows": record.outage_rows,
+        "redriveCount": record.redrive_count,
+        "runDirectory": str(store.folder(record.name).path),
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,12 @@ from rich.text import Text
 
 from simulator.cli import exits
 from simulator.cli.exits import Terminated, UsageError
+from simulator.cli.output.fields import picked
+from simulator.cli.output.loudness import QUIET, VERBOSE, loudness
 from simulator.cli.output.streams import stdout_problem, words_of
 from simulator.cli.output.text import clean
 from simulator.pipeline.errors import CLOUD_ERRORS
+from simulator.runs.folder.json_lines import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,30 +38,45 @@ class Terminal:
     """Writes the messages and the document of a command.
 
     Args:
-        json: whether a document is wanted on stdout.
+        json: what `--json` asks for (see `fields.choice`); None for no document.
+        events: whether what happens is wanted on stdout, one JSON object per line.
     """
 
-    def __init__(self, *, json: bool = False) -> None:
+    def __init__(self, *, json: str | None = None, events: bool = False) -> None:
         self.json = json
+        self.events = events
+        self.loudness = loudness()
         self.console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         if not self.console.is_terminal and "COLUMNS" not in os.environ:
             self.console.width = WIDE
         self._documents = 0
+        self._lines = threading.Lock()
 
     def pulse(self) -> None:
         """Raise KeyboardInterrupt if the person has pressed Ctrl-C elsewhere; call it several times per second."""
 
     def say(self, *pieces: Piece) -> None:
         """Write a line for people; control characters are shown as escapes, so that no file can steer the terminal."""
+        if self.loudness > QUIET:
+            self._print(*pieces)
+
+    def detail(self, *pieces: Piece) -> None:
+        """Write a line for people who want to know more."""
+        if self.loudness >= VERBOSE:
+            self._print(*pieces)
+
+    def _print(self, *pieces: Piece) -> None:
         self.console.print(line_of(*pieces), soft_wrap=True)
 
     def fold(self, *pieces: Piece) -> None:
         """Write a line for people that goes on below, between two words, if the terminal is narrower."""
-        self.console.print(line_of(*pieces), overflow="fold")
+        if self.loudness > QUIET:
+            self.console.print(line_of(*pieces), overflow="fold")
 
     def show(self, table: Table) -> None:
         """Write a table for people; its cells are to come from `line_of`."""
-        self.console.print(table)
+        if self.loudness > QUIET:
+            self.console.print(table)
 
     def document(self, value: Any) -> None:
         """Write the document to stdout, if `--json` asks for one.
@@ -65,9 +84,9 @@ class Terminal:
         Raises:
             UsageError: stdout cannot be written to; names the run's folder, which holds the same.
         """
-        if not self.json:
+        if self.json is None:
             return
-        text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        text = orjson.dumps(picked(value, self.json), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         self._documents += 1
         self.write_document(text, value)
 
@@ -88,9 +107,21 @@ class Terminal:
             where = f" The run itself is recorded in {folder}." if folder else ""
             raise UsageError(f"The JSON document could not be written to stdout: {problem}.{where}")
 
+    def event(self, value: dict[str, Any]) -> None:
+        """Write an event to stdout as a line of JSON, if events are asked for; for any thread."""
+        if self.events:
+            self.write_line(encode(value) + b"\n")
+
+    def write_line(self, line: bytes) -> None:
+        """Write a line to stdout, whole; `streams` keeps what goes wrong."""
+        with self._lines:
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+
     def error(self, name: str, message: str) -> None:
         """Print an error; with `--json`, write it as the document too, if there is none yet."""
-        self.say(("Error: ", "bold red"), message)
+        self._print(("Error: ", "bold red"), message)
+        self.event({"event": "error", "error": name, "message": message})
         if not self._documents:
             with suppress(UsageError):  # the error itself has been printed
                 self.document({"error": name, "message": message})
@@ -102,9 +133,9 @@ def line_of(*pieces: Piece) -> Text:
 
 
 @contextmanager
-def terminal(*, json: bool) -> Iterator[Terminal]:
+def terminal(*, json: str | None, events: bool = False) -> Iterator[Terminal]:
     """Give a command its terminal; its errors become a sentence and an exit code (see `exits`)."""
-    term = Terminal(json=json)
+    term = Terminal(json=json, events=events)
     with told_errors(term):
         yield term
 

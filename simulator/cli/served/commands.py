@@ -15,6 +15,7 @@ import typer
 from simulator.aws.errors import ApiError
 from simulator.cli import exits
 from simulator.cli.exits import UsageError
+from simulator.cli.output.fields import WHOLE
 from simulator.cli.output.terminal import told_errors
 from simulator.cli.paths import files_to_run, readable_file
 from simulator.cli.running import RunOptions, prepared, redrive_in, run_one, run_several
@@ -97,7 +98,12 @@ class ServedCommands:
     def _lines(self, question: Question, work: Work) -> Iterator[dict[str, Any]]:
         self._check(question)
         lines: Queue[dict[str, Any]] = Queue()
-        terminal = RemoteTerminal(lines.put, dict(question.get("terminal", {})), json=bool(question.get("json")))
+        terminal = RemoteTerminal(
+            lines.put,
+            dict(question.get("terminal", {})),
+            json=_chosen(question.get("json")),
+            events=question.get("events") is True,
+        )
         ticket = str(question.get("ticket"))
         self._terminals[ticket] = terminal
 
@@ -155,6 +161,11 @@ def _until_exit(lines: Queue[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield line
         if "exit" in line:
             return
+
+
+def _chosen(value: object) -> str | None:
+    """Return what a question has for `--json`: the fields, or a truth value from a client that is older."""
+    return value if isinstance(value, str) else WHOLE if value else None
 
 
 def _caller(facts: dict[str, Any]) -> Caller:

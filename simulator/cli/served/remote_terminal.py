@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from rich.console import Console
 
 from simulator.cli.exits import Terminated
+from simulator.cli.output.loudness import NORMAL
 from simulator.cli.output.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -23,11 +24,15 @@ class RemoteTerminal(Terminal):
     Args:
         send: takes what is to be written there: `err` for stderr; `out` for stdout, with the `folder` of the run.
         facts: what the other process says of its terminal (`through_cloud`).
-        json: whether a document is wanted.
+        json: what `--json` asks for.
+        events: whether events are wanted.
     """
 
-    def __init__(self, send: Callable[[dict[str, Any]], None], facts: dict[str, Any], *, json: bool) -> None:
-        super().__init__(json=json)
+    def __init__(
+        self, send: Callable[[dict[str, Any]], None], facts: dict[str, Any], *, json: str | None, events: bool = False
+    ) -> None:
+        super().__init__(json=json, events=events)
+        self.loudness = int(facts.get("loudness", NORMAL))
         self._send = send
         self._asked: type[KeyboardInterrupt] | None = None
         self._lock = threading.Lock()
@@ -59,6 +64,10 @@ class RemoteTerminal(Terminal):
         """Send the document; the other end tells its person if stdout cannot take it."""
         folder = value.get("runDirectory") if isinstance(value, dict) else None
         self._send({"out": text.decode(), "folder": folder})
+
+    def write_line(self, line: bytes) -> None:
+        """Send the line."""
+        self._send({"out": line.decode(errors="replace")})
 
 
 class _Stream(io.TextIOBase):

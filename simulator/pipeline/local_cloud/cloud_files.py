@@ -9,6 +9,10 @@ import fcntl
 import json
 import os
 
+from simulator.places import default_home
+
+ENDPOINT_PORT = 4566
+"""Where a cloud listens if nothing else is said: the port of other local clouds too."""
 STARTING, UP, STOPPING = "starting", "up", "stopping"
 
 
@@ -55,10 +59,7 @@ def home_folder() -> str | None:
     """Return the folder that `Settings().home` would name, without its checks; None if only those can tell."""
     text = os.environ.get("SIMULATOR_HOME")
     if not text:
-        here = os.path.abspath(__file__)  # noqa: PTH100 - see CloudFiles
-        for _ in range(4):
-            here = os.path.dirname(here)  # noqa: PTH120 - see CloudFiles
-        return os.path.join(here, ".simulator")  # noqa: PTH118 - see CloudFiles
+        return default_home()
     return None if text.startswith("~") else os.path.abspath(text)  # noqa: PTH100 - see CloudFiles
 
 

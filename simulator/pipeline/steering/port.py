@@ -113,11 +113,12 @@ def _answer(server: _Server, line: bytes) -> dict[str, Any] | None:
 def _forget_dead(folder: Path) -> None:
     """Delete the files of processes that were killed."""
     for file in folder.glob("*.json"):
-        if file.stem.isdecimal() and not _lives(int(file.stem)):
+        if file.stem.isdecimal() and not lives(int(file.stem)):
             file.unlink(missing_ok=True)
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Tell whether there is such a process."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.pipeline.errors import CloudError
+from simulator.pipeline.local_cloud.cloud_files import home_folder
 from simulator.pipeline.settings import PROJECT_ROOT, HomeFolder, Settings
 from simulator.postgres.errors import advice
 
@@ -24,6 +25,28 @@ def test_the_home_is_in_the_project_unless_the_environment_says_otherwise(
     assert Settings().home.path == PROJECT_ROOT / ".simulator"
     monkeypatch.setenv("SIMULATOR_HOME", "here")
     assert Settings().home.path == tmp_path / "here"
+
+
+@pytest.mark.parametrize(
+    ("platform", "data", "home"),
+    [
+        ("linux", "", "/home/ann/.local/share/csv-user-log-simulator"),
+        ("linux", "/data", "/data/csv-user-log-simulator"),
+        ("linux", "relative", "/home/ann/.local/share/csv-user-log-simulator"),
+        ("darwin", "/data", "/home/ann/Library/Application Support/csv-user-log-simulator"),
+    ],
+)
+def test_an_installation_keeps_runs_with_the_users_data(
+    monkeypatch: pytest.MonkeyPatch, platform: str, data: str, home: str
+) -> None:
+    """Never among the installed packages: they go with the next installation. The quick way finds the same."""
+    monkeypatch.setattr("simulator.places.is_checkout", lambda: False)
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("XDG_DATA_HOME", data)
+    monkeypatch.delenv("SIMULATOR_HOME", raising=False)
+    assert Settings().home.path == Path(home)
+    assert home_folder() == home
 
 
 def test_a_home_that_cannot_be_made_is_an_error_for_people(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def fetch_command(  # noqa: PLR0917 - options, each by its name
     logs: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--logs/--no-logs", help="Read the functions' logs too: how often each row was tried.")
     ] = True,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Bring runs of a deployed stack here, for show, verify and the pages. AWS is only read.
 

@@ -24,7 +24,7 @@ def presign_command(
         int, typer.Option("--hours", min=1, max=MOST_HOURS, help="How long the URL is good; at most seven days.")
     ] = 12,
     region: Annotated[str, typer.Option("--region", help="The bucket's region.")] = REGION,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Print a URL to which one file can be sent with PUT, signed with your AWS credentials (the AWS CLI's).
 

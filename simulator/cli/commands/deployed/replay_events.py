@@ -32,7 +32,7 @@ def replay_events_command(  # noqa: PLR0917 - options
     profile: Profile = None,
     endpoint_url: EndpointUrl = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the events.")] = False,  # noqa: FBT002 - an option
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Start the runs of uploads that started none: their events wait in the stack's two queues.
 

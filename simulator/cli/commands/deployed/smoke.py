@@ -29,7 +29,7 @@ def smoke_command(
     region: Region = REGION,
     profile: Profile = None,
     endpoint_url: EndpointUrl = None,
-    json: Json = False,  # noqa: FBT002 - an option
+    json: Json = None,
 ) -> None:
     """Send a file of three rows, for users of its own, through a stack, and look at all that it leaves.
 

@@ -1,0 +1,1 @@
+"""One page about a run, to be handed over: `show RUN --html FILE`."""

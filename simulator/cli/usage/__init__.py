@@ -1,0 +1,1 @@
+"""How commands are called: options that all have, environment variables, the configuration file, completion."""

@@ -1,0 +1,1 @@
+"""What is wrong with this machine for the simulator, each with its cure."""
