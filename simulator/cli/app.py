@@ -26,6 +26,7 @@ from simulator.cli.commands.deployed.smoke import smoke_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
 from simulator.cli.commands.forecast import forecast_command
+from simulator.cli.commands.inbox import inbox_app
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
 from simulator.cli.commands.reset import reset_command
@@ -95,6 +96,7 @@ app.command(
 )(presign_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
 app.add_typer(users_app, name="users")
+app.add_typer(inbox_app, name="inbox")
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ _SWITCHES: dict[str, tuple[str, bool]] = {
     "--convert": ("convert", True),
     "--no-convert": ("convert", False),
     "--unchecked": ("unchecked", True),
+    "--other-users": ("other_users", True),
     "--json": ("json", True),
 }
 

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from simulator.pipeline.errors import CloudError
 from simulator.postgres.errors import advice
+from simulator.runs.failure_inbox.accepted_rows import FILE as ACCEPTED_FILE
+from simulator.runs.failure_inbox.accepted_rows import AcceptedRows
 from simulator.runs.store import RunStore
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +64,8 @@ class HomeFolder:
     """The folder that SIMULATOR_HOME names.
 
     It has `runs/`, `postgres/`, `jobs/` (started from the dashboard), `steering/` (ports at which runs are stopped),
-    `aws/` (runs of deployed stacks, a home for each workflow), and the audit items that belong to no run.
+    `aws/` (runs of deployed stacks, a home for each workflow), the audit items that belong to no run, and the failed
+    rows that somebody has accepted, which no command deletes.
 
     Args:
         path: the folder, absolute; it need not exist.
@@ -77,6 +80,7 @@ class HomeFolder:
         self.steering = path / "steering"
         self.aws = path / "aws"
         self.orphan_audit = path / "audit-orphans.jsonl"
+        self.accepted_rows = AcceptedRows(path / ACCEPTED_FILE)
 
     @property
     def known_runs(self) -> RunStore:

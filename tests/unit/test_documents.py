@@ -26,6 +26,7 @@ DOCUMENTS = (
     "docs/uploading.md",
     "docs/compare.md",
     "docs/forecast.md",
+    "docs/failure-inbox.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
@@ -53,7 +54,9 @@ def _commands() -> dict[str, click.Command]:
     group = typer.main.get_command(app)
     for name, command in group.commands.items():  # type: ignore[attr-defined] # a group, as there are several commands
         inner = getattr(command, "commands", None)
-        found.update({f"{name} {sub}": one for sub, one in inner.items()} if inner else {name: command})
+        if not inner or getattr(command, "invoke_without_command", False):
+            found[name] = command
+        found.update({f"{name} {sub}": one for sub, one in (inner or {}).items()})
     return found
 
 
