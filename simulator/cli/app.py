@@ -23,10 +23,10 @@ from simulator.cli.commands.deployed.replay_events import EPILOG as REPLAY_EPILO
 from simulator.cli.commands.deployed.replay_events import replay_events_command
 from simulator.cli.commands.deployed.smoke import EPILOG as SMOKE_EPILOG
 from simulator.cli.commands.deployed.smoke import smoke_command
+from simulator.cli.commands.failures.inbox import inbox_app
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
 from simulator.cli.commands.forecast import forecast_command
-from simulator.cli.commands.inbox import inbox_app
 from simulator.cli.commands.redrive import EPILOG as REDRIVE_EPILOG
 from simulator.cli.commands.redrive import redrive_command
 from simulator.cli.commands.reset import reset_command

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli import exits
+from simulator.cli.commands.failures.chosen_rows import read_accepted
 from simulator.cli.exits import UsageError
-from simulator.cli.failed_rows_chosen import read_accepted
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.text import status_piece

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.cli.failed_rows_chosen import fate_words
 from simulator.cli.output.text import local_time, shortened
 from simulator.runs.failure_inbox.failed_row import RowPlace, State
 from simulator.runs.words import count
@@ -40,7 +39,7 @@ def list_groups(term: Terminal, rows: Sequence[FailedRow], texts: Mapping[RowPla
         for row in found[:limit]:
             text = texts.get(RowPlace(row.run, row.line))
             said = "" if text is None else f"  {shortened(text.raw, _MAX_TEXT)}"
-            fate = "" if row.state is State.OPEN else f"  ({fate_words(row)})"
+            fate = "" if row.state is State.OPEN else f"  ({row.fate})"
             term.say(f"    {local_time(row.time)}  ", (row.name, "bold"), f"  {row.file}{said}{fate}")
         if len(found) > limit:
             term.say(f"    and {len(found) - limit:,} more: --limit {len(found)}")

@@ -83,6 +83,16 @@ class FailedRow:
         return f"{self.run}:{self.line}"
 
     @property
+    def fate(self) -> str:
+        """What became of it: `corrected, in user-log-...:7`, `accepted by ann: test data`."""
+        if self.state is State.ACCEPTED and self.acceptance is not None:
+            return f"accepted by {self.acceptance.by}: {self.acceptance.reason}"
+        if self.by is None:
+            return str(self.state)
+        line = "" if self.by.line is None else f":{self.by.line}"
+        return f"{self.state}, in {self.by.run}{line}"
+
+    @property
     def group(self) -> tuple[str, str, str]:
         """What it has in common with rows of the same failure: code, error, and the cause without its values."""
         return self.code.name, self.error, group_text(self.cause)

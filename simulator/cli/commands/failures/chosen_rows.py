@@ -128,18 +128,8 @@ def _named(by_place: dict[RowPlace, FailedRow], place: RowPlace, state: State) -
     if row is None:
         raise UsageError(f"The row on line {place.line} of {place.run} did not fail, or its run goes on.")
     if row.state is not state:
-        raise UsageError(f"The row on line {place.line} of {place.run} is not {state}: it is {fate_words(row)}.")
+        raise UsageError(f"The row on line {place.line} of {place.run} is not {state}: it is {row.fate}.")
     return row
-
-
-def fate_words(row: FailedRow) -> str:
-    """Return what became of a row: `corrected, in user-log-...:7`, `accepted by ann: test data`."""
-    if row.state is State.ACCEPTED and row.acceptance is not None:
-        return f"accepted by {row.acceptance.by}: {row.acceptance.reason}"
-    if row.by is None:
-        return str(row.state)
-    line = "" if row.by.line is None else f":{row.by.line}"
-    return f"{row.state}, in {row.by.run}{line}"
 
 
 def _place(store: RunStore, name: str) -> RowPlace:

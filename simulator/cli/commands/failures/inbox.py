@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lambdas.shared.columns import HEADER
-from simulator.cli.commands.run import run_command
-from simulator.cli.exits import UsageError
-from simulator.cli.failed_rows_chosen import (
+from simulator.cli.commands.failures.chosen_rows import (
     Code,
     Common,
     File,
@@ -24,6 +22,8 @@ from simulator.cli.failed_rows_chosen import (
     chosen_rows,
     opened_inbox,
 )
+from simulator.cli.commands.run import run_command
+from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, examples
 from simulator.cli.output.failed_rows_list import list_groups
 from simulator.cli.output.terminal import terminal
