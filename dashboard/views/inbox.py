@@ -125,9 +125,9 @@ def _headline(inbox: FailureInbox) -> None:
 def _filtered(inbox: FailureInbox) -> tuple[State, list[FailedRow]]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = one_of(
-            "State", [str(one) for one in STATES], key="state", shown=lambda one: MEANINGS[State(one)], width=240
+            "Since then", [str(one) for one in STATES], key="state", shown=lambda one: MEANINGS[State(one)], width=240
         )
-        codes = some_of("Code", [code.name for code in CODES], key="code", width=240)
+        codes = some_of("Code", [code.name for code in CODES], key="code", width=240, placeholder=tr("all codes"))
         file = st.text_input(
             tr("File name contains"), key="file", placeholder=tr("all files"), width=200, bind="query-params"
         )

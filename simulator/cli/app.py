@@ -24,6 +24,8 @@ from simulator.cli.commands.deployed.replay_events import replay_events_command
 from simulator.cli.commands.deployed.smoke import EPILOG as SMOKE_EPILOG
 from simulator.cli.commands.deployed.smoke import smoke_command
 from simulator.cli.commands.failures.inbox import inbox_app
+from simulator.cli.commands.failures.replay import EPILOG as REPLAY_ROWS_EPILOG
+from simulator.cli.commands.failures.replay import replay_command
 from simulator.cli.commands.faults import faults_command
 from simulator.cli.commands.forecast import EPILOG as FORECAST_EPILOG
 from simulator.cli.commands.forecast import forecast_command
@@ -86,6 +88,7 @@ app.command("update", epilog=examples("update latest --max-concurrency 2", "upda
     update_command
 )
 app.command("fetch", epilog=FETCH_EPILOG)(fetch_command)
+app.command("replay", epilog=REPLAY_ROWS_EPILOG)(replay_command)
 app.command("replay-events", epilog=REPLAY_EPILOG)(replay_events_command)
 app.command("smoke", epilog=SMOKE_EPILOG)(smoke_command)
 app.command("check", epilog=CHECK_EPILOG)(check_command)

@@ -27,6 +27,7 @@ DOCUMENTS = (
     "docs/compare.md",
     "docs/forecast.md",
     "docs/failure-inbox.md",
+    "docs/replay.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
