@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.runs.corrections.corrected_file import corrected_rows
 from simulator.runs.failure_inbox.failed_row import FailedRow, RowPlace, State
-from simulator.runs.failure_inbox.later_rows import database_of
+from simulator.runs.failure_inbox.later_rows import same_database
 from simulator.runs.failure_inbox.run_failures import time_of
 from simulator.runs.folder.run_record import RUNNING
 from simulator.verify.row import SUCCEEDED
@@ -109,7 +109,7 @@ class InboxCheck:
         """Return run, line and user of each row of these users that succeeded in an upload that is newer."""
         moment, found = (time_of(record), record.started or "", record.name), set()
         for name, other in self._records.items():
-            if other.status == RUNNING or database_of(other) != database_of(record):
+            if other.status == RUNNING or not same_database(other, record):
                 continue
             if (time_of(other), other.started or "", name) <= moment:
                 continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.runs.corrections.corrected_file import corrected_rows
 from simulator.runs.failure_inbox.failed_row import FailedRow, RowPlace, State
-from simulator.runs.failure_inbox.later_rows import LaterRows, database_of
+from simulator.runs.failure_inbox.later_rows import LaterRows, same_database
 from simulator.runs.failure_inbox.run_failures import run_failures
 from simulator.runs.folder.run_record import RUNNING
 
@@ -123,4 +123,4 @@ def _has_rows(record: RunRecord) -> bool:
 def _follows(record: RunRecord, before: RunRecord) -> bool:
     """Whether a run can have corrected another one: it began later (so there is no circle), in the same database."""
     later = (record.started or "", record.name) > (before.started or "", before.name)
-    return later and database_of(record) == database_of(before)
+    return later and same_database(record, before)

@@ -31,24 +31,26 @@ class LaterRows:
     def __init__(self, store: RunStore, records: Iterable[RunRecord], rows: Iterable[FailedRow]) -> None:
         known = {record.name: record for record in records}
         self._moments = {name: _moment(record) for name, record in known.items()}
-        self._databases = {name: database_of(record) for name, record in known.items()}
-        self._latest: dict[tuple[Database, str], tuple[Moment, RowPlace]] = {}
+        self._databases = {name: _database_of(record) for name, record in known.items()}
+        self._latest: dict[str, dict[Database, tuple[Moment, RowPlace]]] = {}
         wanted: dict[Database, set[str]] = {}
         first: dict[Database, Moment] = {}
         for row in rows:
             if row.user:
-                database, moment = self._databases[row.run], self._moments[row.run]
-                wanted.setdefault(database, set()).add(row.user)
-                first[database] = min(first.get(database, moment), moment)
+                place, moment = _place(known[row.run]), self._moments[row.run]
+                wanted.setdefault(place, set()).add(row.user)
+                first[place] = min(first.get(place, moment), moment)
         for name, record in known.items():
-            database, moment = self._databases[name], self._moments[name]
-            if record.status != RUNNING and record.rows.succeeded and database in first and moment > first[database]:
-                self._read(store, name, wanted[database])
+            place, moment = _place(record), self._moments[name]
+            if record.status != RUNNING and record.rows.succeeded and place in first and moment > first[place]:
+                self._read(store, name, wanted[place])
 
     def of(self, row: FailedRow) -> RowPlace | None:
         """Return the row that has written a user's totals from a newer upload than a row's; None if none has."""
-        found = self._latest.get((self._databases[row.run], row.user or ""))
-        return found[1] if found is not None and found[0] > self._moments[row.run] else None
+        database = self._databases[row.run]
+        found = [written for other, written in self._latest.get(row.user or "", {}).items() if _same(other, database)]
+        newest = max(found, key=lambda written: written[0], default=None)
+        return newest[1] if newest is not None and newest[0] > self._moments[row.run] else None
 
     def _read(self, store: RunStore, name: str, users: set[str]) -> None:
         database, moment = self._databases[name], self._moments[name]
@@ -56,18 +58,35 @@ class LaterRows:
             user, line = item.get("user"), item.get("line")
             if user not in users or item.get("status") != "SUCCEEDED":
                 continue
-            known = self._latest.get((database, user))
-            if known is None or moment > known[0]:
-                place = RowPlace(name, line if isinstance(line, int) else None)
-                self._latest[database, user] = moment, place
+            known = self._latest.setdefault(user, {})
+            if database not in known or moment > known[database][0]:
+                known[database] = moment, RowPlace(name, line if isinstance(line, int) else None)
 
 
-def database_of(record: RunRecord) -> Database:
-    """Return what tells the database that a run has written from others: a row there says nothing about one here."""
+def same_database(one: RunRecord, other: RunRecord) -> bool:
+    """Whether two runs have written the same database, as far as is known: a row in another says nothing about one.
+
+    Of runs of this machine an old record may not say which database it was; then it counts as the other's.
+    """
+    return _same(_database_of(one), _database_of(other))
+
+
+def _same(one: Database, other: Database) -> bool:
+    if len(one) > 1 or len(other) > 1:  # of a stack on AWS
+        return one == other
+    return one == other or None in (*one, *other)
+
+
+def _database_of(record: RunRecord) -> Database:
     if record.origin is not None:
         origin = record.origin
         return origin.account, origin.region, origin.endpoint, record.machine
     return (record.database_id,)
+
+
+def _place(record: RunRecord) -> Database:
+    """Return the stack of a run, or that it was on this machine."""
+    return _database_of(record) if record.on_aws else ()
 
 
 def _moment(record: RunRecord) -> Moment:
