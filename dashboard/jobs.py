@@ -85,7 +85,9 @@ class JobState:
     document: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
-def start_run(store: RunStore, file_name: str, content: bytes, *, create_users: bool = False) -> Job:
+def start_run(
+    store: RunStore, file_name: str, content: bytes, *, create_users: bool = False, other_users: bool = False
+) -> Job:
     """Upload a file and run it, as `python -m simulator run FILE --json` does.
 
     Args:
@@ -93,12 +95,13 @@ def start_run(store: RunStore, file_name: str, content: bytes, *, create_users: 
         file_name: the file's name, which becomes the object's key.
         content: its bytes, in whatever encoding: the command converts what S3 does not accept.
         create_users: whether users that the file names and the database has not are created first.
+        other_users: whether a corrected row may be for another user than the row that it corrects.
 
     Raises:
         CannotStart: there is no room or no permission for the file, or no process can be started.
     """
     key = safe_name(file_name)
-    options = ["--create-users"] if create_users else []
+    options = [*(["--create-users"] if create_users else []), *(["--other-users"] if other_users else [])]
     return _start(store, f"Run {key}", key, ["run", f"{_UPLOAD}/{key}", *options], content=content)
 
 

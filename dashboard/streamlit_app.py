@@ -31,6 +31,7 @@ chosen = st.navigation(
     [
         st.Page("views/night.py", title=tr("Night"), icon=":material/bedtime:", default=True),
         st.Page("views/run.py", title=tr("Run"), icon=":material/account_tree:"),
+        st.Page("views/inbox.py", title=tr("Inbox"), icon=":material/inbox:"),
         st.Page("views/errors.py", title=tr("Errors"), icon=":material/error:"),
         st.Page("views/users.py", title=tr("Users"), icon=":material/person_search:"),
         st.Page("views/forecast.py", title=tr("Forecast"), icon=":material/payments:"),

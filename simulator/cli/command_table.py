@@ -98,6 +98,8 @@ COMMANDS = (
         examples=("update latest --max-concurrency 2", "update latest --tolerated-failures 50"),
     ),
     Entry(name="fetch", module="deployed.fetch", function="fetch_command"),
+    Entry(name="inbox", module="failures.inbox", function="inbox_command", group="inbox_app"),
+    Entry(name="replay", module="failures.replay", function="replay_command"),
     Entry(name="replay-events", module="deployed.replay_events", function="replay_events_command"),
     Entry(name="smoke", module="deployed.smoke", function="smoke_command"),
     Entry(name="check", module="check", function="check_command"),

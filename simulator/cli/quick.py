@@ -28,6 +28,7 @@ _SWITCHES: dict[str, tuple[str, bool | str]] = {
     "--convert": ("convert", True),
     "--no-convert": ("convert", False),
     "--unchecked": ("unchecked", True),
+    "--other-users": ("other_users", True),
     "--json": ("json", WHOLE),
 }
 

@@ -44,12 +44,14 @@ class RunOptions:
         create_users: whether users that a file names and the database lacks are created first.
         convert: whether a spreadsheet's encoding is converted to UTF-8.
         unchecked: whether a corrected file is uploaded although the run that it corrects is not here.
+        other_users: whether a corrected row may be for another user than the row that it corrects.
     """
 
     key: str | None = None
     create_users: bool = False
     convert: bool = True
     unchecked: bool = False
+    other_users: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def prepared(source: Path, options: RunOptions, term: Terminal) -> Iterator[Path
     key_of(source, options)
     try:
         with upload_file(source, term, convert=options.convert) as body:
-            check_corrected_file(body, source, unchecked=options.unchecked)
+            check_corrected_file(body, source, unchecked=options.unchecked, other_users=options.other_users)
             yield body
     except OSError as error:
         raise UsageError(f"{shown(source)} could not be uploaded: {error}") from error

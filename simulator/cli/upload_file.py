@@ -73,18 +73,19 @@ def convert_advice(problem: EncodingError, source: Path) -> str:
     return f"If you know that all of it is {first}{more}: {command('convert', source, '--from', first)}"
 
 
-def check_corrected_file(body: Path, source: Path, *, unchecked: bool) -> None:
+def check_corrected_file(body: Path, source: Path, *, unchecked: bool, other_users: bool) -> None:
     """Refuse a file that corrects a run and names other users than that run did on the same lines.
 
     Args:
         body: the file to upload, in UTF-8.
         source: what the person calls it.
         unchecked: whether rows whose run is not here are let through.
+        other_users: whether rows may be for other users than those of the rows that they correct.
 
     Raises:
         UsageError: it does, or that cannot be checked; the message names each such row.
     """
-    checked = check_corrections(RunStore(Settings().home.runs), body)
+    checked = check_corrections(RunStore(Settings().home.runs), body, other_users=other_users)
     if checked.errors:
         wrong = f"{count(len(checked.errors), 'row')} may be written to another user."
         raise UsageError(f"{shown(source)} was not uploaded: {wrong}\n{_some(checked.errors)}\n{REALLY}")

@@ -11,6 +11,8 @@ from typing import Final
 from simulator.pipeline.errors import CloudError
 from simulator.places import default_home, project_root
 from simulator.postgres.errors import advice
+from simulator.runs.failure_inbox.accepted_rows import FILE as ACCEPTED_FILE
+from simulator.runs.failure_inbox.accepted_rows import AcceptedRows
 from simulator.runs.store import RunStore
 
 PROJECT_ROOT = Path(project_root())
@@ -67,7 +69,8 @@ class HomeFolder:
     """The folder that SIMULATOR_HOME names.
 
     It has `runs/`, `postgres/`, `jobs/` (started from the dashboard), `steering/` (ports at which runs are stopped),
-    `aws/` (runs of deployed stacks, a home for each workflow), and the audit items that belong to no run.
+    `aws/` (runs of deployed stacks, a home for each workflow), the audit items that belong to no run, and the failed
+    rows that somebody has accepted, which no command deletes.
 
     Args:
         path: the folder, absolute; it need not exist.
@@ -82,6 +85,7 @@ class HomeFolder:
         self.steering = path / "steering"
         self.aws = path / "aws"
         self.orphan_audit = path / "audit-orphans.jsonl"
+        self.accepted_rows = AcceptedRows(path / ACCEPTED_FILE)
 
     @property
     def known_runs(self) -> RunStore:

@@ -58,7 +58,12 @@ def aws_update(
 
 def aws_upload(file: Path, record: RunRecord) -> str:
     """Return the AWS CLI's command that uploads a file to the bucket that a run on AWS had its file from."""
-    return _aws(record, "s3", "cp", str(file.absolute()), f"s3://{record.source.bucket}/{corrected_key(record)}")
+    return aws_file_upload(file, record, corrected_key(record))
+
+
+def aws_file_upload(file: Path, record: RunRecord, key: str | None = None) -> str:
+    """Return the same for a file under a key of its own; its name if no key is given."""
+    return _aws(record, "s3", "cp", str(file.absolute()), f"s3://{record.source.bucket}/{key or file.name}")
 
 
 def corrected_key(record: RunRecord) -> str:

@@ -1,7 +1,7 @@
 """Reconciles a run: every place must say the same of every row.
 
 The places: the uploaded file, `items.jsonl`, the result files of all attempts, the audit items, `failed-rows.csv`,
-the counts in `run.json`, and the database.
+the counts in `run.json`, the failure inbox, and the database.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
+    from simulator.verify.inbox_check import InboxCheck
 
     ReadTotals = Callable[[Sequence[str]], Mapping[str, Stored]]
 
@@ -32,7 +33,12 @@ _CUT_SHORT = (INTERRUPTED, "ABORTED", "TIMED_OUT")
 
 
 def reconcile(
-    folder: RunFolder, record: RunRecord, read_totals: ReadTotals | None, *, shared_second: bool = False
+    folder: RunFolder,
+    record: RunRecord,
+    read_totals: ReadTotals | None,
+    *,
+    shared_second: bool = False,
+    inbox: InboxCheck | None = None,
 ) -> Findings:
     """Compare everything a run left.
 
@@ -41,6 +47,7 @@ def reconcile(
         record: how it stands; it is not RUNNING.
         read_totals: gives what the database has of users; None to leave the database out.
         shared_second: whether another run is of an upload in the same second.
+        inbox: compares the failure inbox; None to leave it out.
     """
     findings = Findings()
     if record.map_run is None:
@@ -61,6 +68,8 @@ def reconcile(
     AuditCheck(folder, rows, findings).run()
     check_failed_rows(folder.failed_rows_file, rows, findings)
     _counts(record, rows, findings)
+    if inbox is not None:
+        inbox.run(record, rows, findings)
     if read_totals is not None:
         uploaded_at = record.source.uploaded_at
         if uploaded_at is None:

@@ -27,6 +27,8 @@ DOCUMENTS = (
     "docs/compare.md",
     "docs/forecast.md",
     "docs/terminal.md",
+    "docs/failure-inbox.md",
+    "docs/replay.md",
 )
 PLACES = re.compile(r"`((?:simulator|lambdas|cdk|tests|dashboard|docs|sample_data)/[\w/.-]+)`")
 COMMAND = re.compile(r"(?:^\$ |`)(uv run [^`\n]+)", re.MULTILINE)
@@ -54,7 +56,9 @@ def _commands() -> dict[str, click.Command]:
     group = typer.main.get_command(application())
     for name, command in group.commands.items():  # type: ignore[attr-defined] # a group, as there are several commands
         inner = getattr(command, "commands", None)
-        found.update({f"{name} {sub}": one for sub, one in inner.items()} if inner else {name: command})
+        if not inner or getattr(command, "invoke_without_command", False):
+            found[name] = command
+        found.update({f"{name} {sub}": one for sub, one in (inner or {}).items()})
     return found
 
 

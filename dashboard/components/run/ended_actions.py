@@ -25,6 +25,7 @@ PLACES = {
     "results": "result files",
     "audit": "audit items",
     "failed-rows.csv": "failed-rows.csv",
+    "failure inbox": "failure inbox",
     "database": "database",
 }
 

@@ -60,7 +60,7 @@ def picked_row(
         height: the most pixels.
         columns: Streamlit's column configuration.
     """
-    widget = _shown_as(key, rows)
+    widget = shown_as(key, rows)
     looks = _Looks(alt, height, columns)
     _grid(table, widget, looks, partial(_ticked, widget, tuple(rows), parameter, tuple(clears)))
     return st.query_params.get(parameter) or None
@@ -79,7 +79,7 @@ def opened_row(
 
     The arguments are those of `picked_row`. After a return to the page, nothing is ticked.
     """
-    widget = _shown_as(key, rows)
+    widget = shown_as(key, rows)
     ticked = _grid(table, widget, _Looks(alt, height, columns), "rerun")
     if not ticked:
         return None
@@ -127,7 +127,7 @@ def _ticked(widget: str, rows: tuple[str, ...], parameter: str, clears: tuple[st
         st.query_params[parameter] = rows[ticked[0]]
 
 
-def _shown_as(key: str, rows: Sequence[str]) -> str:
+def shown_as(key: str, rows: Sequence[str]) -> str:
     """Return the widget's name: another one as soon as a row has another place, so that no old tick counts for it."""
     edition = st.session_state[_edition_key(key)] = _edition(key).next(tuple(rows))
     return f"{key}-{edition.number}"

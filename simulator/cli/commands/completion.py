@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from simulator.cli.options import Json, examples
+from simulator.cli.examples import examples
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.usage.app import COMPLETE_VARIABLE
 from simulator.runs.suggested_command import SCRIPT

@@ -14,8 +14,9 @@ from simulator.cli.commands.deployed.stack_options import (  # noqa: TC001 - typ
     FoundRegion,
     Profile,
 )
+from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
-from simulator.cli.options import Json, examples
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
 

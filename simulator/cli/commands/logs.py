@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
-from simulator.cli.options import Json, RunName, examples
+from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.fields import picked
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.text import clean, shortened

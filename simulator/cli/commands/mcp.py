@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
-from simulator.cli.options import Json, examples
+from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 
 EPILOG = examples("mcp", "mcp --allow-actions")

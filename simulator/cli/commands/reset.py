@@ -56,6 +56,8 @@ def reset_command(
             _confirm(term, yes=yes)
             _delete(home, ours)
             term.say("Done.")
+        if home.accepted_rows.path.exists():
+            term.say(f"{shown(home.accepted_rows.path)} stays: it says which failed rows were accepted, and why.")
         term.document({"deleted": [str(path) for path in ours], "externalDatabase": settings.database_url is not None})
 
 

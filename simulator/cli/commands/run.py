@@ -60,6 +60,10 @@ def run_command(  # noqa: PLR0917 - options, each by its name
             "--unchecked", help="Upload a corrected failed-rows.csv although the run that it corrects is not here."
         ),
     ] = False,
+    other_users: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option("--other-users", help="A corrected row may be for another user than the row that it corrects."),
+    ] = False,
     skip_waits: Annotated[  # noqa: FBT002 - an option
         bool,
         typer.Option("--skip-waits", help="Waits and backoffs take no time; the clock that states see still moves on."),
@@ -84,7 +88,9 @@ def run_command(  # noqa: PLR0917 - options, each by its name
     Exit code 0: every run succeeded; 1: one failed, or a file was rejected; 2: the file cannot be read, or its key
     starts nothing; 3: the local cloud could not start; 130: stopped by Ctrl-C.
     """
-    options = RunOptions(key=key, create_users=create_users, convert=convert, unchecked=unchecked)
+    options = RunOptions(
+        key=key, create_users=create_users, convert=convert, unchecked=unchecked, other_users=other_users
+    )
     with terminal(json=json, events=events) as term, stdin_as_file(files, term) as named:
         if events and json is not None:
             raise UsageError("--events ends with the document that --json prints. Give one of them.")

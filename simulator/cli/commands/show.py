@@ -15,6 +15,7 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.output.text import shortened
 from simulator.cli.paths import shown
 from simulator.pipeline.settings import Settings
+from simulator.runs.failure_inbox.codes import code_of
 from simulator.runs.folder.history_reader import states_passed
 from simulator.runs.folder.items import ItemIndex
 from simulator.runs.recovery import recovered
@@ -86,7 +87,7 @@ def _run(term: Terminal, folder: RunFolder, limit: int) -> None:
                 {"name": one.name, "type": one.kind, "status": one.status, "entered": one.entered, "exited": one.exited}
                 for one in states
             ],
-            "failed": failed,
+            "failed": [{**item, **_code(item)} for item in failed],
         }
     )
 
@@ -100,6 +101,11 @@ def _write_page(term: Terminal, folder: RunFolder, path: Path) -> None:
     except OSError as error:
         raise UsageError(f"The page {shown(path)} cannot be written: {error.strerror}.") from None
     term.say("page  ", (shown(path), "bold"))
+
+
+def _code(item: dict[str, Any]) -> dict[str, Any]:
+    code = code_of(str(item.get("error") or item.get("status")))
+    return {"code": code.name, "retryable": code.retryable}
 
 
 def _row(term: Terminal, folder: RunFolder, line: int | None, index: int | None) -> None:

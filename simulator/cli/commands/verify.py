@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli import exits
+from simulator.cli.commands.failures.chosen_rows import read_accepted
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.output.text import status_piece
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
+from simulator.runs.failure_inbox.failed_row import State
+from simulator.runs.failure_inbox.failure_inbox import FailureInbox
 from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.recovery import recovered
 from simulator.runs.store import RunNotFound, RunStore
@@ -20,10 +23,13 @@ from simulator.runs.suggested_command import command
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from simulator.cli.output.terminal import Terminal
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
     from simulator.verify.findings import Findings
+    from simulator.verify.inbox_check import InboxCheck
 
 
 def verify_command(
@@ -48,19 +54,31 @@ def verify_command(
         record = recovered(folder)
         if record.status == RUNNING:
             raise UsageError(f"The run {folder.name} is still running; verify it when it has ended.")
-        findings = _reconciled(store, folder, record, term, database=database)
-        _report(term, folder, record, findings, limit)
-        term.document(_document(folder, record, findings, database=database))
+        inbox = _inbox_check(store, term)
+        findings = _reconciled(store, folder, record, term, inbox, database=database)
+        _report(term, folder, record, findings, inbox.states, limit=limit)
+        told = _document(folder, record, findings, database=database)
+        term.document({**told, "failedRows": {str(state): inbox.states[state] for state in State}})
         raise typer.Exit(exits.SUCCEEDED if findings.clean else exits.FAILED)
 
 
-def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Terminal, *, database: bool) -> Findings:
+def _inbox_check(store: RunStore, term: Terminal) -> InboxCheck:
+    from simulator.verify.inbox_check import InboxCheck  # noqa: PLC0415 - as below
+
+    accepted = read_accepted(Settings().home, term)
+    records = [recovered(folder) for folder in store.folders()]
+    return InboxCheck(store, records, accepted, FailureInbox(store, records, accepted))
+
+
+def _reconciled(
+    store: RunStore, folder: RunFolder, record: RunRecord, term: Terminal, inbox: InboxCheck, *, database: bool
+) -> Findings:
     from simulator.verify.reconcile import reconcile  # noqa: PLC0415 - slow imports that --help need not wait for
 
     if record.on_aws and database:
         term.say("The database of this run is on AWS: it is left out. The page Users shows what it has.")
     if not database or record.map_run is None or record.on_aws:
-        return reconcile(folder, record, None)
+        return reconcile(folder, record, None, inbox=inbox)
 
     import psycopg  # noqa: PLC0415 - as above
 
@@ -79,7 +97,7 @@ def _reconciled(store: RunStore, folder: RunFolder, record: RunRecord, term: Ter
             )
         try:
             with stored_totals(postgres.url) as read:
-                return reconcile(folder, record, read, shared_second=_shared_second(store, record))
+                return reconcile(folder, record, read, shared_second=_shared_second(store, record), inbox=inbox)
         except psycopg.Error as error:
             raise CloudError(
                 f"The database {postgres.display_url} cannot be read: {' '.join(str(error).split())}. "
@@ -96,7 +114,9 @@ def _shared_second(store: RunStore, record: RunRecord) -> bool:
     )
 
 
-def _report(term: Terminal, folder: RunFolder, record: RunRecord, findings: Findings, limit: int) -> None:
+def _report(
+    term: Terminal, folder: RunFolder, record: RunRecord, findings: Findings, states: Counter[str], *, limit: int
+) -> None:
     rows = record.rows
     term.say(
         status_piece(record),
@@ -105,6 +125,8 @@ def _report(term: Terminal, folder: RunFolder, record: RunRecord, findings: Find
     )
     for place, number in findings.compared.items():
         term.say(f"  {place:<16} {number:,} compared")
+    if states:
+        term.say("  failed rows: ", ", ".join(f"{states[state]:,} {state}" for state in State if states[state]))
     for note in findings.notes:
         where = f"{count(note.rows, 'row')}, such as line {note.line}: " if note.rows else ""
         term.say("  note: ", f"{where}{note.message}")

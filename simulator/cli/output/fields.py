@@ -43,6 +43,11 @@ DOCUMENT_FIELDS: Mapping[str, Sequence[str]] = {
         "status": "up url pid started dashboard running ended memory",
         "env": "AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY "
         "AWS_DISABLE_HOST_PREFIX_INJECTION NO_PROXY no_proxy",
+        "inbox": "rows states codes goingOn",
+        "inbox accept": "accepted by reason",
+        "inbox reopen": "reopened by reason",
+        "inbox send": f"{_RUN} faults files succeeded failed notRun file message",
+        "replay": "run index event recorded today same caught replayed notCompared differenceCount differences",
         "fetch": f"{_RUN} runs current problems unread",
         "replay-events": "stack events unreadable",
         "smoke": "stack passed seconds steps",

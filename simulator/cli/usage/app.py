@@ -17,6 +17,10 @@ from simulator.cli.usage.configuration_file import configuration_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    _Base = TyperCommand
+else:
+    _Base = object  # of a class that is a command, or a group of them, as well
+
 PREFIX: Final = "SIMULATOR"
 """`run --key` is SIMULATOR_RUN_KEY in the environment, `users load --json` SIMULATOR_USERS_LOAD_JSON."""
 SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
@@ -25,11 +29,11 @@ COMPLETE_VARIABLE: Final = "_SIMULATOR_COMPLETE"
 _JSON, _NO_JSON = "--json", "--no-json"
 
 
-class Command(TyperCommand):
-    """A command with the options that every command has."""
+class _Called(_Base):
+    """What is called with the options that every command has."""
 
-    def __init__(self, name: str | None, **settings: Any) -> None:
-        super().__init__(name, **settings)
+    def __init__(self, name: str | None = None, **settings: Any) -> None:
+        super().__init__(name=name, **settings)
         self.params += _loudness_options()
 
     def make_parser(self, ctx: Any) -> Any:
@@ -62,6 +66,10 @@ class Command(TyperCommand):
         return rest
 
 
+class Command(_Called, TyperCommand):
+    """A command."""
+
+
 class Group(TyperGroup):
     """The whole of the commands: reads the configuration file before it looks for one of them."""
 
@@ -76,11 +84,15 @@ class Group(TyperGroup):
         return super().make_context(info_name, args, parent=parent, **extra)
 
 
+class CommandGroup(_Called, TyperGroup):
+    """A command that has commands, and does something without one of them."""
+
+
 class App(typer.Typer):
     """A Typer whose commands are `Command`s."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(cls=Group, context_settings=SETTINGS, add_completion=False, **settings)
+    def __init__(self, *, cls: type[TyperGroup] = Group, **settings: Any) -> None:
+        super().__init__(cls=cls, context_settings=SETTINGS, add_completion=False, **settings)
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
         """Register a command."""
@@ -125,15 +137,19 @@ def _names(ctx: Any) -> list[str]:
     return found
 
 
-def _with_fields(command: Command, path: str, args: Sequence[str]) -> list[str]:
-    """Return the arguments in which each `--json` has its value: the next word, if that names fields, or WHOLE."""
+def _with_fields(command: _Called, path: str, args: Sequence[str]) -> list[str]:
+    """Return the arguments in which each `--json` has its value: the next word, if that names fields, or WHOLE.
+
+    What follows the name of a command of this command is left to that one.
+    """
+    commands = getattr(command, "commands", ())
     known = set(DOCUMENT_FIELDS.get(path, ()))
     takes_arguments = any(param.param_type_name == "argument" for param in command.params)
     words, done = list(args), False
     found: list[str] = []
     while words:
         word = words.pop(0)
-        done = done or word == "--"
+        done = done or word == "--" or word in commands
         if done or word not in {_JSON, _NO_JSON}:
             found.append(word)
         elif word == _NO_JSON:

@@ -28,8 +28,8 @@ _WHOLE_NUMBER = re.compile(r"([0-9]+)(?:[.,]0{0,2})?")
 """2.0 too: a spreadsheet may write a line's number so."""
 _MOST_DIGITS = 20
 REALLY = (
-    "If you really mean another user, delete the columns that begin with _ from the file, or empty them in that row: "
-    "then it corrects nothing, and is a new row."
+    "If you really mean another user, give the option --other-users. Without the columns that begin with _, or if they "
+    "are empty in that row, it corrects nothing, and is a new row."
 )
 
 
@@ -76,7 +76,7 @@ def corrected_rows(upload: Path) -> Iterator[tuple[int, str, str]]:
         yield row.line, row.run, row.mark[0]
 
 
-def check_corrections(store: RunStore, upload: Path) -> CheckedCorrections:
+def check_corrections(store: RunStore, upload: Path, *, other_users: bool = False) -> CheckedCorrections:
     """Find the rows of a corrected file whose user is another than on the line that they correct.
 
     A spreadsheet turns the user ID 0000000123 into 123, which may be another user. A row that had none may get one.
@@ -85,6 +85,7 @@ def check_corrections(store: RunStore, upload: Path) -> CheckedCorrections:
         store: the runs; what each row had been is read from their `input.csv`. If a row's run is not here, another run
             that failed in the same way may show that the user is the same.
         upload: the file, in UTF-8.
+        other_users: whether a person has said that rows are meant for other users than before: these are not errors.
     """
     checked = CheckedCorrections()
     by_run: dict[str, list[_Row]] = {}
@@ -96,16 +97,16 @@ def check_corrections(store: RunStore, upload: Path) -> CheckedCorrections:
     for run, rows in by_run.items():
         users = _users(store, run, rows)
         if users is None:
-            unchecked += _compared_by_marks(store, run, rows)
+            unchecked += _compared_by_marks(store, run, rows, other_users=other_users)
         else:
-            found += _errors(rows, run, users)
+            found += _errors(rows, run, users, other_users=other_users)
     if unnamed:
         whole = corrected_run(store, upload, "")
         marks = set() if whole is None else {row.mark for row in _rows(store.folder(whole).failed_rows_file)}
         known = [row for row in unnamed if row.mark in marks]
         users = None if whole is None else _users(store, whole, known)
         if whole is not None and users is not None:
-            found += _errors(known, whole, users)
+            found += _errors(known, whole, users, other_users=other_users)
             unnamed = [row for row in unnamed if row.mark not in marks]
         if unnamed:
             unchecked.append((unnamed[0].line, f"{_which(unnamed)}: no run here wrote what stands beside."))
@@ -114,7 +115,7 @@ def check_corrections(store: RunStore, upload: Path) -> CheckedCorrections:
     return checked
 
 
-def _compared_by_marks(store: RunStore, run: str, rows: list[_Row]) -> list[tuple[int, str]]:
+def _compared_by_marks(store: RunStore, run: str, rows: list[_Row], *, other_users: bool) -> list[tuple[int, str]]:
     """Return what cannot be checked of rows whose run is not here: another run of the same file may be.
 
     A row is checked if that run failed on the same line with the same cause, and has the same user there.
@@ -128,7 +129,7 @@ def _compared_by_marks(store: RunStore, run: str, rows: list[_Row]) -> list[tupl
     unlike = [row for row in rows if row.mark not in marks or row.mark[0] not in users]
     texts = [(unlike[0].line, f"{_which(unlike)}: {gone}.")] if unlike else []
     like = (row for row in rows if row.mark in marks and row.mark[0] in users)
-    said = ((row, _error(row, other, users)) for row in like)
+    said = ((row, _error(row, other, users, other_users=other_users)) for row in like)
     same_way = f"{gone}. The run {other} failed in the same way"
     return texts + [(row.line, f"line {row.line}: {same_way}: {text}") for row, text in said if text is not None]
 
@@ -151,12 +152,12 @@ def _which(rows: list[_Row]) -> str:
     return f"line {rows[0].line}" if len(rows) == 1 else f"{len(rows)} rows, the first on line {rows[0].line}"
 
 
-def _errors(rows: list[_Row], run: str, users: dict[str, str]) -> list[tuple[int, str]]:
-    said = ((row.line, _error(row, run, users)) for row in rows)
+def _errors(rows: list[_Row], run: str, users: dict[str, str], *, other_users: bool) -> list[tuple[int, str]]:
+    said = ((row.line, _error(row, run, users, other_users=other_users)) for row in rows)
     return [(line, f"line {line}: {text}") for line, text in said if text is not None]
 
 
-def _error(row: _Row, run: str, users: dict[str, str]) -> str | None:
+def _error(row: _Row, run: str, users: dict[str, str], *, other_users: bool) -> str | None:
     line = row.mark[0]
     if line not in users:
         return (
@@ -164,7 +165,7 @@ def _error(row: _Row, run: str, users: dict[str, str]) -> str | None:
             "failed-rows.csv had, in digits alone."
         )
     before = users[line]
-    if row.user == before or not before.strip():
+    if other_users or row.user == before or not before.strip():
         return None
     without_zeros = before.isascii() and before.isdigit() and row.user == (before.lstrip("0") or "0")
     why = " (a spreadsheet removes the zeros before a number)" if without_zeros else ""

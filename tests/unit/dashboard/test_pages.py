@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Opened = Callable[..., AppTest]
     Made = Callable[..., MadeRun]
 
-PAGES = ("night", "run", "errors", "users", "forecast", "upload")
+PAGES = ("night", "run", "inbox", "errors", "users", "forecast", "upload")
 PARTS = ("Graph", "Speed", "History", "Logs", "Files")
 FIRST_RUN = "simulator run sample.csv"
 

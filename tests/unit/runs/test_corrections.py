@@ -157,3 +157,13 @@ def test_a_correction_of_a_correction_is_checked_against_the_file_that_it_correc
     stored = f"ユーザーID,ログイン回数,投稿回数,{OURS}\n0000000123,x,1,77,E,c,1,older\n"
     assert checked(tmp_path, f"0000000123,5,1,{BESIDE},first", stored=stored) == CheckedCorrections()
     assert len(checked(tmp_path / "two", f"123,5,1,{BESIDE},first", stored=stored).errors) == 1
+
+
+def test_a_row_for_another_user_passes_if_a_person_says_so(tmp_path: Path) -> None:
+    """A line that was not in the run stays an error."""
+    row, unlike = f"U9,5,1,{BESIDE},first", "U9,5,1,77,InvalidRecordError,bad x,1,first"
+    assert len(checked(tmp_path, row).errors) == 1
+    upload, store = tmp_path / "corrected.csv", RunStore(tmp_path / "runs")
+    assert check_corrections(store, upload, other_users=True).errors == []
+    upload.write_text(upload.read_text(encoding="utf-8") + unlike + "\n", encoding="utf-8")
+    assert len(check_corrections(store, upload, other_users=True).errors) == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import typer
 
-from simulator.cli.app import app
+from simulator.cli.app import application
 from simulator.cli.output.fields import DOCUMENT_FIELDS, picked
 
 if TYPE_CHECKING:
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 def words_of_commands() -> list[str]:
     """Return each command as it is typed."""
     found = []
-    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined] # a group
+    for name, command in typer.main.get_command(application()).commands.items():  # type: ignore[attr-defined] # a group
         inner = getattr(command, "commands", None)
-        found += [f"{name} {sub}" for sub in inner] if inner else [name]
+        if not inner or command.invoke_without_command:
+            found.append(name)
+        found += [f"{name} {sub}" for sub in inner or ()]
     return found
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Opened = Callable[..., AppTest]
     Made = Callable[..., MadeRun]
 
-PAGES = ("night", "run", "errors", "users", "upload")
+PAGES = ("night", "run", "inbox", "errors", "users", "upload")
 PARTS = ("Graph", "Rows", "Speed", "History", "Logs", "Files")
 WORDS = re.compile(r"[A-Za-z]{2}")
 PLACE = re.compile(r"\{\w+(?::[^}]*)?\}")
@@ -31,6 +31,7 @@ DATA = re.compile(
     user-log-\S+ | (\*\*)?\S+\.csv(\*\*)? | ユーザーID(,.*)? | U\d{5}.* | X\d{4} | UTC
     | Language\ /\ 言語 | [A-Z][A-Za-z]+/[A-Za-z_/+-]+   # names
     | There\ is\ no\ user\ '[\w…]+'\ in\ the\ table\ users\.                          # what a function has said
+    | The\ run\ ended\ before\ this\ row\ was\ done                                       # as the file has it
     | The\ header\ lacks\ .* | \d\ columns,\ not\ \d | [\d,]+\ ×\ \*\*.* | row\ done | user_update
     | PostgreSQL\ cannot\ be\ asked:\ .*                                           # what the database has said
     | (\*\*)?[A-Za-z.]*(Error|Exception|Failed|Rejected|TooManyRequests)(\*\*)?(:\ .*)?  # errors, states, events
@@ -39,6 +40,7 @@ DATA = re.compile(
       |LogErrorWithoutUserId|ProcessingCompleted|UserLogDistributedMap)(\*\*)?
     | (Task|Choice|Map|Pass|Fail|Wait|Succeed)(State(Entered|Exited))? | else
     | (\*\*)?(Execution|MapRun)[A-Z][a-z]+(\*\*)?
+    | [A-Z]+(_[A-Z]+)+ | TIMEOUT | THROTTLED | STOPPED | /run\?\S+                     # codes, links to rows
     | [A-Za-z]+Sta(te|rt)[A-Za-z]+ | \{.*\} | .*…\s*
     """,
     re.VERBOSE | re.DOTALL,

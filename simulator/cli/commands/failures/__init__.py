@@ -1,0 +1,1 @@
+"""Commands about failed rows: the failure inbox."""

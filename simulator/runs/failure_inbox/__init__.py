@@ -1,0 +1,1 @@
+"""The failure inbox: every row that failed, over all runs, and what became of it."""

@@ -1,0 +1,1 @@
+"""The failure inbox: states of failed rows, the file of accepted rows, sending."""

@@ -1,0 +1,1 @@
+"""What replays read of a run."""
