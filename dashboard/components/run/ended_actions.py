@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.moments import local
+from dashboard.components.opening import open_page
 from dashboard.jobs import CannotStart, job_state, newest_of, start_run, start_verify
 from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
@@ -68,7 +69,7 @@ def _start_again(store: RunStore, folder: RunFolder, row: RunRow) -> None:
     except (CannotStart, OSError) as error:
         st.error(plain(error, 800), icon=":material/error:")
     else:
-        st.switch_page("views/upload.py", query_params={"job": job.name})
+        open_page("views/upload.py", job=job.name)
 
 
 def _verified(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - a fragment's arguments
