@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.components.moments import local
 from dashboard.components.opening import open_page
+from dashboard.components.tables.plain_table import show_table
 from dashboard.jobs import CannotStart, job_state, newest_of, start_run, start_verify
 from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
@@ -109,18 +110,17 @@ def _compared(found: dict[str, Any]) -> str:
 
 
 def _disagreements(found: list[dict[str, Any]]) -> None:
-    st.dataframe(
+    show_table(
         pd.DataFrame(
             [
                 {
-                    tr("Line"): one.get("line"),
-                    tr("User"): one.get("user"),
-                    tr("Place"): tr(PLACES.get(str(one.get("place")), str(one.get("place")))),
-                    tr("Disagreement"): one.get("message"),
+                    "Line": one.get("line"),
+                    "User": one.get("user"),
+                    "Place": tr(PLACES.get(str(one.get("place")), str(one.get("place")))),
+                    "Disagreement": one.get("message"),
                 }
                 for one in found
             ]
         ),
-        hide_index=True,
-        alt=tr("Disagreements"),
+        alt="Disagreements",
     )
