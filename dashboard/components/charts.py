@@ -203,8 +203,9 @@ def growth_lines(plans: Mapping[str, Sequence[Point]]) -> None:
     ]
     legend = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=320)
     colours = alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN, RED, GRAY, AMBER])
+    amounts = alt.Axis(format=",~r", tickCount=5)
     base = alt.Chart(pd.DataFrame(points)).encode(
-        x=alt.X("rows:Q", scale=alt.Scale(type="log"), title=tr("rows"), axis=alt.Axis(format="~s", tickCount=5)),
+        x=alt.X("rows:Q", scale=alt.Scale(type="log"), title=tr("rows"), axis=amounts),
         color=alt.Color("plan:N", sort=names, scale=colours, legend=legend),
         strokeDash=alt.StrokeDash("plan:N", sort=names, legend=legend),
         tooltip=[
@@ -220,8 +221,7 @@ def growth_lines(plans: Mapping[str, Sequence[Point]]) -> None:
         ("US dollars", "US dollars of a run by its rows"),
     ):
         st.markdown(f"**{tr(title)}**")
-        scale = alt.Axis(format="~s", tickCount=5)
         chart = base.mark_line(point=True).encode(
-            y=alt.Y(f"{field}:Q", scale=alt.Scale(type="log"), title=tr(field), axis=scale)
+            y=alt.Y(f"{field}:Q", scale=alt.Scale(type="log"), title=tr(field), axis=amounts)
         )
-        show_chart(chart.properties(height=360), title)
+        show_chart(chart.properties(height=420), title)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 PAGE = 200
-TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "Nothing"}
+TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "Row failed"}
 STATUS = {"success": "changed", "superseded": "kept: a newer file was there", "failed": "the row failed"}
 
 

@@ -85,7 +85,7 @@ def page() -> None:
 
 def _number(label: str, most: int, key: str, placeholder: str) -> int | None:
     return st.number_input(
-        tr(label), 1, most, None, key=key, width=180, placeholder=placeholder, step=1, bind="query-params"
+        tr(label), 1, most, None, key=key, width=210, placeholder=placeholder, step=1, bind="query-params"
     )
 
 

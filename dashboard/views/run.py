@@ -79,7 +79,7 @@ def page() -> None:
         aws_run(run_record(folder))
     elif live:
         run_controls(folder)
-    elif not _going_on(store, redrive):
+    if not live and not _going_on(store, redrive):
         ended_actions(store, folder, row)
     if row.kind is Kind.REJECTED:
         rejected_lines(folder)

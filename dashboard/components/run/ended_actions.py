@@ -14,6 +14,7 @@ from dashboard.components.tables.plain_table import show_table
 from dashboard.jobs import CannotStart, job_state, newest_of, start_run, start_verify
 from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
+from dashboard.queries.records import run_record
 
 if TYPE_CHECKING:
     from dashboard.jobs import Job
@@ -32,7 +33,10 @@ PLACES = {
 
 
 def ended_actions(store: RunStore, folder: RunFolder, row: RunRow) -> None:
-    """Show the buttons, and the result of the last verification since the run's end."""
+    """Show the buttons, and the result of the last verification since the run's end.
+
+    A run on AWS can only be verified: its file is not run again here.
+    """
     verified = newest_of(store, folder.name, "verify")
     ended = row.stopped.timestamp() if row.stopped else 0.0
     if verified is not None and verified.started < ended:
@@ -47,8 +51,10 @@ def ended_actions(store: RunStore, folder: RunFolder, row: RunRow) -> None:
             help=tr("Compares all that the run left: file, rows, result files, audit items, failed rows, database."),
         ):
             _start_verify(store, folder)
-        if folder.input_file.is_file() and st.button(
-            tr("Run the same file again"), icon=":material/restart_alt:", key=f"again-{folder.name}"
+        if (
+            not run_record(folder).on_aws
+            and folder.input_file.is_file()
+            and st.button(tr("Run the same file again"), icon=":material/restart_alt:", key=f"again-{folder.name}")
         ):
             _start_again(store, folder, row)
     if verified is not None:
