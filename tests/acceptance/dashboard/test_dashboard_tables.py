@@ -67,7 +67,7 @@ def addresses(home: Path) -> list[str]:
     names = {path.name.rsplit("-", 2)[1]: path.name for path in (home / "runs").iterdir()}
     parts = [f"/run?run={names['failed']}&part={part}" for part in ("Rows", "Speed", "History", "Logs", "Files")]
     whole = [f"/run?run={names[kind]}" for kind in KINDS]
-    return ["/?since=all", *whole, *parts, "/errors?since=all", "/users?user=U00003", "/upload"]
+    return ["/?since=all", *whole, *parts, "/errors?since=all", "/users?user=U00003", "/forecast", "/upload"]
 
 
 def test_tab_reaches_the_end_of_every_page_and_sorting_leaves_none(page: Page, home: Path) -> None:
