@@ -29,7 +29,10 @@ pytestmark = [
 KINDS = ("succeeded", "failed", "rejected", "interrupted")
 MOST_TABS = 120
 HEADER_STEP = 45
-FOCUSED = "(document.activeElement.innerText || document.activeElement.tagName).trim()"
+FOCUSED = (  # the text of what has the focus; not that of the whole page, while nothing has it
+    "(document.activeElement.matches('a, button') && document.activeElement.innerText"
+    " || document.activeElement.tagName).trim()"
+)
 
 
 @pytest.fixture(scope="module")
