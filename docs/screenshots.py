@@ -25,6 +25,7 @@ from tests.unit.dashboard.run_folders import BEGAN, make_run  # noqa: E402
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+PATIENCE = 180_000
 WIDTHS = {1920: 1080, 1280: 800, 390: 844}
 
 
@@ -32,7 +33,9 @@ def main() -> None:
     """Make them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", help="only pages whose name begins with this", default="")
+    parser.add_argument(
+        "--only", help="only pages whose name begins with this; several times for several", action="append"
+    )
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dashboard-") as folder:
@@ -40,7 +43,7 @@ def main() -> None:
         pages = _pages(home)
         with served_dashboard(home) as url, browser() as chromium:
             for name, path in pages.items():
-                if name.startswith(arguments.only):
+                if name.startswith(tuple(arguments.only or [""])):
                     _shoot(chromium, url + path, arguments.folder / name)
 
 
@@ -75,6 +78,7 @@ def _pages(home: Path) -> dict[str, str]:
         "row": f"/run?run={quote(sample)}&line=138&part=Logs",
         "errors": "/errors?since=all",
         "users": "/users?user=U00001",
+        "forecast": "/forecast",
         "upload": "/upload",
     }
 
@@ -92,6 +96,7 @@ def _shoot(chromium: Browser, url: str, target: Path) -> None:
                 viewport={"width": width, "height": height}, color_scheme=scheme, timezone_id="Asia/Tokyo"
             )
             page = context.new_page()
+            page.set_default_timeout(PATIENCE)
             page.goto(url)
             settled_page(page)
             inner = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")

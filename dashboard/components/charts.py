@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.looks import BLUE, GRAY, GREEN, ORANGE, RED
+from dashboard.components.looks import AMBER, BLUE, GRAY, GREEN, ORANGE, RED
 from dashboard.languages.language import tr
 from dashboard.queries.workers.spans import Part
 
@@ -189,26 +189,39 @@ def user_history(points: pd.DataFrame) -> None:
 
 def growth_lines(plans: Mapping[str, Sequence[Point]]) -> None:
     """Show how time and cost of some plans grow with the rows, a line for each plan."""
+    names = [tr(name) for name in plans]
     points = [
         {
-            "plan": name,
+            "plan": tr(name),
             "rows": point.plan.rows,
             "seconds": point.seconds,
             "US dollars": point.usd,
-            "first limit": point.first.words,
+            "first limit": tr(point.first.words),
         }
         for name, line in plans.items()
         for point in line
     ]
+    legend = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=320)
+    colours = alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN, RED, GRAY, AMBER])
+    amounts = alt.Axis(format=",~r", tickCount=5)
     base = alt.Chart(pd.DataFrame(points)).encode(
-        x=alt.X("rows:Q", scale=alt.Scale(type="log"), title=tr("rows")),
-        color=alt.Color("plan:N", sort=list(plans), title=None, legend=alt.Legend(orient="bottom", columns=2)),
-        strokeDash=alt.StrokeDash("plan:N", sort=list(plans), title=None),
-        tooltip=["plan:N", "rows:Q", "seconds:Q", "US dollars:Q", "first limit:N"],
+        x=alt.X("rows:Q", scale=alt.Scale(type="log"), title=tr("rows"), axis=amounts),
+        color=alt.Color("plan:N", sort=names, scale=colours, legend=legend),
+        strokeDash=alt.StrokeDash("plan:N", sort=names, legend=legend),
+        tooltip=[
+            tip("plan:N"),
+            tip("rows:Q", format=","),
+            tip("seconds:Q", format=",.1f"),
+            tip("US dollars:Q", format=",.4f"),
+            tip("first limit:N"),
+        ],
     )
     for field, title in (
         ("seconds", "Seconds of a run by its rows"),
         ("US dollars", "US dollars of a run by its rows"),
     ):
-        chart = base.mark_line(point=True).encode(y=alt.Y(f"{field}:Q", scale=alt.Scale(type="log"), title=field))
-        show_chart(chart, title)
+        st.markdown(f"**{tr(title)}**")
+        chart = base.mark_line(point=True).encode(
+            y=alt.Y(f"{field}:Q", scale=alt.Scale(type="log"), title=tr(field), axis=amounts)
+        )
+        show_chart(chart.properties(height=420), title)

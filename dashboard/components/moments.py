@@ -42,10 +42,16 @@ def zone_words() -> str:
 
 def local(moment: datetime | str | None) -> str:
     """Return `2026-09-23 22:58:45` in the page's time zone; a dash if there is none. One without a zone is UTC."""
+    known = when(moment)
+    return known.strftime("%Y-%m-%d %H:%M:%S") if known else "–"
+
+
+def when(moment: datetime | str | None) -> datetime | None:
+    """Return a moment in the page's time zone, for a column of a table; None if there is none."""
     known = parsed_moment(moment) if isinstance(moment, str) else moment
     if known is not None and known.tzinfo is None:
         known = known.replace(tzinfo=UTC)
-    return known.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S") if known else "–"
+    return known.astimezone(zone()) if known else None
 
 
 def took(seconds: float | None) -> str:

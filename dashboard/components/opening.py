@@ -25,9 +25,7 @@ def open_page(page: str, **parameters: str) -> None:
     """Show a link to a page with these parameters in the address, and click it."""
     kept: Mapping[str, str] = {name: st.query_params[name] for name in KEPT if name in st.query_params}
     with st.container(key=_KEY):
-        st.page_link(
-            page, label=tr("Open this run"), query_params={**kept, **parameters}, icon=":material/open_in_new:"
-        )
+        st.page_link(page, label=tr("Opening …"), query_params={**kept, **parameters}, icon=":material/open_in_new:")
     selector = json.dumps(f".st-key-{_KEY} a")
     st.html(
         f"<script>(function look() {{ const link = document.querySelector({selector}); "

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.moments import local, took
+from dashboard.components.moments import local, took, when
+from dashboard.components.tables.plain_table import show_table
 from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
 from dashboard.queries.rows.row_result import row_result
@@ -52,7 +53,7 @@ def _as_in_the_file(story: RowStory) -> None:
     names = [name or tr("(column {n})", n=number) for number, name in enumerate(story.header, 1)]
     names += [tr("(column {n})", n=number) for number in range(len(names) + 1, len(story.fields) + 1)]
     values = [*story.fields, *[tr("(missing)")] * (len(names) - len(story.fields))]
-    st.dataframe(pd.DataFrame({tr("Column"): names, tr("Value"): values}), hide_index=True, width="content")
+    show_table(pd.DataFrame({"Column": names, "Value": values}), alt="Text in the file", width="content")
 
 
 def _result(folder: RunFolder, story: RowStory) -> None:
@@ -73,28 +74,28 @@ def _item(item: dict[str, Any]) -> None:
         told += tr(", redrive {n}", n=item["redrive"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(plain(told), color="green" if good else "red", icon=":material/check:" if good else ":material/close:")
-        when, how_long = local(item.get("start")), _between(item.get("start"), item.get("stop"))
+        began, how_long = local(item.get("start")), _between(item.get("start"), item.get("stop"))
         st.caption(
-            plain(tr("{when}, {time}, worker {worker}", when=when, time=how_long, worker=item.get("worker"))),
+            plain(tr("{when}, {time}, worker {worker}", when=began, time=how_long, worker=item.get("worker"))),
             width="content",
         )
     if item.get("error"):
         st.markdown(f"**{plain(item['error'])}**: {plain(person_text(item.get('cause')), 1000)}")
     tries = [one for one in item.get("tries") or [] if isinstance(one, list) and len(one) == _TRY]
     if tries:
-        st.dataframe(
+        show_table(
             pd.DataFrame(
                 [
                     {
-                        tr("State"): state,
-                        tr("Began"): local(start),
-                        tr("Took"): _between(start, stop),
-                        tr("Ended"): error or tr("ok"),
+                        "State": state,
+                        "Began": when(start),
+                        "Took": _between(start, stop),
+                        "Ended": error or tr("ok"),
                     }
                     for state, start, stop, error in tries
                 ]
             ),
-            hide_index=True,
+            alt="Attempts",
             width="content",
         )
 
@@ -109,21 +110,21 @@ def _between(start: str | None, stop: str | None) -> str:
 def _audit(items: list[dict[str, Any]]) -> None:
     st.caption(tr(f"Audit items ({len(items)})"))
     if items:
-        st.dataframe(
+        show_table(
             pd.DataFrame(
                 [
                     {
-                        tr("Type"): str(item.get("processingType", "")),
-                        tr("Status"): tr(str(item.get("status", ""))),
-                        tr("Old"): _number(item.get("oldValue")),
-                        tr("New"): _number(item.get("newValue")),
-                        tr("Error"): str(item.get("errorMessage") or ""),
-                        tr("At"): local(item.get("processedAt")),
+                        "Type": str(item.get("processingType", "")),
+                        "Status": tr(str(item.get("status", ""))),
+                        "Old": _number(item.get("oldValue")),
+                        "New": _number(item.get("newValue")),
+                        "Error": str(item.get("errorMessage") or ""),
+                        "At": when(item.get("processedAt")),
                     }
                     for item in items
                 ]
             ),
-            hide_index=True,
+            alt="Audit items",
             width="content",
         )
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import charts
-from dashboard.components.moments import local, zone
+from dashboard.components.moments import local, when, zone
 from dashboard.components.opening import open_page
 from dashboard.components.tables.paging import page_offset
 from dashboard.components.tables.picking import opened_row
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 PAGE = 200
-TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "Nothing"}
+TYPES = {**{column.audit_type: column.title for column in TOTALS}, ROW_FAILED: "Row failed"}
 STATUS = {"success": "changed", "superseded": "kept: a newer file was there", "failed": "the row failed"}
 
 
@@ -65,12 +65,12 @@ def _history(user: str, changes: list[Change]) -> None:
     table = pd.DataFrame(
         [
             {
-                "Time": local(one.time),
-                "File": one.file,
-                "Line": one.line,
+                "Time": when(one.time),
                 "What": tr(TYPES.get(one.type, one.type)),
                 "From": one.old,
                 "To": one.new,
+                "File": one.file,
+                "Line": one.line,
                 "Outcome": tr(STATUS.get(one.status, one.status)),
                 "Why not": ": ".join(part for part in (one.error, one.cause) if part),
                 "Run": one.run,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.moments import local
+from dashboard.components.moments import local, when
 from dashboard.components.night.interval_picker import SINCE, interval_picker
 from dashboard.components.polling import keep_fresh
 from dashboard.components.row_detail import row_detail
@@ -119,17 +119,17 @@ def _table(groups: list[ErrorGroup]) -> pd.DataFrame:
         [
             {
                 "New": tr("new") if group.new else "",
-                "Error": group.error,
+                "Rows": None if group.whole_file else group.rows,
                 "Cause": group.cause,
+                "Error": group.error,
                 "Failed": tr("the whole file" if group.whole_file else "rows"),
-                "Rows": group.rows,
                 "Runs": len(group.runs),
-                "First here": local(group.first),
-                "Last here": local(group.last),
+                "First here": when(group.first),
+                "Last here": when(group.last),
             }
             for group in groups
         ]
-    )
+    ).astype({"Rows": "Int64"})
 
 
 def _rows_of(store: RunStore, groups: list[ErrorGroup], *, one: bool) -> None:
@@ -138,12 +138,16 @@ def _rows_of(store: RunStore, groups: list[ErrorGroup], *, one: bool) -> None:
         st.markdown(tr(f"For example: {plain(groups[0].example, 600)}"))
     for name in dict.fromkeys(run for group in groups if group.whole_file for run in group.runs[:PAGE]):
         record = run_record(store.folder(name))
-        st.page_link(
-            "views/run.py",
-            label=tr(f"Open {plain(record.source.key or name)}, {local(record.started)}: the whole file failed"),
-            query_params={"run": name},
-            icon=":material/open_in_new:",
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            file, started = plain(record.source.key or name), local(record.started)
+            st.markdown(tr(f"**{file}**, {started}: the whole file failed"), width="content")
+            st.page_link(
+                "views/run.py",
+                label=tr("Open this run"),
+                query_params={"run": name},
+                icon=":material/open_in_new:",
+                width="content",
+            )
     failures = [failure for group in groups for failure in group.failures]
     if not failures:
         return
@@ -171,10 +175,10 @@ def _row_table(store: RunStore, failures: list[Failure]) -> pd.DataFrame:
             {
                 "File": records[one.run].source.key,
                 "Line": one.line,
+                "Why": one.cause,
                 "User": one.user,
                 "Error": one.error,
-                "Why": one.cause,
-                "Time": local(one.time),
+                "Time": when(one.time),
                 "Attempts": one.attempts,
                 "Since then": since.get(one.run, ""),
                 "Run": one.run,

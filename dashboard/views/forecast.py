@@ -8,10 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.charts import growth_lines
+from dashboard.components.choices import one_of
 from dashboard.components.first_run import first_run
+from dashboard.components.moments import local
+from dashboard.components.polling import keep_fresh
 from dashboard.components.tab import tab_title
+from dashboard.components.tables.plain_table import show_table
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
+from dashboard.queries.records import standing
 from dashboard.queries.run_list import runs
 from dashboard.store import default_store
 from simulator.forecast.costs import Line, total
@@ -24,13 +29,15 @@ from simulator.forecast.forecast import (
     NothingToForecast,
     forecast,
 )
+from simulator.forecast.limits import STOPS
 from simulator.forecast.page import drawn_plans, html_page
 from simulator.forecast.price_list import price_list
 from simulator.runs.folder.run_record import RUNNING
-from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from simulator.forecast.limits import Limit
 
 
 @st.cache_data(max_entries=20, show_spinner="Simulating all plans …")
@@ -42,59 +49,84 @@ def _made(name: str, _ended: str | None, rows: int, concurrency: int | None, per
 def page() -> None:
     """Show the page."""
     st.title(tr("Forecast"))
-    tab_title(tr("Forecast"))
+    tab_title("Forecast")
     st.caption(
         tr(
             "What a file costs on AWS, how long it takes there, and which quota it meets first: from what a run really "
             "did."
         )
     )
-    ended = {
-        row.name: row
-        for row in runs(default_store())
-        if row.status != RUNNING and (row.succeeded or 0) + (row.failed or 0)
-    }
+    store = default_store()
+    keep_fresh(lambda: standing(store))
+    found = [row for row in runs(store) if row.status != RUNNING and (row.succeeded or 0) + (row.failed or 0)]
+    ended = {row.name: row for row in sorted(found, key=lambda row: row.status != "SUCCEEDED")}
     if not ended:
         st.info(tr("No run has processed a row yet: there is nothing to forecast from."), icon=":material/timer_off:")
         first_run()
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            tr("Run that is measured"),
+        name = one_of(
+            "Run that is measured",
             list(ended),
-            format_func=lambda one: plain(f"{ended[one].file}, {count(ended[one].rows or 0, 'row')}, {one}", 90),
-            key="measured",
+            key="run",
+            shown=lambda one: f"{local(ended[one].started)} · {ended[one].file} · {ended[one].rows or 0:,} rows",
+            width=420,
         )
-        rows = st.number_input(tr("Rows"), 1, MOST_ROWS, max(ended[name].rows or 1, 1), key="rows", width=180)
-        concurrency = st.number_input(tr("Children at once"), 1, MOST_CONCURRENCY, None, key="concurrency", width=180)
-        per_day = st.number_input(tr("Rows per day"), 1, MOST_ROWS * 1000, None, key="per-day", width=180)
+        rows = _number("Rows", MOST_ROWS, "rows", placeholder=f"{ended[name].rows or 0}")
+        concurrency = _number("Children at once", MOST_CONCURRENCY, "concurrency", tr("as deployed"))
+        per_day = _number("Rows per day", MOST_ROWS * 1000, "per-day", tr("one such file"))
     try:
-        made = _made(name, ended[name].status, int(rows), concurrency, per_day)
+        made = _made(name, ended[name].status, rows or max(ended[name].rows or 1, 1), concurrency, per_day)
     except (NothingToForecast, OSError) as error:
         st.error(plain(error, 800), icon=":material/error:")
         return
     _show(made)
 
 
+def _number(label: str, most: int, key: str, placeholder: str) -> int | None:
+    return st.number_input(
+        tr(label), 1, most, None, key=key, width=210, placeholder=placeholder, step=1, bind="query-params"
+    )
+
+
 def _show(made: Forecast) -> None:
-    st.info(plain(made.recommendation, 800), icon=":material/lightbulb:")
+    st.info(plain(tr(made.recommendation), 800), icon=":material/lightbulb:")
     with st.container(horizontal=True):
-        st.metric(tr("One run"), f"${made.usd:,.4f}")
-        st.metric(tr("Takes"), made.point.took)
-        st.metric(tr("A month, {rows} rows per day", rows=f"{made.rows_per_day:,.0f}"), f"${made.month_usd:,.2f}")
+        st.metric(tr("One run"), f"${made.usd:,.4f}", border=True, width="content")
+        st.metric(tr("Takes"), tr(made.point.took), border=True, width="content")
+        st.metric(
+            tr("A month, {rows} rows per day", rows=f"{made.rows_per_day:,.0f}"),
+            f"${made.month_usd:,.2f}",
+            border=True,
+            width="content",
+        )
     if made.claim is not None:
-        st.text(made.claim.words)
+        st.text(tr(made.claim.words))
     st.subheader(tr("How it grows"))
     growth_lines(drawn_plans(made.growth))
     st.subheader(tr("Limits of this plan, the first one met at the top"))
-    limits = [{"limit": one.what, "used": one.used, "of": one.limit, "share": one.share} for one in made.limits]
-    st.dataframe(
-        pd.DataFrame(limits),
-        hide_index=True,
-        column_config={"share": st.column_config.NumberColumn(format="percent")},
+    show_table(
+        pd.DataFrame(
+            [
+                {
+                    "Share": one.share,
+                    "Limit": tr(one.what),
+                    "Used": one.used,
+                    "Of": one.limit,
+                    "If it is met": _met(one),
+                }
+                for one in made.limits
+            ]
+        ),
+        alt="Limits of this plan",
+        columns={
+            "Share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=110),
+            "Used": st.column_config.NumberColumn(format="localized"),
+            "Of": st.column_config.NumberColumn(format="localized"),
+        },
     )
-    _bill(tr("Cost of one run"), made.lines)
-    _bill(tr("Cost of a month without files"), made.month)
+    _bill("Cost of one run", made.lines)
+    _bill("Cost of a month without files", made.month)
     prices = price_list()
     st.caption(
         tr("Prices of {date}, {region}, in US dollars, without free tiers.", date=prices.date, region=prices.region)
@@ -103,31 +135,35 @@ def _show(made: Forecast) -> None:
         tr("Page with all plans"), html_page(made), "forecast.html", "text/html", icon=":material/download:"
     )
     with st.expander(tr("Assumptions, and what is left out")):
-        for sentence in ASSUMPTIONS:
-            st.text(sentence)
-        st.text(f"Left out: {'; '.join(OMISSIONS)}.")
+        for title, sentences in (("Assumptions", ASSUMPTIONS), ("Left out", OMISSIONS)):
+            st.markdown(f"**{tr(title)}**")
+            st.markdown("\n".join(f"- {plain(tr(sentence), 800)}" for sentence in sentences))
+
+
+def _met(limit: Limit) -> str:
+    return tr("the run fails" if limit.effect == STOPS else "the run is slower")
 
 
 def _bill(title: str, lines: Sequence[Line]) -> None:
-    st.subheader(f"{title}: ${total(list(lines)):,.4f}")
+    st.subheader(plain(f"{tr(title)}: ${total(list(lines)):,.4f}"))
     prices = price_list().prices
     table = [
         {
-            "item": line.item,
-            "quantity": line.quantity,
-            "unit": line.unit,
-            "price, $": prices[line.price].rate,
-            "price has a source": line.sourced,
+            "Item": tr(line.item),
             "$": line.usd,
-            "basis": line.basis,
+            "Quantity": line.quantity,
+            "Unit": tr(line.unit),
+            "Price, $": prices[line.price].rate,
+            "Price has a source": line.sourced,
+            "Basis": tr(line.basis),
         }
         for line in lines
     ]
-    st.dataframe(
+    show_table(
         pd.DataFrame(table),
-        hide_index=True,
-        column_config={
-            "quantity": st.column_config.NumberColumn(format="localized"),
+        alt=title,
+        columns={
+            "Quantity": st.column_config.NumberColumn(format="localized"),
             "$": st.column_config.NumberColumn(format="%.6f"),
         },
     )

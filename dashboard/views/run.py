@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from dashboard.address import settle_address
 from dashboard.components.choices import choose, one_of
 from dashboard.components.first_run import first_run
 from dashboard.components.job_panel import job_panel
@@ -78,7 +79,7 @@ def page() -> None:
         aws_run(run_record(folder))
     elif live:
         run_controls(folder)
-    elif not _going_on(store, redrive):
+    if not live and not _going_on(store, redrive):
         ended_actions(store, folder, row)
     if row.kind is Kind.REJECTED:
         rejected_lines(folder)
@@ -104,7 +105,7 @@ def _show_rows() -> None:
 
 
 def _chosen(rows: list[RunRow]) -> RunRow:
-    """The run that the address names, or the newest; choosing another changes the address."""
+    """The run that the address names, or the newest, which the address then names; choosing another changes it."""
     names = [row.name for row in rows]
     by_name = {row.name: row for row in rows}
     asked = st.query_params.get("run")
@@ -112,21 +113,29 @@ def _chosen(rows: list[RunRow]) -> RunRow:
         st.warning(tr(f"There is no run {plain(asked)} (any more). This is the newest one."))
         asked = None
     current = asked or names[0]
-    chosen = st.selectbox(
+    widget = f"run {current}"  # another one as soon as the address names another run, by Back too
+    st.selectbox(
         tr("Run"),
         names,
         index=names.index(current),
         format_func=lambda name: (
             f"{local(by_name[name].started)} · {by_name[name].file or '–'} · {tr(by_name[name].words)}"
         ),
+        key=widget,
+        on_change=_picked,
+        args=(widget,),
     )
-    if chosen != current or asked is None:
-        st.query_params["run"] = chosen
-        for name in OF_ONE_RUN:
-            st.query_params.pop(name, None)
-        for name in PAGES_OF_ONE_RUN:
-            st.session_state.pop(name, None)
-    return by_name[chosen]
+    if asked is None:
+        settle_address(run=current, **dict.fromkeys(OF_ONE_RUN))
+    return by_name[current]
+
+
+def _picked(widget: str) -> None:
+    for name in OF_ONE_RUN:
+        st.query_params.pop(name, None)
+    for name in PAGES_OF_ONE_RUN:
+        st.session_state.pop(name, None)
+    st.query_params["run"] = st.session_state[widget]
 
 
 def _going_on(store: RunStore, redrive: Job | None) -> bool:

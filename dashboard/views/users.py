@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.choices import one_of
-from dashboard.components.moments import local
+from dashboard.components.moments import when
 from dashboard.components.polling import keep_fresh
 from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
@@ -132,7 +132,7 @@ def _list(found: UserPage, search: str) -> None:
                 "Name": one.username,
                 "E-mail": one.email,
                 **dict(zip(TITLES, one.totals, strict=True)),
-                "As of": local(one.last_updated),
+                "As of": when(one.last_updated),
             }
             for one in found.users
         ]

@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from lambdas.shared.columns import TOTALS
 from lambdas.shared.database import Database
+from lambdas.shared.database_encoding import DatabaseEncoding
 from lambdas.shared.errors import BadQuestionError
 from lambdas.shared.observability import READER_SERVICE, make_logger
 from lambdas.shared.settings import DatabaseSettings
@@ -44,6 +45,8 @@ def lambda_handler(event: dict[str, Any] | None, context: LambdaContext) -> dict
         raise BadQuestionError(f"This is not a question for users: {wrong}.") from None
     with database.transaction() as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if query.users:
+            query = query.model_copy(update={"users": tuple(DatabaseEncoding(connection).holds(query.users))})
         with connection.cursor(row_factory=dict_row) as cursor:
             try:
                 (total,) = cursor.execute(query.count.encode(), query.values)

@@ -18,6 +18,7 @@ _ORDERS = {
 _FROM = "from users u left join user_statistics s using (user_id)"
 _SOME = "u.user_id ilike %(like)s or u.username ilike %(like)s or u.email ilike %(like)s"
 _ONE = "u.user_id = %(user)s"
+_THESE = "u.user_id = any(%(users)s)"
 _FIELDS = ", ".join(("u.user_id", "u.username", "u.email", *(f"s.{column.field}" for column in TOTALS)))
 
 
@@ -27,6 +28,7 @@ class UserQuery(BaseModel):
     Args:
         search: what to look for.
         user: the whole ID of the one user who is asked for; `search` does not count then.
+        users: the whole IDs of users who are asked for; neither `search` nor `user` counts then.
         order: `user`, `updated`, or a total's title in lower case (`logins`): the largest first.
         offset: how many users to leave out.
         limit: how many users to return at most.
@@ -36,6 +38,7 @@ class UserQuery(BaseModel):
 
     search: Annotated[str, Field(max_length=300)] = ""
     user: Annotated[str, Field(max_length=300)] | None = None
+    users: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], Field(max_length=MOST)] | None = None
     order: Literal[tuple(_ORDERS)] = "user"  # type: ignore[valid-type] # the columns' table says which
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     limit: Annotated[int, Field(ge=0, le=MOST)] = 100
@@ -45,11 +48,13 @@ class UserQuery(BaseModel):
         """The values of the placeholders in both statements."""
         escaped = self.search.replace("\0", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         user = (self.user or "").replace("\0", "")
-        return {"like": f"%{escaped}%", "user": user, "offset": self.offset, "limit": self.limit}
+        users = [one for one in self.users or () if "\0" not in one]
+        return {"like": f"%{escaped}%", "user": user, "users": users, "offset": self.offset, "limit": self.limit}
 
     @property
     def _from(self) -> str:
-        return f"{_FROM} where {_SOME if self.user is None else _ONE}"
+        condition = _THESE if self.users is not None else _SOME if self.user is None else _ONE
+        return f"{_FROM} where {condition}"
 
     @property
     def count(self) -> str:

@@ -116,7 +116,7 @@ def read(path: Path) -> bytes | None:
 
 
 def test_every_command_that_looks_works_on_it(operator_shell: Shell) -> None:
-    """`runs`, `show` (a row, too) and `verify`, which says what it leaves out."""
+    """`runs`, `show` (a row, too) and `verify`, which asks the stack's reader for the users' totals."""
     name = folders(operator_shell)["mixed.csv"].name
     assert len(operator_shell("runs", "--json").document["runs"]) == len(FILES)
     shown = operator_shell("show", name)
@@ -126,7 +126,9 @@ def test_every_command_that_looks_works_on_it(operator_shell: Shell) -> None:
     assert "InvalidRecordError" in row.out + row.err
     verified = operator_shell("verify", name)
     assert (verified.code, "Traceback" in verified.err) == (0, False), verified.err
-    assert "The database of this run is on AWS" in verified.out + verified.err
+    compared = operator_shell("verify", name, "--json").document["compared"]
+    assert compared["database"] > 0
+    assert "left out" not in verified.err
 
 
 def test_what_would_change_aws_is_shown_and_not_done(cloud: tuple[Shell, str], operator_shell: Shell) -> None:

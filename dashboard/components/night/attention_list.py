@@ -10,7 +10,7 @@ from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local
 from dashboard.components.run.step_button import step_button
 from dashboard.components.tables.paging import page_offset
-from dashboard.jobs import redrive_of
+from dashboard.jobs import job_state, redrive_of
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.records import repairs
@@ -59,7 +59,9 @@ def _one(store: RunStore, record: RunRecord, repair: Repair | None) -> None:
             st.markdown(line)
         stopped = parsed_moment(record.stopped)
         if (redrive := redrive_of(store, record.name, stopped.timestamp() if stopped else 0.0)) is not None:
-            st.info(tr("A redrive has been started: see the run."), icon=":material/replay:")
+            going = job_state(store, redrive).running
+            told = "A redrive has been started: see the run." if going else "A redrive could not begin: see the run."
+            (st.info if going else st.warning)(tr(told), icon=":material/replay:")
             if not redrive.run:
                 return
         steps = next_steps(folder, record)

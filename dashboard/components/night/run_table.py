@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.looks import KIND_LOOKS, text_colour
-from dashboard.components.moments import local, span
+from dashboard.components.moments import span, when
 from dashboard.components.opening import open_page
 from dashboard.components.tables.picking import opened_row
 from dashboard.languages.language import tr
@@ -28,7 +28,7 @@ def run_table(store: RunStore, chosen: list[RunRow]) -> None:
             {
                 "Status": f"{KIND_LOOKS[row.kind].sign} {tr(row.words)}",
                 "File": row.file or "–",
-                "Started": local(row.started),
+                "Started": when(row.started),
                 "Took": span(row.seconds),
                 "Rows": row.rows,
                 "Failed": row.failed,

@@ -9,9 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.moments import local
+from dashboard.components.opening import open_page
+from dashboard.components.tables.plain_table import show_table
 from dashboard.jobs import CannotStart, job_state, newest_of, start_run, start_verify
 from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
+from dashboard.queries.records import run_record
 
 if TYPE_CHECKING:
     from dashboard.jobs import Job
@@ -31,7 +34,10 @@ PLACES = {
 
 
 def ended_actions(store: RunStore, folder: RunFolder, row: RunRow) -> None:
-    """Show the buttons, and the result of the last verification since the run's end."""
+    """Show the buttons, and the result of the last verification since the run's end.
+
+    A run on AWS can only be verified: its file is not run again here.
+    """
     verified = newest_of(store, folder.name, "verify")
     ended = row.stopped.timestamp() if row.stopped else 0.0
     if verified is not None and verified.started < ended:
@@ -46,8 +52,10 @@ def ended_actions(store: RunStore, folder: RunFolder, row: RunRow) -> None:
             help=tr("Compares all that the run left: file, rows, result files, audit items, failed rows, database."),
         ):
             _start_verify(store, folder)
-        if folder.input_file.is_file() and st.button(
-            tr("Run the same file again"), icon=":material/restart_alt:", key=f"again-{folder.name}"
+        if (
+            not run_record(folder).on_aws
+            and folder.input_file.is_file()
+            and st.button(tr("Run the same file again"), icon=":material/restart_alt:", key=f"again-{folder.name}")
         ):
             _start_again(store, folder, row)
     if verified is not None:
@@ -69,7 +77,7 @@ def _start_again(store: RunStore, folder: RunFolder, row: RunRow) -> None:
     except (CannotStart, OSError) as error:
         st.error(plain(error, 800), icon=":material/error:")
     else:
-        st.switch_page("views/upload.py", query_params={"job": job.name})
+        open_page("views/upload.py", job=job.name)
 
 
 def _verified(store: RunStore, job: Job, running: bool) -> None:  # noqa: FBT001 - a fragment's arguments
@@ -109,18 +117,17 @@ def _compared(found: dict[str, Any]) -> str:
 
 
 def _disagreements(found: list[dict[str, Any]]) -> None:
-    st.dataframe(
+    show_table(
         pd.DataFrame(
             [
                 {
-                    tr("Line"): one.get("line"),
-                    tr("User"): one.get("user"),
-                    tr("Place"): tr(PLACES.get(str(one.get("place")), str(one.get("place")))),
-                    tr("Disagreement"): one.get("message"),
+                    "Line": one.get("line"),
+                    "User": one.get("user"),
+                    "Place": tr(PLACES.get(str(one.get("place")), str(one.get("place")))),
+                    "Disagreement": one.get("message"),
                 }
                 for one in found
             ]
         ),
-        hide_index=True,
-        alt=tr("Disagreements"),
+        alt="Disagreements",
     )

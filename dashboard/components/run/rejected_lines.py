@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.tables.plain_table import show_table
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.rejection import rejection
@@ -38,18 +39,18 @@ def rejected_lines(folder: RunFolder) -> None:
         [
             {
                 "": "✗" if line.messages else "",
-                tr("Line"): line.line,
-                tr("Text"): line.text if line.text is not None else tr("(cannot be read)"),
-                tr("Error"): "; ".join(line.messages),
+                "Line": line.line,
+                "Text": line.text if line.text is not None else tr("(cannot be read)"),
+                "Error": "; ".join(line.messages),
             }
             for line in found.lines[:SHOWN]
         ]
     )
     wrong = ["background-color: #d6454533" if line.messages else "" for line in found.lines[:SHOWN]]
-    st.dataframe(
+    show_table(
         table.style.apply(lambda _column: wrong, axis=0),
-        hide_index=True,
-        column_config={"": st.column_config.TextColumn(width=30), tr("Line"): st.column_config.NumberColumn(width=60)},
+        alt="Errors in the file",
+        columns={"": st.column_config.TextColumn(width=30), "Line": st.column_config.NumberColumn(width=60)},
     )
     if len(found.lines) > SHOWN:
         st.caption(tr(f"The first {SHOWN} of {len(found.lines):,} lines; all of them are in run.json."))

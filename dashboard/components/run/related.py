@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.moments import local, span
+from dashboard.components.moments import local, span, when
 from dashboard.components.same_page import same_page
+from dashboard.components.tables.plain_table import show_table
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.attempts import attempts
@@ -54,20 +55,18 @@ def _attempts(store: RunStore, row: RunRow) -> None:
     table = pd.DataFrame(
         [
             {
-                tr("Attempt"): tr("redrive {n}", n=one.number) if one.number else tr("first"),
-                tr("Started"): local(one.started),
-                tr("Took"): span(one.seconds),
-                tr("Ended"): one.status or ("INTERRUPTED" if one is not found[-1] or row.stopped else "RUNNING"),
-                tr("Error"): one.error or "",
+                "Attempt": tr("redrive {n}", n=one.number) if one.number else tr("first"),
+                "Started": when(one.started),
+                "Took": span(one.seconds),
+                "Ended": one.status or ("INTERRUPTED" if one is not found[-1] or row.stopped else "RUNNING"),
+                "Error": one.error or "",
             }
             for one in found
         ]
     )
-    st.dataframe(
+    show_table(
         table,
-        hide_index=True,
+        alt="The attempts of this run",
+        columns={"Took": st.column_config.NumberColumn(format="localized")},
         width="content",
-        column_config={tr("Took"): st.column_config.NumberColumn(format="localized")},
-        alt=tr("The attempts of this run"),
-        placeholder="–",
     )

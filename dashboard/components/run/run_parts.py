@@ -10,13 +10,14 @@ import streamlit as st
 
 from dashboard.components import charts
 from dashboard.components.choices import one_of
-from dashboard.components.moments import local, span, zone
+from dashboard.components.moments import span, when, zone
 from dashboard.components.polling import paced
 from dashboard.components.row_detail import row_detail
 from dashboard.components.run.dot import dot, facts
 from dashboard.components.run.state_detail import state_detail
 from dashboard.components.tables.paging import page_offset
 from dashboard.components.tables.picking import HOW, picked_row
+from dashboard.components.tables.plain_table import show_table
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
 from dashboard.queries.downloads import downloads
@@ -145,7 +146,7 @@ def events(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment
     offset = page_offset(total, PAGE, key="history-page")
     found = history(folder, search=kind.strip(), offset=offset, limit=PAGE).events
     table = pd.DataFrame(
-        [{"Id": one.id, "Time": local(one.time), "Type": one.type, "State": one.state} for one in found]
+        [{"Id": one.id, "Time": when(one.time), "Type": one.type, "State": one.state} for one in found]
     )
     st.caption(tr(f"{count(total, 'event')}. {HOW}"))
     by_id = {str(one.id): one for one in found}
@@ -190,21 +191,20 @@ def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragm
     if not page.lines:
         st.info(tr("No log line matches." if search or level or kind or number > 1 else "Nothing has been logged yet."))
         return
-    st.dataframe(
+    show_table(
         pd.DataFrame(
             [
                 {
-                    tr("Time"): local(line.time),
-                    tr("Level"): line.level,
-                    tr("Function"): line.function,
-                    tr("Message"): line.text,
+                    "Time": when(line.time),
+                    "Level": line.level,
+                    "Function": line.function,
+                    "Message": line.text,
+                    "All of it": encode(line.fields).decode(errors="replace"),
                 }
-                | {tr("All of it"): encode(line.fields).decode(errors="replace")}
                 for line in page.lines
             ]
         ),
-        hide_index=True,
-        alt=tr("Log lines"),
+        alt="Log lines",
     )
     if follow:
         st.caption(tr(f"The newest {len(page.lines):,} lines, the newest first."))

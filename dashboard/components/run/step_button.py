@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from dashboard.components.opening import open_page
 from dashboard.components.run.aws_run import aws_action
 from dashboard.jobs import CannotStart, start_redrive, start_run
 from dashboard.languages.language import tr
@@ -45,7 +46,7 @@ def step_button(store: RunStore, folder: RunFolder, record: RunRecord, step: Nex
         _failed_rows(folder, record, kind, key)
     elif step.action is Action.UPLOAD:
         if st.button(tr("Upload the corrected file"), type=kind, icon=":material/upload_file:", key=key):
-            st.switch_page("views/upload.py")
+            open_page("views/upload.py")
     elif step.words:  # none for a run on AWS: nothing of it is run here
         label, icon, start = _started(store, folder, record, step.action)
         if st.button(tr(label), type=kind, icon=icon, key=key):
@@ -107,7 +108,7 @@ def _start(start: Callable[[], Job], page: str, folder: RunFolder) -> None:
     except (CannotStart, OSError) as error:
         st.error(plain(error, 800), icon=":material/error:")
         return
-    st.switch_page(page, query_params={"run": folder.name} if job.run is not None else {"job": job.name})
+    open_page(page, **({"run": folder.name} if job.run is not None else {"job": job.name}))
 
 
 def _failed_rows_name(record: RunRecord) -> str:

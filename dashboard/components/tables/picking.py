@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
+from dashboard.components.tables.labels import shown_columns
 from dashboard.languages.language import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from pandas.io.formats.style import Styler
@@ -93,12 +94,6 @@ class _Looks:
     height: int
     columns: dict[str, Any] | None
 
-    def labelled(self, columns: Iterable[object]) -> dict[str, Any]:
-        """Return the configuration with each column's name in the page's language."""
-        given = self.columns or {}
-        names = [str(name) for name in columns]
-        return {name: {**given.get(name, {}), "label": given.get(name, {}).get("label") or tr(name)} for name in names}
-
 
 def _grid(
     table: pd.DataFrame | Styler, widget: str, looks: _Looks, on_select: Callable[[], None] | Literal["rerun"]
@@ -112,7 +107,7 @@ def _grid(
         on_select=on_select,
         selection_mode="single-row",
         key=widget,
-        column_config=looks.labelled(data.columns),
+        column_config=shown_columns(table, looks.columns),
         placeholder="–",
         alt=tr(looks.alt),
     )

@@ -43,7 +43,8 @@ def verify_command(
     """Compare all that a run left: its file, its rows, result files, audit items, failed rows and the database.
 
     Exit code 0: they agree; 1: they do not; 2: there is no such run, or it is still running; 3: the database of the run
-    cannot be reached (--no-database leaves it out).
+    cannot be reached (--no-database leaves it out). Of a run on AWS the stack's reader is asked for the users' totals.
+    If it cannot be asked, the database is left out, and the command says why.
     """
     with terminal(json=json) as term:
         store = Settings().home.known_runs
@@ -75,10 +76,10 @@ def _reconciled(
 ) -> Findings:
     from simulator.verify.reconcile import reconcile  # noqa: PLC0415 - slow imports that --help need not wait for
 
-    if record.on_aws and database:
-        term.say("The database of this run is on AWS: it is left out. The page Users shows what it has.")
-    if not database or record.map_run is None or record.on_aws:
+    if not database or record.map_run is None:
         return reconcile(folder, record, None, inbox=inbox)
+    if record.on_aws:
+        return _reconciled_on_aws(store, folder, record, term, inbox)
 
     import psycopg  # noqa: PLC0415 - as above
 
@@ -105,6 +106,23 @@ def _reconciled(
             ) from error
     finally:
         postgres.close()
+
+
+def _reconciled_on_aws(
+    store: RunStore, folder: RunFolder, record: RunRecord, term: Terminal, inbox: InboxCheck
+) -> Findings:
+    """Reconcile with the totals that the stack's reader has; without them, and saying so, if it cannot be asked."""
+    from simulator.deployed.reader_totals import reader_totals  # noqa: PLC0415 - boto3
+    from simulator.fetch.errors import FetchError  # noqa: PLC0415 - as above
+    from simulator.verify.reconcile import reconcile  # noqa: PLC0415 - as above
+
+    term.say("asking the stack's reader for the users' totals")
+    try:
+        totals = reader_totals(record)
+        return reconcile(folder, record, totals, shared_second=_shared_second(store, record), inbox=inbox)
+    except FetchError as error:
+        term.say(f"The database of this run is on AWS and cannot be asked, so it is left out: {error}")
+        return reconcile(folder, record, None, inbox=inbox)
 
 
 def _shared_second(store: RunStore, record: RunRecord) -> bool:

@@ -167,3 +167,45 @@ def test_a_click_on_the_grid_opens_the_run_and_the_return_opens_nothing(page: Pa
     expect(_metric(page, "Files")).to_have_text("3")
     settled_page(page)
     assert urlsplit(page.url).path == "/"
+
+
+def test_back_leads_from_every_step_to_what_was_seen_before(page: Page) -> None:
+    """From the page of a step's button, from another run, and from the newest run, which the address then names."""
+    page.goto("/?since=7n")
+    settled_page(page)
+    page.get_by_role("button", name="Upload the corrected file").first.click()
+    expect(page.get_by_role("heading", name="Upload", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Night", exact=True)).to_be_visible()
+    assert urlsplit(page.url)[2:4] == ("/", "since=7n")
+    page.goto("/run")
+    settled_page(page)
+    newest = parse_qs(urlsplit(page.url).query)["run"]
+    page.get_by_role("combobox", name=re.compile("^Run|Selected.*Run")).first.click()
+    page.get_by_role("option", name="osaka.csv · Failed").first.click()
+    page.wait_for_function("document.title.includes('osaka.csv')")
+    settled_page(page)
+    assert parse_qs(urlsplit(page.url).query)["run"] != newest
+    page.go_back()
+    page.wait_for_function("document.title.includes('nagoya.csv')")
+    assert parse_qs(urlsplit(page.url).query)["run"] == newest
+    page.go_back()
+    expect(page.get_by_role("heading", name="Night", exact=True)).to_be_visible()
+
+
+def test_a_language_that_the_address_names_stays_on_every_page_and_in_every_part(page: Page) -> None:
+    """Also where a part of the page is drawn again alone; the address says it, so that a link is in it too."""
+    page.goto("/?since=all&lang=ja")
+    settled_page(page)
+    said = page.get_by_text("に更新（5 秒ごと）")
+    before = said.inner_text()
+    page.wait_for_timeout(6_000)
+    expect(said).not_to_have_text(before)
+    page.goto("/?lang=ja")
+    settled_page(page)
+    page.get_by_role("link", name="この期間に失敗したすべての行とその理由").click()
+    expect(page.get_by_role("heading", name="エラー", exact=True)).to_be_visible()
+    settled_page(page)
+    assert parse_qs(urlsplit(page.url).query)["lang"] == ["ja"]
+    page.reload()
+    expect(page.get_by_role("heading", name="エラー", exact=True)).to_be_visible()

@@ -29,7 +29,10 @@ pytestmark = [
 KINDS = ("succeeded", "failed", "rejected", "interrupted")
 MOST_TABS = 120
 HEADER_STEP = 45
-FOCUSED = "(document.activeElement.innerText || document.activeElement.tagName).trim()"
+FOCUSED = (  # the text of what has the focus; not that of the whole page, while nothing has it
+    "(document.activeElement.matches('a, button') && document.activeElement.innerText"
+    " || document.activeElement.tagName).trim()"
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def addresses(home: Path) -> list[str]:
     names = {path.name.rsplit("-", 2)[1]: path.name for path in (home / "runs").iterdir()}
     parts = [f"/run?run={names['failed']}&part={part}" for part in ("Rows", "Speed", "History", "Logs", "Files")]
     whole = [f"/run?run={names[kind]}" for kind in KINDS]
-    return ["/?since=all", *whole, *parts, "/errors?since=all", "/users?user=U00003", "/upload"]
+    return ["/?since=all", *whole, *parts, "/errors?since=all", "/users?user=U00003", "/forecast", "/upload"]
 
 
 def test_tab_reaches_the_end_of_every_page_and_sorting_leaves_none(page: Page, home: Path) -> None:

@@ -65,6 +65,15 @@ def test_one_user_is_found_by_the_whole_id_only(reader: ModuleType) -> None:
     assert found(reader, user="U1", search="nobody") == ["U1"]
 
 
+def test_several_users_are_found_by_their_whole_ids_only(reader: ModuleType) -> None:
+    """Those who are not there are left out, and so is an ID that no database can hold; no ID at all finds nobody."""
+    assert found(reader, users=["U32", "U1", "u1", "U", "U\0"]) == ["U1", "U32"]
+    assert found(reader, users=["U1"], search="nobody", user="U_2") == ["U1"]
+    assert found(reader, users=[]) == []
+    with pytest.raises(BadQuestionError):
+        found(reader, users=["U1"] * 501)
+
+
 def test_pages_and_orders(reader: ModuleType) -> None:
     """The users without a total come last."""
     assert found(reader, limit=1, offset=1) == ["U32"]
@@ -93,7 +102,9 @@ def test_a_bad_question_is_refused_by_the_name_of_its_field(
 def test_its_transaction_can_write_nothing(reader: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even as a superuser: the transaction itself is read-only."""
     query = type(
-        "Writes", (), {"count": "delete from user_statistics returning 1 as total", "page": "select 1", "values": {}}
+        "Writes",
+        (),
+        {"count": "delete from user_statistics returning 1 as total", "page": "select 1", "values": {}, "users": None},
     )
     monkeypatch.setattr(reader.UserQuery, "model_validate", lambda _event: query())
     with pytest.raises((DatabaseError, psycopg.errors.ReadOnlySqlTransaction), match="read-only"):

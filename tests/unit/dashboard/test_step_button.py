@@ -46,7 +46,7 @@ def test_redrive_now_starts_the_redrive_of_that_run_and_says_why_it_cannot(
 def test_nothing_of_a_run_on_aws_is_started_here(
     opened: Callable[..., Any], made: Callable[..., Any], page: str, kind: str
 ) -> None:
-    """No redrive, no second run, no stop: without --allow-actions the page says how to do it there."""
+    """No redrive, no second run, no stop: the page says how to do it there. To verify it changes nothing."""
     run = made(kind)
     there = Origin(region="eu-west-1", account="111122223333", fetched_at="2026-09-23T23:00:00Z")
     record = run.folder.record_as_written()
@@ -57,10 +57,12 @@ def test_nothing_of_a_run_on_aws_is_started_here(
     )
     query = {"since": "all"} if page == "night" else {"run": run.name}
     english, japanese = opened(page, **query), opened(page, lang="ja", **query)
-    starts = ("redrive", "run_again", "create_users", "send_failed_rows", "stop", "pause", "change", "again", "verify")
+    starts = ("redrive", "run_again", "create_users", "send_failed_rows", "stop", "pause", "change", "again")
     keys = [one.key for one in english.button if one.key and one.key.split("-")[0] in starts]
     assert keys == []
     assert untranslated(english, japanese) == set()
+    verify = [one.key for one in english.button if one.key == f"verify-{run.name}"]
+    assert len(verify) == (page == "run" and kind != "running")
     if page == "run":
         assert "A run on AWS (eu-west-1, account 111122223333)" in page_text(english)
         commands = " ".join(one.value for one in english.code)

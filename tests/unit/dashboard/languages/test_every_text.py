@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Opened = Callable[..., AppTest]
     Made = Callable[..., MadeRun]
 
-PAGES = ("night", "run", "inbox", "errors", "users", "upload")
+PAGES = ("night", "run", "inbox", "errors", "users", "forecast", "upload")
 PARTS = ("Graph", "Rows", "Speed", "History", "Logs", "Files")
 WORDS = re.compile(r"[A-Za-z]{2}")
 PLACE = re.compile(r"\{\w+(?::[^}]*)?\}")
@@ -41,6 +41,7 @@ DATA = re.compile(
     | (Task|Choice|Map|Pass|Fail|Wait|Succeed)(State(Entered|Exited))? | else
     | (\*\*)?(Execution|MapRun)[A-Z][a-z]+(\*\*)?
     | [A-Z]+(_[A-Z]+)+ | TIMEOUT | THROTTLED | STOPPED | /run\?\S+                     # codes, links to rows
+    | GB | X-Ray
     | [A-Za-z]+Sta(te|rt)[A-Za-z]+ | \{.*\} | .*…\s*
     """,
     re.VERBOSE | re.DOTALL,
@@ -97,7 +98,7 @@ def test_a_translation_has_the_places_of_its_text() -> None:
 def test_every_entry_of_the_catalogue_is_about_a_text_of_the_code() -> None:
     """What the code no longer says is deleted here too: at least the longest run of its words is in a file."""
     files = [*PROJECT_ROOT.glob("dashboard/**/*.py"), *PROJECT_ROOT.glob("simulator/**/*.py")]
-    files += PROJECT_ROOT.glob("lambdas/shared/*.py")
+    files += [*PROJECT_ROOT.glob("lambdas/shared/*.py"), *PROJECT_ROOT.glob("simulator/forecast/*.toml")]
     code = re.sub(r'"\s*\n\s*f?"', "", "\n".join(file.read_text(encoding="utf-8") for file in files))
     words = set(re.findall(r"[A-Za-z]+", code))
     said = {one: set(re.findall(r"[A-Za-z]{2,}", PLACE.sub("", one))) for one in catalogue("ja").translations}
