@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from simulator.aws.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Aborted, StateError
 from simulator.aws.asl.runtime.listener import MapRunInfo
+from simulator.aws.iam.call import STATES, caller_of
 from simulator.aws.map_run.children import Children
 from simulator.aws.map_run.counts import Counts
 from simulator.aws.map_run.earlier import EarlierMapRun
 from simulator.aws.map_run.items.item_batcher import child_works
 from simulator.aws.map_run.items.item_reader import open_items
 from simulator.aws.map_run.items.items import ItemSource, items_of
+from simulator.aws.map_run.object_store import CallersObjectStore
 from simulator.aws.map_run.results.collected_results import CollectedResults
 from simulator.aws.map_run.results.result_writer import ExportedResults
 from simulator.aws.map_run.threshold import Threshold
@@ -89,8 +91,9 @@ class LocalMapRuns:
         """Make a new Map Run, or the one to be continued (once: a Retry of the state makes a new one)."""
         folder = self._results_folder(request.parent.identity.name)
         earlier = self._earlier.pop((request.parent.arn, request.state), None)
+        store = CallersObjectStore(self._store, caller_of(STATES, request.parent.identity.machine_name))
         return LocalMapRun(
-            request, self._store, self._listener, folder, running=self._running, paused=self._paused, earlier=earlier
+            request, store, self._listener, folder, running=self._running, paused=self._paused, earlier=earlier
         )
 
 
