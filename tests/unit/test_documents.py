@@ -21,6 +21,8 @@ DOCUMENTS = (
     "docs/decisions.md",
     "docs/glossary.md",
     "docs/deploy.md",
+    "docs/operations.md",
+    "docs/permissions.md",
     "docs/up.md",
     "docs/aws-runs.md",
     "docs/uploading.md",
