@@ -118,7 +118,7 @@ def _one(written: str, wanted: list[str], given: Sequence[str] | None, context: 
 
 
 def _compared(compare: Compare, wanted: str, given: str) -> bool:
-    """Compare; a value that is no number, date or address matches nothing."""
+    """Compare; a value that cannot be a number, date or address matches nothing."""
     try:
         return compare(wanted, given)
     except ValueError:

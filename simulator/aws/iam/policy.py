@@ -127,7 +127,7 @@ class Statement:
         return not principal.is_service and any(one in roots for one in (self.principals or {}).get("AWS", ()))
 
     def names_session(self, principal: Principal) -> bool:
-        """Say whether it names the role's session, for which a permissions boundary is no limit."""
+        """Say whether it names the role's session, which a permissions boundary does not limit."""
         return bool(principal.session_arn) and principal.session_arn in (self.principals or {}).get("AWS", ())
 
 

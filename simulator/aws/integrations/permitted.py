@@ -22,7 +22,7 @@ _ACCESS_DENIED = "AccessDeniedException"
 
 
 class PermittedFunctions:
-    """Functions that may be invoked by whoever has the right to (see LambdaInvoker).
+    """Functions that are invoked for callers with the right to (see LambdaInvoker).
 
     Args:
         functions: what runs them.
@@ -49,7 +49,7 @@ class PermittedFunctions:
 
 
 class PermittedMachines:
-    """State machines that may be started by whoever has the right to (see StateMachines).
+    """State machines that are started for callers with the right to (see StateMachines).
 
     Args:
         machines: what starts them.

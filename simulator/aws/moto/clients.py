@@ -73,7 +73,7 @@ def aws_clients(endpoint: str) -> AwsClients:
 
 
 def _sign_as_caller(**event: Any) -> None:
-    """Sign a request with the access key of whoever acts on this thread, so that moto's process knows it."""
+    """Sign a request with the access key of the caller that acts on this thread, so that moto's process knows it."""
     caller = current_caller()
     if caller:
         request: AWSRequest = event["request"]

@@ -17,6 +17,7 @@ from cheroot.wsgi import Server
 
 from simulator.aws.iam.gate import Gate
 from simulator.aws.iam.template.deployment import Deployment
+from simulator.aws.malloc import share_arenas
 from simulator.aws.moto.calls import CallsApp
 from simulator.aws.moto.connection import StayingConnection
 from simulator.aws.moto.dispatcher import Dispatcher, service_app
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     Args:
         arguments: one, the JSON of `MotoOptions`.
     """
+    share_arenas()
     try:
         app = _app(MotoOptions.from_json(arguments[0]))
     except JournalBusy as busy:

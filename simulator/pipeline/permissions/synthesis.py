@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CDK: Final = PROJECT_ROOT / "cdk"
 _SECONDS: Final = 300.0
 _TAIL: Final = 1500
-# The functions' packages are no part of the policies, and to make them takes long.
+# The functions' packages do not belong to the policies, and to make them takes long.
 _CONTEXT: Final[dict[str, list[str]]] = {"aws:cdk:bundling-stacks": []}
 
 
@@ -41,7 +41,7 @@ def read_template(path: Path) -> Template:
     """Read a synthesized template.
 
     Raises:
-        CloudError: it cannot be read, or is no CloudFormation template.
+        CloudError: it cannot be read, or is not a CloudFormation template.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

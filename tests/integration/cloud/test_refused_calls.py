@@ -95,7 +95,7 @@ def test_a_client_of_a_function_signs_as_the_function(aws: AwsClients) -> None:
         client.delete_table(TableName="Orders")
 
 
-def test_whoever_may_not_list_is_not_told_that_an_object_is_missing(tmp_path: Path) -> None:
+def test_a_caller_that_may_not_list_is_not_told_that_an_object_is_missing(tmp_path: Path) -> None:
     """S3 API reference, GetObject: without ListBucket, 403 instead of 404."""
     of = template()
     role = of["Resources"]["WriterRole"]["Properties"]["Policies"]
