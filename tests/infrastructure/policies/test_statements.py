@@ -10,6 +10,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from simulator.aws.iam.audit import Audit, audit
 from simulator.aws.iam.template.deployment import Deployment, readable
 from simulator.aws.moto.environment import ACCOUNT, REGION
@@ -83,6 +85,8 @@ def test_nothing_is_refused_and_nothing_is_unused(assembly: Assembly) -> None:
     assert unexplained == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_each_action_of_each_statement_is_missed_when_it_is_gone(assembly: Assembly) -> None:
     """The role (or the service that the policy lets in), the action and the resource are named."""
     template = assembly.template
@@ -108,6 +112,8 @@ def test_each_action_of_each_statement_is_missed_when_it_is_gone(assembly: Assem
     assert not_missed == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_each_statement_with_an_unused_action_is_warned_of(assembly: Assembly) -> None:
     """Whatever the policy belongs to."""
     template = assembly.template
