@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
     from simulator.cli.output.terminal import Terminal
+    from simulator.pipeline.permissions.names import EnforcedTemplate
     from simulator.pipeline.session import Session
 
 
@@ -23,6 +24,7 @@ def open_session(
     plan: FaultPlan | None = None,
     *,
     restored: bool = False,
+    enforced: EnforcedTemplate | None = None,
 ) -> Session:
     """Start the pipeline with the settings of the environment; to be used in a `with`.
 
@@ -32,6 +34,7 @@ def open_session(
         clock: the clock that executions see; None for the real one.
         plan: the faults to inject; None for none.
         restored: whether everything is kept in the home, and what lies there is restored.
+        enforced: the template whose policies decide what functions and state machines may do; None if they may do all.
 
     Raises:
         CloudError: it cannot start.
@@ -40,7 +43,7 @@ def open_session(
     from simulator.pipeline.servers import Servers  # noqa: PLC0415 - as the line above says
 
     settings, plan = Settings(), plan or FaultPlan()
-    servers = Servers(settings, plan, lasting=restored)
+    servers = Servers(settings, plan, lasting=restored, enforced=enforced)
     try:
         from simulator.pipeline.session import Session  # noqa: PLC0415 - as above
     except BaseException:  # Ctrl-C
@@ -54,4 +57,5 @@ def open_session(
         plan=plan,
         restored=restored,
         servers=servers,
+        enforced=enforced,
     )

@@ -13,12 +13,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from simulator.aws.errors import ApiError
 from simulator.aws.eventbridge.errors import TargetError
+from simulator.aws.iam.call import EVENTS, Call
+from simulator.aws.iam.gate import Denied
 from simulator.aws.moto.environment import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.aws.eventbridge.bus import TargetCall
+    from simulator.aws.iam.gate import Gate
     from simulator.aws.moto.clients import AwsClients
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.aws.stepfunctions.service import StepFunctions
@@ -47,6 +50,7 @@ class EventTargets:
         step_functions: the state machines.
         functions: the functions; None if rules cannot have them as targets.
         started: told of each execution that an event has started: the event, the execution.
+        gate: what EventBridge asks for passes through it.
     """
 
     def __init__(
@@ -55,7 +59,9 @@ class EventTargets:
         step_functions: StepFunctions,
         functions: EventFunctions | None,
         started: Callable[[dict[str, Any], RunningExecution], None],
+        gate: Gate,
     ) -> None:
+        self._gate = gate
         self._aws = aws
         self._step_functions = step_functions
         self._functions = functions
@@ -67,13 +73,29 @@ class EventTargets:
         if match is None:
             return None
         if match["service"] == "states":
-            return lambda text, event: self._start(arn, text, event)
+            return lambda text, event: self._permitted("states:StartExecution", arn, self._start, text, event)
         if match["service"] == "sqs":
             return lambda text, _event: self._sqs(arn, MessageBody=text)
         functions = self._functions
         if match["service"] == "lambda" and functions is not None and functions.exists(arn):
-            return lambda text, _event: functions.submit(arn, text.encode(), str(uuid.uuid4()))
+            return lambda text, event: self._permitted(
+                "lambda:InvokeFunction",
+                arn,
+                lambda _arn, _text, _event: functions.submit(arn, text.encode(), str(uuid.uuid4())),
+                text,
+                event,
+            )
         return None
+
+    def _permitted(
+        self, action: str, arn: str, deliver: Callable[[str, str, dict[str, Any]], object], text: str, event: Any
+    ) -> None:
+        """Deliver to a target that EventBridge may call."""
+        try:
+            self._gate.count(Call(caller=EVENTS, action=action, resource=arn))
+        except Denied as denied:
+            raise TargetError("NO_PERMISSIONS", str(denied), retryable=False) from denied
+        deliver(arn, text, event)
 
     def dead_letter(self, queue_arn: str, body: str, attributes: dict[str, str]) -> None:
         """Put what could not be delivered into a queue.

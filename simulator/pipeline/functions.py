@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.iam.call import LAMBDA, caller_of
 from simulator.aws.lambda_runtime.function_config import FunctionConfig, InvalidFunctions, parse_functions
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.pipeline.errors import CloudError
@@ -43,9 +44,14 @@ def open_functions(
     except InvalidFunctions as error:
         raise CloudError(f"{path} cannot be used: {error}") from error
 
-    def variables(_function: FunctionConfig, environment_name: str) -> dict[str, str]:
+    def variables(function: FunctionConfig, environment_name: str) -> dict[str, str]:
         # The name lets the session of an environment that was given up be ended from outside, with its locks.
-        return {**environment, "DATABASE_URL": session_conninfo(database_url, environment_name)}
+        # By the access key the endpoints know which function asks.
+        return {
+            **environment,
+            "AWS_ACCESS_KEY_ID": caller_of(LAMBDA, function.name),
+            "DATABASE_URL": session_conninfo(database_url, environment_name),
+        }
 
     with LambdaService(
         functions,

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any, Self
 
 from simulator.aws.asl.expressions.timestamps import parse_time
-from simulator.aws.stepfunctions.archive import EmptyArchive
+from simulator.aws.stepfunctions.recent_archive import RecentArchive
 from simulator.pipeline.provisioning import RESULTS_PREFIX
 from simulator.pipeline.restoring import post_restore
 from simulator.runs.archive.execution_log import ExecutionLog
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 class LastingRecords:
-    """Executions, machines, activities, rules and invocations on disk; a cloud that does not last has none.
+    """Executions, machines, activities, rules and asynchronous invocations on disk.
+
+    A cloud that does not last remembers the executions that have ended since it was opened, and has nothing else.
 
     Args:
         home: the home.
@@ -39,8 +41,9 @@ class LastingRecords:
     """
 
     def __init__(self, home: HomeFolder, store: RunStore, workflow_arn: str, *, restored: bool) -> None:
-        self.archive: Archive = EmptyArchive()
-        self.listeners: list[Listener] = []
+        recent = RecentArchive()
+        self.archive: Archive = recent
+        self.listeners: list[Listener] = [recent]
         self.machines: KeptRecords | None = None
         self.activities: KeptRecords | None = None
         self.rules: KeptRecords | None = None
@@ -49,7 +52,7 @@ class LastingRecords:
         if restored:
             executions = home.cloud / "executions"
             log = self._open.enter_context(closing(ExecutionLog(executions, store, workflow_arn.rpartition(":")[2])))
-            self.listeners.append(log)
+            self.listeners = [log]
             self.archive = HomeArchive(executions, store, workflow_arn)
             self.machines = self._open.enter_context(closing(KeptRecords(home.cloud / "state-machines.jsonl")))
             self.activities = self._open.enter_context(closing(KeptRecords(home.cloud / "activities.jsonl")))

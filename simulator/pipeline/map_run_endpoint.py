@@ -14,20 +14,29 @@ from multidict import CIMultiDict
 from simulator.aws.endpoint.service_api import ServiceApi
 from simulator.aws.endpoint.wire.message import WireRequest
 from simulator.aws.endpoint.wire.modelled_service import ModelledService
+from simulator.aws.iam.call import acting, signer
+from simulator.aws.integrations.permitted import permitted_operations
+from simulator.aws.moto.environment import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from simulator.aws.endpoint.service_api import Operation
+    from simulator.aws.iam.gate import Gate
 
 OPERATIONS = ("DescribeExecution", "DescribeMapRun", "ListMapRuns")
 _NO_SERVICE = 503
 
 
 class MapRunEndpoint:
-    """Answers reading operations of Step Functions on a free port of 127.0.0.1. To be closed."""
+    """Answers reading operations of Step Functions on a free port of 127.0.0.1. To be closed.
 
-    def __init__(self) -> None:
+    Args:
+        gate: the functions' calls pass through it.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
         self._service: ModelledService | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(lambda: self._service))
         self._server.daemon_threads = True
@@ -36,7 +45,8 @@ class MapRunEndpoint:
 
     def serve(self, operations: Mapping[str, Operation]) -> None:
         """Answer by these operations from now on; until then it answers 503, and clients try again."""
-        self._service = ModelledService(ServiceApi("stepfunctions", {name: operations[name] for name in OPERATIONS}))
+        permitted = permitted_operations("stepfunctions", operations, self._gate, f"{REGION}:{ACCOUNT}")
+        self._service = ModelledService(ServiceApi("stepfunctions", {name: permitted[name] for name in OPERATIONS}))
 
     def close(self) -> None:
         """Answer no more."""
@@ -60,7 +70,8 @@ def _handler(service: Callable[[], ModelledService | None]) -> type[BaseHTTPRequ
             if found is None:
                 self.send_error(_NO_SERVICE)
                 return
-            answer = found.answer(WireRequest("POST", self.path, "", CIMultiDict(self.headers.items()), body))
+            with acting(signer(self.headers.get("Authorization", ""))):
+                answer = found.answer(WireRequest("POST", self.path, "", CIMultiDict(self.headers.items()), body))
             self.send_response(answer.status)
             for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
                 self.send_header(name, value)

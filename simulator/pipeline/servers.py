@@ -14,6 +14,7 @@ from simulator.runs.folder.run_folder import AUDIT_FILE
 
 if TYPE_CHECKING:
     from simulator.fault_injection.spec import FaultPlan
+    from simulator.pipeline.permissions.names import EnforcedTemplate
     from simulator.pipeline.settings import HomeFolder, Settings
     from simulator.postgres.server import PostgresServer
 
@@ -25,16 +26,19 @@ class Servers:
         settings: the folders, and which database.
         plan: what is to be broken.
         lasting: whether everything is kept in the home, and what lies there is restored.
+        enforced: the template whose policies decide what is allowed; None if all is.
 
     Raises:
         CloudError: the home folder cannot be used.
     """
 
-    def __init__(self, settings: Settings, plan: FaultPlan, *, lasting: bool) -> None:
+    def __init__(
+        self, settings: Settings, plan: FaultPlan, *, lasting: bool, enforced: EnforcedTemplate | None = None
+    ) -> None:
         self._settings = settings
         self._postgres: PostgresServer | None = None
         self._failure: BaseException | None = None
-        self.moto = MotoServer(moto_options(settings.home.create(), plan, lasting=lasting))
+        self.moto = MotoServer(moto_options(settings.home.create(), plan, lasting=lasting, enforced=enforced))
         self._starting = Thread(target=self._start_postgres, name="start of PostgreSQL", daemon=True)
         self._starting.start()
 
@@ -88,13 +92,16 @@ def open_postgres(settings: Settings) -> PostgresServer:
     return EmbeddedPostgres(settings.home.create().postgres)
 
 
-def moto_options(home: HomeFolder, plan: FaultPlan | None = None, *, lasting: bool = False) -> MotoOptions:
+def moto_options(
+    home: HomeFolder, plan: FaultPlan | None = None, *, lasting: bool = False, enforced: EnforcedTemplate | None = None
+) -> MotoOptions:
     """Return how moto is started: audit items are kept in run folders, and it makes the faults of AWS.
 
     Args:
         home: the runs folder in it takes the audit items of its runs, and is what runs are restored from.
         plan: what is to be broken; None for nothing.
         lasting: whether everything is kept in the home, and what lies there is restored.
+        enforced: the template whose policies decide what is allowed; None if all is.
     """
     table = resource_name("ProcessingLogsTable")
     return MotoOptions(
@@ -108,6 +115,8 @@ def moto_options(home: HomeFolder, plan: FaultPlan | None = None, *, lasting: bo
             range_key="timestamp",
         ),
         lasting=home.cloud if lasting else None,
+        enforced=enforced.file if enforced else None,
+        names=enforced.names if enforced else {},
         refusals=tuple(
             refusal(spec, table=table, results_prefix=RESULTS_PREFIX)
             for spec in (plan.specs if plan else ())

@@ -9,6 +9,7 @@ from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.listener import FanOut
 from simulator.aws.endpoint.checked_operations import checked_operations
 from simulator.aws.errors import ServerError
+from simulator.aws.iam.gate import Gate
 from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
@@ -24,6 +25,7 @@ from simulator.pipeline.lasting import LastingRecords, restore_run_objects
 from simulator.pipeline.local_cloud.service_apis import service_apis
 from simulator.pipeline.map_run_endpoint import MapRunEndpoint
 from simulator.pipeline.migrator import Migrator
+from simulator.pipeline.permissions.run_calls import RunCalls
 from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name
 from simulator.pipeline.servers import Servers
 from simulator.pipeline.status_events import StatusEvents
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from simulator.aws.moto.server import MotoServer
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.fault_injection.spec import FaultPlan
+    from simulator.pipeline.permissions.names import EnforcedTemplate
     from simulator.pipeline.settings import Settings
 
 DISPATCH_SECONDS = 120.0
@@ -64,6 +67,7 @@ class Session:
         plan: what is to be broken.
         restored: whether everything is kept in the home, and what lies there is restored (`up`).
         servers: the servers, if they have been started for it already; it closes them.
+        enforced: the template whose policies decide what functions and state machines may do; None if they may do all.
 
     Raises:
         CloudError: it cannot start; the message says what to do.
@@ -79,9 +83,11 @@ class Session:
         plan: FaultPlan,
         restored: bool = False,
         servers: Servers | None = None,
+        enforced: EnforcedTemplate | None = None,
     ) -> None:
+        self.gate = Gate(enforced.deployment if enforced else None)
         with ExitStack() as stack:
-            servers = stack.enter_context(servers or Servers(settings, plan, lasting=restored))
+            servers = stack.enter_context(servers or Servers(settings, plan, lasting=restored, enforced=enforced))
             home = settings.home
             self.moto = servers.moto
             tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
@@ -112,7 +118,7 @@ class Session:
             server = self.postgres if isinstance(self.postgres, EmbeddedPostgres) else None
             self.keeper = stack.enter_context(PostgresKeeper(server, tell)) if server else None
             self.faults = Faults(plan, Parts(endpoint=self.aws.endpoint, s3=self.aws.s3, database=server, clock=clock))
-            map_run_endpoint = stack.enter_context(MapRunEndpoint())
+            map_run_endpoint = stack.enter_context(MapRunEndpoint(self.gate))
             self.functions = stack.enter_context(
                 open_functions(
                     database_url=self.postgres.url,
@@ -141,7 +147,15 @@ class Session:
                 stack.callback(self.asynchronous.close)  # before its store
             self.archive = lasting.archive
             status_events = StatusEvents()
-            everyone = FanOut(self.recorder, *lasting.listeners, status_events, listener)
+            calls = RunCalls(
+                resource_name("Workflow"),
+                self.gate,
+                self.aws.endpoint,
+                self._calls_file,
+                lambda: self.asynchronous.drain(REPORT_SECONDS),
+            )
+            stack.callback(calls.close)
+            everyone = FanOut(self.recorder, *lasting.listeners, status_events, calls, listener)
             self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)
             self.step_functions = StepFunctions(
                 region=REGION,
@@ -154,6 +168,7 @@ class Session:
                 archive=lasting.archive,
                 store=lasting.machines,
                 activity_store=lasting.activities,
+                gate=self.gate,
             )
             map_run_endpoint.serve(StepFunctionsApi(self.step_functions, self.archive, self.map_runs).operations)
             stack.callback(self.asynchronous.drain, REPORT_SECONDS)  # the reports of runs that have ended
@@ -161,7 +176,9 @@ class Session:
             self._create_machines()
             for sentence in self.step_functions.restore_machines():
                 tell(sentence)
-            self._uploads = Uploads(self.aws, self.resources, self.step_functions, clock, self.asynchronous)
+            self._uploads = Uploads(
+                self.aws, self.resources, self.step_functions, clock, self.asynchronous, gate=self.gate
+            )
             status_events.bus = self.bus = self._uploads.bus
             if lasting.rules is not None:
                 for sentence in self.bus.rules.keep_in(lasting.rules):
@@ -225,6 +242,10 @@ class Session:
     def _results_folder(self, execution_name: str) -> Path | None:
         folder = self.recorder.folder(execution_name)
         return folder.results if folder else None
+
+    def _calls_file(self, execution_name: str) -> Path | None:
+        folder = self.recorder.folder(execution_name)
+        return folder.calls_file if folder else None
 
     def _create_machines(self) -> None:
         """Create both machines from the text that is deployed."""

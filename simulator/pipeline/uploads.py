@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.aws.eventbridge.bus import EventBus
 from simulator.aws.eventbridge.rule import parse_rule
 from simulator.aws.eventbridge.s3_event import S3Events
+from simulator.aws.iam.gate import Gate
 from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.event_targets import EventTargets
 from simulator.pipeline.provisioning import read_definition
@@ -55,6 +56,7 @@ class Uploads:
         step_functions: where the dispatcher runs.
         clock: for EventBridge's retries.
         functions: what rules that users make may have as targets.
+        gate: what EventBridge asks for passes through it (default: one that refuses nothing).
     """
 
     def __init__(
@@ -64,6 +66,8 @@ class Uploads:
         step_functions: StepFunctions,
         clock: Clock,
         functions: EventFunctions | None = None,
+        *,
+        gate: Gate | None = None,
     ) -> None:
         self._aws = aws
         self._resources = resources
@@ -71,7 +75,7 @@ class Uploads:
         self._dispatched: dict[str, list[RunningExecution]] = {}
         self._lock = threading.Lock()
         rules = [parse_rule(read_definition(file, resources.placeholders), f"cdk/definitions/{file}") for file in RULES]
-        targets = EventTargets(aws, step_functions, functions, self._started)
+        targets = EventTargets(aws, step_functions, functions, self._started, gate or Gate())
         self.bus = EventBus(
             rules,
             targets,

@@ -109,13 +109,15 @@ class Storage(Construct):
     def _refuse_other_encryption(self, bucket: s3.Bucket) -> None:
         """Refuse what is put under another key: the pipeline could not read it, and would find out too late.
 
-        A request that says nothing of encryption gets the bucket's own, and passes.
-        https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+        A request that says nothing of encryption gets the bucket's own, and passes: `Null` asks that the header is
+        there, since StringNotEquals, with IfExists or without, is true of a header that is missing.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
         """
         header = "s3:x-amz-server-side-encryption"
+        key_header = f"{header}-aws-kms-key-id"
         for sid, conditions in {
-            "OtherEncryption": {"StringNotEqualsIfExists": {header: "aws:kms"}},
-            "OtherKey": {"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": self.data_key.key_arn}},
+            "OtherEncryption": {"Null": {header: "false"}, "StringNotEquals": {header: "aws:kms"}},
+            "OtherKey": {"Null": {key_header: "false"}, "StringNotEquals": {key_header: self.data_key.key_arn}},
             "KeyOfTheSender": {"Null": {f"{header}-customer-algorithm": "false"}},
         }.items():
             bucket.add_to_resource_policy(

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.errors import ApiError, validation_error
+from simulator.aws.iam.call import acting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,7 +135,8 @@ def read_table_keys(client: Any, table: str) -> TableKeys | None:
         table: the table's name.
     """
     try:
-        described: dict[str, Any] = client.describe_table(TableName=table)["Table"]
+        with acting(""):  # the simulator asks for itself
+            described: dict[str, Any] = client.describe_table(TableName=table)["Table"]
     except client.exceptions.ResourceNotFoundException:
         return None
     kinds = {one["AttributeName"]: one["AttributeType"] for one in described["AttributeDefinitions"]}

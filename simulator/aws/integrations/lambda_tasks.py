@@ -20,7 +20,7 @@ from simulator.aws.integrations.shapes.parameters import Parameters
 from simulator.aws.integrations.shapes.response import answer_headers, sdk_metadata
 from simulator.aws.integrations.waiting.time_limit import within
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.aws.lambda_runtime.errors import CallerTimeout, LambdaError
+from simulator.aws.lambda_runtime.errors import AccessDeniedException, CallerTimeout, LambdaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -120,7 +120,9 @@ def invoke(functions: LambdaInvoker, function: str, payload: bytes, timeout: flo
 def refusal(error: LambdaError, dialect: Dialect) -> StateError:
     """Return what a Task fails with if Lambda refuses the call: `Lambda.<name>` and the service's words."""
     found = ApiError(error.name, str(error), status=error.status, request_id=error.request_id or None)
-    return dialect.state_error(found, {error.name: exception_name(error.name)})
+    # The SDK has no exception of its own for a call that IAM refuses.
+    modelled = {} if isinstance(error, AccessDeniedException) else {error.name: exception_name(error.name)}
+    return dialect.state_error(found, modelled)
 
 
 def error_of(payload: bytes) -> tuple[str | None, Any]:

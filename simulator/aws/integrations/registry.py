@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.aws.asl.errors import RUNTIME, EvaluationError
+from simulator.aws.iam.call import STATES, acting, caller_of
 from simulator.aws.integrations.aws_action import AwsAction
 from simulator.aws.integrations.dynamodb import ACTIONS as DYNAMODB_ACTIONS
 from simulator.aws.integrations.dynamodb import DynamoDbAction
@@ -138,7 +139,8 @@ class Integrations:
         integration = self._find(request.resource)
         if integration is None:
             raise EvaluationError(RUNTIME, self._problem(request.resource))
-        return integration.call(request)
+        with acting(caller_of(STATES, request.machine_arn.rpartition(":")[2])):
+            return integration.call(request)
 
     def _problem(self, resource: str) -> str:
         return problem(resource, {*self._services, *self._sdk.names()})

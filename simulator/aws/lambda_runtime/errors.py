@@ -55,3 +55,10 @@ class OutOfMemory(BaseException):
 
 class CallerTimeout(Exception):
     """The caller's own time ran out. As on AWS the invocation goes on; nobody waits for its result."""
+
+
+class AccessDeniedException(LambdaError):
+    """The caller may not invoke the function."""
+
+    name = "AccessDeniedException"
+    status = 403

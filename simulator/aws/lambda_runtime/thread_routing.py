@@ -1,5 +1,7 @@
 """Gives each execution environment, which is a thread, a stdout, a stderr and an `os.environ` of its own.
 
+boto3's default session, too, is the environment's (see default_sessions).
+
 On Lambda an environment is a process, so code may use those three as it likes. Here, stand-ins are installed that look
 up the current thread; in a thread that does not belong to an environment they pass all on to what was there before.
 """
@@ -12,6 +14,8 @@ import threading
 from collections.abc import MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from simulator.aws.lambda_runtime.default_sessions import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,8 +62,11 @@ def _install() -> Callable[[], None]:
     sys.stdout, sys.stderr = cast("TextIO", ours[0]), cast("TextIO", ours[1])
     os.environ = cast("os._Environ[str]", ours[2])  # noqa: B003, SLF001 - over the old one
 
+    restore_sessions = install(lambda: getattr(_local, "variables", None))
+
     def restore() -> None:
         """Put back what was there, if nobody has replaced it meanwhile."""
+        restore_sessions()
         if sys.stdout is ours[0]:
             sys.stdout = before[0]
         if sys.stderr is ours[1]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from simulator.aws.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, RESULT_WRITER_FAILED, Aborted, StateError
 from simulator.aws.asl.runtime.listener import MapRunInfo
+from simulator.aws.iam.call import STATES, caller_of
 from simulator.aws.map_run.children import Children
 from simulator.aws.map_run.counts import Counts
 from simulator.aws.map_run.earlier import EarlierMapRun, successes_in_order
 from simulator.aws.map_run.items.item_batcher import child_works
 from simulator.aws.map_run.items.item_reader import open_items
 from simulator.aws.map_run.items.items import ItemSource, items_of
-from simulator.aws.map_run.object_store import ObjectStoreError
+from simulator.aws.map_run.object_store import CallersObjectStore, ObjectStoreError
 from simulator.aws.map_run.results.collected_results import CollectedResults
 from simulator.aws.map_run.results.result_writer import ExportedResults
 from simulator.aws.map_run.threshold import Threshold
@@ -92,9 +93,10 @@ class LocalMapRuns:
         parent = request.parent.arn
         earlier = self._earlier.pop((parent, request.state), None)
         around = next((one for one in self.running() if one.has_child(parent)), None) if "/" in parent else None
+        store = CallersObjectStore(self._store, caller_of(STATES, request.parent.identity.machine_name))
         return LocalMapRun(
             request,
-            self._store,
+            store,
             self._listener,
             folder,
             running=self._running,

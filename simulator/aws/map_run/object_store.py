@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from simulator.aws.iam.call import acting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from mypy_boto3_s3 import S3Client
+
+Found = TypeVar("Found")
 
 
 class ObjectStoreError(Exception):
@@ -141,6 +145,51 @@ class S3ObjectStore:
         """Write an object in one request."""
         with _store_errors():
             self._client.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/octet-stream")
+
+
+class CallersObjectStore:
+    """An object store whose requests are made by a caller (see simulator.aws.iam.call).
+
+    Args:
+        store: makes them.
+        caller: who asks.
+    """
+
+    def __init__(self, store: ObjectStore, caller: str) -> None:
+        self._store = store
+        self._caller = caller
+
+    def open(self, parameters: dict[str, Any]) -> Iterator[bytes]:
+        """Return an object's bytes (see ObjectStore)."""
+        with acting(self._caller):
+            chunks = self._store.open(parameters)
+        return self._each(chunks)
+
+    def list(self, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Return the entries of a listing (see ObjectStore)."""
+        with acting(self._caller):
+            entries = self._store.list(parameters)
+        return self._each(entries)
+
+    def _each(self, found: Iterator[Found]) -> Iterator[Found]:
+        """Ask for one after the other: between two, the thread does other work."""
+        while True:
+            with acting(self._caller):
+                try:
+                    one = next(found)
+                except StopIteration:
+                    return
+            yield one
+
+    def put_multipart(self, bucket: str, key: str, path: Path) -> None:
+        """Write a file as an object (see ObjectStore)."""
+        with acting(self._caller):
+            self._store.put_multipart(bucket, key, path)
+
+    def put(self, bucket: str, key: str, body: bytes) -> None:
+        """Write an object in one request (see ObjectStore)."""
+        with acting(self._caller):
+            self._store.put(bucket, key, body)
 
 
 @contextmanager

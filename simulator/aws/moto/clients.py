@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import Credentials
 
+from simulator.aws.iam.call import current_caller
 from simulator.aws.moto.environment import REGION, local_aws
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSRequest
     from botocore.client import BaseClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
@@ -58,6 +61,7 @@ def aws_clients(endpoint: str) -> AwsClients:
     with local_aws(endpoint):
         core = botocore.session.Session()
         core.set_credentials("local", "local")
+        core.register("before-sign", _sign_as_caller)
         session = boto3.Session(botocore_session=core, region_name=REGION)
         return AwsClients(
             endpoint,
@@ -66,3 +70,11 @@ def aws_clients(endpoint: str) -> AwsClients:
             sqs=session.client("sqs", endpoint_url=endpoint, config=_CONFIG),
             sns=session.client("sns", endpoint_url=endpoint, config=_CONFIG),
         )
+
+
+def _sign_as_caller(**event: Any) -> None:
+    """Sign a request with the access key of the caller that acts on this thread, so that moto's process knows it."""
+    caller = current_caller()
+    if caller:
+        request: AWSRequest = event["request"]
+        request.context.setdefault("signing", {})["request_credentials"] = Credentials(caller, "local")

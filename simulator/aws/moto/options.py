@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
@@ -61,12 +61,16 @@ class MotoOptions:
         kept: the table that is kept on disk; None for none.
         refusals: what is refused.
         lasting: the folder of a cloud that lasts (see `lasting`); None for one that is forgotten with the process.
+        enforced: the file of a template whose policies decide what functions and state machines may do; None for none.
+        names: names in the local cloud -> names in that template.
     """
 
     restore_from: Path
     kept: KeptTable | None = None
     refusals: tuple[Refusal, ...] = ()
     lasting: Path | None = None
+    enforced: Path | None = None
+    names: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Return one argument for the process's command line."""
@@ -82,4 +86,6 @@ class MotoOptions:
             kept=kept and KeptTable(**{**kept, "folders": Path(kept["folders"]), "orphans": Path(kept["orphans"])}),
             refusals=tuple(Refusal(**one) for one in value["refusals"]),
             lasting=value["lasting"] and Path(value["lasting"]),
+            enforced=value["enforced"] and Path(value["enforced"]),
+            names=value["names"],
         )

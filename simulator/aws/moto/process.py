@@ -12,11 +12,16 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from cheroot.wsgi import Server
 
+from simulator.aws.iam.gate import Gate
+from simulator.aws.iam.template.deployment import Deployment
 from simulator.aws.malloc import share_arenas
+from simulator.aws.moto.calls import CallsApp
 from simulator.aws.moto.connection import StayingConnection
 from simulator.aws.moto.dispatcher import Dispatcher, service_app
+from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.aws.moto.lasting.app import LastingApp
 from simulator.aws.moto.lasting.journal import JournalBusy
 from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
@@ -75,7 +80,16 @@ def _app(options: MotoOptions) -> WsgiApp:
     elif options.kept is not None:
         app = LoggingApp(app, TableLog(options.kept))
     app = RestoreEndpoint(app, options.restore_from, restorer)
-    return RefusingApp(app, options.refusals) if options.refusals else app
+    if options.refusals:
+        app = RefusingApp(app, options.refusals)
+    return CallsApp(app, Gate(_deployment(options)), ACCOUNT)
+
+
+def _deployment(options: MotoOptions) -> Deployment | None:
+    if options.enforced is None:
+        return None
+    template = orjson.loads(options.enforced.read_bytes())
+    return Deployment(template, region=REGION, account=ACCOUNT, names=options.names)
 
 
 def _end_with_stdin() -> None:

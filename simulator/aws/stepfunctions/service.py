@@ -18,6 +18,8 @@ from simulator.aws.asl.runtime.history import CountedHistory, RecordedHistory
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.asl.runtime.ports import Identity, Services
 from simulator.aws.errors import ApiError
+from simulator.aws.iam.gate import Gate
+from simulator.aws.integrations.permitted import PermittedFunctions, PermittedMachines, permitted_operations
 from simulator.aws.integrations.registry import Integrations
 from simulator.aws.stepfunctions.activities import Activities
 from simulator.aws.stepfunctions.archive import EmptyArchive
@@ -59,6 +61,7 @@ class StepFunctions:
         archive: knows the executions that have ended (default: none).
         store: keeps the machines that users make (default: none are kept).
         activity_store: keeps the activities (default: none are kept).
+        gate: every call of a Task passes through it (default: one that refuses nothing).
 
     Attributes:
         machines, activities: those that there are.
@@ -77,14 +80,22 @@ class StepFunctions:
         archive: Archive | None = None,
         store: MachineStore | None = None,
         activity_store: MachineStore | None = None,
+        gate: Gate | None = None,
     ) -> None:
+        self._here = f"{region}:{account}"
+        self._gate = gate or Gate()
         self._prefix = f"arn:aws:states:{region}:{account}"
         self._role = f"arn:aws:iam::{account}:role"
         self._clock = clock
         self._listener = listener
         self._archive = archive or EmptyArchive()
         self.activities = Activities(self._prefix, clock, activity_store)
-        integrations = Integrations(functions=functions, aws=aws, machines=self, activities=self.activities)
+        integrations = Integrations(
+            functions=PermittedFunctions(functions, self._gate, self._here),
+            aws=aws,
+            machines=PermittedMachines(self, self._gate),
+            activities=self.activities,
+        )
         self._services = Services(tasks=integrations, maps=maps, clock=clock)
         self._integrations = integrations
         self.machines = Machines(self._prefix, clock, self._services.tasks, store)
@@ -98,7 +109,7 @@ class StepFunctions:
 
     def offer(self, service: str, operations: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]) -> None:
         """Let Tasks call the operations of a service of this process (see Integrations)."""
-        self._integrations.offer(service, operations)
+        self._integrations.offer(service, permitted_operations(service, operations, self._gate, self._here))
 
     @property
     def callbacks(self) -> Callbacks:

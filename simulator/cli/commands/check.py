@@ -1,4 +1,4 @@
-"""`check [FILE.asl.json]`: lists all problems of a state machine's definition."""
+"""`check [FILE.asl.json]`: lists all problems of definitions, and of the permissions that the stack deploys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from simulator.cli import exits
+from simulator.cli.commands.check_permissions import check_permissions
 from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
@@ -16,13 +17,15 @@ from simulator.cli.paths import shown
 from simulator.runs.words import count
 
 EPILOG = examples(
-    "check                                     (the pipeline's own two machines)",
+    "check                                     (the pipeline's own two machines, and the newest run's permissions)",
+    "check --run all                           (what any run here has asked of AWS)",
+    "check --template cdk/cdk.out/UserLogPipeline.template.json",
     "check my.asl.json --type EXPRESS",
     "check my.asl.json --set TableName=Orders  (fills in ${TableName})",
 )
 
 
-def check_command(
+def check_command(  # noqa: PLR0917 - options, each by its name
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE.asl.json]", help="Definitions; the pipeline's own if absent.")
     ] = None,
@@ -32,12 +35,27 @@ def check_command(
     values: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The value of the placeholder ${NAME}.")
     ] = None,
+    run: Annotated[
+        list[str] | None,
+        typer.Option("--run", metavar="RUN", help="Whose AWS calls are compared; may be repeated; all: every run's."),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", metavar="FILE", help="A synthesized template; CDK makes one if absent."),
+    ] = None,
+    stage: Annotated[
+        Literal["prod", "dev"], typer.Option("--stage", help="The stage whose template CDK makes.")
+    ] = "prod",
     json: Json = None,
 ) -> None:
-    """Check definitions of state machines as they are checked when they are created.
+    """Check definitions of state machines as they are checked when they are created, and permissions.
 
     Lists all problems, each with the path of its state, and names features of AWS that the simulator does not have.
-    Exit code 0: nothing is wrong; 1: there are problems; 2: a file cannot be read.
+
+    Without FILE, it then compares what the newest run asked of AWS with the policies of the stack's template: a call
+    that AWS would refuse is a problem, a permission that nothing uses a warning.
+
+    Exit code 0: nothing is wrong; 1: there are problems; 2: a file, a run or a template cannot be read.
     """
     with terminal(json=json) as term:
         # Only here: the service models behind Tasks take time that `--help` need not wait for.
@@ -54,8 +72,12 @@ def check_command(
             term.say((f"{count(len(problems), 'problem')}  ", "bold red"), f"{shown(path)} ({kind})")
             for problem in problems:
                 term.say(f"  {problem}")
-        term.document({"files": found})
-        raise typer.Exit(exits.FAILED if any(found.values()) else exits.SUCCEEDED)
+        permissions = None
+        if not files or run or template is not None:
+            permissions = check_permissions(term, run or [], template, stage)
+        term.document({"files": found, "permissions": permissions})
+        refused = permissions is not None and permissions["refused"]
+        raise typer.Exit(exits.FAILED if refused or any(found.values()) else exits.SUCCEEDED)
 
 
 def _pair(text: str) -> tuple[str, str]:

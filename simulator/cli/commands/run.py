@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
+from simulator.cli.enforced_iam import enforced_iam
 from simulator.cli.exits import UsageError
 from simulator.cli.open_session import open_session
 from simulator.cli.options import (
@@ -28,7 +30,7 @@ from simulator.pipeline.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from contextlib import AbstractContextManager
 
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.cli.output.terminal import Terminal
@@ -74,6 +76,16 @@ def run_command(  # noqa: PLR0917 - options, each by its name
             "--fault", metavar="SPEC", help="Injects a fault (the command faults lists them); may be repeated."
         ),
     ] = None,
+    enforce_iam: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option(
+            "--enforce-iam", help="Refuse what the policies of the stack's template do not allow, as AWS would."
+        ),
+    ] = False,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", metavar="FILE", help="The template for --enforce-iam; CDK makes one if absent."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the rows of --fault share=...")] = 0,
     events: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--events", help="Print what happens to stdout at once, one JSON object per line.")
@@ -98,15 +110,17 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         if several and (key is not None or fault):
             raise UsageError("--key and --fault are for one file. Run it alone.")
         specs = checked_faults(fault or [])
-        here = _why_here(specs, skip_waits=skip_waits)
+        if template is not None and not enforce_iam:
+            raise UsageError("--template is for --enforce-iam. Give both, or neither.")
+        here = "--enforce-iam" if enforce_iam else _why_here(specs, skip_waits=skip_waits)
         if (cloud := running_cloud()) is not None:
             if here is None:
                 raise typer.Exit(run_there(cloud, named, asdict(options), json=json, events=events))
             term.say(f"{here} takes a cloud of its own; the one that is up at {cloud.url} is not used.")
         clock = SkippingClock() if skip_waits else RealClock()
-        raise typer.Exit(
-            _run_here(sources, options, term, clock, partial(fault_plan, specs, seed=seed), several=several)
-        )
+        opened = partial(_opened, template=template, enforce_iam=enforce_iam)
+        plan = partial(fault_plan, specs, seed=seed)
+        raise typer.Exit(_run_here(sources, options, term, clock, plan, opened, several=several))
 
 
 def _why_here(specs: list[FaultSpec], *, skip_waits: bool) -> str | None:
@@ -114,12 +128,13 @@ def _why_here(specs: list[FaultSpec], *, skip_waits: bool) -> str | None:
     return "--fault" if specs else "--skip-waits" if skip_waits else None
 
 
-def _run_here(
+def _run_here(  # noqa: PLR0917 - each of another type
     sources: list[Path],
     options: RunOptions,
     term: Terminal,
     clock: Clock,
     plan: Callable[[Path], FaultPlan],
+    opened: Callable[[Terminal, Clock, FaultPlan], AbstractContextManager[CloudAndListeners]],
     *,
     several: bool,
 ) -> int:
@@ -127,21 +142,25 @@ def _run_here(
     if several:
         for source in sources:
             key_of(source, options)
-        with _opened(term, clock, FaultPlan()) as cloud:
+        with opened(term, clock, FaultPlan()) as cloud:
             code = run_several(cloud, sources, options, term)
             _tell_skipped(clock, term)
             return code
     (source,) = sources
-    with prepared(source, options, term) as body, _opened(term, clock, plan(body)) as cloud:
+    with prepared(source, options, term) as body, opened(term, clock, plan(body)) as cloud:
         code = run_one(cloud, source, body, options, term)
         _tell_skipped(clock, term)
         return code
 
 
 @contextmanager
-def _opened(term: Terminal, clock: Clock, plan: FaultPlan) -> Iterator[CloudAndListeners]:
+def _opened(
+    term: Terminal, clock: Clock, plan: FaultPlan, *, template: Path | None, enforce_iam: bool
+) -> Iterator[CloudAndListeners]:
     listeners = Listeners()
-    with open_session(term, listeners, clock, plan) as session:
+    with ExitStack() as stack:
+        enforced = enforced_iam(stack, term, template) if enforce_iam else None
+        session = stack.enter_context(open_session(term, listeners, clock, plan, enforced=enforced))
         load_sample_users(session, term)
         yield CloudAndListeners(session, listeners)
 

@@ -115,6 +115,11 @@ class RunFolder:
         return self.path / "lambda-logs.jsonl"
 
     @property
+    def calls_file(self) -> Path:
+        """`aws-calls.jsonl`: what functions and state machines asked of AWS, each kind of call once."""
+        return self.path / "aws-calls.jsonl"
+
+    @property
     def results(self) -> Path:
         """`results/`: the ResultWriter's objects."""
         return self.path / "results"

@@ -137,11 +137,19 @@ def only_our_key(bucket: str) -> set[Grant]:
     """Return a bucket's refusal of objects under another key; a request that says nothing gets the bucket's own."""
     header = "s3:x-amz-server-side-encryption"
     return (
-        deny("s3:PutObject", f"{bucket}/*", when={"StringNotEqualsIfExists": {header: "aws:kms"}}, to="*")
+        deny(
+            "s3:PutObject",
+            f"{bucket}/*",
+            when={"Null": {header: "false"}, "StringNotEquals": {header: "aws:kms"}},
+            to="*",
+        )
         | deny(
             "s3:PutObject",
             f"{bucket}/*",
-            when={"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": DATA_KEY}},
+            when={
+                "Null": {f"{header}-aws-kms-key-id": "false"},
+                "StringNotEquals": {f"{header}-aws-kms-key-id": DATA_KEY},
+            },
             to="*",
         )
         | deny("s3:PutObject", f"{bucket}/*", when={"Null": {f"{header}-customer-algorithm": "false"}}, to="*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, TypeVar
@@ -26,10 +27,11 @@ def within(seconds: float | None, call: Callable[[], Result]) -> Result:
     if seconds is None:
         return call()
     answer: Future[Result] = Future()
+    context = contextvars.copy_context()  # who calls
 
     def work() -> None:
         try:
-            answer.set_result(call())
+            answer.set_result(context.run(call))
         except BaseException as error:  # noqa: BLE001 - it is raised again, in the thread that asked
             answer.set_exception(error)
 

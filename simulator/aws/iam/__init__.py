@@ -1,0 +1,1 @@
+"""IAM: whether AWS would let a caller do what it asks for."""

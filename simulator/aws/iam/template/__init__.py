@@ -1,0 +1,1 @@
+"""A CloudFormation template, read as AWS would read it: names, roles, policies, and what its resources need."""
