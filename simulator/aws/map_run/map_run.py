@@ -147,7 +147,7 @@ class LocalMapRun:
         self._breached = False
         self._paused_executions = paused
         self.root_arn = root_arn
-        """The execution that is no child: `parent_arn`, or the one around the Map Runs around this one."""
+        """The execution around everything: `parent_arn`, unless that is a child of another Map Run."""
 
     @property
     def parent_arn(self) -> str:

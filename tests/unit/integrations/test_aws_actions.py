@@ -143,6 +143,26 @@ def test_an_error_of_s3_has_the_sdks_name(setting: Setting, action: str, method:
 
 
 @pytest.mark.parametrize(
+    ("action", "method", "status", "error"),
+    [
+        ("headObject", "head_object", 404, "S3.NoSuchKeyException"),
+        ("headBucket", "head_bucket", 404, "S3.NoSuchBucketException"),
+        ("headObject", "head_object", 403, "S3.S3Exception"),
+    ],
+)
+def test_what_a_head_does_not_find_has_the_name_of_what_is_missing(
+    setting: Setting, action: str, method: str, status: int, error: str
+) -> None:
+    """Its answer has no body with a code; the SDK makes the exception of a 404."""
+    setting.aws.stubs["s3"].add_client_error(method, str(status), "said", status)
+    where = {"Bucket": "b"} if action == "headBucket" else {"Bucket": "b", "Key": "k"}
+    failed = failure(setting, f"aws-sdk:s3:{action}", where)
+    assert failed.error == error
+    message = "null" if status == 404 else "said"
+    assert str(failed.cause).startswith(f"{message} (Service: S3, Status Code: {status}, Request ID: ")
+
+
+@pytest.mark.parametrize(
     ("code", "optimised", "sdk"),
     [
         ("ResourceNotFoundException", "DynamoDB.ResourceNotFoundException", "DynamoDb.ResourceNotFoundException"),

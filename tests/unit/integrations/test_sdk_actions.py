@@ -107,7 +107,7 @@ def test_values_of_dynamodb_keep_the_types_of_its_api(setting: Setting) -> None:
 @pytest.mark.parametrize(
     ("resource", "method", "code", "error"),
     [
-        ("s3:headBucket", "head_bucket", "404", "S3.S3Exception"),
+        ("s3:listObjectsV2", "list_objects_v2", "SlowDown", "S3.S3Exception"),
         ("s3:getObjectTagging", "get_object_tagging", "NoSuchKey", "S3.NoSuchKeyException"),
         ("sqs:purgeQueue", "purge_queue", "QueueDoesNotExist", "Sqs.QueueDoesNotExistException"),
         ("sns:publish", "publish", "NotFound", "Sns.NotFoundException"),
@@ -120,7 +120,7 @@ def test_an_error_has_the_services_prefix_and_the_models_name(
     """With AWS's SDK's cause."""
     service = resource.partition(":")[0]
     parameters = {
-        "s3": {"Bucket": "b"} if method == "head_bucket" else {"Bucket": "b", "Key": "k"},
+        "s3": {"Bucket": "b"} if method == "list_objects_v2" else {"Bucket": "b", "Key": "k"},
         "sqs": {"QueueUrl": QUEUE},
         "sns": {"TopicArn": "t", "Message": "m"},
         "dynamodb": {"TableName": "t"},
