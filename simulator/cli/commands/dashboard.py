@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import webbrowser
 from typing import Annotated
 
 import typer
@@ -70,6 +69,8 @@ def _opened(url: str) -> bool:
     """Open a page in a browser with windows; one in the terminal would take the place of this command."""
     if sys.platform != "darwin" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")):
         return False
+    import webbrowser  # noqa: PLC0415 - slow, and only this command needs it
+
     try:
         return webbrowser.open(url)
     except webbrowser.Error:

@@ -11,7 +11,6 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from simulator.cli.output.fields import DOCUMENT_FIELDS, WHOLE, choice, field_names
 from simulator.cli.output.loudness import NORMAL, QUIET, VERBOSE, set_loudness
-from simulator.cli.usage.configuration import BadConfiguration, defaults
 from simulator.cli.usage.configuration_file import configuration_file
 
 if TYPE_CHECKING:
@@ -77,15 +76,22 @@ class Group(TyperGroup):
         """Return the context with the file's values as defaults."""
         if parent is None:
             extra.setdefault("auto_envvar_prefix", PREFIX)
-            try:
-                extra["default_map"] = defaults(self)
-            except BadConfiguration as error:
-                raise typer.BadParameter(str(error)) from None
+            if configuration_file() is not None:
+                extra["default_map"] = _defaults(self)
         return super().make_context(info_name, args, parent=parent, **extra)
 
 
 class CommandGroup(_Called, TyperGroup):
     """A command that has commands, and does something without one of them."""
+
+
+def _defaults(group: Group) -> dict[str, Any]:
+    from simulator.cli.usage.configuration import BadConfiguration, defaults  # noqa: PLC0415 - only for a file
+
+    try:
+        return defaults(group)
+    except BadConfiguration as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 class App(typer.Typer):

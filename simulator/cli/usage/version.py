@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
@@ -13,6 +12,8 @@ from simulator.places import DISTRIBUTION, project_root
 
 def version_number() -> str:
     """Return the version of the package that is installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, and seldom needed
+
     try:
         return version(DISTRIBUTION)
     except PackageNotFoundError:  # a checkout on the path, never installed

@@ -24,7 +24,7 @@ def test_programs_and_data_may_lie_below_a_folder_that_only_root_may_enter(
     short_path: Path, umask: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in root's home; nothing is opened to others, and with a strict umask not even the programs are."""
-    package = postgres_cluster._programs().parents[1]
+    package = postgres_cluster.programs().parents[1]
     before = os.umask(umask)
     try:
         closed = short_path / "closed"
@@ -35,7 +35,7 @@ def test_programs_and_data_may_lie_below_a_folder_that_only_root_may_enter(
         if umask == 0o077:
             for path in copy.rglob("*"):
                 path.chmod(path.stat().st_mode & 0o700)
-        monkeypatch.setattr(postgres_cluster, "_programs", lambda: copy / f"pginstall{VERSION}" / "bin")
+        monkeypatch.setattr(postgres_cluster, "programs", lambda: copy / f"pginstall{VERSION}" / "bin")
         home = HomeFolder(closed / "home").create()
         cluster = PostgresCluster(home.postgres)
         try:
