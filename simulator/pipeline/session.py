@@ -25,7 +25,7 @@ from simulator.pipeline.lasting import LastingRecords, restore_run_objects
 from simulator.pipeline.local_cloud.service_apis import service_apis
 from simulator.pipeline.map_run_endpoint import MapRunEndpoint
 from simulator.pipeline.migrator import Migrator
-from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name
+from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name, stage_concurrency
 from simulator.pipeline.servers import moto_options, open_postgres
 from simulator.pipeline.status_events import StatusEvents
 from simulator.pipeline.steering.helm import Helm
@@ -79,6 +79,7 @@ class Session:
         restored: bool = False,
     ) -> None:
         home = settings.home.create()
+        concurrency = stage_concurrency(settings.simulator_stage)
         with ExitStack() as stack:
             tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
             self.moto = stack.enter_context(
@@ -86,7 +87,7 @@ class Session:
             )  # starts while PostgreSQL does
             self.postgres = stack.enter_context(closing(open_postgres(settings)))
             self.aws = stack.enter_context(closing(aws_clients(_url(self.moto))))
-            self.resources = provision(self.aws)
+            self.resources = provision(self.aws, map_concurrency=concurrency)
             self.database_id = database_id(self.postgres.url)
             self.store = RunStore(home.runs)
             self.recorder = stack.enter_context(

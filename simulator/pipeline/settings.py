@@ -15,6 +15,7 @@ from simulator.postgres.errors import advice
 from simulator.runs.store import RunStore
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_STAGE: Final = "prod"
 _TRIAL_SIZE: Final = 8192
 
 
@@ -25,12 +26,14 @@ class Settings(BaseSettings):
         simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; `.simulator` in the
             project's root if it is not set.
         simulator_database_url: `SIMULATOR_DATABASE_URL`: a PostgreSQL of one's own in place of the embedded one.
+        simulator_stage: `SIMULATOR_STAGE`: the stage of cdk/stages whose options are run; prod if it is not set.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
 
     simulator_home: Path = Field(default=PROJECT_ROOT / ".simulator")
     simulator_database_url: SecretStr | None = None
+    simulator_stage: str = DEFAULT_STAGE
 
     @property
     def home(self) -> HomeFolder:
