@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdas.shared import audit_key
 from simulator.aws.moto.options import KeptTable, MotoOptions
 from simulator.fault_injection.refused_by_aws import KINDS, refusal
 from simulator.pipeline.provisioning import RESULTS_PREFIX, resource_name
@@ -47,6 +48,7 @@ def moto_options(home: HomeFolder, plan: FaultPlan | None = None, *, lasting: bo
             file_name=AUDIT_FILE,
             orphans=home.orphan_audit,
             range_key="timestamp",
+            folder_mark=audit_key.MARK,
         ),
         lasting=home.cloud if lasting else None,
         refusals=tuple(

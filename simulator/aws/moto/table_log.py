@@ -70,8 +70,8 @@ class TableLog:
             self._half.discard(path)
 
     def _file_of(self, name: Any) -> Path:
-        if isinstance(name, str) and is_plain_name(name):
-            folder = self._kept.folders / name
+        if isinstance(name, str) and is_plain_name(self._kept.folder_of(name)):
+            folder = self._kept.folders / self._kept.folder_of(name)
             if folder.is_dir() and not folder.is_symlink():
                 return folder / self._kept.file_name
         return self._kept.orphans
