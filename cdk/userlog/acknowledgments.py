@@ -51,7 +51,7 @@ def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
 
 def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
     for name in ("Validator", "Processor", "Migrator", "Reporter", "Reader"):
-        yield f"Functions/{name}", f"{NAG}L1", "The design document says Python 3.11."
+        yield f"Functions/{name}", f"{NAG}L1", "The stage chooses the Python; the design document says 3.11."
         yield (
             f"Functions/{name}Role",
             _ANY,

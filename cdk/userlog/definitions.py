@@ -37,6 +37,16 @@ def filled(value: Any, placeholders: Mapping[str, str]) -> Any:
     return value
 
 
+def with_numbers(text: str, numbers: Mapping[str, int]) -> str:
+    """Return a definition's text with numbers in place of `"${...}"`, the quotes included.
+
+    CloudFormation's own substitution leaves the quotes, and so makes texts alone.
+    """
+    for name, number in numbers.items():
+        text = text.replace(f'"${{{name}}}"', str(number))
+    return text
+
+
 def function_settings(function: str) -> dict[str, Any]:
     """Return the entry of functions.json for a function of resources.json, such as `UserLogProcessorFunction`.
 
@@ -58,7 +68,7 @@ def workflow_state(name: str) -> dict[str, Any]:
 
 
 def distributed_map() -> dict[str, Any]:
-    """Return the state that runs a file's rows: concurrency, tolerance, where its results go."""
+    """Return the state that runs a file's rows: tolerance, where its results go."""
     return workflow_state("UserLogDistributedMap")
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from userlog.definitions import definition, distributed_map
+from userlog.definitions import definition
 
+Python = Literal["3.11", "3.12", "3.13"]
 MAX_NAT_GATEWAYS = 2
 MAX_ACU = 256.0
-_LEAST_CONCURRENCY: int = distributed_map()["MaxConcurrency"]
+MAX_CONCURRENCY = 1000
+# AWS's table gives 823 for 4 ACU and 1,669 for 8; 5,000 at most, and 2,000 if the least capacity is 0 or 0.5.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
+CONNECTIONS_PER_ACU, MOST_CONNECTIONS, MOST_FROM_HALF_AN_ACU = 200, 5000, 2000
+CONNECTIONS_PER_CENT = 80
 _PRINCIPAL = r"^arn:aws:iam::[0-9]{12}:(?:root|(?:user|role)/[a-zA-Z0-9_+=,.@/-]+)$"
 _CLUSTER = r"^[a-z](?:-?[a-z0-9])*$"
 _SNAPSHOT = r"^(?:arn:aws:rds:[a-z0-9-]+:[0-9]{12}:cluster-snapshot:)?(?:rds:)?[a-zA-Z](?:-?[a-zA-Z0-9])*$"
@@ -34,6 +39,8 @@ class Options(BaseModel):
         min_acu, max_acu: Aurora's capacity; with 0 it pauses when nobody is connected.
         cluster_identifier: the cluster's name if it is not the usual one: of one that was restored.
         snapshot_identifier: what the cluster was restored from; it stays in the file as long as that cluster lives.
+        python: the functions' Python: the design document's is 3.11.
+        map_concurrency: how many rows of a file are processed at a time; each takes a connection of Aurora's.
         reserved_concurrency: for `user-log-processor`; a new account (limit 10) refuses any reservation.
         uploader_principal_arn: the external system's user or role.
         alarm_email: the operators' address: alarms go to it.
@@ -58,9 +65,13 @@ class Options(BaseModel):
         Annotated[str, StringConstraints(pattern=_SNAPSHOT, max_length=255)] | None,
         Field(description="null, or the name or the ARN of a cluster's snapshot"),
     ]
+    python: Annotated[Python, Field(description=" or ".join(f'"{version}"' for version in get_args(Python)))]
+    map_concurrency: Annotated[
+        int, Field(ge=1, le=MAX_CONCURRENCY, description=f"a whole number from 1 to {MAX_CONCURRENCY}")
+    ]
     reserved_concurrency: Annotated[
-        Annotated[int, Field(ge=_LEAST_CONCURRENCY, le=1000)] | None,
-        Field(description=f"null, or a whole number from {_LEAST_CONCURRENCY} to 1000"),
+        Annotated[int, Field(ge=1, le=MAX_CONCURRENCY)] | None,
+        Field(description=f"null, or a whole number from 1 to {MAX_CONCURRENCY}"),
     ]
     uploader_principal_arn: Annotated[
         Annotated[str, StringConstraints(pattern=_PRINCIPAL)] | None,
@@ -74,10 +85,32 @@ class Options(BaseModel):
         Field(description='null, or a time in Japan like "09:30"'),
     ]
 
+    @property
+    def connection_limit(self) -> int:
+        """How many connections Aurora takes, about: max_connections follows the greatest capacity."""
+        most = MOST_FROM_HALF_AN_ACU if self.min_acu <= 0.5 else MOST_CONNECTIONS  # noqa: PLR2004 - in ACU, see above
+        return min(int(CONNECTIONS_PER_ACU * self.max_acu), most)
+
+    @property
+    def many_connections(self) -> int:
+        """How many of them are too many: the alarm's threshold, which one file must not reach."""
+        return self.connection_limit * CONNECTIONS_PER_CENT // 100
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.min_acu > self.max_acu:
             raise ValueError(f'"minAcu" is {self.min_acu:g}, more than "maxAcu", {self.max_acu:g}. Lower the first.')
+        if self.map_concurrency >= self.many_connections:
+            raise ValueError(
+                f'"mapConcurrency" is {self.map_concurrency}: a file would take as many connections, and from '
+                f"{self.many_connections} on the alarm AuroraConnections goes off (Aurora allows about "
+                f'{self.connection_limit} with {self.max_acu:g} ACU). Lower it, or raise "maxAcu".'
+            )
+        if self.reserved_concurrency is not None and self.reserved_concurrency < self.map_concurrency:
+            raise ValueError(
+                f'"reservedConcurrency" is {self.reserved_concurrency}, less than "mapConcurrency", '
+                f"{self.map_concurrency}: rows of a single file would be throttled. Raise it, or lower the other."
+            )
         usual: str = definition("resources.json")["names"]["DatabaseCluster"]
         taken = {None, *(f"{usual}{suffix}" for suffix in definition("resources.json")["stageSuffix"].values())}
         if self.snapshot_identifier and self.cluster_identifier in taken:

@@ -1,7 +1,13 @@
-"""The sort key of an audit item: `<time the Map was entered>#<row index>#<processing type>`.
+"""The keys of an audit item.
 
-It is the same on every repeat of a row (retry, redrive), so a repeat adds no item. The workflow's text makes it too,
-for rows that failed (LogError); a test compares the two.
+The partition key, `executionName`, is the run's name for the first 1,000 rows of a file, as designed. A partition takes
+1,000 writes per second, so the rows behind them are spread over 16 more: the run's name and a number, `<name>#07`. An
+item about a row that failed is always in the first: the workflow writes it, and cannot compute the number.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+
+The sort key is `<time the Map was entered>#<row index>#<processing type>`. Both are the same on every repeat of a row
+(retry, redrive), so a repeat adds no item. The workflow's text makes the sort key too, for rows that failed (LogError);
+a test compares the two.
 """
 
 from __future__ import annotations
@@ -10,6 +16,10 @@ from typing import NamedTuple
 
 ROW_FAILED = "user_update"
 """The processing type of the item about a row that failed; the workflow writes it."""
+ROWS_OF_THE_FIRST = 1_000
+PARTITIONS = 16
+MARK = "#"
+"""Stands in no execution's name."""
 _PARTS = 3
 
 
@@ -25,6 +35,42 @@ class AuditKey(NamedTuple):
     map_entered_at: str
     row_index: int
     processing_type: str
+
+
+def partition(execution_name: str, row_index: int) -> str:
+    """Return the partition key of the items of a row that was processed.
+
+    >>> partition("run", 999), partition("run", 1_015)
+    ('run', 'run#07')
+    """
+    if row_index < ROWS_OF_THE_FIRST:
+        return execution_name
+    return _numbered(execution_name, row_index % PARTITIONS)
+
+
+def partitions(execution_name: str, rows: int | None = None) -> list[str]:
+    """Return all partition keys of a run: each is to be queried.
+
+    Args:
+        execution_name: the run's.
+        rows: how many rows its file has; None if that is not known.
+    """
+    if rows is not None and rows <= ROWS_OF_THE_FIRST:
+        return [execution_name]
+    return [execution_name, *(_numbered(execution_name, number) for number in range(PARTITIONS))]
+
+
+def execution_of(partition_key: str) -> str:
+    """Return the name of the run that a partition key belongs to.
+
+    >>> execution_of("run#07")
+    'run'
+    """
+    return partition_key.partition(MARK)[0]
+
+
+def _numbered(execution_name: str, number: int) -> str:
+    return f"{execution_name}{MARK}{number:02}"
 
 
 def make(map_entered_at: str, row_index: int, processing_type: str) -> str:

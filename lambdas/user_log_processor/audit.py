@@ -42,7 +42,7 @@ def audit_items(record: UserLogRecord, old: Totals, status: str) -> list[dict[st
 
     def item(kind: str, old_value: int, new_value: int) -> dict[str, Any]:
         return {
-            "executionName": {"S": record.execution_name},
+            "executionName": {"S": audit_key.partition(record.execution_name, record.row_index)},
             "timestamp": {"S": audit_key.make(record.map_entered_at, record.row_index, kind)},
             "userId": {"S": record.user_id},
             "processingType": {"S": kind},

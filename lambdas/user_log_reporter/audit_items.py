@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lambdas.shared import audit_key
@@ -24,11 +25,15 @@ def read_audit_items(dynamodb: DynamoDBClient, table: str, execution_name: str, 
         ClientError: the table cannot be read.
     """
     written = array("B")
-    pages = dynamodb.get_paginator("query").paginate(
-        TableName=table,
-        KeyConditionExpression="executionName = :name",
-        ExpressionAttributeValues={":name": {"S": execution_name}},
-        ConsistentRead=True,
+    paginator = dynamodb.get_paginator("query")
+    pages = chain.from_iterable(
+        paginator.paginate(
+            TableName=table,
+            KeyConditionExpression="executionName = :partition",
+            ExpressionAttributeValues={":partition": {"S": partition}},
+            ConsistentRead=True,
+        )
+        for partition in audit_key.partitions(execution_name)
     )
     for page in pages:
         for item in page["Items"]:

@@ -33,7 +33,7 @@ def running_cloud(home: str | os.PathLike[str] | None = None) -> RunningCloud | 
 
     Raises:
         CloudLost: it neither starts nor stops in time.
-        UsageError: it uses another database than this shell names.
+        UsageError: it uses another database, or another stage, than this shell names.
     """
     folder = home if home is not None else home_folder()
     cloud = RunningCloud.find(folder) if folder is not None else None
@@ -41,6 +41,12 @@ def running_cloud(home: str | os.PathLike[str] | None = None) -> RunningCloud | 
         raise UsageError(
             f"The cloud that is up at {cloud.url} (process {cloud.pid}) uses another database than this shell's "
             "SIMULATOR_DATABASE_URL says. Set the variable as it was for `up`, or end that cloud with `down`."
+        )
+    stage = os.environ.get("SIMULATOR_STAGE")
+    if cloud is not None and stage and cloud.stage != stage:
+        raise UsageError(
+            f"The cloud that is up at {cloud.url} (process {cloud.pid}) runs the stage {cloud.stage}, and this shell's "
+            f"SIMULATOR_STAGE is {stage}. Unset the variable, or end that cloud with `down`."
         )
     return cloud
 

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from lambdas.shared import audit_key
 from lambdas.shared.columns import TOTALS
 from simulator.deployed.canary import ROWS, Canary
 from simulator.deployed.errors import StackError, told_aws_errors
@@ -168,10 +169,11 @@ class SmokeTest:
 
     def _check_audit(self) -> str:
         name = str(self._execution).rpartition(":")[2]
+        (partition,) = audit_key.partitions(name, ROWS)
         items = self._dynamodb.query(
             TableName=self._table,
-            KeyConditionExpression="executionName = :name",
-            ExpressionAttributeValues={":name": {"S": name}},
+            KeyConditionExpression="executionName = :partition",
+            ExpressionAttributeValues={":partition": {"S": partition}},
             ConsistentRead=True,
         )["Items"]
         found = sorted((one["userId"]["S"], one["processingType"]["S"], one["status"]["S"]) for one in items)

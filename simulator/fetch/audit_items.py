@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from lambdas.shared import audit_key
 from simulator.fetch.operator import told
 
 if TYPE_CHECKING:
@@ -15,21 +16,32 @@ if TYPE_CHECKING:
 _plain = TypeDeserializer().deserialize
 
 
-def audit_items(operator: Operator, table: str, run: str) -> list[dict[str, Any]]:
+def audit_items(operator: Operator, table: str, run: str, rows: int | None) -> list[dict[str, Any]]:
     """Return the items in the order in which they were written.
 
     DynamoDB has of each key what was written last; `audit.jsonl` of a run that was run here has what was replaced, too.
+
+    Args:
+        operator: what is asked.
+        table: the table's name.
+        run: the execution's name.
+        rows: how many rows its file has; None if that is not known.
 
     Raises:
         FetchError: the table cannot be read.
     """
     with told():
-        pages = operator.dynamodb.get_paginator("query").paginate(
-            TableName=table,
-            KeyConditionExpression="executionName = :run",
-            ExpressionAttributeValues={":run": {"S": run}},
-        )
-        items = [_line(item) for page in pages for item in page["Items"]]
+        paginator = operator.dynamodb.get_paginator("query")
+        items = [
+            _line(item)
+            for partition in audit_key.partitions(run, rows)
+            for page in paginator.paginate(
+                TableName=table,
+                KeyConditionExpression="executionName = :partition",
+                ExpressionAttributeValues={":partition": {"S": partition}},
+            )
+            for item in page["Items"]
+        ]
     return sorted(items, key=lambda item: (str(item.get("processedAt")), str(item.get("timestamp"))))
 
 

@@ -156,7 +156,8 @@ class _RunFetch:
         if not passes and self._logs:
             self._function_logs()
         if self._standing.status != RUNNING and self._places.table:
-            _replace(folder.audit_file, audit_items(self._operator, self._places.table, record.name))
+            items = audit_items(self._operator, self._places.table, record.name, record.row_count)
+            _replace(folder.audit_file, items)
         folder.write_record(record)
         return record
 

@@ -212,10 +212,13 @@ def _deployed(folder: RunFolder) -> Deployed:
     states = definition.get("States") or {}
     found: dict[str, Any] = next((state for state in states.values() if state.get("Type") == "Map"), {})
     processor = (found.get("ItemProcessor") or {}).get("ProcessorConfig") or {}
+    # A path or an expression gives it only while the workflow runs; without a number the most is assumed.
+    given = found.get("MaxConcurrency")
+    concurrency = given if isinstance(given, int) and given else MOST_CONCURRENCY
     functions = {one["name"]: one for one in json.loads(_FUNCTIONS.read_bytes())}
     return Deployed(
         kind=processor.get("ExecutionType", EXPRESS),
-        concurrency=min(int(found.get("MaxConcurrency") or MOST_CONCURRENCY), MOST_CONCURRENCY),
+        concurrency=min(concurrency, MOST_CONCURRENCY),
         run_seconds=float(definition.get("TimeoutSeconds") or 365 * 86400),
         validator_seconds=float(functions["${CsvValidatorFunctionName}"]["timeoutSeconds"]),
         processor_seconds=float(functions["${UserLogProcessorFunctionName}"]["timeoutSeconds"]),

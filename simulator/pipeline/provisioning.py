@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.errors import CloudError
-from simulator.pipeline.settings import PROJECT_ROOT
+from simulator.pipeline.settings import DEFAULT_STAGE, PROJECT_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from simulator.aws.moto.clients import AwsClients
 
 DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
+STAGES = PROJECT_ROOT / "cdk" / "stages"
+MAX_CONCURRENCY = 1000
 RESULTS_PREFIX = "results/"
 """How the keys of the ResultWriter's objects begin, in the output bucket."""
-_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_PLACEHOLDER = re.compile(r"\"\$\{(?P<whole>[^}\"]*)\}\"|\$\{(?P<part>[^}]*)\}")
 _FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}"
 _MACHINE_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}"
 
@@ -65,6 +67,30 @@ def function_names() -> dict[str, str]:
     return {f"{function}Name": resource_name(function) for function in functions}
 
 
+def stage_concurrency(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> int:
+    """Return how many rows of a file a stage processes at a time.
+
+    Args:
+        stage: a name as SIMULATOR_STAGE gives it.
+        stages: the folder of the stages' files.
+
+    Raises:
+        CloudError: there is no such stage, or its file has no number that can be deployed; names the file.
+    """
+    known = sorted(path.stem for path in stages.glob("*.json"))
+    if stage not in known:
+        raise CloudError(f"SIMULATOR_STAGE is {stage!r}. The stages in {stages} are {', '.join(known) or 'none'}.")
+    path = stages / f"{stage}.json"
+    try:
+        options: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CloudError(f"Cannot read the stage's options in {path}: {error}.") from error
+    value = options.get("mapConcurrency") if isinstance(options, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_CONCURRENCY:
+        raise CloudError(f'{path}: "mapConcurrency" must be a whole number from 1 to {MAX_CONCURRENCY}.')
+    return value
+
+
 def _from_name(resource: str, form: str) -> Any:
     """Return a field whose default is a name of `resources.json`, put into `form` when an instance is made."""
     return field(default_factory=lambda: form.format(resource_name(resource)))
@@ -72,7 +98,7 @@ def _from_name(resource: str, form: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """The names, ARNs and addresses of everything in the local cloud.
+    """The names, ARNs and addresses of everything in the local cloud, and the numbers that its stage chooses.
 
     The names are those of `resources.json` in the stage prod; a bucket's has the account behind it. `placeholders`
     gives them by the names that the files in cdk/definitions use.
@@ -91,10 +117,11 @@ class Resources:
     rule_dead_letter_queue_arn: str = _from_name("RuleDeadLetterQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}")
     rule_dead_letter_queue_url: str
     dispatcher_failures_queue_url: str
+    map_concurrency: int = field(default_factory=stage_concurrency)
 
     @property
-    def placeholders(self) -> dict[str, str]:
-        """Return the values of the `${...}` in cdk/definitions."""
+    def placeholders(self) -> dict[str, str | int]:
+        """Return the values of the `${...}` in cdk/definitions; a number takes the place of the quotes, too."""
         return {
             **function_names(),
             "UploadRuleName": resource_name("UploadRule"),
@@ -110,10 +137,11 @@ class Resources:
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue_url,
             "RuleRoleArn": self.rule_role_arn,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue_arn,
+            "MapConcurrency": self.map_concurrency,
         }
 
 
-def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
+def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurrency: int | None = None) -> Resources:
     """Make buckets, table and queues, if they are not there yet, in a local cloud.
 
     State machines, rule and functions are not in moto: they are registered where they run.
@@ -121,11 +149,13 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
     Args:
         aws: clients of the local cloud.
         definitions: the folder of `processing_logs.json`.
+        map_concurrency: how many rows of a file are processed at a time; None for what prod says.
 
     Raises:
-        CloudError: if a definition cannot be read.
+        CloudError: if a definition, or prod's file, cannot be used.
     """
     resources = Resources(
+        map_concurrency=stage_concurrency() if map_concurrency is None else map_concurrency,
         rule_dead_letter_queue_url=aws.sqs.create_queue(QueueName=resource_name("RuleDeadLetterQueue"))["QueueUrl"],
         dispatcher_failures_queue_url=aws.sqs.create_queue(QueueName=resource_name("DispatcherFailuresQueue"))[
             "QueueUrl"
@@ -144,7 +174,7 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
     return resources
 
 
-def read_definition(name: str, values: Mapping[str, str], definitions: Path = DEFINITIONS) -> str:
+def read_definition(name: str, values: Mapping[str, str | int], definitions: Path = DEFINITIONS) -> str:
     """Return the text of a file in cdk/definitions with its placeholders filled in.
 
     Args:
@@ -168,12 +198,13 @@ def read_definition(name: str, values: Mapping[str, str], definitions: Path = DE
     return text
 
 
-def substitute(text: str, values: Mapping[str, str], *, source: str = "the definition") -> str:
-    r"""Fill in the `${Name}` placeholders of a JSON text, as CDK's `definitionSubstitutions` does.
+def substitute(text: str, values: Mapping[str, str | int], *, source: str = "the definition") -> str:
+    r"""Fill in the `${Name}` placeholders of a JSON text, as CDK's code and its `definitionSubstitutions` do.
 
     Args:
         text: JSON whose strings hold placeholders.
-        values: name -> value; a value goes into a JSON string, so its quotes and backslashes are escaped.
+        values: name -> value; a value goes into a JSON string, so its quotes and backslashes are escaped. A
+            number takes the place of a string that is its placeholder alone: `"${N}"` becomes `5`.
         source: what `text` is, for the error.
 
     Raises:
@@ -181,11 +212,15 @@ def substitute(text: str, values: Mapping[str, str], *, source: str = "the defin
     """
 
     def value_of(match: re.Match[str]) -> str:
-        name = match.group(1)
+        name = match["part"] if match["whole"] is None else match["whole"]
         if name not in values:
             line = text.count("\n", 0, match.start()) + 1
             known = ", ".join(sorted(values)) or "none"
             raise CloudError(f"{source}, line {line}: unknown placeholder ${{{name}}}. Known: {known}.")
-        return json.dumps(values[name], ensure_ascii=False)[1:-1]
+        value = values[name]
+        if isinstance(value, int):
+            return str(value)
+        filled = json.dumps(value, ensure_ascii=False)
+        return filled[1:-1] if match["whole"] is None else filled
 
     return _PLACEHOLDER.sub(value_of, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING, Self
 
+from lambdas.shared import audit_key
 from simulator.aws.moto.options import KeptTable, MotoOptions
 from simulator.aws.moto.server import MotoServer
 from simulator.fault_injection.refused_by_aws import KINDS, refusal
@@ -113,6 +114,7 @@ def moto_options(
             file_name=AUDIT_FILE,
             orphans=home.orphan_audit,
             range_key="timestamp",
+            folder_mark=audit_key.MARK,
         ),
         lasting=home.cloud if lasting else None,
         enforced=enforced.file if enforced else None,

@@ -26,7 +26,7 @@ from simulator.pipeline.local_cloud.service_apis import service_apis
 from simulator.pipeline.map_run_endpoint import MapRunEndpoint
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.permissions.run_calls import RunCalls
-from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name
+from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name, stage_concurrency
 from simulator.pipeline.servers import Servers
 from simulator.pipeline.status_events import StatusEvents
 from simulator.pipeline.steering.helm import Helm
@@ -86,6 +86,7 @@ class Session:
         enforced: EnforcedTemplate | None = None,
     ) -> None:
         self.gate = Gate(enforced.deployment if enforced else None)
+        concurrency = stage_concurrency(settings.simulator_stage)
         with ExitStack() as stack:
             servers = stack.enter_context(servers or Servers(settings, plan, lasting=restored, enforced=enforced))
             home = settings.home
@@ -93,7 +94,7 @@ class Session:
             tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
             self.postgres = servers.postgres()
             self.aws = stack.enter_context(closing(aws_clients(_url(self.moto))))
-            self.resources = provision(self.aws)
+            self.resources = provision(self.aws, map_concurrency=concurrency)
             self.database_id = database_id(self.postgres.url)
             self.store = RunStore(home.runs)
             self.recorder = stack.enter_context(

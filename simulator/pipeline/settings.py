@@ -16,6 +16,7 @@ from simulator.runs.failure_inbox.accepted_rows import AcceptedRows
 from simulator.runs.store import RunStore
 
 PROJECT_ROOT = Path(project_root())
+DEFAULT_STAGE: Final = "prod"
 _TRIAL_SIZE: Final = 8192
 
 
@@ -27,6 +28,10 @@ def _database_url() -> str | None:
     return os.environ.get("SIMULATOR_DATABASE_URL")
 
 
+def _stage() -> str:
+    return os.environ.get("SIMULATOR_STAGE") or DEFAULT_STAGE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The environment variables that the simulator reads.
@@ -35,10 +40,12 @@ class Settings:
         simulator_home: `SIMULATOR_HOME`: the folder for runs and for the embedded PostgreSQL; that of `default_home`
             if it is not set.
         simulator_database_url: `SIMULATOR_DATABASE_URL`: a PostgreSQL of one's own in place of the embedded one.
+        simulator_stage: `SIMULATOR_STAGE`: the stage of cdk/stages whose options are run; prod if it is not set.
     """
 
     simulator_home: Path = field(default_factory=_home)
     simulator_database_url: str | None = field(default_factory=_database_url, repr=False)  # it has a password
+    simulator_stage: str = field(default_factory=_stage)
 
     @property
     def home(self) -> HomeFolder:

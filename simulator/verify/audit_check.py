@@ -57,10 +57,14 @@ class AuditCheck:
     def _take(self, item: dict[str, Any]) -> None:
         key = audit_key.parse(item.get("timestamp"))
         where = f"The item with the timestamp {item.get('timestamp')!r}"
-        if item.get("executionName") != self._folder.name:
+        partition = str(item.get("executionName"))
+        if audit_key.execution_of(partition) != self._folder.name:
             self._findings.disagree(PLACE, f"{where} belongs to another run, {item.get('executionName')!r}.")
         elif key is None or key.row_index >= len(self._rows) or key.processing_type not in (*UPDATES, FAILURE):
             self._findings.disagree(PLACE, f"{where} belongs to no row of the file.")
+        elif partition not in {self._folder.name, audit_key.partition(self._folder.name, key.row_index)}:
+            row = self._rows[key.row_index]
+            self._findings.disagree(PLACE, f"{where} lies in {partition!r}, where nobody looks for it.", row)
         elif item.get("processingType") != key.processing_type:
             row = self._rows[key.row_index]
             self._findings.disagree(PLACE, f"{where} calls itself {item.get('processingType')!r}.", row)

@@ -13,9 +13,9 @@ from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.folder.run_record import MapRunNote, RowCounts, RunRecord, SourceObject
 from simulator.runs.folder.times import moment_text
 from simulator.runs.store import RunStore
+from tests.deployed_text import workflow_text
 from tests.rows import AUDIT_TYPES, upload
 
-DEFINITION = Path(__file__).parents[2] / "cdk" / "definitions" / "workflow.asl.json"
 FUNCTION = "user-log-processor"
 FIRST_DAY = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
 ROW_TIME = timedelta(milliseconds=20)
@@ -37,7 +37,7 @@ def make_run(store: RunStore, name: str, rows: int, started: datetime, *, failin
     items = [_item(index, started, failed=index % failing == failing - 1) for index in range(rows)]
     failed = [item for item in items if item["status"] == "FAILED"]
     stopped = started + ROW_TIME * (rows // WORKERS + 1)
-    folder.definition_file.write_bytes(DEFINITION.read_bytes())
+    folder.definition_file.write_text(workflow_text(), encoding="utf-8")
     lines = (f"{item['user']},{item['index'] % 90},{item['index'] % 7}" for item in items)
     folder.input_file.write_text(upload(*lines), encoding="utf-8")
     _write(folder.events_file, _events(started, stopped))

@@ -84,7 +84,11 @@ def run_map(home: Path, functions: LambdaService) -> tuple[float, Path]:
     body = upload(*(f"U{index:05},{index % 90},{index % 7}" for index in range(ROWS))).encode()
     store = MemoryStore({"k.csv": body}, cut=256 * 1024)
     recorder = RunRecorder(RunStore(home), MACHINE, lambda *_: [body])
-    text = DEFINITION.read_text(encoding="utf-8").replace("${UserLogProcessorFunctionArn}", FUNCTION)
+    text = (
+        DEFINITION.read_text(encoding="utf-8")
+        .replace("${UserLogProcessorFunctionArn}", FUNCTION)
+        .replace('"${MapConcurrency}"', "5")
+    )
     state = json.loads(text)["States"]["UserLogDistributedMap"]
     del state["Next"]
     state["End"] = True

@@ -19,6 +19,8 @@ OPTIONAL: dict[str, Any] = {
     "reader": False,
     "minAcu": 1,
     "maxAcu": 8,
+    "python": "3.13",
+    "mapConcurrency": 8,
     "reservedConcurrency": 10,
     "uploaderPrincipalArn": UPLOADER,
     "alarmEmail": "ops@example.com",

@@ -7,11 +7,12 @@ import importlib
 import importlib.util
 import json
 import re
+import shutil
 import struct
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.infrastructure.template.resolver import Resolver
 from tests.infrastructure.template.synthesis import CDK, load_cdk
 
 ROOT = CDK.parent
+DESIGNED, OFFERED = "3.11", ("3.12", "3.13")
 LAMBDA_GLIBC = (2, 26)
 LAMBDA_LIMIT = 250 * 1024 * 1024
 X86_64 = 62
@@ -31,15 +33,15 @@ package, module = sys.argv[1:]
 sys.path.insert(0, package)
 handler = getattr(importlib.import_module(module), "lambda_handler")
 files = {module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None)}
-print(json.dumps([callable(handler), sorted(files)]))
+print(json.dumps([callable(handler), sorted(files), json.__file__]))
 """
 
 
-def built(folder: Path) -> Path:
-    """Build the package into a folder, as `cdk deploy` does."""
+def built(folder: Path, python: str = DESIGNED) -> Path:
+    """Build the package for a Python into a folder, as `cdk deploy` does."""
     load_cdk()
     folder.mkdir()
-    importlib.import_module("userlog.functions.bundle").build(folder)
+    importlib.import_module("userlog.functions.bundle").build(folder, python)
     return folder
 
 
@@ -109,26 +111,26 @@ def test_a_library_that_needs_a_newer_glibc_would_be_noticed() -> None:
     assert too_new(b"\x00GLIBC_2.17\x00GLIBC_2.27\x00GLIBC_3.0\x00") == {"GLIBC_2.27", "GLIBC_3.0"}
 
 
-def test_every_library_is_for_the_functions_processor_and_python(package: Path) -> None:
-    """x86_64 and CPython 3.11, whatever machine builds."""
+def assert_libraries_are_for(package: Path, python: str) -> None:
+    """x86_64, and that CPython."""
     for path in libraries(package):
         header = path.read_bytes()[:20]
         assert header[:4] == b"\x7fELF", path
         assert struct.unpack_from("<H", header, 18) == (X86_64,), path
-        assert "cpython-" not in path.name or "cpython-311-x86_64-linux-gnu" in path.name, path
+        assert "cpython-" not in path.name or f"cpython-{python.replace('.', '')}-x86_64-linux-gnu" in path.name, path
 
 
-@pytest.mark.skipif(
-    sys.version_info[:2] != (3, 11) or sys.platform != "linux", reason="the package is for Python 3.11 on Linux"
-)
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_handler_is_imported_by_a_bare_interpreter(package: Path, stack: Resolver, name: str) -> None:
-    """With the package alone, and the environment that AWS gives: nothing is missing, nothing comes from elsewhere."""
-    function: dict[str, Any] = stack.by_name("AWS::Lambda::Function")[name]
+def test_every_library_is_for_the_functions_processor_and_python(package: Path) -> None:
+    """x86_64 and CPython 3.11, whatever machine builds."""
+    assert_libraries_are_for(package, DESIGNED)
+
+
+def assert_imported(package: Path, python: str, function: dict[str, Any]) -> None:
+    """Import a function's handler with nothing but the package, and with the environment that AWS gives."""
     module, _, handler = function["Handler"].rpartition(".")
     assert handler == "lambda_handler"
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", IMPORT, str(package), module],
+        [python, "-I", "-S", "-B", "-c", IMPORT, str(package), module],
         env={
             **function["Environment"]["Variables"],
             "AWS_REGION": "ap-northeast-1",
@@ -140,14 +142,56 @@ def test_a_handler_is_imported_by_a_bare_interpreter(package: Path, stack: Resol
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    is_callable, files = json.loads(done.stdout)
+    is_callable, files, library = json.loads(done.stdout)
     assert is_callable
-    standard = Path(json.__file__).parents[1]
+    standard = Path(library).parents[1]
     elsewhere = [
         file for file in files if not Path(file).is_relative_to(package) and not Path(file).is_relative_to(standard)
     ]
     assert elsewhere == []
     assert not [file for file in files if "site-packages" in file]
+
+
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11) or sys.platform != "linux", reason="the package is for Python 3.11 on Linux"
+)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_handler_is_imported_by_a_bare_interpreter(package: Path, stack: Resolver, name: str) -> None:
+    """With the package alone, and the environment that AWS gives: nothing is missing, nothing comes from elsewhere."""
+    function: dict[str, Any] = stack.by_name("AWS::Lambda::Function")[name]
+    assert_imported(package, sys.executable, function)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("python", OFFERED)
+def test_the_package_of_an_offered_python_is_built_and_imported(
+    tmp_path: Path, stack: Resolver, machine_network: None, python: str
+) -> None:
+    """The same libraries from the same digests; each handler is imported if this machine has that Python."""
+    package = built(tmp_path / "package", python)
+    assert any(f"cpython-{python.replace('.', '')}-" in path.name for path in libraries(package))
+    assert_libraries_are_for(package, python)
+    interpreter = interpreter_of(python)
+    if interpreter is None:
+        pytest.skip(f"there is no Python {python} here to import it with; it was built")
+    for name in FUNCTIONS:
+        assert_imported(package, interpreter, stack.by_name("AWS::Lambda::Function")[name])
+
+
+def interpreter_of(python: str) -> str | None:
+    """Return the path of a Python of that version, if uv finds one on this machine."""
+    uv = shutil.which("uv")
+    if uv is None:
+        return None
+    words = [uv, "python", "find", "--no-python-downloads", "--system", python]
+    found = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
+def test_the_offered_pythons_are_those_of_the_option() -> None:
+    """One more there is one more to build here."""
+    load_cdk()
+    assert get_args(importlib.import_module("userlog.options").Python) == (DESIGNED, *OFFERED)
 
 
 def requirements() -> Any:
@@ -200,4 +244,4 @@ def test_a_file_with_another_digest_is_not_installed(
             pytest.skip("pip is not installed")
         monkeypatch.setattr(bundle.shutil, "which", lambda _: None)
     with pytest.raises(bundle.BundleError, match="could not be installed"):
-        bundle.build(tmp_path / "package")
+        bundle.build(tmp_path / "package", DESIGNED)

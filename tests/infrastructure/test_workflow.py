@@ -79,6 +79,16 @@ def test_the_distributed_map_is_the_designed_one(stack: Resolver) -> None:
     }
 
 
+def test_a_stage_chooses_how_many_rows_run_at_a_time(stack: Resolver, optional_stack: Resolver) -> None:
+    """A number in the text, where prod's own file has the designed one; nothing else of the text differs."""
+    machines = [each.by_name("AWS::StepFunctions::StateMachine") for each in (stack, optional_stack)]
+    designed, other = (definition_of(each["csv-user-log-processor"]) for each in machines)
+    rows = other["States"]["UserLogDistributedMap"]
+    assert rows["MaxConcurrency"] == 8
+    rows["MaxConcurrency"] = 5
+    assert other == designed
+
+
 def test_machines_log_everything_and_are_traced(stack: Resolver) -> None:
     """Each into its own log group; an EXPRESS execution keeps its history nowhere else."""
     for name, machine in stack.by_name("AWS::StepFunctions::StateMachine").items():

@@ -16,11 +16,11 @@ from lambdas.shared.csv_dialect import records
 from lambdas.shared.errors import InvalidRecordError
 from lambdas.user_log_processor.record import parse_record
 from simulator.aws.asl.runtime.listener import ChildRecord, ExecutionInfo, MapRunInfo, TaskAttempt
-from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.folder.json_lines import LineFile
 from simulator.runs.folder.run_record import BREACHED_ERROR, REJECTED_ERROR
 from simulator.runs.folder.times import milliseconds_between, moment_text
 from simulator.runs.recorder import RunRecorder
+from tests.deployed_text import workflow_text
 from tests.thirty_nights.plan import Upload
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MACHINE = "csv-user-log-processor"
 PREFIX = "arn:aws:states:ap-northeast-1:123456789012"
 BUCKET = "user-log-input-123456789012"
-DEFINITION = PROJECT_ROOT / "cdk" / "definitions" / "workflow.asl.json"
+_WORKFLOW = workflow_text()
 WORKERS = 5
 MAX_ROWS = 100_000
 TOLERATED_SHARE, TOLERATED_ROWS = 0.05, 50
@@ -267,7 +267,7 @@ class _Run:
             name=self._name,
             machine_arn=f"{PREFIX}:stateMachine:{MACHINE}",
             machine_name=MACHINE,
-            definition=DEFINITION.read_text(encoding="utf-8"),
+            definition=_WORKFLOW,
             input=self._input,
             status=status,
             started=self._began,

@@ -16,8 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from userlog.definitions import DEFINITIONS, ROOT
 from userlog.functions.packages import REQUIREMENTS, bill_of_materials, packages
 
-PYTHON = "3.11"
-# Python 3.11 runs on Amazon Linux 2, glibc 2.26; wheels for anything newer would not load.
+# Python 3.11 runs on Amazon Linux 2 (glibc 2.26), later ones on Amazon Linux 2023 (2.34): these wheels load on both.
 PIP_PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64")
 UV_PLATFORM = "x86_64-manylinux2014"
 # What installers write of themselves, and what is compiled on the machine that builds.
@@ -30,13 +29,17 @@ class BundleError(Exception):
     """The package cannot be built; the text says why."""
 
 
-def build(target: Path) -> None:
+def build(target: Path, python: str) -> None:
     """Put the package into a folder, which may be there already.
+
+    Args:
+        target: the folder.
+        python: the functions' Python, such as 3.11.
 
     Raises:
         BundleError: the libraries cannot be fetched.
     """
-    _install(target)
+    _install(target, python)
     shutil.copytree(
         ROOT / "lambdas", target / "lambdas", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
     )
@@ -46,10 +49,10 @@ def build(target: Path) -> None:
     _make_the_same(target)
 
 
-def _install(target: Path) -> None:
+def _install(target: Path, python: str) -> None:
     """Fetch the libraries' wheels for Lambda's platform, by uv if it is installed, else by pip."""
     uv = shutil.which("uv")
-    common = ["--no-deps", "--only-binary", ":all:", "--python-version", PYTHON, "--target", str(target)]
+    common = ["--no-deps", "--only-binary", ":all:", "--python-version", python, "--target", str(target)]
     if uv is not None:
         command = [uv, "pip", "install", "--no-progress", "--python-platform", UV_PLATFORM]
     elif importlib.util.find_spec("pip") is not None:
@@ -83,7 +86,14 @@ def _make_the_same(target: Path) -> None:
 
 @jsii.implements(ILocalBundling)
 class LocalBundling:
-    """Builds the package in this process when CDK asks for it."""
+    """Builds the package in this process when CDK asks for it.
+
+    Args:
+        python: the functions' Python.
+    """
+
+    def __init__(self, python: str) -> None:
+        self._python = python
 
     def try_bundle(self, output_dir: str, *_options: object, **_more: object) -> bool:
         """Build, and never leave it to Docker; end the program if that is not possible.
@@ -91,17 +101,17 @@ class LocalBundling:
         An exception would come back from jsii as another, with the stack traces of both languages.
         """
         try:
-            build(Path(output_dir))
+            build(Path(output_dir), self._python)
         except BundleError as error:
             sys.exit(str(error))
         return True
 
 
-def functions_code() -> lambda_.AssetCode:
-    """Return the package as code; one for all functions."""
+def functions_code(python: str) -> lambda_.AssetCode:
+    """Return the package for a Python as code; one for all functions."""
     return lambda_.Code.from_asset(
         str(ROOT / "lambdas"),
         asset_hash_type=AssetHashType.OUTPUT,
         # An image must be named; it is never run.
-        bundling=BundlingOptions(image=DockerImage.from_registry("unused"), local=LocalBundling()),
+        bundling=BundlingOptions(image=DockerImage.from_registry("unused"), local=LocalBundling(python)),
     )

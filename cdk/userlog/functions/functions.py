@@ -11,7 +11,7 @@ from constructs import Construct
 
 from lambdas.shared.settings import MAX_ROWS
 from userlog.definitions import function_settings, results_prefix
-from userlog.functions.bundle import PYTHON, functions_code
+from userlog.functions.bundle import functions_code
 from userlog.functions.function_rights import (
     MIGRATOR_USER,
     PROCESSOR_USER,
@@ -66,7 +66,7 @@ class Functions(Construct):
         self._storage = storage
         self._database = database
         self._file_topic = file_topic
-        self._code = functions_code()
+        self._code = functions_code(stage.options.python)
         self._roles: dict[str, FunctionRole] = {}
         self.validator = self._function("Validator", VALIDATOR, validator_policies(storage))
         self.processor = self._function(
@@ -133,7 +133,7 @@ class Functions(Construct):
             construct_id,
             function_name=name,
             description=configuration["description"],
-            runtime=lambda_.Runtime(f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON),
+            runtime=lambda_.Runtime(f"python{self._stage.options.python}", lambda_.RuntimeFamily.PYTHON),
             architecture=lambda_.Architecture.X86_64,
             handler=configuration["handler"],
             code=self._code,

@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from userlog.definitions import DEFINITIONS, definition
+from userlog.definitions import DEFINITIONS, definition, with_numbers
 from userlog.storage.data_key import machine_arn
 from userlog.workflow.defined_rule import DefinedRule
 from userlog.workflow.machine_role import MachineRole, allow
@@ -57,6 +57,7 @@ class Workflow(Construct):
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue.queue_url,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue.queue_arn,
         }
+        self._numbers = {"MapConcurrency": stage.options.map_concurrency}
         self.name = stage.name_of("Workflow")
         workflow_role = MachineRole(
             self,
@@ -122,7 +123,7 @@ class Workflow(Construct):
 
         Logged in full: an EXPRESS execution, and each row is one, keeps its history nowhere else.
         """
-        text = (DEFINITIONS / file).read_text(encoding="utf-8")
+        text = with_numbers((DEFINITIONS / file).read_text(encoding="utf-8"), self._numbers)
         group = logs.LogGroup(
             self,
             f"{construct_id}Logs",

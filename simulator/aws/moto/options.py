@@ -23,6 +23,7 @@ class KeptTable:
         file_name: the file in such a folder, one item per line as JSON.
         orphans: the file for items whose folder does not exist, or whose attribute is not a plain file name.
         range_key: the table's range key; its hash key is the folder attribute.
+        folder_mark: what ends the folder's name in the attribute: several hash keys then share a folder.
     """
 
     name: str
@@ -31,6 +32,11 @@ class KeptTable:
     file_name: str
     orphans: Path
     range_key: str = ""
+    folder_mark: str = ""
+
+    def folder_of(self, hash_key: str) -> str:
+        """Return the name of the folder that keeps the items of a hash key."""
+        return hash_key.partition(self.folder_mark)[0] if self.folder_mark else hash_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

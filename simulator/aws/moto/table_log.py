@@ -65,8 +65,10 @@ class TableLog:
             self._half.discard(path)
 
     def _file_of(self, name: str | None) -> str:
-        if name is not None and is_plain_name(name) and is_folder(f"{self._folders}/{name}"):
-            return f"{self._folders}/{name}/{self._kept.file_name}"
+        if name is not None:
+            folder = self._kept.folder_of(name)
+            if is_plain_name(folder) and is_folder(f"{self._folders}/{folder}"):
+                return f"{self._folders}/{folder}/{self._kept.file_name}"
         return self._orphans
 
 

@@ -46,6 +46,7 @@ class RunningCloud:
         self.pid = int(about.get("pid", 0))
         self.started = str(about.get("started"))
         self.database = str(about.get("database"))
+        self.stage = str(about.get("stage"))
         self.dashboard = about.get("dashboard")
         self._token = str(about.get("token"))
 

@@ -38,6 +38,7 @@ class UpLock:
             "pid": os.getpid(),
             "started": moment_text(datetime.now(UTC)),
             "database": database_mark(settings.database_url),
+            "stage": settings.simulator_stage,
             "token": self.token,
         }
         try:

@@ -187,5 +187,6 @@ def test_no_upload_by_its_time_is_an_alarm(optional_stack: Resolver) -> None:
 def test_the_limit_of_connections_is_auroras(least: float, greatest: float, limit: int) -> None:
     """200 per ACU; 5,000 at most, and 2,000 if the capacity may go down to 0.5."""
     load_cdk()
-    module = importlib.import_module("userlog.monitoring.alarms.database")
-    assert module.connection_limit(SimpleNamespace(min_acu=least, max_acu=greatest)) == limit
+    options = importlib.import_module("userlog.options").Options
+    given = SimpleNamespace(min_acu=least, max_acu=greatest)
+    assert options.connection_limit.fget(given) == limit

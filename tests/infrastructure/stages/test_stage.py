@@ -30,6 +30,8 @@ PROD: dict[str, Any] = {
     "maxAcu": 2,
     "clusterIdentifier": None,
     "snapshotIdentifier": None,
+    "python": "3.11",
+    "mapConcurrency": 5,
     "reservedConcurrency": None,
     "uploaderPrincipalArn": None,
     "alarmEmail": None,
@@ -105,8 +107,14 @@ def test_prod_has_the_designed_names_and_dev_its_own() -> None:
         ("clusterIdentifier", "a" * 57, "at most 56 characters"),
         ("snapshotIdentifier", "", "snapshot"),
         ("snapshotIdentifier", "arn:aws:rds:ap-northeast-1:123456789012:cluster:user-log", "snapshot"),
-        ("reservedConcurrency", 4, "from 5 to 1000"),
-        ("reservedConcurrency", 1001, "from 5 to 1000"),
+        ("python", "3.10", '"3.11" or "3.12" or "3.13"'),
+        ("python", 3.11, '"3.11" or "3.12" or "3.13"'),
+        ("mapConcurrency", 0, "from 1 to 1000"),
+        ("mapConcurrency", 1001, "from 1 to 1000"),
+        ("mapConcurrency", None, "from 1 to 1000"),
+        ("mapConcurrency", 5.5, "from 1 to 1000"),
+        ("reservedConcurrency", 0, "from 1 to 1000"),
+        ("reservedConcurrency", 1001, "from 1 to 1000"),
         ("uploaderPrincipalArn", "*", "arn:aws:iam::123456789012:role/uploader"),
         ("uploaderPrincipalArn", "arn:aws:iam::123456789012:role/*", "arn:aws:iam::123456789012:role/uploader"),
         ("uploaderPrincipalArn", "arn:aws:s3:::bucket", "arn:aws:iam::123456789012:role/uploader"),
@@ -173,6 +181,17 @@ def test_options_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
     for name in (None, "user-log", "user-log-dev"):
         options = {**PROD, "snapshotIdentifier": "before", "clusterIdentifier": name}
         assert '"snapshotIdentifier" needs "clusterIdentifier"' in refusal(written(tmp_path, options))
+
+
+def test_rows_at_a_time_must_fit_connections_and_reservation(tmp_path: Path) -> None:
+    """Or a single file would set off the alarm of connections, or be throttled."""
+    assert read_options(written(tmp_path, {**PROD, "mapConcurrency": 319})).map_concurrency == 319
+    said = refusal(written(tmp_path, {**PROD, "mapConcurrency": 320}))
+    assert '"mapConcurrency" is 320: a file would take as many connections, and from 320 on the alarm' in said
+    assert read_options(written(tmp_path, {**PROD, "mapConcurrency": 320, "maxAcu": 4})).map_concurrency == 320
+    assert read_options(written(tmp_path, {**PROD, "reservedConcurrency": 5})).reserved_concurrency == 5
+    said = refusal(written(tmp_path, {**PROD, "reservedConcurrency": 4}))
+    assert '"reservedConcurrency" is 4, less than "mapConcurrency", 5: rows of a single file' in said
 
 
 SNAPSHOTS = (

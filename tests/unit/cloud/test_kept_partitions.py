@@ -31,7 +31,7 @@ VALUES = st.recursive(
 CHANGES = st.lists(st.tuples(st.sampled_from("abc"), st.one_of(st.none(), VALUES, st.just({"B": "AAE="}))), max_size=12)
 
 
-def partitions(folders: Path) -> KeptPartitions:
+def partitions(folders: Path, mark: str = "") -> KeptPartitions:
     """Return those of a folder of runs."""
     return KeptPartitions(
         KeptTable(
@@ -41,6 +41,7 @@ def partitions(folders: Path) -> KeptPartitions:
             folders=folders,
             file_name="audit.jsonl",
             orphans=folders / "orphans.jsonl",
+            folder_mark=mark,
         )
     )
 
@@ -119,3 +120,18 @@ def test_half_a_line_and_nonsense_are_passed_over(tmp_path: Path) -> None:
     with file.open("ab") as opened:
         opened.write(b'{"timest')
     assert [found["timestamp"]["S"] for found in kept.items(RUN)] == ["a", "c"]
+
+
+def test_partitions_with_a_mark_share_the_folder_of_their_run(tmp_path: Path) -> None:
+    """In one file; each reads its own items, counts them, and keeps its own overrides."""
+    (tmp_path / RUN).mkdir()
+    kept = partitions(tmp_path, "#")
+    kept.append([item("a"), item("b", run=f"{RUN}#07"), item("c", run=f"{RUN}#12"), item("a", run=f"{RUN}#07")])
+    deleted = item("b", run=f"{RUN}#07")
+    kept.override({name: deleted[name] for name in ("executionName", "timestamp")}, None)
+    assert kept.names() == [RUN, f"{RUN}#07", f"{RUN}#12"]
+    assert [[one["timestamp"]["S"] for one in kept.items(name)] for name in kept.names()] == [["a"], ["a"], ["c"]]
+    assert [kept.count(name) for name in kept.names()] == [1, 2, 1]
+    assert kept.has_folder(item("z", run=f"{RUN}#99"))
+    assert not kept.has_folder(item("z", run="..#07"))
+    assert list(kept.items("run#07")) == []

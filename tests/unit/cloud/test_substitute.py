@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.pipeline.errors import CloudError
-from simulator.pipeline.provisioning import DEFINITIONS, Resources, read_definition, substitute
+from simulator.pipeline.provisioning import DEFINITIONS, Resources, read_definition, stage_concurrency, substitute
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,34 @@ if TYPE_CHECKING:
 def test_any_value_stays_one_json_string(value: str) -> None:
     """Quotes, backslashes and control characters in a value cannot break out of its string."""
     assert json.loads(substitute('{"a": "x${Name}y"}', {"Name": value})) == {"a": f"x{value}y"}
+
+
+def test_a_number_takes_the_place_of_the_quotes_too() -> None:
+    """But only where the string is nothing else."""
+    text = substitute('{"a": "${N}", "b": "x${N}", "c": "${T}"}', {"N": 7, "T": "7"})
+    assert json.loads(text) == {"a": 7, "b": "x7", "c": "7"}
+
+
+def test_a_stage_says_how_many_rows_run_at_a_time(tmp_path: Path) -> None:
+    """The deployed text with the stage's number in it; a file that cannot be deployed is refused by its name."""
+    (tmp_path / "dev.json").write_text('{"mapConcurrency": 12}')
+    assert stage_concurrency("dev", tmp_path) == 12
+    resources = Resources(
+        rule_dead_letter_queue_url="",
+        dispatcher_failures_queue_url="",
+        map_concurrency=stage_concurrency("dev", tmp_path),
+    )
+    workflow = json.loads(read_definition("workflow.asl.json", resources.placeholders))
+    assert workflow["States"]["UserLogDistributedMap"]["MaxConcurrency"] == 12
+    with pytest.raises(CloudError, match=r"SIMULATOR_STAGE is '\.\./prod'\. The stages in .* are dev\."):
+        stage_concurrency("../prod", tmp_path)
+    for text in ("{}", "[]", '{"mapConcurrency": 0}', '{"mapConcurrency": true}', '{"mapConcurrency": "5"}'):
+        (tmp_path / "dev.json").write_text(text)
+        with pytest.raises(CloudError, match=r'dev\.json: "mapConcurrency" must be a whole number from 1 to 1000'):
+            stage_concurrency("dev", tmp_path)
+    (tmp_path / "dev.json").write_bytes(b"\xff{")
+    with pytest.raises(CloudError, match=r"Cannot read the stage's options in .*dev\.json"):
+        stage_concurrency("dev", tmp_path)
 
 
 def test_an_unknown_placeholder_names_itself_its_file_and_its_line() -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.run_folder import RunFolder
 from simulator.runs.folder.run_lock import RunLock
 from simulator.runs.folder.run_record import FailureReason, MapRunNote, RowCounts, RunRecord, SourceObject
 from simulator.runs.folder.times import moment_text
+from tests.deployed_text import workflow_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +57,7 @@ def make_run(runs: Path, kind: str, *, rows: int = 40, number: int = 0, key: str
     folder.input_file.write_text(
         HEADER + "\n" + "".join(f"{_user(index)},{index},{index * 2}\n" for index in range(rows)), encoding="utf-8"
     )
-    workflow = PROJECT_ROOT / "cdk" / "definitions" / "workflow.asl.json"
-    folder.definition_file.write_bytes(workflow.read_bytes())
+    folder.definition_file.write_text(workflow_text(), encoding="utf-8")
     done = 0 if kind == "rejected" else rows if kind in STATUS else rows // 2
     items = [_item(index, began) for index in range(done)]
     _write(folder.items_file, items)

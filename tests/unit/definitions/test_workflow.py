@@ -43,8 +43,9 @@ EVENT = {
 
 
 def definition(name: str) -> dict[str, Any]:
-    """Return a definition with its placeholders as they are."""
-    parsed: dict[str, Any] = json.loads((DEFINITIONS / f"{name}.asl.json").read_text(encoding="utf-8"))
+    """Return a definition with its placeholders as they are, but for the numbers."""
+    text = (DEFINITIONS / f"{name}.asl.json").read_text(encoding="utf-8")
+    parsed: dict[str, Any] = json.loads(text.replace('"${MapConcurrency}"', "5"))
     return parsed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,3 +135,12 @@ def test_a_file_that_the_validator_cannot_read_in_time_has_no_plan(folder: RunFo
     made = forecast(folder, folder.record(), rows=1_000_000)
     assert made.advice[1_000_000] is None
     assert "seconds of the validator function" in made.recommendation
+
+
+@pytest.mark.parametrize(("given", "places"), [(7, 7), (0, 10_000), ("{% $states.input.width %}", 10_000)])
+def test_the_workflow_says_how_many_children_run_at_once(folder: RunFolder, given: object, places: int) -> None:
+    """A number does; 0 means the most there are, and what an expression gives is known only in a run."""
+    definition = json.loads(folder.definition_file.read_text(encoding="utf-8"))
+    definition["States"]["Rows"]["MaxConcurrency"] = given
+    folder.definition_file.write_text(json.dumps(definition), encoding="utf-8")
+    assert forecast(folder, folder.record(), grow=False).point.plan.concurrency == places

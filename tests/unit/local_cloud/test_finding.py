@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.cli.exits import UsageError
+from simulator.cli.through_cloud import running_cloud
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.local_cloud.cloud_files import CloudFiles, database_mark, home_folder
 from simulator.pipeline.local_cloud.running_cloud import CloudLost, RunningCloud
@@ -130,3 +132,17 @@ def test_databases_are_told_apart_without_their_passwords() -> None:
 
 def _root() -> Path:
     return Path(__file__).resolve().parents[3]
+
+
+def test_a_cloud_of_another_stage_than_the_shell_names_is_not_used(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would run another number of rows at a time; a shell that names none takes what is up."""
+    with UpLock(settings) as lock:
+        lock.up(url="http://127.0.0.1:1", host="127.0.0.1", port=1, dashboard=None)
+        for stage in ("", "prod"):
+            monkeypatch.setenv("SIMULATOR_STAGE", stage)
+            assert running_cloud() is not None
+        monkeypatch.setenv("SIMULATOR_STAGE", "dev")
+        with pytest.raises(UsageError, match=r"runs the stage prod, and this shell's SIMULATOR_STAGE is dev\. Unset"):
+            running_cloud()

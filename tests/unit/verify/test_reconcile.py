@@ -108,6 +108,7 @@ def test_a_row_told_otherwise_in_items_is_found(
         (lambda items: items.append(audit_item(0, "user_update")), 2),
         (lambda items: items.append(audit_item(0, "login_update", timestamp="2025-08-02T11:00:00Z#0#login_update")), 2),
         (lambda items: items.append(audit_item(3, "login_update")), 5),
+        (lambda items: items[0].update(executionName=f"{items[0]['executionName']}#00"), 2),
     ],
 )
 def test_audit_items_that_are_missing_wrong_or_too_many_are_found(

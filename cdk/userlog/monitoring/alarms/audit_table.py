@@ -32,7 +32,8 @@ def audit_table_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule
             periods=2,
             what_to_do=(
                 f"DynamoDB throttles {table}. On-demand tables double within minutes. If it goes on, one partition is "
-                "hot (all items of a run share executionName): run fewer files at once."
+                "hot (a run's first thousand rows share one, and so do all that fail): lower mapConcurrency in "
+                f"cdk/stages/{stage.name}.json."
             ),
         ),
     ]

@@ -5,42 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from userlog.monitoring.alarm_rule import SUSTAINED, AlarmRule
+from userlog.options import CONNECTIONS_PER_CENT
 
 if TYPE_CHECKING:
     from userlog.monitoring.pipeline_metrics import PipelineMetrics
-    from userlog.options import Options
     from userlog.stage import Stage
 
 BUSY_PER_CENT = 80
 CAPACITY_PER_CENT = 90
 SLOW_COMMIT_MS = 100
-CONNECTIONS_PER_CENT = 80
 MEMORY_PER_CENT = 10
-# AWS's table gives 823 for 4 ACU and 1,669 for 8; 5,000 at most, and 2,000 if the least capacity is 0 or 0.5.
-# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
-CONNECTIONS_PER_ACU, MOST_CONNECTIONS, MOST_FROM_HALF_AN_ACU = 200, 5000, 2000
 BYTES_PER_ACU = 2 * 1024**3
-
-
-def connection_limit(options: Options) -> int:
-    """Return how many connections Aurora takes, about: max_connections follows the greatest capacity."""
-    most = MOST_FROM_HALF_AN_ACU if options.min_acu <= 0.5 else MOST_CONNECTIONS  # noqa: PLR2004 - in ACU, see above
-    return min(int(CONNECTIONS_PER_ACU * options.max_acu), most)
 
 
 def database_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
     """Return the alarms of the cluster's writer. A failover is told by RDS itself (see alarm_topic)."""
     options = stage.options
-    limit = connection_limit(options)
     return [
         AlarmRule(
             name="AuroraConnections",
             metric=metrics.aurora("DatabaseConnections", "max"),
-            threshold=limit * CONNECTIONS_PER_CENT // 100,
+            threshold=options.many_connections,
             periods=SUSTAINED,
             what_to_do=(
-                f"{CONNECTIONS_PER_CENT} % of Aurora's connections are taken (it allows about {limit} with "
-                f"{options.max_acu:g} ACU); a running file takes five. Find out who holds them (pg_stat_activity, by "
+                f"{CONNECTIONS_PER_CENT} % of Aurora's connections are taken (it allows about "
+                f"{options.connection_limit} with {options.max_acu:g} ACU); a running file takes "
+                f"{options.map_concurrency}. Find out who holds them (pg_stat_activity, by "
                 "usename), and end those that should not be there."
             ),
         ),

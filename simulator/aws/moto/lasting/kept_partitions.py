@@ -1,4 +1,4 @@
-"""The items of the kept table as they lie on disk: a file per partition, in the folder of the run that it is named for.
+"""The items of the kept table as they lie on disk: a file for the partitions of a run, in the run's folder.
 
 A line of such a file is an item in plain JSON (see `table_log`); of two with the same key the later counts. What plain
 JSON cannot say (an item deleted, a set, bytes, a number with a fraction) is an override in the journal, which says how
@@ -50,7 +50,10 @@ class KeptPartitions:
     def has_folder(self, key: Mapping[str, Any]) -> bool:
         """Tell whether the item of a key belongs to a run that has a folder."""
         name = key.get(self._kept.folder_attribute, {}).get("S")
-        return isinstance(name, str) and is_plain_name(name) and is_folder(f"{self._folders}/{name}")
+        if not isinstance(name, str):
+            return False
+        folder = self._kept.folder_of(name)
+        return is_plain_name(folder) and is_folder(f"{self._folders}/{folder}")
 
     @staticmethod
     def is_plain(item: Mapping[str, Any]) -> bool:
@@ -92,17 +95,17 @@ class KeptPartitions:
             of_run[key[self._range_key]["S"]] = (line["item"], line["after"])
 
     def names(self) -> list[str]:
-        """Return the runs that have items on disk."""
+        """Return the partitions that have items on disk."""
         try:
             entries = [entry.name for entry in self._kept.folders.iterdir()]
         except OSError:
             entries = []
-        here = [name for name in entries if self._size(name)]
+        here = {name for entry in entries if self._size(entry) for name in self._partitions_in(entry)}
         with self._guard:
             return sorted({*here, *self._overrides})
 
     def keys(self, name: str) -> Iterator[Item]:
-        """Yield the keys of a run's items on disk."""
+        """Yield the keys of a partition's items on disk."""
         hash_key = {self._kept.folder_attribute: {"S": name}}
         for range_key in self._newest(name):
             yield {**hash_key, self._range_key: {"S": range_key}}
@@ -110,10 +113,10 @@ class KeptPartitions:
             yield {**hash_key, self._range_key: {"S": range_key}}
 
     def items(self, name: str, needle: bytes | None = None) -> Iterator[Item]:
-        """Yield a run's items in DynamoDB's typed JSON, as the last write left them.
+        """Yield a partition's items in DynamoDB's typed JSON, as the last write left them.
 
         Args:
-            name: the run's.
+            name: the partition's.
             needle: leave out items whose line does not contain this.
         """
         overrides = self._of_run(name)
@@ -129,12 +132,9 @@ class KeptPartitions:
                 yield item
 
     def count(self, name: str) -> int:
-        """Return about how many items a run has; an item that was written twice counts twice."""
-        try:
-            with self._path(name).open("rb") as file:
-                return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-        except OSError:
-            return 0
+        """Return about how many items a partition has; an item that was written twice counts twice."""
+        said = self._said(name)
+        return sum(1 for _offset, line in self._lines(name) if said in line)
 
     def _of_run(self, name: str) -> dict[str, tuple[Item | None, int]]:
         with self._guard:
@@ -143,31 +143,59 @@ class KeptPartitions:
     def _newest(self, name: str) -> dict[str, tuple[int, bytes]]:
         """Return (offset, line) of the newest line of each range key."""
         found: dict[str, tuple[int, bytes]] = {}
+        said = self._said(name)
+        for offset, line in self._lines(name):
+            item = _parsed(line) if said in line else {}
+            range_key = item.get(self._range_key)
+            if isinstance(range_key, str) and item.get(self._kept.folder_attribute) == name:
+                found[range_key] = (offset, line)
+        return found
+
+    def _partitions_in(self, folder: str) -> set[str]:
+        """Return the partitions of a folder's file; without a mark there is one, and the file need not be read."""
+        if not self._kept.folder_mark:
+            return {folder}
+        others = orjson.dumps(f"{folder}{self._kept.folder_mark}")[:-1]
+        found = {folder}
+        for _offset, line in self._lines(folder):
+            if others in line and isinstance(name := _parsed(line).get(self._kept.folder_attribute), str):
+                found.add(name)
+        return found
+
+    def _lines(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """Yield (offset, line) of the file that has a partition."""
         try:
             file = self._path(name).open("rb")
         except OSError:
-            return found
+            return
         with file:
             offset = 0
             for line in file:
-                try:
-                    item = orjson.loads(line)
-                except orjson.JSONDecodeError:
-                    item = None  # a half-written last line: its write was never acknowledged
-                range_key = item.get(self._range_key) if isinstance(item, dict) else None
-                if isinstance(range_key, str):
-                    found[range_key] = (offset, line)
+                yield offset, line
                 offset += len(line)
-        return found
+
+    @staticmethod
+    def _said(name: str) -> bytes:
+        """Return what each line of a partition contains."""
+        return orjson.dumps(name)
 
     def _path(self, name: str) -> Any:
-        return self._kept.folders / name / self._kept.file_name
+        return self._kept.folders / self._kept.folder_of(name) / self._kept.file_name
 
     def _size(self, name: str) -> int:
         try:
             return int(self._path(name).stat().st_size)
         except OSError:
             return 0
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    """Return the item of a line; empty for a half-written last line, whose write was never acknowledged."""
+    try:
+        item = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {}
+    return item if isinstance(item, dict) else {}
 
 
 def _is_plain_value(value: Mapping[str, Any]) -> bool:
