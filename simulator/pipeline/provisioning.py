@@ -65,6 +65,15 @@ def function_names() -> dict[str, str]:
     return {f"{function}Name": resource_name(function) for function in functions}
 
 
+def queue_arn(resource: str) -> str:
+    """Return the ARN of a queue, by what `resources.json` calls it.
+
+    Raises:
+        CloudError: as `resource_name`.
+    """
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{resource_name(resource)}"
+
+
 def _from_name(resource: str, form: str) -> Any:
     """Return a field whose default is a name of `resources.json`, put into `form` when an instance is made."""
     return field(default_factory=lambda: form.format(resource_name(resource)))
@@ -88,9 +97,11 @@ class Resources:
     workflow_arn: str = _from_name("Workflow", _MACHINE_ARN)
     dispatcher_arn: str = _from_name("Dispatcher", _MACHINE_ARN)
     rule_role_arn: str = _from_name("UploadRule", f"arn:aws:iam::{ACCOUNT}:role/{{}}")
-    rule_dead_letter_queue_arn: str = _from_name("RuleDeadLetterQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}")
+    rule_dead_letter_queue_arn: str = field(default_factory=lambda: queue_arn("RuleDeadLetterQueue"))
+    report_failures_queue_arn: str = field(default_factory=lambda: queue_arn("ReportFailuresQueue"))
     rule_dead_letter_queue_url: str
     dispatcher_failures_queue_url: str
+    report_failures_queue_url: str
 
     @property
     def placeholders(self) -> dict[str, str]:
@@ -110,6 +121,7 @@ class Resources:
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue_url,
             "RuleRoleArn": self.rule_role_arn,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue_arn,
+            "ReportFailuresQueueArn": self.report_failures_queue_arn,
         }
 
 
@@ -125,11 +137,14 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS) -> Resources:
     Raises:
         CloudError: if a definition cannot be read.
     """
+    rule_queue, dispatcher_queue, report_queue = (
+        aws.sqs.create_queue(QueueName=resource_name(queue))["QueueUrl"]
+        for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue", "ReportFailuresQueue")
+    )
     resources = Resources(
-        rule_dead_letter_queue_url=aws.sqs.create_queue(QueueName=resource_name("RuleDeadLetterQueue"))["QueueUrl"],
-        dispatcher_failures_queue_url=aws.sqs.create_queue(QueueName=resource_name("DispatcherFailuresQueue"))[
-            "QueueUrl"
-        ],
+        rule_dead_letter_queue_url=rule_queue,
+        dispatcher_failures_queue_url=dispatcher_queue,
+        report_failures_queue_url=report_queue,
     )
     there = {bucket["Name"] for bucket in aws.s3.list_buckets()["Buckets"]}
     for bucket in {resources.input_bucket, resources.output_bucket} - there:

@@ -26,6 +26,8 @@ ON_AWS = Resources(
     dispatcher_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-dispatcher",
     rule_role_arn="arn:aws:iam::123456789012:role/WorkflowRuleRole",
     rule_dead_letter_queue_arn=f"arn:aws:sqs:{HERE}:s3-csv-upload-rule-dlq",
+    report_failures_queue_arn=f"arn:aws:sqs:{HERE}:user-log-report-failures",
+    report_failures_queue_url=f"{QUEUES}user-log-report-failures",
     rule_dead_letter_queue_url=f"{QUEUES}s3-csv-upload-rule-dlq",
     dispatcher_failures_queue_url=f"{QUEUES}user-log-dispatcher-failures",
 ).placeholders

@@ -48,6 +48,8 @@ OUTPUTS = {
     "DispatcherArn": "arn:aws:states:ap-northeast-1:123456789012:stateMachine:csv-user-log-dispatcher",
     "RuleDeadLetterQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/s3-csv-upload-rule-dlq",
     "DispatcherFailuresQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/user-log-dispatcher-failures",
+    "ReportFailuresQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/user-log-report-failures",
+    "ReporterFunctionName": "user-log-reporter",
     "MigratorFunctionName": "user-log-schema-migrator",
     "UserReaderFunctionName": "user-log-user-reader",
     "DatabaseClusterArn": "arn:aws:rds:ap-northeast-1:123456789012:cluster:user-log",

@@ -6,8 +6,11 @@ import json
 import time
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
+from simulator.aws.eventbridge.status_event import status_change
+from simulator.aws.moto.environment import ACCOUNT, REGION
 from tests.integration.deployed.conftest import Cloud
 from tests.rows import MORE, upload
 
@@ -83,3 +86,27 @@ def test_a_run_that_was_stopped_is_reported_from_the_audit_trail(cloud: Cloud) -
     assert (summary["status"], summary["rows"]["total"]) == ("ABORTED", 900)
     assert summary["rows"]["notStarted"] > 0
     assert _object(cloud, f"reports/{running.name}/failed-rows.csv") == folder.failed_rows_file.read_bytes()
+
+
+def test_an_end_whose_report_cannot_be_written_waits_in_a_queue(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be given to the reporter again as it is; the run's outcome is what it was."""
+    monkeypatch.setattr(cloud.session.asynchronous, "_waits", (0.01, 0.01))
+    session = cloud.session
+    upload_ = session.upload(
+        upload("NOBODY,1,1", *(f"U{number:05},1,1" for number in range(1, 40))).encode(), "gone.csv"
+    )
+    running = session.wait_for_workflow(upload_)
+    assert running.wait(60)
+    _summary(cloud, running.name)
+    session.aws.s3.delete_object(Bucket=upload_.bucket, Key="gone.csv", VersionId=upload_.version_id)
+    event = status_change(running.info, region=REGION, account=ACCOUNT)
+    session.bus.put(event)
+    queue = session.resources.report_failures_queue_url
+    received = session.aws.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20, MessageAttributeNames=["All"])
+    [message] = received["Messages"]
+    session.aws.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    assert json.loads(message["Body"]) == event
+    assert "NoSuchVersion" in message["MessageAttributes"]["ErrorMessage"]["StringValue"]
+    folder = session.recorder.folder(running.name)
+    assert folder is not None
+    assert folder.record().status == "SUCCEEDED"
