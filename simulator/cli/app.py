@@ -16,6 +16,8 @@ from simulator.cli.commands.cloud import down_command, env_command, status_comma
 from simulator.cli.commands.compare import EPILOG as COMPARE_EPILOG
 from simulator.cli.commands.compare import compare_command
 from simulator.cli.commands.convert import convert_command
+from simulator.cli.commands.database.rebuild_totals import EPILOG as REBUILD_EPILOG
+from simulator.cli.commands.database.rebuild_totals import rebuild_totals_command
 from simulator.cli.commands.deployed.fetch import EPILOG as FETCH_EPILOG
 from simulator.cli.commands.deployed.fetch import fetch_command
 from simulator.cli.commands.deployed.presign import presign_command
@@ -93,6 +95,7 @@ app.command("convert", epilog=examples("convert excel.csv", "convert excel.csv -
 app.command(
     "presign", epilog=examples("presign 2026/11/28/users.csv --bucket user-log-input-123456789012-ap-northeast-1")
 )(presign_command)
+app.command("rebuild-totals", epilog=REBUILD_EPILOG)(rebuild_totals_command)
 app.command("reset", epilog=examples("reset", "reset --yes"))(reset_command)
 app.add_typer(users_app, name="users")
 
