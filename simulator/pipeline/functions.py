@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.lambda_runtime.function_config import FunctionConfig, InvalidFunctions, parse_functions
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.pipeline.errors import CloudError
-from simulator.pipeline.provisioning import DEFINITIONS, function_names, queue_arn, read_definition
+from simulator.pipeline.provisioning import DEFINITIONS, function_values, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.postgres.server import end_sessions, session_conninfo
 
@@ -39,8 +39,7 @@ def open_functions(
     """
     path = DEFINITIONS / "functions.json"
     try:
-        values = {**function_names(), "ReportFailuresQueueArn": queue_arn("ReportFailuresQueue")}
-        functions = parse_functions(read_definition(path.name, values))
+        functions = parse_functions(read_definition(path.name, function_values()))
     except InvalidFunctions as error:
         raise CloudError(f"{path} cannot be used: {error}") from error
 

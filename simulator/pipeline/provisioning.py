@@ -49,7 +49,7 @@ def resource_name(resource: str) -> str:
     return name
 
 
-def function_names() -> dict[str, str]:
+def function_values() -> dict[str, str]:
     """Return the values of the placeholders in `functions.json`.
 
     Raises:
@@ -62,7 +62,8 @@ def function_names() -> dict[str, str]:
         "UserLogReporterFunction",
         "UserReaderFunction",
     )
-    return {f"{function}Name": resource_name(function) for function in functions}
+    names = {f"{function}Name": resource_name(function) for function in functions}
+    return {**names, "ReportFailuresQueueArn": queue_arn("ReportFailuresQueue")}
 
 
 def queue_arn(resource: str) -> str:
@@ -107,7 +108,7 @@ class Resources:
     def placeholders(self) -> dict[str, str]:
         """Return the values of the `${...}` in cdk/definitions."""
         return {
-            **function_names(),
+            **function_values(),
             "UploadRuleName": resource_name("UploadRule"),
             "ReportRuleName": resource_name("ReportRule"),
             "UserLogReporterFunctionArn": self.reporter_arn,

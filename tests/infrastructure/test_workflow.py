@@ -148,9 +148,9 @@ def test_dev_has_its_own_rule_on_its_own_bucket(dev_stack: Resolver) -> None:
 
 
 def test_what_cannot_be_delivered_waits_as_long_as_a_queue_keeps_it(stack: Resolver) -> None:
-    """Fourteen days, encrypted, in the rule's queue and in the dispatcher's."""
+    """Fourteen days, encrypted: uploads, what the dispatcher could not start, and ends of runs without a report."""
     queues = stack.by_name("AWS::SQS::Queue")
-    assert set(queues) == {"s3-csv-upload-rule-dlq", "user-log-dispatcher-failures"}
+    assert set(queues) == {"s3-csv-upload-rule-dlq", "user-log-dispatcher-failures", "user-log-report-failures"}
     for queue in queues.values():
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
         assert queue.get("SqsManagedSseEnabled") or queue.get("KmsMasterKeyId")

@@ -182,5 +182,5 @@ def test_the_outputs_are_what_an_operator_needs(stack: Resolver) -> None:
 
 def test_the_local_clouds_outputs_are_some_of_the_stacks() -> None:
     """So commands that read them run here as they do on AWS."""
-    local = Resources(rule_dead_letter_queue_url="a", dispatcher_failures_queue_url="b")
+    local = Resources(rule_dead_letter_queue_url="a", dispatcher_failures_queue_url="b", report_failures_queue_url="c")
     assert local_outputs(local).keys() <= OUTPUTS.keys()

@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from simulator.aws.eventbridge.status_event import status_change
 from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.pipeline.redriving.redrive import redrive
+from simulator.runs.redrive_plan import plan_redrive
 from tests.integration.deployed.conftest import Cloud
 from tests.rows import MORE, upload
 
@@ -61,6 +63,29 @@ def test_rows_that_never_started_are_in_it(cloud: Cloud) -> None:
     folder = cloud.session.recorder.folder(name)
     assert folder is not None
     assert _object(cloud, f"reports/{name}/failed-rows.csv") == folder.failed_rows_file.read_bytes()
+
+
+def test_a_redriven_run_is_reported_again(cloud: Cloud) -> None:
+    """The report is of the whole run: what the redrive did not touch, what it cured, and what failed again."""
+    users = [f"NEW{number}" for number in range(120)]
+    name = _run(cloud, "redriven.csv", upload(*(f"{user},1,1" for user in users), "U00001,1,x"))
+    before = _summary(cloud, name)
+    assert (before["status"], before["redriveCount"]) == ("FAILED", 0)
+    master = cloud.session.store.find(name).path / "master.csv"
+    lines = [f"{user},{user},{user}@example.com" for user in users]
+    master.write_text("\n".join(["user_id,username,email", *lines]), encoding="utf-8")
+    cloud.session.migrator.load_users(master)
+    folder = cloud.session.store.find(name)
+    assert redrive(cloud.session, folder, plan_redrive(folder)).wait(60)
+    deadline = time.monotonic() + 60
+    while (after := _summary(cloud, name))["redriveCount"] == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert after["status"] == "SUCCEEDED"
+    assert after["rows"] == {"total": 121, "succeeded": 120, "failed": 1, "notStarted": 0, "lostToOutage": 0}
+    report = _object(cloud, f"reports/{name}/failed-rows.csv")
+    assert report.count(b"\r\n") == 2
+    assert report == folder.failed_rows_file.read_bytes()
 
 
 def test_a_rejected_file_has_a_summary_and_no_rows(cloud: Cloud) -> None:
