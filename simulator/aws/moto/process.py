@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cheroot.wsgi import Server
 
+from simulator.aws.malloc import share_arenas
 from simulator.aws.moto.connection import StayingConnection
 from simulator.aws.moto.dispatcher import Dispatcher, service_app
 from simulator.aws.moto.lasting.app import LastingApp
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str]) -> None:
     Args:
         arguments: one, the JSON of `MotoOptions`.
     """
+    share_arenas()
     try:
         app = _app(MotoOptions.from_json(arguments[0]))
     except JournalBusy as busy:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from simulator.aws.malloc import share_arenas
 from simulator.aws.moto.environment import local_aws
 from simulator.cli.cloud_words import banner
 from simulator.cli.exits import Terminated, UsageError
@@ -83,6 +84,7 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
     from simulator.pipeline.local_cloud.up_lock import UpLock  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.watch import Watch  # noqa: PLC0415 - as above
 
+    share_arenas()
     with local_aws("http://127.0.0.1"):  # aiohttp reads variables of the shell when it is imported
         from simulator.pipeline.local_cloud.local_cloud import (  # noqa: PLC0415 - as above
             LocalCloud,
