@@ -76,7 +76,7 @@ def test_a_redriven_run_is_reported_again(cloud: Cloud) -> None:
     master.write_text("\n".join(["user_id,username,email", *lines]), encoding="utf-8")
     cloud.session.migrator.load_users(master)
     folder = cloud.session.store.find(name)
-    assert redrive(cloud.session, folder, plan_redrive(folder)).wait(60)
+    assert redrive(cloud.session, folder, plan_redrive(folder, folder.record())).wait(60)
     deadline = time.monotonic() + 60
     while (after := _summary(cloud, name))["redriveCount"] == 0:
         assert time.monotonic() < deadline
