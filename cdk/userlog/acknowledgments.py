@@ -75,8 +75,8 @@ def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
 def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
     if stack.monitoring.node.try_find_child("UploadWatch"):
         yield "Monitoring/UploadWatch/Role", _ANY, "CloudWatch knows no resource for a metric; the namespace is given."
-    for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue"):
-        yield f"Workflow/{queue}", f"{NAG}SQS3", "It is itself where undeliverable things wait; an alarm watches it."
+    for queue in ("Workflow/RuleDeadLetterQueue", "Workflow/DispatcherFailuresQueue", "Functions/ReportFailuresQueue"):
+        yield queue, f"{NAG}SQS3", "It is itself where undeliverable things wait; an alarm watches it."
     for role in ("WorkflowRole", "DispatcherRole"):
         yield f"Workflow/{role}", _ANY, "CloudWatch Logs' delivery API and X-Ray know no resources."
     role, name = "Workflow/WorkflowRole", stack.workflow.name

@@ -37,6 +37,11 @@ def write_outputs(stack: UserLogStack, stage: Stage) -> None:
             stack.workflow.dispatcher_failures_queue.queue_url,
             "Events for which no run could be started",
         ),
+        "ReportFailuresQueueUrl": (
+            stack.functions.report_failures_queue.queue_url,
+            "Ends of runs for which no report was written",
+        ),
+        "ReporterFunctionName": (stack.functions.reporter.function_name, "Invoke it with the message of such an end"),
         "MigratorFunctionName": (stack.functions.migrator.function_name, "Invoke it with load_users or count_users"),
         "UserReaderFunctionName": (stack.functions.reader.function_name, "The dashboard asks it for users' totals"),
         "DatabaseClusterArn": (stack.database.cluster.cluster_arn, "For the query editor and the Data API"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import sql
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import psycopg
-
-    from lambdas.user_log_processor.record import UserLogRecord
 
 # The lock is on users: a user without statistics has no other row to lock.
 _LOCK = (
@@ -60,6 +58,17 @@ class Totals:
         return self.last_updated is not None and self.last_updated > uploaded_at
 
 
+class NewTotals(Protocol):
+    """A user's totals as an upload has them: in the order of `TOTALS`, with the upload's time in UTC."""
+
+    @property
+    def user_id(self) -> str: ...  # noqa: D102 - as the class says
+    @property
+    def totals(self) -> tuple[int, ...]: ...  # noqa: D102 - as above
+    @property
+    def uploaded_at(self) -> datetime: ...  # noqa: D102 - as above
+
+
 def lock_totals(connection: psycopg.Connection[Any], user_id: str) -> Totals:
     """Lock a user until the transaction ends, and return what is stored.
 
@@ -73,6 +82,6 @@ def lock_totals(connection: psycopg.Connection[Any], user_id: str) -> Totals:
     return Totals(tuple(value or 0 for value in values), last_updated)
 
 
-def set_totals(connection: psycopg.Connection[Any], record: UserLogRecord) -> None:
-    """Set a user's totals to the row's."""
+def set_totals(connection: psycopg.Connection[Any], record: NewTotals) -> None:
+    """Set a user's totals to a row's."""
     connection.execute(_SET, (record.user_id, *record.totals, record.uploaded_at))

@@ -126,6 +126,7 @@ COMMANDS = (
     Entry(name="mcp", module="mcp", function="mcp_command"),
     Entry(name="logs", module="logs", function="logs_command"),
     Entry(name="completion", module="completion", function="completion_command"),
+    Entry(name="rebuild-totals", module="database.rebuild_totals", function="rebuild_totals_command"),
     Entry(name="reset", module="reset", function="reset_command", examples=("reset", "reset --yes")),
     Entry(name="users", module="users", function="users", group="users_app"),
 )

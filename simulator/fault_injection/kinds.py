@@ -148,14 +148,15 @@ KINDS = (
     ),
     Kind(
         name="database",
-        form="database=refuse|restart[,after=ROWS][,for=SECONDS]",
+        form="database=refuse|restart|paused[,after=ROWS][,for=SECONDS]",
         example="database=refuse,after=100,for=2",
         what="The embedded PostgreSQL is stopped when that many rows have been called, and started again after so many "
-        "seconds (refuse) or at once (restart).",
+        "seconds (refuse: 2 s) or at once (restart). With paused it is an Aurora of 0 ACU that wakes up: for 15 s "
+        "clients get no answer, and give up by their own timeouts.",
         options={
-            "database": Option(_one_of("refuse", "restart")),
+            "database": Option(_one_of("refuse", "restart", "paused")),
             "after": Option(_whole(0), 0),
-            "for": Option(_seconds, 2.0),
+            "for": Option(_seconds),
         },
         needs=(("database",),),
     ),

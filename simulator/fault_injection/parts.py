@@ -24,6 +24,14 @@ class DatabaseServer(Protocol):
         """
         ...
 
+    def pause(self) -> None:
+        """Stop it; who connects waits for an answer, which does not come before `start`.
+
+        Raises:
+            Exception: it does not stop; the message is for people.
+        """
+        ...
+
     def start(self) -> None:
         """Start it where it was; do nothing if it runs.
 

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from simulator.fault_injection.parts import DatabaseServer, UploadedFile
     from simulator.fault_injection.spec import FaultSpec
 
+SECONDS = {"refuse": 2.0, "paused": 15.0}
+"""How long the database is away if the SPEC does not say it.
+
+Aurora user guide, "Scaling to Zero ACUs with automatic pause and resume": a paused instance takes about 15 s to resume.
+"""
 _NINES = bytes.maketrans(b"012345678", b"999999999")
 
 
 class DatabaseOutage(TimedFault):
-    """`database=refuse|restart`: PostgreSQL is really stopped, and started again.
+    """`database=refuse|restart|paused`: PostgreSQL is really stopped, and started again.
 
     Args:
         spec: what was asked for.
@@ -39,16 +44,20 @@ class DatabaseOutage(TimedFault):
         if server is None:
             self.trouble = "the simulator may not stop this database"
             return
+        kind = self.spec.values["database"]
         try:
-            server.stop()
+            if kind == "paused":
+                server.pause()
+            else:
+                server.stop()
         except Exception as error:  # noqa: BLE001 - the run goes on with a database that could not be broken
             self.trouble = f"the database could not be stopped: {error}"
             return
         self.happens()
-        if self.spec.values["database"] == "restart":
+        if kind == "restart":
             self._start(server)
             return
-        self._back = self._clock.alarm(self.spec.values["for"], lambda: self._start(server))
+        self._back = self._clock.alarm(self.spec.values["for"] or SECONDS[kind], lambda: self._start(server))
 
     def _start(self, server: DatabaseServer) -> None:
         try:

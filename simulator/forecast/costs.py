@@ -29,7 +29,8 @@ ITEM_OVERHEAD = 100
 """Bytes that DynamoDB adds to each stored item, in table and index."""
 TRACED_SHARE = 0.05
 _WHOLE = 1000
-NAT_GATEWAYS, ENDPOINTS, ALARM_METRICS, CUSTOM_METRICS, KEYS, SECRETS = 2, 2, 26, 5, 2, 1
+NAT_GATEWAYS, ENDPOINTS, KEYS, SECRETS = 2, 2, 2, 1
+ALARM_METRICS, COMPOSITE_ALARMS, CUSTOM_METRICS = 31, 10, 7
 
 MEASURED, ESTIMATED, BY_DESIGN = "measured", "estimated", "by design"
 
@@ -155,6 +156,7 @@ def month_lines() -> list[Line]:
         _line("Their public addresses", NAT_GATEWAYS * HOURS_PER_MONTH, "public_addresses", BY_DESIGN),
         _line("Gateway endpoints (S3, DynamoDB)", ENDPOINTS, "endpoints", BY_DESIGN),
         _line("Alarms", ALARM_METRICS, "alarms", BY_DESIGN),
+        _line("Composite alarms", COMPOSITE_ALARMS, "composite_alarms", BY_DESIGN),
         _line("Custom metrics", CUSTOM_METRICS, "metrics", BY_DESIGN),
         _line("KMS keys", KEYS, "kms_keys", BY_DESIGN),
         _line("The database master's secret", SECRETS, "secrets", BY_DESIGN),

@@ -47,7 +47,9 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
         CloudError: for a placeholder that nothing is known of.
     """
     resources = Resources(
-        rule_dead_letter_queue_url=f"{NOWHERE}/rule", dispatcher_failures_queue_url=f"{NOWHERE}/dispatcher"
+        rule_dead_letter_queue_url=f"{NOWHERE}/rule",
+        dispatcher_failures_queue_url=f"{NOWHERE}/dispatcher",
+        report_failures_queue_url=f"{NOWHERE}/reports",
     )
     filled = substitute(text, {**resources.placeholders, **values}, source=source)
     aws, listener = aws_clients(NOWHERE), SilentListener()

@@ -18,7 +18,7 @@ from simulator.aws.iam.gate import Denied
 from simulator.aws.moto.environment import ACCOUNT, REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from simulator.aws.eventbridge.bus import TargetCall
     from simulator.aws.iam.gate import Gate
@@ -75,7 +75,7 @@ class EventTargets:
         if match["service"] == "states":
             return lambda text, event: self._permitted("states:StartExecution", arn, self._start, text, event)
         if match["service"] == "sqs":
-            return lambda text, _event: self._sqs(arn, MessageBody=text)
+            return lambda text, _event: _send(self._aws, arn, MessageBody=text)
         functions = self._functions
         if match["service"] == "lambda" and functions is not None and functions.exists(arn):
             return lambda text, event: self._permitted(
@@ -103,13 +103,7 @@ class EventTargets:
         Raises:
             TargetError: there is no such queue, or SQS refuses the message.
         """
-        self._sqs(
-            queue_arn,
-            MessageBody=body,
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
-            },
-        )
+        put_dead_letter(self._aws, queue_arn, body, attributes)
 
     def _start(self, arn: str, text: str, event: dict[str, Any]) -> None:
         """Start an execution as EventBridge does: its name begins with the event's id."""
@@ -120,15 +114,35 @@ class EventTargets:
             raise TargetError(code, f"{error.name}: {error}", retryable=False) from error
         self._started(event, running)
 
-    def _sqs(self, arn: str, **message: Any) -> None:
-        try:
-            url = self._aws.sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
-            self._aws.sqs.send_message(QueueUrl=url, **message)
-        except ClientError as error:
-            details = error.response.get("Error", {})
-            gone = details.get("Code") in _GONE
-            raise TargetError(
-                "NO_RESOURCE" if gone else "SDK_CLIENT_ERROR", str(details.get("Message", error)), retryable=not gone
-            ) from error
-        except BotoCoreError as error:
-            raise TargetError("SDK_CLIENT_ERROR", str(error), retryable=True) from error
+
+def put_dead_letter(aws: AwsClients, queue_arn: str, body: str, attributes: Mapping[str, str | int]) -> None:
+    """Put an event into the queue for those that could not be delivered.
+
+    Args:
+        aws: for SQS.
+        queue_arn: the queue.
+        body: the event, as its target would have got it.
+        attributes: say why; a number becomes an attribute of the type Number.
+
+    Raises:
+        TargetError: there is no such queue, or SQS refuses the message.
+    """
+    types = {
+        name: {"DataType": "Number" if isinstance(value, int) else "String", "StringValue": str(value)}
+        for name, value in attributes.items()
+    }
+    _send(aws, queue_arn, MessageBody=body, MessageAttributes=types)
+
+
+def _send(aws: AwsClients, arn: str, **message: Any) -> None:
+    try:
+        url = aws.sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+        aws.sqs.send_message(QueueUrl=url, **message)
+    except ClientError as error:
+        details = error.response.get("Error", {})
+        gone = details.get("Code") in _GONE
+        raise TargetError(
+            "NO_RESOURCE" if gone else "SDK_CLIENT_ERROR", str(details.get("Message", error)), retryable=not gone
+        ) from error
+    except BotoCoreError as error:
+        raise TargetError("SDK_CLIENT_ERROR", str(error), retryable=True) from error

@@ -9,7 +9,7 @@ from simulator.aws.iam.call import LAMBDA, caller_of
 from simulator.aws.lambda_runtime.function_config import FunctionConfig, InvalidFunctions, parse_functions
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.pipeline.errors import CloudError
-from simulator.pipeline.provisioning import DEFINITIONS, function_names, read_definition
+from simulator.pipeline.provisioning import DEFINITIONS, function_values, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.postgres.server import end_sessions, session_conninfo
 
@@ -40,7 +40,7 @@ def open_functions(
     """
     path = DEFINITIONS / "functions.json"
     try:
-        functions = parse_functions(read_definition(path.name, function_names()))
+        functions = parse_functions(read_definition(path.name, function_values()))
     except InvalidFunctions as error:
         raise CloudError(f"{path} cannot be used: {error}") from error
 

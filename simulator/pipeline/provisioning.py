@@ -51,7 +51,7 @@ def resource_name(resource: str) -> str:
     return name
 
 
-def function_names() -> dict[str, str]:
+def function_values() -> dict[str, str]:
     """Return the values of the placeholders in `functions.json`.
 
     Raises:
@@ -64,7 +64,17 @@ def function_names() -> dict[str, str]:
         "UserLogReporterFunction",
         "UserReaderFunction",
     )
-    return {f"{function}Name": resource_name(function) for function in functions}
+    names = {f"{function}Name": resource_name(function) for function in functions}
+    return {**names, "ReportFailuresQueueArn": queue_arn("ReportFailuresQueue")}
+
+
+def queue_arn(resource: str) -> str:
+    """Return the ARN of a queue, by what `resources.json` calls it.
+
+    Raises:
+        CloudError: as `resource_name`.
+    """
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{resource_name(resource)}"
 
 
 def stage_concurrency(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> int:
@@ -114,16 +124,18 @@ class Resources:
     workflow_arn: str = _from_name("Workflow", _MACHINE_ARN)
     dispatcher_arn: str = _from_name("Dispatcher", _MACHINE_ARN)
     rule_role_arn: str = _from_name("UploadRule", f"arn:aws:iam::{ACCOUNT}:role/{{}}")
-    rule_dead_letter_queue_arn: str = _from_name("RuleDeadLetterQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}")
+    rule_dead_letter_queue_arn: str = field(default_factory=lambda: queue_arn("RuleDeadLetterQueue"))
+    report_failures_queue_arn: str = field(default_factory=lambda: queue_arn("ReportFailuresQueue"))
     rule_dead_letter_queue_url: str
     dispatcher_failures_queue_url: str
     map_concurrency: int = field(default_factory=stage_concurrency)
+    report_failures_queue_url: str
 
     @property
     def placeholders(self) -> dict[str, str | int]:
         """Return the values of the `${...}` in cdk/definitions; a number takes the place of the quotes, too."""
         return {
-            **function_names(),
+            **function_values(),
             "UploadRuleName": resource_name("UploadRule"),
             "ReportRuleName": resource_name("ReportRule"),
             "UserLogReporterFunctionArn": self.reporter_arn,
@@ -138,6 +150,7 @@ class Resources:
             "RuleRoleArn": self.rule_role_arn,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue_arn,
             "MapConcurrency": self.map_concurrency,
+            "ReportFailuresQueueArn": self.report_failures_queue_arn,
         }
 
 
@@ -154,12 +167,15 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurren
     Raises:
         CloudError: if a definition, or prod's file, cannot be used.
     """
+    rule_queue, dispatcher_queue, report_queue = (
+        aws.sqs.create_queue(QueueName=resource_name(queue))["QueueUrl"]
+        for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue", "ReportFailuresQueue")
+    )
     resources = Resources(
         map_concurrency=stage_concurrency() if map_concurrency is None else map_concurrency,
-        rule_dead_letter_queue_url=aws.sqs.create_queue(QueueName=resource_name("RuleDeadLetterQueue"))["QueueUrl"],
-        dispatcher_failures_queue_url=aws.sqs.create_queue(QueueName=resource_name("DispatcherFailuresQueue"))[
-            "QueueUrl"
-        ],
+        rule_dead_letter_queue_url=rule_queue,
+        dispatcher_failures_queue_url=dispatcher_queue,
+        report_failures_queue_url=report_queue,
     )
     there = {bucket["Name"] for bucket in aws.s3.list_buckets()["Buckets"]}
     for bucket in {resources.input_bucket, resources.output_bucket} - there:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from simulator.aws.asl.definition.fields import InvalidDefinition
@@ -20,6 +21,7 @@ from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.fault_injection.fault_injection import Faults
 from simulator.fault_injection.parts import Parts, UploadedFile
 from simulator.pipeline.errors import CloudError
+from simulator.pipeline.event_targets import put_dead_letter
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.lasting import LastingRecords, restore_run_objects
 from simulator.pipeline.local_cloud.service_apis import service_apis
@@ -134,7 +136,9 @@ class Session:
                     wrap=self.faults.handler,
                 )
             )
-            self.asynchronous = stack.enter_context(closing(AsynchronousInvocations(self.functions)))
+            self.asynchronous = stack.enter_context(
+                closing(AsynchronousInvocations(self.functions, dead_letter=partial(put_dead_letter, self.aws)))
+            )
             stack.callback(self.faults.close)  # before the functions: they end their sessions in the database
             self.migrator = Migrator(self.functions, self.aws, self.resources)
             self.migrator.migrate()

@@ -24,6 +24,7 @@ from simulator.postgres.users import PostgresUsers
 STOP_TIMEOUT = 60.0
 _ROOT = Path(__file__).resolve().parents[2]
 _LOG_TAIL = 2000
+_WAITING_CLIENTS = 128
 
 
 class EmbeddedPostgres:
@@ -45,6 +46,7 @@ class EmbeddedPostgres:
         self._folder = folder
         self._users = PostgresUsers(folder)
         self._guard: _Guard | None = None
+        self._holding: socket.socket | None = None
         try:
             with self._users.changing():
                 user = self._users.join()
@@ -69,13 +71,38 @@ class EmbeddedPostgres:
         self._users.stop_on_purpose()
         self._guarded().ask("stop")
 
+    def pause(self) -> None:
+        """Stop the server as `stop` does; who connects before `start` is kept waiting, and is told nothing.
+
+        Raises:
+            PostgresError: it does not stop.
+        """
+        self.stop()
+        # Clients get into its queue. The server that starts puts its own socket in this one's place.
+        holding = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with suppress(FileNotFoundError):
+                Path(self._socket).unlink()
+            Path(self._socket).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            holding.bind(self._socket)
+            holding.listen(_WAITING_CLIENTS)
+        except OSError as error:
+            holding.close()
+            raise PostgresError(f"Nobody can be kept waiting at {self._socket}: {error.strerror}.") from error
+        self._holding = holding
+
     def start(self) -> None:
         """Start the server again where its clients look for it; do nothing if it runs.
 
         Raises:
             PostgresError: it does not start.
         """
-        self._guarded().ask("start")
+        try:
+            self._guarded().ask("start")
+        finally:
+            holding, self._holding = self._holding, None
+            if holding is not None:
+                holding.close()
         self._users.stop_no_more()
 
     def answers(self) -> bool:
@@ -101,6 +128,8 @@ class EmbeddedPostgres:
             PostgresError: it could not be stopped, and still runs.
         """
         guard, self._guard = self._guard, None
+        if self._holding is not None:
+            self._holding.close()
         self._users.leave()
         if guard is None or guard.end():
             return

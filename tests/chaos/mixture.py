@@ -33,6 +33,7 @@ SINGLE = [
     "database=restart,after=30",
     "database=refuse,after=40,for=1",
     "database=refuse,for=0.5",
+    "database=paused,for=5",
     "dynamodb=throttle,after=50,count=20",
     "dynamodb=throttle,count=400",
     "s3=fail-results",

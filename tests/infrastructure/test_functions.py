@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambdas.shared.settings import AuditSettings, DatabaseSettings, ReporterSettings, ValidatorSettings
-from simulator.pipeline.provisioning import function_names, read_definition
+from simulator.pipeline.provisioning import function_values, read_definition
 from tests.infrastructure.template.resolver import Resolver, readable
 from tests.infrastructure.template.synthesis import CDK
 
@@ -19,7 +19,7 @@ DESIGNED = (
     "user-log-reporter",
     "user-log-user-reader",
 )
-FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_names()))
+FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_values()))
 SETTINGS = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (DatabaseSettings, AuditSettings),

@@ -26,6 +26,8 @@ ON_AWS = Resources(
     dispatcher_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-dispatcher",
     rule_role_arn="arn:aws:iam::123456789012:role/WorkflowRuleRole",
     rule_dead_letter_queue_arn=f"arn:aws:sqs:{HERE}:s3-csv-upload-rule-dlq",
+    report_failures_queue_arn=f"arn:aws:sqs:{HERE}:user-log-report-failures",
+    report_failures_queue_url=f"{QUEUES}user-log-report-failures",
     rule_dead_letter_queue_url=f"{QUEUES}s3-csv-upload-rule-dlq",
     dispatcher_failures_queue_url=f"{QUEUES}user-log-dispatcher-failures",
 ).placeholders
@@ -156,9 +158,9 @@ def test_dev_has_its_own_rule_on_its_own_bucket(dev_stack: Resolver) -> None:
 
 
 def test_what_cannot_be_delivered_waits_as_long_as_a_queue_keeps_it(stack: Resolver) -> None:
-    """Fourteen days, encrypted, in the rule's queue and in the dispatcher's."""
+    """Fourteen days, encrypted: uploads, what the dispatcher could not start, and ends of runs without a report."""
     queues = stack.by_name("AWS::SQS::Queue")
-    assert set(queues) == {"s3-csv-upload-rule-dlq", "user-log-dispatcher-failures"}
+    assert set(queues) == {"s3-csv-upload-rule-dlq", "user-log-dispatcher-failures", "user-log-report-failures"}
     for queue in queues.values():
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
         assert queue.get("SqsManagedSseEnabled") or queue.get("KmsMasterKeyId")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_sns as sns
+    from aws_cdk import aws_sqs as sqs
 
     from userlog.database.database import Database
     from userlog.network.network import Network
@@ -70,13 +71,14 @@ def reader_policies(database: Database) -> Policies:
     return {"LogIn": [_log_in(database, READER_USER)]}
 
 
-def reporter_policies(storage: Storage, stage: Stage, file_topic: sns.ITopic) -> Policies:
+def reporter_policies(storage: Storage, stage: Stage, file_topic: sns.ITopic, failures: sqs.IQueue) -> Policies:
     """Read the upload, the results and the audit trail of the workflow's runs; write reports, and tell the senders.
 
     Args:
         storage: what it reads and writes.
         stage: names the workflow.
         file_topic: the senders' topic.
+        failures: takes the events for which it wrote no report.
     """
     workflow = stage.name_of("Workflow")
     states = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
@@ -109,6 +111,8 @@ def reporter_policies(storage: Storage, stage: Stage, file_topic: sns.ITopic) ->
             _allow(["sns:Publish"], [file_topic.topic_arn]),
             _allow(MACHINE_USE, [storage.data_key.key_arn], _through("sns")),
         ],
+        # Lambda puts it there with the function's role.
+        "LeaveFailures": [_allow(["sqs:SendMessage"], [failures.queue_arn])],
     }
 
 

@@ -25,6 +25,7 @@ from userlog.functions.function_rights import (
     validator_policies,
 )
 from userlog.functions.function_role import FunctionRole
+from userlog.waiting_queue import WaitingQueue
 
 if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
@@ -46,6 +47,7 @@ class Functions(Construct):
     Attributes:
         validator, processor, migrator, reporter, reader: the functions.
         validator_alias, processor_alias, reporter_alias: what workflow and rule call: the version that is live.
+        report_failures_queue: what neither the report rule nor the reporter could deal with.
         migration: depend on it to have the schema; a migration that fails makes the deployment fail.
     """
 
@@ -80,9 +82,15 @@ class Functions(Construct):
         self.reader = self._function(
             "Reader", READER, reader_policies(database), user=READER_USER, host=database.reader_host
         )
+        self.report_failures_queue = WaitingQueue(
+            self, "ReportFailuresQueue", name=stage.name_of("ReportFailuresQueue")
+        )
         # Not in the network: Step Functions has no endpoint there, and it needs no database.
         self.reporter = self._function(
-            "Reporter", REPORTER, reporter_policies(storage, stage, file_topic), in_network=False
+            "Reporter",
+            REPORTER,
+            reporter_policies(storage, stage, file_topic, self.report_failures_queue),
+            in_network=False,
         )
         open_endpoints(
             network,
@@ -144,6 +152,7 @@ class Functions(Construct):
             role=role.without_policy_updates(),
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
+            dead_letter_queue=self._dead_letter_queue(configuration.get("deadLetterQueueArn")),
             reserved_concurrent_executions=reserved_concurrency,
             vpc=self._network.vpc if in_network else None,
             vpc_subnets=self._network.private_subnets if in_network else None,
@@ -154,6 +163,10 @@ class Functions(Construct):
         # The address of a restored cluster is another, although the template says it in the same words.
         function.invalidate_version_based_on(self._database.identifier)
         return function
+
+    def _dead_letter_queue(self, arn: str | None) -> WaitingQueue | None:
+        """Return the queue that functions.json names; KeyError for one that is not here."""
+        return None if arn is None else {"${ReportFailuresQueueArn}": self.report_failures_queue}[arn]
 
     def _alias(self, construct_id: str, function: lambda_.Function) -> lambda_.Alias:
         return lambda_.Alias(self, f"{construct_id}Alias", alias_name=LIVE, version=function.current_version)

@@ -10,6 +10,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from lambdas.shared.observability import NAMESPACE, PROCESSOR_SERVICE, VALIDATOR_SERVICE
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_events as events
+
     from userlog.database.database import Database
     from userlog.functions.functions import Functions
     from userlog.storage.storage import Storage
@@ -67,13 +69,18 @@ class PipelineMetrics:
 
     def rule(self, metric_name: str) -> cloudwatch.Metric:
         """The upload rule's metrics: `Invocations`, `FailedInvocations`, ..."""
-        return cloudwatch.Metric(
-            namespace="AWS/Events",
-            metric_name=metric_name,
-            dimensions_map={"RuleName": self._workflow.rule.ref},
-            statistic="sum",
+        return _of_rule(self._workflow.rule, metric_name)
+
+    def reports_failed(self) -> cloudwatch.MathExpression:
+        """Attempts at a report that failed, and ends of runs that the report rule gave up delivering."""
+        return cloudwatch.MathExpression(
+            expression="SUM([FILL(failed, 0), FILL(undelivered, 0)])",
+            label="failed attempts at a report",
             period=PERIOD,
-            label=f"rule: {metric_name}",
+            using_metrics={
+                "failed": self._functions.reporter.metric_errors(period=PERIOD),
+                "undelivered": _of_rule(self._workflow.report_rule, "FailedInvocations"),
+            },
         )
 
     def error_rate(self) -> cloudwatch.MathExpression:
@@ -160,11 +167,23 @@ class PipelineMetrics:
         )
 
     def waiting(self) -> list[cloudwatch.IMetric]:
-        """The messages in the two queues that wait for a person."""
+        """The messages in the three queues that wait for a person."""
         return [
             queue.metric_approximate_number_of_messages_visible(statistic="max", period=PERIOD, label=label)
             for label, queue in (
                 ("events that reached no dispatcher", self._workflow.rule_dead_letter_queue),
                 ("events that started no run", self._workflow.dispatcher_failures_queue),
+                ("ends of runs without a report", self._functions.report_failures_queue),
             )
         ]
+
+
+def _of_rule(rule: events.CfnRule, metric_name: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/Events",
+        metric_name=metric_name,
+        dimensions_map={"RuleName": rule.ref},
+        statistic="sum",
+        period=PERIOD,
+        label=f"rule: {metric_name}",
+    )

@@ -14,9 +14,9 @@ from constructs import Construct
 
 from userlog.definitions import DEFINITIONS, definition, with_numbers
 from userlog.storage.data_key import machine_arn
+from userlog.waiting_queue import WaitingQueue
 from userlog.workflow.defined_rule import DefinedRule
 from userlog.workflow.machine_role import MachineRole, allow
-from userlog.workflow.waiting_queue import WaitingQueue
 from userlog.workflow.workflow_role import workflow_policies
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ class Workflow(Construct):
             "ReportRuleName": name,
             "WorkflowArn": self.workflow.state_machine_arn,
             "UserLogReporterFunctionArn": functions.reporter_alias.function_arn,
+            "ReportFailuresQueueArn": functions.report_failures_queue.queue_arn,
         }
+        functions.report_failures_queue.admit_rule(name)
         rule = DefinedRule(self, "ReportRule", "report_rule.json", placeholders=placeholders)
         lambda_.CfnPermission(
             self,
@@ -207,15 +209,6 @@ class Workflow(Construct):
                 )
             },
         )
-        rule_arn = f"arn:{Aws.PARTITION}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:rule/{name}"
-        self.rule_dead_letter_queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="RuleLeavesWhatItCannotDeliver",
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[self.rule_dead_letter_queue.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": rule_arn}},
-            )
-        )
+        self.rule_dead_letter_queue.admit_rule(name)
         placeholders = {**self._placeholders, "UploadRuleName": name, "RuleRoleArn": role.role_arn}
         return DefinedRule(self, "UploadRule", "upload_rule.json", placeholders=placeholders)

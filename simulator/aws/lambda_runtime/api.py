@@ -157,6 +157,7 @@ class LambdaApi:
     def _configuration(self, config: FunctionConfig, *, qualified: bool) -> dict[str, Any]:
         arn = self._service.arn(config)
         code = source_code(config.handler, self._service.task_root)
+        queue = config.dead_letter_queue_arn
         return {
             "FunctionName": config.name,
             "FunctionArn": f"{arn}:{VERSION}" if qualified else arn,
@@ -170,6 +171,7 @@ class LambdaApi:
             "LastModified": f"{code.changed:%Y-%m-%dT%H:%M:%S}.{code.changed.microsecond // 1000:03d}+0000",
             "CodeSha256": code.sha256,
             "Version": VERSION,
+            **({"DeadLetterConfig": {"TargetArn": queue}} if queue else {}),
             "TracingConfig": {"Mode": "PassThrough"},
             "RevisionId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{arn}:{code.sha256}:{config.model_dump_json()}")),
             "State": "Active",

@@ -1,6 +1,7 @@
 """Asynchronous invocations (InvocationType Event): queued, and retried twice if the function fails.
 
-Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation".
+Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation" and "Adding a dead-letter
+queue".
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
 
     from simulator.aws.lambda_runtime.lambda_service import LambdaService
 
+    DeadLetter = Callable[[str, str, dict[str, str | int]], None]
+
 _log = logging.getLogger(__name__)
 
 WAITS_SECONDS = (60.0, 120.0)
 """Before the second and the third attempt at an event whose function failed."""
 MOST_AGE_SECONDS = 21_600.0
 _LONGEST_THROTTLE_SECONDS = 300.0
+_MAX_ERROR_MESSAGE = 1024
 WORKERS = 10
 
 
@@ -66,6 +70,8 @@ class AsynchronousInvocations:
         service: the functions.
         waits: seconds before the second, the third ... attempt at an event whose function failed.
         now: the time in seconds, which only grows.
+        dead_letter: takes what a function that has a dead-letter queue failed at to the end: the queue's ARN, the
+            event, attributes that say why.
     """
 
     def __init__(
@@ -74,10 +80,12 @@ class AsynchronousInvocations:
         *,
         waits: tuple[float, ...] = WAITS_SECONDS,
         now: Callable[[], float] = time.monotonic,
+        dead_letter: DeadLetter | None = None,
     ) -> None:
         self._service = service
         self._waits = waits
         self._now = now
+        self._dead_letter = dead_letter
         self._due: list[tuple[float, int, _Event]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -202,11 +210,26 @@ class AsynchronousInvocations:
                 event.failures += 1
                 self._again(event, self._waits[event.failures - 1])
             else:
+                if result.function_error is not None:
+                    self._lost(event, 200, result.payload)
                 self._over(event)
+
+    def _lost(self, event: _Event, code: int, answer: bytes) -> None:
+        """Hand over an event that is not tried again; its queue has it before it is forgotten here."""
+        queue = self._service.find(event.function).dead_letter_queue_arn
+        if queue is None or self._dead_letter is None:
+            return
+        attributes: dict[str, str | int] = {
+            "RequestID": event.request_id,
+            "ErrorCode": code,
+            "ErrorMessage": answer.decode(errors="replace")[:_MAX_ERROR_MESSAGE],
+        }
+        self._dead_letter(queue, event.payload.decode(), attributes)
 
     def _again(self, event: _Event, wait: float) -> None:
         due = self._now() + wait
         if due - event.queued > MOST_AGE_SECONDS:
+            self._lost(event, 429, b"The event is older than six hours.")
             self._over(event)
             return
         try:

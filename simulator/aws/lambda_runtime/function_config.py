@@ -30,6 +30,7 @@ class FunctionConfig(BaseModel):
         timeout_seconds: how long one invocation may take, 1 to 900.
         memory_mb: its memory, 128 to 10,240; shown, not enforced.
         reserved_concurrency: execution environments at most; None for no limit of its own.
+        dead_letter_queue_arn: where an asynchronous event goes whose last attempt has failed; None if it is dropped.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore")
@@ -42,6 +43,7 @@ class FunctionConfig(BaseModel):
     reserved_concurrency: Annotated[int | None, Field(ge=0, validation_alias=AliasChoices("reservedConcurrency"))] = (
         None
     )
+    dead_letter_queue_arn: Annotated[str | None, Field(validation_alias=AliasChoices("deadLetterQueueArn"))] = None
 
     @property
     def log_group(self) -> str:

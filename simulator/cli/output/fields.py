@@ -47,6 +47,7 @@ DOCUMENT_FIELDS: Mapping[str, Sequence[str]] = {
         "inbox accept": "accepted by reason",
         "inbox reopen": "reopened by reason",
         "inbox send": f"{_RUN} faults files succeeded failed notRun file message",
+        "rebuild-totals": "runs auditItems users changed same newer missing dryRun",
         "replay": "run index event recorded today same caught replayed notCompared differenceCount differences",
         "fetch": f"{_RUN} runs current problems unread",
         "replay-events": "stack events unreadable",

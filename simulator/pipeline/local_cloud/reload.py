@@ -13,7 +13,7 @@ from simulator.aws.eventbridge.errors import InvalidEventPatternException, Valid
 from simulator.aws.eventbridge.rule import parse_rule
 from simulator.aws.lambda_runtime.function_config import InvalidFunctions, parse_functions
 from simulator.pipeline.errors import CloudError
-from simulator.pipeline.provisioning import DEFINITIONS, function_names, read_definition
+from simulator.pipeline.provisioning import DEFINITIONS, function_values, read_definition
 from simulator.pipeline.uploads import RULES
 from simulator.runs.suggested_command import command
 
@@ -98,7 +98,7 @@ class Reload:
 
     def _take_functions(self, code: Collection[Path]) -> str:
         try:
-            configs = parse_functions(read_definition(_FUNCTIONS, function_names(), self._definitions))
+            configs = parse_functions(read_definition(_FUNCTIONS, function_values(), self._definitions))
         except (CloudError, InvalidFunctions) as error:
             return f"{_FUNCTIONS} cannot be used, and the one before it stays: {error}"
         for path in code:

@@ -66,6 +66,8 @@ def outputs(resources: Resources) -> dict[str, str]:
         "DispatcherArn": resources.dispatcher_arn,
         "RuleDeadLetterQueueUrl": resources.rule_dead_letter_queue_url,
         "DispatcherFailuresQueueUrl": resources.dispatcher_failures_queue_url,
+        "ReportFailuresQueueUrl": resources.report_failures_queue_url,
+        "ReporterFunctionName": resources.reporter_arn.rpartition(":")[2],
         "MigratorFunctionName": resources.migrator_arn.rpartition(":")[2],
         "UserReaderFunctionName": resource_name("UserReaderFunction"),
     }

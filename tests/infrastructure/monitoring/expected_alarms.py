@@ -8,8 +8,9 @@ ACCOUNT = "ap-northeast-1:123456789012"
 TOPIC = f"arn:aws:sns:{ACCOUNT}:user-log-alarms"
 WORKFLOW = ("StateMachineArn", f"arn:aws:states:{ACCOUNT}:stateMachine:csv-user-log-processor")
 DISPATCHER = ("StateMachineArn", f"arn:aws:states:{ACCOUNT}:stateMachine:csv-user-log-dispatcher")
-RULE = ("RuleName", "s3-csv-upload-rule")
+RULE, REPORT_RULE = ("RuleName", "s3-csv-upload-rule"), ("RuleName", "user-log-report-rule")
 DEAD_LETTERS, FAILURES = ("QueueName", "s3-csv-upload-rule-dlq"), ("QueueName", "user-log-dispatcher-failures")
+UNREPORTED = ("QueueName", "user-log-report-failures")
 CLUSTER = ("DBClusterIdentifier", "user-log")
 WRITER = (CLUSTER, ("Role", "WRITER"))
 PROCESSOR = ("FunctionName", "user-log-processor")
@@ -95,7 +96,16 @@ ALARMS = {
     "RunAborted": Alarm(one("AWS/States", "ExecutionsAborted", "Sum", WORKFLOW), 1),
     "RunThrottled": Alarm(one("AWS/States", "ExecutionThrottled", "Sum", WORKFLOW), 1, periods=3),
     "FileRejected": Alarm(one("UserLog", "FilesRejected", "Sum", *OF_VALIDATOR), 1),
-    "ReporterFailed": Alarm(one("AWS/Lambda", "Errors", "Sum", REPORTER), 1),
+    "ReportsUnwritten": Alarm(one("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", UNREPORTED), 1),
+    "ReporterFailed": Alarm(
+        (
+            Metric("AWS/Lambda", "Errors", "Sum", (REPORTER,), "failed"),
+            Metric("AWS/Events", "FailedInvocations", "Sum", (REPORT_RULE,), "undelivered"),
+        ),
+        1,
+        unless=("ReportsUnwritten",),
+        expression="SUM([FILL(failed, 0), FILL(undelivered, 0)])",
+    ),
     "RowsFailed": Alarm(
         one("UserLog", "RowsFailed", "Sum", *OF_PROCESSOR), 1, unless=("RunFailed", "RowsLostToOutage")
     ),

@@ -30,6 +30,8 @@ DISPATCHER = f"{STATES}:stateMachine:csv-user-log-dispatcher"
 RULE = f"arn:aws:events:{HERE}:rule/s3-csv-upload-rule"
 DEAD_LETTERS = f"arn:aws:sqs:{HERE}:s3-csv-upload-rule-dlq"
 FAILURES = f"arn:aws:sqs:{HERE}:user-log-dispatcher-failures"
+UNREPORTED = f"arn:aws:sqs:{HERE}:user-log-report-failures"
+REPORT_RULE = f"arn:aws:events:{HERE}:rule/user-log-report-rule"
 TOPIC = f"arn:aws:sns:{HERE}:user-log-alarms"
 FILE_TOPIC = f"arn:aws:sns:{HERE}:user-log-files"
 CLUSTER = f"arn:aws:rds:{HERE}:cluster:user-log"
@@ -202,7 +204,8 @@ EXPECTED: dict[str, set[Grant]] = {
     | allow("states:DescribeMapRun", f"{STATES}:mapRun:csv-user-log-processor/*:*")
     | allow("kms:Decrypt", DATA_KEY, when=kept_by(WORKFLOW))
     | allow("sns:Publish", FILE_TOPIC)
-    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=through("sns")),
+    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=through("sns"))
+    | allow("sqs:SendMessage", UNREPORTED),
     # The machines.
     "WorkflowWorkflowRole": machine(WORKFLOW)
     | allow("lambda:InvokeFunction", f"{FUNCTION}{VALIDATOR}:live", f"{FUNCTION}{PROCESSOR}:live")
@@ -303,6 +306,10 @@ EXPECTED: dict[str, set[Grant]] = {
     "WorkflowRuleDeadLetterQueuePolicy": deny("sqs:*", DEAD_LETTERS, when=NO_TLS, to="*")
     | allow("sqs:SendMessage", DEAD_LETTERS, when={"ArnEquals": {"aws:SourceArn": RULE}}, to="events.amazonaws.com"),
     "WorkflowDispatcherFailuresQueuePolicy": deny("sqs:*", FAILURES, when=NO_TLS, to="*"),
+    "FunctionsReportFailuresQueuePolicy": deny("sqs:*", UNREPORTED, when=NO_TLS, to="*")
+    | allow(
+        "sqs:SendMessage", UNREPORTED, when={"ArnEquals": {"aws:SourceArn": REPORT_RULE}}, to="events.amazonaws.com"
+    ),
     "MonitoringAlarmsPolicy": deny("sns:Publish", TOPIC, when=NO_TLS, to="*")
     | allow("sns:Publish", TOPIC, when=OURS, to="cloudwatch.amazonaws.com")
     | allow("sns:Publish", TOPIC, when=OURS, to="events.rds.amazonaws.com"),

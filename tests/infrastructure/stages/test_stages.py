@@ -48,6 +48,8 @@ OUTPUTS = {
     "DispatcherArn": "arn:aws:states:ap-northeast-1:123456789012:stateMachine:csv-user-log-dispatcher",
     "RuleDeadLetterQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/s3-csv-upload-rule-dlq",
     "DispatcherFailuresQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/user-log-dispatcher-failures",
+    "ReportFailuresQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/user-log-report-failures",
+    "ReporterFunctionName": "user-log-reporter",
     "MigratorFunctionName": "user-log-schema-migrator",
     "UserReaderFunctionName": "user-log-user-reader",
     "DatabaseClusterArn": "arn:aws:rds:ap-northeast-1:123456789012:cluster:user-log",
@@ -180,5 +182,5 @@ def test_the_outputs_are_what_an_operator_needs(stack: Resolver) -> None:
 
 def test_the_local_clouds_outputs_are_some_of_the_stacks() -> None:
     """So commands that read them run here as they do on AWS."""
-    local = Resources(rule_dead_letter_queue_url="a", dispatcher_failures_queue_url="b")
+    local = Resources(rule_dead_letter_queue_url="a", dispatcher_failures_queue_url="b", report_failures_queue_url="c")
     assert local_outputs(local).keys() <= OUTPUTS.keys()

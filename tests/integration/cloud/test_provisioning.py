@@ -24,9 +24,11 @@ def test_table_has_its_index_and_its_time_to_live(aws: Aws) -> None:
 
 
 def test_queues_can_be_sent_to_and_have_the_arns_the_definitions_name(aws: Aws) -> None:
-    """The rule's dead-letter queue is named by ARN, the dispatcher's by URL."""
-    attributes = aws.sqs.get_queue_attributes(
-        QueueUrl=aws.resources.rule_dead_letter_queue_url, AttributeNames=["QueueArn"]
-    )
-    assert attributes["Attributes"]["QueueArn"] == aws.resources.rule_dead_letter_queue_arn
+    """The queues of rules and functions are named by ARN, the dispatcher's by URL."""
+    for url, arn in {
+        aws.resources.rule_dead_letter_queue_url: aws.resources.rule_dead_letter_queue_arn,
+        aws.resources.report_failures_queue_url: aws.resources.report_failures_queue_arn,
+    }.items():
+        attributes = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        assert attributes["Attributes"]["QueueArn"] == arn
     aws.sqs.send_message(QueueUrl=aws.resources.dispatcher_failures_queue_url, MessageBody="x")

@@ -6,8 +6,13 @@ import json
 import time
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
+from simulator.aws.eventbridge.status_event import status_change
+from simulator.aws.moto.environment import ACCOUNT, REGION
+from simulator.pipeline.redriving.redrive import redrive
+from simulator.runs.redrive_plan import plan_redrive
 from tests.integration.deployed.conftest import Cloud
 from tests.rows import MORE, upload
 
@@ -60,6 +65,29 @@ def test_rows_that_never_started_are_in_it(cloud: Cloud) -> None:
     assert _object(cloud, f"reports/{name}/failed-rows.csv") == folder.failed_rows_file.read_bytes()
 
 
+def test_a_redriven_run_is_reported_again(cloud: Cloud) -> None:
+    """The report is of the whole run: what the redrive did not touch, what it cured, and what failed again."""
+    users = [f"NEW{number}" for number in range(120)]
+    name = _run(cloud, "redriven.csv", upload(*(f"{user},1,1" for user in users), "U00001,1,x"))
+    before = _summary(cloud, name)
+    assert (before["status"], before["redriveCount"]) == ("FAILED", 0)
+    master = cloud.session.store.find(name).path / "master.csv"
+    lines = [f"{user},{user},{user}@example.com" for user in users]
+    master.write_text("\n".join(["user_id,username,email", *lines]), encoding="utf-8")
+    cloud.session.migrator.load_users(master)
+    folder = cloud.session.store.find(name)
+    assert redrive(cloud.session, folder, plan_redrive(folder, folder.record())).wait(60)
+    deadline = time.monotonic() + 60
+    while (after := _summary(cloud, name))["redriveCount"] == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert after["status"] == "SUCCEEDED"
+    assert after["rows"] == {"total": 121, "succeeded": 120, "failed": 1, "notStarted": 0, "lostToOutage": 0}
+    report = _object(cloud, f"reports/{name}/failed-rows.csv")
+    assert report.count(b"\r\n") == 2
+    assert report == folder.failed_rows_file.read_bytes()
+
+
 def test_a_rejected_file_has_a_summary_and_no_rows(cloud: Cloud) -> None:
     """It says where the list of problems lies."""
     summary = _summary(cloud, _run(cloud, "rejected.csv", f"wrong header\nU00001,1,1{MORE}\n"))
@@ -83,3 +111,27 @@ def test_a_run_that_was_stopped_is_reported_from_the_audit_trail(cloud: Cloud) -
     assert (summary["status"], summary["rows"]["total"]) == ("ABORTED", 900)
     assert summary["rows"]["notStarted"] > 0
     assert _object(cloud, f"reports/{running.name}/failed-rows.csv") == folder.failed_rows_file.read_bytes()
+
+
+def test_an_end_whose_report_cannot_be_written_waits_in_a_queue(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be given to the reporter again as it is; the run's outcome is what it was."""
+    monkeypatch.setattr(cloud.session.asynchronous, "_waits", (0.01, 0.01))
+    session = cloud.session
+    upload_ = session.upload(
+        upload("NOBODY,1,1", *(f"U{number:05},1,1" for number in range(1, 40))).encode(), "gone.csv"
+    )
+    running = session.wait_for_workflow(upload_)
+    assert running.wait(60)
+    _summary(cloud, running.name)
+    session.aws.s3.delete_object(Bucket=upload_.bucket, Key="gone.csv", VersionId=upload_.version_id)
+    event = status_change(running.info, region=REGION, account=ACCOUNT)
+    session.bus.put(event)
+    queue = session.resources.report_failures_queue_url
+    received = session.aws.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20, MessageAttributeNames=["All"])
+    [message] = received["Messages"]
+    session.aws.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    assert json.loads(message["Body"]) == event
+    assert "NoSuchVersion" in message["MessageAttributes"]["ErrorMessage"]["StringValue"]
+    folder = session.recorder.folder(running.name)
+    assert folder is not None
+    assert folder.record().status == "SUCCEEDED"

@@ -78,6 +78,48 @@ def test_connections_are_refused_for_a_while(home: HomeFolder, server: EmbeddedP
     assert time.monotonic() - began >= 0.7
 
 
+def test_a_paused_database_keeps_clients_waiting_until_it_has_woken_up(server: EmbeddedPostgres) -> None:
+    """As Aurora does: nobody is refused, a client that does not wait so long gives up by its own timeout."""
+    with connect(server.url) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS x")
+    fault = outage("database=paused,for=4", server)
+    began = time.monotonic()
+    fault.strike()
+    with pytest.raises(psycopg.errors.ConnectionTimeout):
+        connect(server.url, connect_timeout=2)
+    assert time.monotonic() - began >= 2
+    while not answers(server):
+        assert time.monotonic() - began < 30
+    assert time.monotonic() - began >= 4
+    with connect(server.url) as connection:
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
+    assert (fault.happened, fault.trouble) == (1, None)
+
+
+def test_a_database_wakes_up_after_fifteen_seconds_by_itself(server: EmbeddedPostgres) -> None:
+    """As long as Aurora takes; a refused one is back after two. Waits that are skipped count."""
+    clock = SkippingClock()
+    lane = clock.fork()
+    outage("database=paused", server, clock).strike()
+    lane.sleep(14, threading.Event())
+    with pytest.raises(psycopg.errors.ConnectionTimeout):
+        connect(server.url, connect_timeout=2)
+    lane.sleep(1, threading.Event())
+    assert answers(server)
+    outage("database=refuse", server, clock).strike()
+    lane.sleep(2, threading.Event())
+    assert answers(server)
+
+
+def test_a_paused_database_is_back_when_the_cloud_stops(server: EmbeddedPostgres) -> None:
+    """No timer is left, and no socket that nobody answers."""
+    fault = outage("database=paused", server)
+    fault.strike()
+    fault.close()
+    assert answers(server)
+    assert fault.trouble is None
+
+
 def test_the_cloud_does_not_stop_without_its_database(server: EmbeddedPostgres) -> None:
     """A run that ends within the outage finds the server again, and no timer is left."""
     fault = outage("database=refuse,for=600", server)

@@ -14,14 +14,18 @@ from simulator.aws.eventbridge.rule_book import RuleBook
 from simulator.aws.lambda_runtime.function_config import parse_functions
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.pipeline.local_cloud.reload import Reload
-from simulator.pipeline.provisioning import DEFINITIONS, Resources, function_names, read_definition
+from simulator.pipeline.provisioning import DEFINITIONS, Resources, function_values, read_definition
 from tests.unit.eventbridge.upload_rule import upload_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RESOURCES = Resources(rule_dead_letter_queue_url="http://q/1", dispatcher_failures_queue_url="http://q/2")
+RESOURCES = Resources(
+    rule_dead_letter_queue_url="http://q/1",
+    dispatcher_failures_queue_url="http://q/2",
+    report_failures_queue_url="http://q/3",
+)
 FUNCTION = "user-log-csv-validator"
 
 
@@ -54,7 +58,7 @@ class Cloud:
         self.rules = RuleBook([upload_rule()], arn_prefix="p")
         self.ended: list[str] = []
         self.functions = LambdaService(
-            parse_functions(read_definition("functions.json", function_names(), self.definitions)),
+            parse_functions(read_definition("functions.json", function_values(), self.definitions)),
             task_root=root,
             variables=lambda _config, name: {"NAME": name},
             ended=self.ended.extend,

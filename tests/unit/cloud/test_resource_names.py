@@ -40,7 +40,7 @@ def test_a_file_of_another_shape_is_named(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_local_cloud_has_the_names_of_prod() -> None:
     """A bucket's has the account behind it."""
-    resources = Resources(rule_dead_letter_queue_url="", dispatcher_failures_queue_url="")
+    resources = Resources(rule_dead_letter_queue_url="", dispatcher_failures_queue_url="", report_failures_queue_url="")
     assert resources.input_bucket == f"{NAMES['InputBucket']}-123456789012"
     assert resources.table == NAMES["ProcessingLogsTable"]
     assert resources.workflow_arn.endswith(f":stateMachine:{NAMES['Workflow']}")

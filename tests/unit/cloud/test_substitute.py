@@ -58,7 +58,11 @@ def test_an_unknown_placeholder_names_itself_its_file_and_its_line() -> None:
 
 def test_every_definition_has_only_placeholders_that_are_known() -> None:
     """What is deployed can be run locally."""
-    values = Resources(rule_dead_letter_queue_url="http://d", dispatcher_failures_queue_url="http://f").placeholders
+    values = Resources(
+        rule_dead_letter_queue_url="http://d",
+        dispatcher_failures_queue_url="http://f",
+        report_failures_queue_url="http://r",
+    ).placeholders
     for path in DEFINITIONS.glob("*.json"):
         assert "${" not in read_definition(path.name, values)
 

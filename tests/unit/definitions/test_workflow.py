@@ -18,7 +18,7 @@ from simulator.aws.asl.errors import StateError
 from simulator.aws.asl.json_text import json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.states.retry import Retrier
-from simulator.pipeline.provisioning import function_names, read_definition
+from simulator.pipeline.provisioning import function_values, read_definition
 from tests.rows import HEADER, event_values
 from tests.unit.states.harness import FakeMaps, Result, execute
 
@@ -252,7 +252,7 @@ def test_all_attempts_of_a_row_stay_under_the_five_minutes_of_an_express_child()
 
 def test_an_attempt_that_cannot_connect_tells_so_before_its_function_and_its_task_time_out() -> None:
     """Connection, then the pause before the answer, then Lambda's timeout, then the Task's."""
-    functions = json.loads(read_definition("functions.json", function_names()))
+    functions = json.loads(read_definition("functions.json", function_values()))
     (timeout,) = [each["timeoutSeconds"] for each in functions if each["name"] == "user-log-processor"]
     task = definition("workflow")["States"]["UserLogDistributedMap"]["ItemProcessor"]["States"]["ProcessUserLog"]
     assert CONNECT_SECONDS + JITTER_SECONDS + ANSWER_SECONDS < timeout < task["TimeoutSeconds"]

@@ -43,7 +43,7 @@ def test_options_are_typed_and_those_left_out_have_defaults() -> None:
         ("error=States.Runtime,row=3", 1, "only States.Timeout"),
         ("error=no name,row=3", 1, "must be an error's name"),
         ("database=refuse,for=inf", 17, "for must be seconds"),
-        ("database=explode", 1, "database must be refuse or restart, not 'explode'"),
+        ("database=explode", 1, "database must be refuse or restart or paused, not 'explode'"),
         ("database=refuse,event=twice", 17, "two faults"),
         ("databse=refuse", 1, "did you mean database?"),
         ("s3", 1, "there must be NAME=VALUE"),

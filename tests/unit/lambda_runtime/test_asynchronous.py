@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+QUEUE = "arn:aws:sqs:ap-northeast-1:000000000000:lost"
 SOURCE = """
 import json
 import os
@@ -34,7 +35,10 @@ def functions(tmp_path: Path) -> Iterator[LambdaService]:
     """Serve one function, which fails until it is repaired."""
     (tmp_path / "code.py").write_text(SOURCE)
     service = LambdaService(
-        [FunctionConfig(name="f", handler="code.handle", timeout_seconds=5)],
+        [
+            FunctionConfig(name="f", handler="code.handle", timeout_seconds=5),
+            FunctionConfig(name="g", handler="code.handle", timeout_seconds=5, dead_letter_queue_arn=QUEUE),
+        ],
         task_root=tmp_path,
         variables=lambda _config, _name: {},
         log_sink=lambda _record: None,
@@ -85,3 +89,35 @@ def test_an_event_whose_attempts_are_used_up_is_forgotten(tmp_path: Path, functi
     assert len((tmp_path / "log").read_text().splitlines()) == 2
     queue.close()
     store.close()
+
+
+def test_an_event_whose_attempts_are_used_up_goes_into_the_functions_dead_letter_queue(
+    tmp_path: Path, functions: LambdaService
+) -> None:
+    """As it came, with Lambda's three attributes; once, after the last attempt. A function without a queue drops it."""
+    left: list[tuple[str, str, dict[str, str | int]]] = []
+    queue = AsynchronousInvocations(functions, waits=(0.01, 0.01), dead_letter=lambda *lost: left.append(lost))
+    log = tmp_path / "log"
+    event = json.dumps({"log": str(log), "text": "あ"})
+    queue.submit("f", event.encode(), "request-1")
+    queue.submit("g", event.encode(), "request-2")
+    _until(lambda: left and len(log.read_text().splitlines()) == 6)
+    queue.close()
+    [(arn, body, attributes)] = left
+    assert (arn, body) == (QUEUE, event)
+    assert (attributes["RequestID"], attributes["ErrorCode"]) == ("request-2", 200)
+    assert "not yet" in str(attributes["ErrorMessage"])
+
+
+def test_an_event_that_succeeds_in_the_end_is_not_left_in_a_queue(tmp_path: Path, functions: LambdaService) -> None:
+    """The second attempt cures the first."""
+    left: list[object] = []
+    queue = AsynchronousInvocations(functions, waits=(0.3,), dead_letter=lambda *lost: left.append(lost))
+    log = tmp_path / "log"
+    queue.submit("g", json.dumps({"log": str(log), "text": ""}).encode(), "request-1")
+    _until(lambda: log.exists() and log.read_text())
+    (tmp_path / "log.repaired").touch()
+    _until(lambda: len(log.read_text().splitlines()) == 2)
+    assert queue.drain(5)
+    queue.close()
+    assert left == []

@@ -18,10 +18,11 @@ from lambdas.shared.settings import (
     ValidatorSettings,
 )
 from simulator.aws.moto.environment import local_aws
-from simulator.pipeline.provisioning import function_names, read_definition
+from simulator.pipeline.provisioning import function_values, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
 
-FUNCTIONS = {function["name"]: function for function in json.loads(read_definition("functions.json", function_names()))}
+DEFINED = json.loads(read_definition("functions.json", function_values()))
+FUNCTIONS = {function["name"]: function for function in DEFINED}
 READ_BY = {
     "user-log-csv-validator": (ValidatorSettings,),
     "user-log-processor": (AuditSettings, DatabaseSettings),

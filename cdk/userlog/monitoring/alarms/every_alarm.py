@@ -23,7 +23,7 @@ def alarm_rules(metrics: PipelineMetrics, functions: Functions, stage: Stage) ->
     return [
         *event_path_alarms(metrics, stage),
         *run_alarms(metrics, stage),
-        *report_alarms(functions),
+        *report_alarms(metrics, stage),
         *row_alarms(metrics, functions, stage),
         *database_alarms(metrics, stage),
         *audit_table_alarms(metrics, stage),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 
 if TYPE_CHECKING:
@@ -31,4 +32,20 @@ class WaitingQueue(sqs.Queue):
             enforce_ssl=True,
             retention_period=Duration.days(14),
             visibility_timeout=Duration.minutes(5),
+        )
+
+    def admit_rule(self, rule_name: str) -> None:
+        """Let a rule leave here what it cannot deliver."""
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="RuleLeavesWhatItCannotDeliver",
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.queue_arn],
+                conditions={
+                    "ArnEquals": {
+                        "aws:SourceArn": f"arn:{Aws.PARTITION}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:rule/{rule_name}"
+                    }
+                },
+            )
         )
