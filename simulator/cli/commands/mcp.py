@@ -16,7 +16,10 @@ EPILOG = examples("mcp", "mcp --allow-actions")
 
 def mcp_command(
     allow_actions: Annotated[  # noqa: FBT002 - an option
-        bool, typer.Option("--allow-actions", help="Also offer to run files, and to redrive and stop runs.")
+        bool,
+        typer.Option(
+            "--allow-actions", help="Also offer to run files, redrive and stop runs, accept and send failed rows."
+        ),
     ] = False,
     json: Json = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The tools that only read: what `runs`, `show` and `show --row` tell, and the failures of all runs."""
+"""The tools that only read: what `runs`, `show`, `inbox` and `replay` tell, and the failures of a run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from lambdas.user_log_reporter.reasons import person_text
+from simulator.cli.mcp_server.command_process import called
 from simulator.cli.output.report import document, row_document
 from simulator.cli.output.run_table import run_summary
 from simulator.pipeline.errors import CloudError
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 Run = Annotated[str, Field(description="A run's name, the beginning of it, or latest.")]
+Line = Annotated[int, Field(ge=1, description="Its line in the file.")]
 Limit = Annotated[int, Field(ge=1, le=1000, description="How many at most.")]
+Values = Annotated[
+    dict[str, str | int] | None, Field(description="Other values for columns of the row, by the names in the header.")
+]
 
 
 def add_reading_tools(server: MCPServer[Any]) -> None:
     """Give a server the tools that change nothing."""
-    for tool in (list_runs, show_run, list_failures, row_history):
+    for tool in (list_runs, show_run, list_failures, row_history, list_inbox, replay_row, replay_run):
         server.add_tool(tool, annotations=READS)
 
 
@@ -68,13 +73,47 @@ def list_failures(run: Run = "latest", limit: Limit = 100) -> dict[str, Any]:
     return {"run": folder.name, "failed": record.rows.failed, "pending": record.rows.pending, "rows": rows}
 
 
-def row_history(line: Annotated[int, Field(ge=1, description="Its line in the file.")], run: Run = "latest") -> Any:
+def row_history(line: Line, run: Run = "latest") -> Any:
     """Tell everything about one row: its cells, attempts, error, audit items and what the functions logged about it."""
     folder = found(run)
     story = row_story(folder, line=line)
     if story is None:
         raise ToolError(f"The file of {folder.name} has no row on line {line} (line 1 is the header).")
     return row_document(story)
+
+
+async def list_inbox(
+    run: Annotated[str | None, Field(description="Only rows of this run.")] = None,
+    code: Annotated[str | None, Field(description="Only rows with this code, such as INVALID_VALUE.")] = None,
+    user: Annotated[str | None, Field(description="Only rows of this user.")] = None,
+    settled: Annotated[bool, Field(description="Also the rows that are settled, and how.")] = False,  # noqa: FBT002 - a field
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """List the failed rows of all runs that wait for somebody, the oldest first: row, code, error, text of its line."""
+    chosen = {"run": None if run is None else found(run).name, "code": code, "user": user}
+    options = [f"--{name}={value}" for name, value in chosen.items() if value is not None]
+    document = await called("inbox", "--all" if settled else "--no-all", *options)
+    rows = [{"row": f"{row['run']}:{row['line']}", **row} for row in document["rows"]]
+    return {**document, "rows": rows[:limit], "total": len(rows)}
+
+
+async def replay_row(line: Line, run: Run = "latest", values: Values = None) -> dict[str, Any]:
+    """Call the function, as its code is today, with the recorded event of a row, and tell both outcomes.
+
+    Nothing is written: the transaction is rolled back, and `caught` is what would have gone to DynamoDB.
+    """
+    return await called("replay", f"--row={line}", "--no-all", *changes(values), arguments=[found(run).name])
+
+
+async def replay_run(run: Run = "latest", limit: Limit = 20) -> dict[str, Any]:
+    """Replay all rows of a run, and tell those that end in another way than recorded. Nothing is written."""
+    document = await called("replay", "--all", arguments=[found(run).name])
+    return {**document, "differences": document["differences"][:limit]}
+
+
+def changes(values: dict[str, str | int] | None) -> list[str]:
+    """Return the options that give a row other values."""
+    return [f"--set={column}={value}" for column, value in (values or {}).items()]
 
 
 def found(run: str) -> RunFolder:

@@ -12,6 +12,7 @@ from mcp import Client
 from simulator.cli.mcp_server.server import mcp_server
 from simulator.runs.folder.run_record import RowCounts, RunRecord, SourceObject
 from simulator.runs.store import RunStore
+from tests.unit.cli.mcp_server.tool_call import call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from tests.unit.cli.conftest import Outcome
 
-READING = {"list_runs", "show_run", "list_failures", "row_history"}
-ACTING = {"run_file", "redrive_run", "stop_run"}
+READING = {"list_runs", "show_run", "list_failures", "row_history", "list_inbox", "replay_row", "replay_run"}
+ACTING = {"run_file", "redrive_run", "stop_run", "accept_rows", "send_rows"}
 
 
 @pytest.fixture(autouse=True)
@@ -34,18 +35,6 @@ def run(home: Path) -> str:
     item = {"index": 1, "line": 3, "user": "U2", "status": "FAILED", "error": "InvalidRecordError", "attempts": 1}
     folder.items_file.write_text(json.dumps({**item, "cause": '{"errorMessage": "no number"}'}) + "\n")
     return folder.name
-
-
-def call(tool: str, *, allow_actions: bool = False, **arguments: Any) -> tuple[bool, Any]:
-    """Call a tool: whether it is an error, and its document or its words."""
-
-    async def ask() -> Any:
-        async with Client(mcp_server(allow_actions=allow_actions)) as client:
-            return await client.call_tool(tool, arguments)
-
-    answer = anyio.run(ask)
-    text = answer.content[0].text
-    return bool(answer.is_error), text if answer.is_error else json.loads(text)
 
 
 @pytest.mark.parametrize("allow", [False, True])
@@ -87,6 +76,9 @@ def test_runs_failures_and_a_row_are_told(run: str) -> None:
         ("row_history", {"line": 99}, "has no row on line 99"),
         ("row_history", {"line": 0}, "greater than or equal to 1"),
         ("list_runs", {"limit": 5000}, "less than or equal to 1000"),
+        ("replay_row", {"line": 3, "run": "nothing"}, "There is no run"),
+        pytest.param("replay_row", {"line": 3}, "no result file has it", marks=pytest.mark.slow),
+        ("replay_row", {"line": 3, "values": {"\0": 1}}, "could not be called"),
     ],
 )
 def test_a_wrong_call_is_an_error_in_words(tool: str, arguments: dict[str, Any], words: str) -> None:
