@@ -26,6 +26,7 @@ from simulator.runs.words import count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.listeners import Listeners
     from simulator.pipeline.session import Session
@@ -113,10 +114,13 @@ def redrive_in(cloud: CloudAndListeners, folder: RunFolder, plan: RedrivePlan, t
     # Only here: see open_session.
     from simulator.pipeline.redriving.redrive import redrive  # noqa: PLC0415 - as the line above says
 
-    pace = Pace(f":{plan.record.machine}:{folder.name}")
-    with cloud.listeners.told(pace):
+    machine = f":{plan.record.machine}:{folder.name}"
+    pace = Pace(machine)
+    with cloud.listeners.told(pace), _told_events(cloud, machine, term) as events:
         running = redrive(cloud.session, folder, plan)
-        return outcome(cloud.session, Ended.of(cloud.session, running, follow(running, pace, term)), term)
+        _begin(term, events, running, plan.record.source.bucket, plan.record.source.key)
+        ended = Ended.of(cloud.session, running, follow(running, pace, term))
+    return outcome(cloud.session, ended, term)
 
 
 def run_several(cloud: CloudAndListeners, sources: Sequence[Path], options: RunOptions, term: Terminal) -> int:
@@ -162,10 +166,15 @@ def _ended(cloud: CloudAndListeners, source: Path, body: Path, options: RunOptio
             )
         running = session.wait_for_workflow(upload)
         pace.follow(running.arn)
-        term.event({"event": "started", "run": running.name, "bucket": upload.bucket, "key": upload.key})
-        events.follow(running.arn)
+        _begin(term, events, running, upload.bucket, upload.key)
         term.say("run ", (running.name, "bold"), f"  (s3://{upload.bucket}/{upload.key})")
         return Ended.of(session, running, follow(running, pace, term))
+
+
+def _begin(term: Terminal, events: RunEvents, running: RunningExecution, bucket: str, key: str) -> None:
+    """Say which run it is, and then what has happened in it."""
+    term.event({"event": "started", "run": running.name, "bucket": bucket, "key": key})
+    events.follow(running.arn)
 
 
 @contextmanager

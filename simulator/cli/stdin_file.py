@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 NAME = "stdin.csv"
 """The file's name, and so its key in S3 without --key."""
+_FOLDER = "simulator-stdin-"
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def stdin_as_file(texts: Sequence[str], term: Terminal, name: str = NAME) -> Ite
         raise UsageError("- stands for stdin, which can be read once. Name it once.")
     if sys.stdin.isatty():
         term.say("reading the file from this terminal: end it with Ctrl-D")
-    with tempfile.TemporaryDirectory(prefix="simulator-stdin-") as folder:
+    with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:
         file = Path(folder) / name
         try:
             with file.open("wb") as copy:
@@ -43,3 +44,8 @@ def stdin_as_file(texts: Sequence[str], term: Terminal, name: str = NAME) -> Ite
         except OSError as error:
             raise UsageError(f"stdin could not be copied to {file}: {error.strerror}.") from None
         yield [str(file) if text == STDIN else text for text in texts]
+
+
+def word_of(path: Path) -> Path | str:
+    """Return what a person types for a file: `-` for one that came on stdin."""
+    return STDIN if path.parent.name.startswith(_FOLDER) else path

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.cli.exits import UsageError
 from simulator.cli.paths import shown
+from simulator.cli.stdin_file import word_of
 from simulator.csv_files.encoding import converted, problem_of_file, read_chunks, readable_codecs
 from simulator.pipeline.settings import Settings
 from simulator.runs.corrections.corrected_file import REALLY, check_corrections
@@ -70,7 +71,7 @@ def convert_advice(problem: EncodingError, source: Path) -> str:
     if not first:
         return ""
     more = f" (it reads as {', '.join(others)} too; then name that one)" if others else ""
-    return f"If you know that all of it is {first}{more}: {command('convert', source, '--from', first)}"
+    return f"If you know that all of it is {first}{more}: {command('convert', word_of(source), '--from', first)}"
 
 
 def check_corrected_file(body: Path, source: Path, *, unchecked: bool, other_users: bool) -> None:

@@ -32,17 +32,18 @@ def test_events_of_a_file_on_stdin_are_the_same_with_and_without_a_cloud_that_is
     """Each line is an object; they end with the document; --quiet leaves stderr empty."""
     file = "ユーザーID,ログイン回数,投稿回数\nU00001,5,3\nU99999,1,1\n"
 
-    def events() -> list[dict[str, object]]:
-        process = start(tmp_path, "run", "-", "--events", "--quiet", SIMULATOR_RUN_KEY="in/piped.csv")
+    def events(*words: str) -> list[dict[str, object]]:
+        process = start(tmp_path, *words, "--events", "--quiet", SIMULATOR_RUN_KEY="in/piped.csv")
         out, err = process.communicate(file, timeout=60)
         assert (process.returncode, err) == (1, "")  # one of two rows is more than 5 %
         return [json.loads(line) for line in out.splitlines()]
 
-    alone = events()
+    run, redrive = ("run", "-"), ("redrive", "latest", "--yes")
+    alone, again = events(*run), events(*redrive)
     up = start(tmp_path, "up", "--detach", "--port", "0")
     assert up.communicate(timeout=60) is not None
     try:
-        served = events()
+        served, served_again = events(*run), events(*redrive)
     finally:
         start(tmp_path, "down").communicate(timeout=60)
     for told in (alone, served):
@@ -51,6 +52,12 @@ def test_events_of_a_file_on_stdin_are_the_same_with_and_without_a_cloud_that_is
         assert told[0]["key"] == "in/piped.csv"
         assert sorted(str(one["user"]) for one in told if one["event"] == "row") == ["U00001", "U99999"]
         assert told[-1]["status"] == "FAILED"
+    for told, before in ((again, alone), (served_again, served)):
+        kinds = [str(one["event"]) for one in told]
+        assert (kinds[0], kinds[-1]) == ("started", "ended")
+        assert (told[0]["run"], told[0]["key"]) == (before[0]["run"], "in/piped.csv")
+        assert [str(one["user"]) for one in told if one["event"] == "row"] == ["U99999"], "the others keep theirs"
+        assert (told[-1]["status"], told[-1]["redriveCount"]) == ("FAILED", 1)
 
 
 @pytest.mark.slow

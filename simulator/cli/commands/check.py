@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -14,6 +14,7 @@ from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import shown
+from simulator.cli.stdin_file import STDIN, stdin_as_file, word_of
 from simulator.runs.words import count
 
 EPILOG = examples(
@@ -21,13 +22,15 @@ EPILOG = examples(
     "check --run all                           (what any run here has asked of AWS)",
     "check --template cdk/cdk.out/UserLogPipeline.template.json",
     "check my.asl.json --type EXPRESS",
+    "check - --json                            (a definition on stdin)",
     "check my.asl.json --set TableName=Orders  (fills in ${TableName})",
 )
 
 
 def check_command(  # noqa: PLR0917 - options, each by its name
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE.asl.json]", help="Definitions; the pipeline's own if absent.")
+        list[Path] | None,
+        typer.Argument(metavar="[FILE.asl.json]", help="Definitions, -: stdin; the pipeline's own if absent."),
     ] = None,
     machine_type: Annotated[
         Literal["STANDARD", "EXPRESS"] | None, typer.Option("--type", help="The machine's type; STANDARD if absent.")
@@ -57,19 +60,20 @@ def check_command(  # noqa: PLR0917 - options, each by its name
 
     Exit code 0: nothing is wrong; 1: there are problems; 2: a file, a run or a template cannot be read.
     """
-    with terminal(json=json) as term:
+    with terminal(json=json) as term, stdin_as_file([str(path) for path in files or []], term, "stdin") as named:
         # Only here: the service models behind Tasks take time that `--help` need not wait for.
         from simulator.pipeline.checking import check_definition, own_definitions  # noqa: PLC0415 - as the line above says
 
         given = dict(_pair(value) for value in values or [])
         found = {}
-        for path, kind in [(path, machine_type or "STANDARD") for path in files or []] or own_definitions():
-            problems = check_definition(_text(path), kind, given, shown(path))
-            found[shown(path)] = [{"path": problem.location, "message": problem.message} for problem in problems]
+        for path, kind in [(Path(name), machine_type or "STANDARD") for name in named] or own_definitions():
+            name = "stdin" if word_of(path) == STDIN else shown(path)
+            problems = check_definition(_text(path, name), kind, given, name)
+            found[name] = [{"path": problem.location, "message": problem.message} for problem in problems]
             if not problems:
-                term.say(("ok  ", "green"), f"{shown(path)} ({kind})")
+                term.say(("ok  ", "green"), f"{name} ({kind})")
                 continue
-            term.say((f"{count(len(problems), 'problem')}  ", "bold red"), f"{shown(path)} ({kind})")
+            term.say((f"{count(len(problems), 'problem')}  ", "bold red"), f"{name} ({kind})")
             for problem in problems:
                 term.say(f"  {problem}")
         permissions = None
@@ -87,10 +91,10 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, name: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise UsageError(f"{shown(path)} is not UTF-8 text.") from None
+        raise UsageError(f"{name} is not UTF-8 text.") from None
     except OSError as error:
-        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{name} cannot be read: {error.strerror}.") from None

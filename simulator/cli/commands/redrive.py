@@ -26,15 +26,20 @@ if TYPE_CHECKING:
     from simulator.cli.output.terminal import Terminal
     from simulator.runs.folder.run_folder import RunFolder
 
-EPILOG = examples("redrive latest", "redrive latest --dry-run", "redrive user-log-2025 --yes --json")
+EPILOG = examples(
+    "redrive latest", "redrive latest --dry-run", "redrive user-log-2025 --yes --json", "redrive latest --yes --events"
+)
 
 
-def redrive_command(
+def redrive_command(  # noqa: PLR0917 - options, each by its name
     run: RunName,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,  # noqa: FBT002 - an option
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,  # noqa: FBT002 - an option
     skip_waits: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--skip-waits", help="Waits and backoffs take no time.")
+    ] = False,
+    events: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--events", help="Print what happens to stdout at once, one JSON object per line.")
     ] = False,
     json: Json = None,
 ) -> None:
@@ -43,7 +48,11 @@ def redrive_command(
     Rows that succeeded keep their result; the others get their original input. The run's PostgreSQL must be the one
     that answers now. Exit codes as those of `run`; 2 also for a run that cannot be redriven.
     """
-    with terminal(json=json) as term:
+    with terminal(json=json, events=events) as term:
+        if events and json is not None:
+            raise UsageError("--events ends with the document that --json prints. Give one of them.")
+        if events and dry_run:
+            raise UsageError("--events tells what happens, and with --dry-run nothing does. Give one of them.")
         store = Settings().home.known_runs
         try:
             folder = store.find(run)
@@ -59,7 +68,7 @@ def redrive_command(
             raise typer.Exit(exits.FAILED)
         if (cloud := running_cloud()) is not None:
             if not skip_waits:
-                raise typer.Exit(play(cloud, "redrive", json=json, run=folder.name))
+                raise typer.Exit(play(cloud, "redrive", json=json, events=events, run=folder.name))
             raise UsageError(
                 f"--skip-waits takes a cloud of its own, and the one that is up at {cloud.url} has this run. "
                 "Leave the option out, or end that cloud with the command down."
@@ -91,8 +100,9 @@ def _plan_document(plan: RedrivePlan) -> dict[str, object]:
 
 
 def _confirmed(term: Terminal) -> bool:
-    if term.json:
-        raise UsageError("--json does not ask: add --yes to redrive, or --dry-run to see what would be done.")
+    if term.json or term.events:
+        asked = "--events" if term.events else "--json"
+        raise UsageError(f"{asked} does not ask: add --yes to redrive, or --dry-run to see what would be done.")
     try:
         return typer.confirm("Redrive it?", err=True)
     except typer.Abort:

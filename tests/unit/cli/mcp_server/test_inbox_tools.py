@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_open_rows_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rows_are_accepted_only_if_that_is_allowed(history: History) -> None:
     """No text of a client is taken for an option."""
-    rows = {"rows": ["latest:3"], "reason": "--by=eve", "by": "ann"}
+    rows: dict[str, Any] = {"rows": ["latest:3"], "reason": "--by=eve", "by": "ann"}
     wrong, _ = call("accept_rows", **rows)
     assert (wrong, history.log.path.exists()) == (True, False)
     _, accepted = call("accept_rows", allow_actions=True, **rows)

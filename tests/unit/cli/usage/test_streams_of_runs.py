@@ -135,3 +135,62 @@ def test_events_and_the_document_exclude_each_other(simulator: Callable[..., Out
     assert (told.code, "Give one of them" in told.err) == (2, True)
     told = simulator("run", "nowhere.csv", "--events")
     assert (told.code, told.document["event"], told.document["error"]) == (2, "error", "Usage")
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8-sig", "utf-8"])
+def test_what_is_converted_goes_from_stdin_to_stdout(
+    simulator: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encoding: str
+) -> None:
+    """As a filter does, UTF-8 too; --out names a file, and only then there is room for --json."""
+    text = "ユーザーID,ログイン回数\r\nU1,1\r\n"
+    monkeypatch.setattr(sys, "stdin", Stdin(text.encode(encoding)))
+    told = simulator("convert", "-")
+    assert (told.code, told.out) == (0, text)
+    assert "stdin (" in told.err
+    monkeypatch.setattr(sys, "stdin", Stdin(text.encode(encoding)))
+    told = simulator("convert", "-", "--out", str(tmp_path / "out.csv"), "--json")
+    assert (told.document["input"], told.document["output"]) == ("-", str(tmp_path / "out.csv"))
+    assert (tmp_path / "out.csv").read_bytes() == text.encode()
+    told = simulator("convert", "-", "--json")
+    assert (told.code, "would both go to stdout" in told.err) == (2, True)
+    told = simulator("convert", str(tmp_path / "out.csv"), "--out", "-")
+    assert (told.code, told.out) == (0, text)
+
+
+def test_nothing_of_a_stdin_that_cannot_be_converted_is_on_stdout(
+    simulator: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The advice can be typed again behind the pipe."""
+    data = "ユーザーID,ログイン回数\r\n".encode("euc_jp")
+    monkeypatch.setattr(sys, "stdin", Stdin(data))
+    told = simulator("convert", "-")
+    assert (told.code, told.out) == (2, "")
+    assert "stdin is not converted" in told.err
+    assert "convert - --from euc_jp" in told.err
+    monkeypatch.setattr(sys, "stdin", Stdin(b"a" * 100_000 + data))
+    told = simulator("convert", "-", "--from", "utf-8")
+    assert (told.code, told.out) == (2, "")
+    assert "stdin is not utf-8" in told.err
+
+
+def test_a_definition_is_checked_on_stdin(
+    simulator: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also beside a file."""
+    good, bad = ({"StartAt": "A", "States": {"A": {"Type": "Pass", **end}}} for end in ({"End": True}, {}))
+    file = tmp_path / "good.asl.json"
+    file.write_text(json.dumps(good), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", Stdin(json.dumps(bad).encode()))
+    told = simulator("check", str(file), "-", "--json")
+    assert told.code == 1
+    assert {name: len(problems) for name, problems in told.document["files"].items()} == {str(file): 0, "stdin": 1}
+    assert simulator("check", "-", "-").code == 2
+    monkeypatch.setattr(sys, "stdin", Stdin(b"\xff"))
+    assert "stdin is not UTF-8 text" in simulator("check", "-").err
+
+
+@pytest.mark.parametrize("other", ["--json", "--dry-run"])
+def test_events_of_a_redrive_are_alone_on_stdout(simulator: Callable[..., Outcome], other: str) -> None:
+    """As those of a run."""
+    told = simulator("redrive", "latest", "--events", other)
+    assert (told.code, "Give one of them" in told.err) == (2, True)
