@@ -15,9 +15,10 @@ from lambdas.user_log_reporter.reasons import person_text
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.cli.output.text import clean, shortened, status_piece
 from simulator.cli.run_page.state_graph import state_graphs
+from simulator.cli.run_page.state_marks import state_marks
 from simulator.runs.advice.next_steps import next_steps
 from simulator.runs.corrections.repairs import Repairs
-from simulator.runs.folder.history_reader import HistoryEvent, states_passed
+from simulator.runs.folder.history_reader import HistoryEvent
 from simulator.runs.outcome import explanation, findings
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
@@ -64,7 +65,7 @@ def run_page(folder: RunFolder, record: RunRecord) -> str:
         *_since(folder, record),
         *_next_steps(folder, record),
         *_failed_rows(folder),
-        *_graphs(folder),
+        *_graphs(folder, record),
         f"<p>Everything about one row: <code>{_text(command('show', record.name, '--row', 'LINE'))}</code></p>",
     ]
     body = "\n".join(parts)
@@ -174,12 +175,12 @@ def _failed_rows(folder: RunFolder) -> Iterable[str]:
         yield f"<p>{more:,} more are in {_text(folder.failed_rows_file.name)}.</p>"
 
 
-def _graphs(folder: RunFolder) -> Iterable[str]:
+def _graphs(folder: RunFolder, record: RunRecord) -> Iterable[str]:
     try:
         definition = read_json(folder.definition_file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, BadJson):
         return
-    for title, picture in state_graphs(definition, states_passed(folder.events())):
+    for title, picture in state_graphs(definition, state_marks(folder, record, definition)):
         yield f"<h2>{_text(title)}</h2>{picture}"
 
 

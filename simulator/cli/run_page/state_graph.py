@@ -1,4 +1,4 @@
-"""The graph of a workflow as SVG: its states from top to bottom, coloured by how the run passed them."""
+"""The graph of a workflow as SVG: its states from top to bottom, coloured by how the run or its rows passed them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from simulator.cli.output.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from simulator.runs.folder.history_reader import StateVisit
+    from simulator.cli.run_page.state_marks import StateMark
 
 _WIDE, _HIGH, _ACROSS, _DOWN, _EDGE = 230, 44, 40, 46, 20
-_FILLS = {"SUCCEEDED": "#1b6e3c", "FAILED": "#b3261e", "ABORTED": "#8a5300", "RUNNING": "#0b57a4"}
+_FILLS = {"SUCCEEDED": "#1b6e3c", "FAILED": "#b3261e", "ABORTED": "#8a5300", "CAUGHT": "#8a5300", "RUNNING": "#0b57a4"}
 _UNTOUCHED = "#5f6368"
 _MOST_LETTERS = 30
 
@@ -26,25 +26,24 @@ class _Arrow:
     caught: bool
 
 
-def state_graphs(definition: Any, visits: list[StateVisit]) -> Iterator[tuple[str, str]]:
+def state_graphs(definition: Any, marks: Mapping[str, StateMark]) -> Iterator[tuple[str, str]]:
     """Yield a title and an SVG picture for the workflow, and for each Map that has states of its own.
 
     Args:
         definition: the state machine; anything that is not one gives no picture.
-        visits: the states that the run has passed.
+        marks: what became of the states, by their names.
     """
-    last = {visit.name: visit for visit in visits}
-    yield from _graphs("The workflow", definition, last)
+    yield from _graphs("The workflow", definition, marks)
 
 
-def _graphs(title: str, machine: Any, visits: Mapping[str, StateVisit]) -> Iterator[tuple[str, str]]:
+def _graphs(title: str, machine: Any, marks: Mapping[str, StateMark]) -> Iterator[tuple[str, str]]:
     states = machine.get("States") if isinstance(machine, dict) else None
     states = {name: one for name, one in states.items() if isinstance(one, dict)} if isinstance(states, dict) else {}
     if not states or machine.get("StartAt") not in states:
         return
-    yield title, _picture(states, machine["StartAt"], visits)
+    yield title, _picture(states, machine["StartAt"], marks)
     for name, state in states.items():
-        yield from _graphs(f"Each row of {name}", state.get("ItemProcessor") or state.get("Iterator"), visits)
+        yield from _graphs(f"Each row of {name}", state.get("ItemProcessor") or state.get("Iterator"), marks)
 
 
 def _arrows(states: Mapping[str, Any]) -> list[_Arrow]:
@@ -77,7 +76,7 @@ def _rows(states: Mapping[str, Any], start: str, arrows: list[_Arrow]) -> list[l
     return [row for row in rows if row]
 
 
-def _picture(states: Mapping[str, Any], start: str, visits: Mapping[str, StateVisit]) -> str:
+def _picture(states: Mapping[str, Any], start: str, marks: Mapping[str, StateMark]) -> str:
     arrows = _arrows(states)
     rows = _rows(states, start, arrows)
     widest = max(map(len, rows))
@@ -89,7 +88,7 @@ def _picture(states: Mapping[str, Any], start: str, visits: Mapping[str, StateVi
         for across, name in enumerate(row):
             places[name] = (left + across * (_WIDE + _ACROSS), 4 + down * (_HIGH + _DOWN))
     drawn = [_line(places[one.source], places[one.target], caught=one.caught) for one in arrows]
-    drawn += [_box(name, states[name], places[name], visits.get(name)) for name in states]
+    drawn += [_box(name, states[name], places[name], marks.get(name)) for name in states]
     return (
         f'<svg viewBox="0 0 {width} {height}" style="max-width:{width}px" role="img" aria-label="states">'
         '<defs><marker id="end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
@@ -110,16 +109,16 @@ def _line(source: tuple[float, float], target: tuple[float, float], *, caught: b
     )
 
 
-def _box(name: str, state: Mapping[str, Any], place: tuple[float, float], visit: StateVisit | None) -> str:
+def _box(name: str, state: Mapping[str, Any], place: tuple[float, float], mark: StateMark | None) -> str:
     x, y = place
-    status = visit.status if visit is not None else None
-    words = f"{state.get('Type', '?')}{f': {status}' if status else ''}"
+    words = f"{state.get('Type', '?')}{f': {mark.words}' if mark else ''}"
+    fill = _FILLS.get(mark.status, _UNTOUCHED) if mark else _UNTOUCHED
     words, name = escape(clean(words)), clean(name)
     short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
     middle = x + _WIDE / 2
     return (
         f"<g><title>{escape(name)}: {words}</title>"
-        f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="7" fill="{_FILLS.get(str(status), _UNTOUCHED)}"/>'
+        f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="7" fill="{fill}"/>'
         f'<text x="{middle}" y="{y + 19}" text-anchor="middle" fill="#fff">{escape(short)}</text>'
         f'<text x="{middle}" y="{y + 35}" text-anchor="middle" fill="#fff" font-size="11">{words}</text></g>'
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.cli.run_page.state_graph import state_graphs
+from simulator.cli.run_page.state_marks import state_marks
 from simulator.runs.folder.run_record import FailureReason, RowCounts, RunRecord, SourceObject
 from simulator.runs.store import RunStore
 
@@ -111,7 +112,7 @@ def test_a_page_that_cannot_be_written_is_an_error(simulator: Callable[..., Outc
 @pytest.mark.parametrize("definition", [None, {}, {"StartAt": "A", "States": {}}, {"StartAt": "A", "States": {"A": 1}}])
 def test_a_damaged_definition_gives_no_picture(definition: Any) -> None:
     """The rest of the page is made."""
-    assert list(state_graphs(definition, [])) == []
+    assert list(state_graphs(definition, {})) == []
 
 
 def test_states_go_downwards_and_loops_end() -> None:
@@ -126,8 +127,55 @@ def test_states_go_downwards_and_loops_end() -> None:
             "D": {"Type": "Succeed"},
         },
     }
-    graphs = dict(state_graphs(definition, []))
+    graphs = dict(state_graphs(definition, {}))
     assert list(graphs) == ["The workflow", "Each row of C"]
     heights = dict(re.findall(r"<title>(\w): .*?y=\"(\d+)\"", graphs["The workflow"]))
     assert [name for name, _ in sorted(heights.items(), key=lambda one: int(one[1]))] == ["A", "B", "C", "D"]
     assert graphs["The workflow"].count("stroke-dasharray") == 1
+
+
+def item(index: int, *tries: tuple[str, str | None], status: str = "SUCCEEDED") -> dict[str, Any]:
+    """A line of items.jsonl; without tries, one call that succeeded."""
+    line: dict[str, Any] = {"index": index, "status": status}
+    return {**line, "tries": [[state, "t", "t", error] for state, error in tries]} if tries else line
+
+
+def inner_map(mode: str = "DISTRIBUTED") -> dict[str, Any]:
+    """A Map whose rows go from Work over Caught to Failed."""
+    types = {"Work": "Task", "Caught": "Task", "Never": "Task", "Failed": "Fail"}
+    states = {name: {"Type": kind} for name, kind in types.items()}
+    return {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": mode}, "StartAt": "Work", "States": states}}
+
+
+def test_states_inside_the_map_are_coloured_by_their_rows(home: Path) -> None:
+    """A redriven row is one row; what no row came to stays as it is."""
+    folder = RunStore(home / "runs").folder("user-log-1")
+    folder.path.mkdir(parents=True)
+    items = [
+        item(0),
+        item(1, ("Work", "E"), ("Work", None)),
+        item(2, ("Work", "E"), ("Caught", None), status="FAILED"),
+        item(2, ("Work", "E"), ("Caught", None), status="FAILED"),
+    ]
+    folder.items_file.write_text("".join(json.dumps(one) + "\n" for one in items) + '{"index": "x"}\n{"ind')
+    record = RunRecord(name="user-log-1", status="FAILED", rows=RowCounts(total=3, succeeded=2, failed=1))
+    definition = {"StartAt": "Map", "States": {"Map": inner_map()}}
+    assert state_marks(folder, record, definition) == {
+        "Work": ("CAUGHT", "3 rows, 3 calls failed"),
+        "Caught": ("SUCCEEDED", "1 row"),
+        "Failed": ("FAILED", "1 row"),
+    }
+    _, inner = dict(state_graphs(definition, state_marks(folder, record, definition))).values()
+    told = dict(re.findall(r"<title>(\w+): [^<]*</title><rect [^>]*fill=\"(#\w+)\"", inner))
+    assert len({told["Work"], told["Caught"], told["Failed"], told["Never"]}) == 4
+    going_on = state_marks(folder, record.model_copy(update={"status": "RUNNING"}), definition)
+    assert going_on["Caught"] == ("RUNNING", "1 row")
+    two = {"StartAt": "Map", "States": {"Map": inner_map(), "Other": inner_map()}}
+    assert state_marks(folder, record, two)["Work"] == ("CAUGHT", "2 rows, 3 calls failed"), "whose row 0 is not known"
+
+
+@pytest.mark.parametrize("definition", [None, 1, {"States": [1]}, {"States": {"A": {"ItemProcessor": 1}}}])
+def test_a_damaged_definition_has_no_marks(home: Path, definition: Any) -> None:
+    """And a run without files has none either."""
+    folder = RunStore(home / "runs").folder("user-log-1")
+    assert state_marks(folder, RunRecord(name="user-log-1", rows=RowCounts(failed=1)), definition) == {}
