@@ -146,18 +146,18 @@ def _report(term: Terminal, left: str, right: str, differences: Differences, lim
     term.say(f"{here} ", (left, "bold"))
     term.say(f"{there} ", (right, "bold"))
     compared = ", ".join(f"{number:,} {what}" for what, number in differences.compared.items())
-    term.say(f"compared: {compared or 'nothing'}; ids, times, accounts and regions are left out")
+    term.fold(f"compared: {compared or 'nothing'}; ids, times, accounts and regions are left out")
     for note in differences.notes:
-        term.say(("note  ", "yellow"), note)
+        term.fold(("note  ", "yellow"), note)
     if not differences.total:
         term.say(("Nothing differs.", "bold green"))
         return
     for rule, (count, kept) in differences.by_rule().items():
         term.say(f"\n{count:,} x ", (rule, "bold red"))
         for one in kept[:limit]:
-            term.say(f"  {one.where}")
-            term.say(f"    {here} {_shown(one.left)}")
-            term.say(f"    {there} {_shown(one.right)}")
+            term.fold(one.where, indent=2)
+            term.fold(f"{here} {_shown(one.left)}", indent=4)
+            term.fold(f"{there} {_shown(one.right)}", indent=4)
         if count > limit:
             term.say(f"  and {count - min(limit, count):,} more (--limit)")
 

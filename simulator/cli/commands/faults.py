@@ -15,8 +15,8 @@ def faults_command(json: Json = None) -> None:
     """
     with terminal(json=json) as term:
         for kind in KINDS:
-            term.say((kind.form, "bold"))
-            term.say(f"  {kind.what}")
+            term.fold((kind.form, "bold"))
+            term.fold(kind.what, indent=2)
             term.say(f"  {command('run', 'sample.csv', '--fault', kind.example)}")
         term.document(
             {

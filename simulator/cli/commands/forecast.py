@@ -122,28 +122,28 @@ def _report(term: Terminal, made: Forecast) -> None:
 
     prices = price_list()
     term.say("measured  ", (made.run, "bold"), f" ({made.measured_rows:,} rows)")
-    term.say("forecast  ", f"{made.point.plan.rows:,} rows, {made.point.plan.words}")
-    term.say(f"prices    of {prices.date}, {prices.region}, US dollars, without free tiers; ? = no source found")
+    term.fold("forecast  ", f"{made.point.plan.rows:,} rows, {made.point.plan.words}")
+    term.fold(f"prices    of {prices.date}, {prices.region}, US dollars, without free tiers; ? = no source found")
     term.say(("\nOne run", "bold"), f": ${made.usd:.4f}, {made.point.took}")
     term.show(_bill(made.lines))
     term.say(("\nA month without files", "bold"))
     term.show(_bill(made.month))
-    term.say(
+    term.fold(
         ("\nA month", "bold"),
         f" at {made.rows_per_day:,.0f} rows per day ({made.runs_per_month:,.1f} runs): ${made.month_usd:,.2f}",
     )
     if made.claim is not None:
-        term.say(made.claim.words)
+        term.fold(made.claim.words)
     term.say(("\nLimits of this plan, the first one met at the top", "bold"))
     for limit in made.limits[:_LIMITS]:
-        term.say(f"  {limit.share:>7.1%}  ", limit.words)
+        term.fold(f"{limit.share:>7.1%}  ", limit.words, indent=2)
     term.say(("\nHow it grows: the recommended plan by rows", "bold"))
     term.show(_growth(made))
     term.say(("\nAssumptions", "bold"))
     for sentence in ASSUMPTIONS:
-        term.say(f"  - {sentence}")
-    term.say(("\nLeft out", "bold"), f": {'; '.join(OMISSIONS)}.")
-    term.say(("\nRecommended", "bold green"), f"  {made.recommendation}")
+        term.fold(f"- {sentence}", indent=2)
+    term.fold(("\nLeft out", "bold"), f": {'; '.join(OMISSIONS)}.")
+    term.fold(("\nRecommended", "bold green"), f"  {made.recommendation}")
 
 
 def _bill(lines: Sequence[Line]) -> Table:

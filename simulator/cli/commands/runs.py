@@ -7,13 +7,11 @@ from typing import Annotated
 import typer
 
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
-from simulator.cli.output.run_table import run_summary, show_runs
+from simulator.cli.output.run_table import run_summary, short_name, show_runs
 from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
 from simulator.runs.suggested_command import command
-
-SHORT_NAME = len("user-log-20250802-093000-") + 7
 
 
 def runs_command(
@@ -29,14 +27,8 @@ def runs_command(
             term.say("No run yet. Make the first one: ", (command("run", "sample.csv"), "bold"))
         else:
             every = [record.name for record in records]
-            show_runs(term, [_short(record.name, every) for record in listed], listed)
+            show_runs(term, [short_name(record.name, every) for record in listed], listed)
             if len(records) > limit:
                 term.say(f"{len(records) - limit} older ones: --limit {len(records)}")
             term.say("More about one, by the beginning of its name: ", (command("show", "latest"), "bold"))
         term.document({"runs": [run_summary(store, record) for record in listed], "total": len(records)})
-
-
-def _short(name: str, names: list[str]) -> str:
-    """Return the beginning of a name that is enough for `show`: the whole is too long for a line."""
-    beginning = name[:SHORT_NAME]
-    return beginning if sum(other.startswith(beginning) for other in names) == 1 else name

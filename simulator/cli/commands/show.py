@@ -79,7 +79,8 @@ def _run(term: Terminal, folder: RunFolder, limit: int) -> None:
         term.say((f"\nFailed rows ({len(failed):,} of {record.rows.failed:,})", "bold"))
     for item in failed:
         cause = shortened(person_text(item.get("cause")), MAX_CAUSE)
-        term.say(f"  line {item.get('line')}  {item.get('user')}  ", (str(item.get("error")), "red"), f"  {cause}")
+        who = f"line {item.get('line')}  {item.get('user')}  "
+        term.fold(who, (str(item.get("error")), "red"), f"  {cause}", indent=2)
     term.document(
         {
             **document(folder, record),

@@ -136,7 +136,7 @@ def _report(
     term: Terminal, folder: RunFolder, record: RunRecord, findings: Findings, states: Counter[str], *, limit: int
 ) -> None:
     rows = record.rows
-    term.say(
+    term.fold(
         status_piece(record),
         f"  {folder.name}: {rows.total:,} rows = {rows.succeeded:,} succeeded + {rows.failed:,} failed"
         f" + {rows.pending:,} not done",
@@ -144,10 +144,12 @@ def _report(
     for place, number in findings.compared.items():
         term.say(f"  {place:<16} {number:,} compared")
     if states:
-        term.say("  failed rows: ", ", ".join(f"{states[state]:,} {state}" for state in State if states[state]))
+        term.fold(
+            "failed rows: ", ", ".join(f"{states[state]:,} {state}" for state in State if states[state]), indent=2
+        )
     for note in findings.notes:
         where = f"{count(note.rows, 'row')}, such as line {note.line}: " if note.rows else ""
-        term.say("  note: ", f"{where}{note.message}")
+        term.fold("note: ", f"{where}{note.message}", indent=2)
     if findings.clean:
         term.say(("Everything agrees.", "bold green"))
         return
@@ -155,7 +157,7 @@ def _report(
     term.say((f"\nDisagreements ({len(shown):,} of {findings.total:,})", "bold red"))
     for one in shown:
         row = f"line {one.line}, user {one.user!r}: " if one.line is not None else ""
-        term.say(f"  {row}", (one.place, "red"), f": {one.message}")
+        term.fold(row, (one.place, "red"), f": {one.message}", indent=2)
     line = next((one.line for one in shown if one.line is not None), None)
     if line is not None:
         term.say("\nEverything about this row: ", (command("show", folder.name, "--row", str(line)), "bold"))

@@ -44,7 +44,7 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord, *, just_end
             f"On AWS ({record.origin.region}, account {record.origin.account}), as of {record.origin.fetched_at}"
         )
     for note in record.notes:
-        terminal.say(("Note: ", "yellow"), note)
+        terminal.fold(("Note: ", "yellow"), note)
     if record.injected:
         terminal.say(("Faults were injected: ", "yellow"), "; ".join(record.injected))
     if record.corrects is not None:
@@ -101,7 +101,7 @@ def headline(terminal: Terminal, record: RunRecord) -> None:
     if rows.pending:
         parts.append(f"{rows.pending:,} not {'yet done' if record.status == 'RUNNING' else 'done'}")
     told = "the file was rejected, nothing was written" if record.rejected else ", ".join(parts)
-    terminal.say(
+    terminal.fold(
         status_piece(record), f"  {record.source.key or '(no file)'}: {told}  ({duration(record.duration_ms)})"
     )
 
@@ -111,17 +111,20 @@ def _findings(terminal: Terminal, record: RunRecord) -> None:
     if found:
         terminal.say(("\nErrors in the file", "bold"))
     for one in found:
-        terminal.say(f"  {'line ' + str(one.line) if one.line else 'file'}: {shortened(one.message, MAX_CAUSE)}")
+        where = f"line {one.line}" if one.line else "file"
+        terminal.fold(f"{where}: {shortened(one.message, MAX_CAUSE)}", indent=2)
 
 
 def _reasons(terminal: Terminal, record: RunRecord) -> None:
     if record.reasons:
         terminal.say(("\nWhy rows failed", "bold"))
     for reason in record.reasons[:MAX_REASONS]:
-        terminal.say(f"  {reason.count:,} x ", (reason.error, "red"), f"  {shortened(reason.cause, MAX_CAUSE)}")
+        terminal.fold(
+            f"{reason.count:,} x ", (reason.error, "red"), f"  {shortened(reason.cause, MAX_CAUSE)}", indent=2
+        )
         where = f"line {reason.line}" if reason.line is not None else f"index {reason.index}"
         user = f", user {shortened(reason.user, 40)!r}" if reason.user is not None else ""
-        terminal.say(("      for example ", "dim"), f"{where}{user}")
+        terminal.fold(("for example ", "dim"), f"{where}{user}", indent=6)
     if len(record.reasons) > MAX_REASONS:
         rest = sum(reason.count for reason in record.reasons[MAX_REASONS:])
         terminal.say(f"  {rest:,} more for {count(len(record.reasons) - MAX_REASONS, 'other reason')}: see items.jsonl")
@@ -134,7 +137,8 @@ def _explanation(terminal: Terminal, record: RunRecord) -> None:
     heading = ("\nRows lost to an outage", "bold yellow")
     if kind(record) != Kind.OUTAGE:
         heading = (f"\nWhy the run {'failed' if record.breached or record.rejected else 'ended'}", "bold")
-    terminal.say(heading, f"\n  {shortened(why, 3 * MAX_CAUSE)}")
+    terminal.say(heading)
+    terminal.fold(shortened(why, 3 * MAX_CAUSE), indent=2)
 
 
 def _places(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
@@ -160,7 +164,7 @@ def _next(terminal: Terminal, folder: RunFolder, record: RunRecord, *, repaired:
     if line is not None:
         terminal.say("  ", (command("show", record.name, "--row", str(line)), "bold"), "  (everything about that row)")
     for step in () if repaired else next_steps(folder, record):
-        terminal.say(f"  {step.text}")
+        terminal.fold(step.text, indent=2)
         if step.words:
             terminal.say("  ", (command(*step.words), "bold"))
         elif step.on_aws:

@@ -23,6 +23,7 @@ _NUMBERS = ("Took", "Rows", "Failed")
 _LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("Took",), ("Took", "Started"))
 """The columns to leave out, step by step; `show` prints them, and the name contains the time."""
 _LEAST_FILE = 16
+_SHORT_NAME = len("user-log-20250802-093000-") + 7
 _GAP = 1
 
 
@@ -48,6 +49,12 @@ def show_runs(terminal: Terminal, names: Sequence[str], records: Sequence[RunRec
         terminal.fold("  ", status_piece(record), f"  {count(record.rows.total, 'row')}, {row['Failed']} failed")
         terminal.fold(f"  {row['File']}")
         terminal.fold(f"  {row['Started']}, {row['Took']}")
+
+
+def short_name(name: str, names: Sequence[str]) -> str:
+    """Return the beginning of a run's name that is enough to name it among others: the whole is too long for a line."""
+    beginning = name[:_SHORT_NAME]
+    return beginning if sum(other.startswith(beginning) for other in names) == 1 else name
 
 
 def _cells(name: str, record: RunRecord) -> dict[str, str]:

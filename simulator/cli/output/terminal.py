@@ -68,10 +68,22 @@ class Terminal:
     def _print(self, *pieces: Piece) -> None:
         self.console.print(line_of(*pieces), soft_wrap=True)
 
-    def fold(self, *pieces: Piece) -> None:
-        """Write a line for people that goes on below, between two words, if the terminal is narrower."""
-        if self.loudness > QUIET:
-            self.console.print(line_of(*pieces), overflow="fold")
+    def fold(self, *pieces: Piece, indent: int = 0) -> None:
+        """Write a line for people that goes on below, between two words, if the terminal is narrower.
+
+        Args:
+            pieces: the line.
+            indent: how many spaces stand before it, and before what goes on below.
+        """
+        if self.loudness <= QUIET:
+            return
+        line, width = line_of(*pieces), self.console.width
+        if width >= WIDE:  # there is no terminal
+            self._print(" " * indent, *pieces)
+            return
+        for part in line.wrap(self.console, max(1, width - indent), overflow="fold"):
+            part.rstrip()
+            self.console.print(Text.assemble(" " * indent, part), soft_wrap=True)
 
     def show(self, table: Table) -> None:
         """Write a table for people; its cells are to come from `line_of`."""

@@ -30,10 +30,14 @@ class History:
 
     Args:
         home: its folder.
+        run: what the runs' names begin with.
+        file: what the files' names begin with; the same if None.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, run: str = "user-log-", file: str | None = None) -> None:
         self.home = home
+        self._run = run
+        self._file = run if file is None else file
         self.store = RunStore(home / "runs")
         self.log = AcceptedRows(home / FILE)
         self._texts: dict[str, str] = {}
@@ -71,7 +75,7 @@ class History:
 
     def _play(self, text: str, failing: set[int], pending: set[int]) -> str:
         hour = len(self._texts)
-        name = f"user-log-{hour:03}"
+        name = f"{self._run}{hour:03}"
         self._texts[name], self._hours[name] = text, hour
         self._write(name, set(range(len(_rows(text)))) - pending, failing, 0)
         return name
@@ -91,7 +95,8 @@ class History:
 
     def _info(self, name: str, status: str, redrive: int) -> ExecutionInfo:
         began = START + timedelta(hours=self._hours[name])
-        source = {"bucket": {"name": "in"}, "object": {"key": f"{name}.csv", "versionId": "v1", "size": 10}}
+        key = name.replace(self._run, self._file) + ".csv"
+        source = {"bucket": {"name": "in"}, "object": {"key": key, "versionId": "v1", "size": 10}}
         return execution(
             name,
             arn=_arn(name),

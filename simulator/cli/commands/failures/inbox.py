@@ -87,7 +87,7 @@ def inbox_command(  # noqa: PLR0917 - options, each by its name
         shown_rows = rows if every else [row for row in rows if row.state is State.OPEN]
         texts = originals(store, shown_rows)
         _headline(term, rows, inbox.going_on)
-        list_groups(term, shown_rows, texts, limit)
+        list_groups(term, shown_rows, texts, [folder.name for folder in store.folders()], limit)
         if states[State.OPEN]:
             term.say("\nSend them again: ", (command("inbox", "send", "--help"), "bold"))
             term.say("Accept them:     ", (command("inbox", "accept", "--help"), "bold"))
@@ -110,17 +110,17 @@ def _headline(term: Terminal, rows: list[FailedRow], going_on: list[str]) -> Non
     states = Counter(str(row.state) for row in rows)
     others = ", ".join(f"{states[state]:,} {state}" for state in State if state is not State.OPEN and states[state])
     if waiting:
-        term.say(
+        term.fold(
             (f"{count(len(waiting), 'row')} open", "bold"),
             f" of {len(rows):,} that failed or were never done",
             _and(others),
         )
     else:
-        term.say(
+        term.fold(
             ("Nothing is open.", "bold green"), f" {count(len(rows), 'row')} failed or were never done", _and(others)
         )
     if going_on:
-        term.say(f"{count(len(going_on), 'run')} going on: failed rows are listed when a run has ended.")
+        term.fold(f"{count(len(going_on), 'run')} going on: failed rows are listed when a run has ended.")
 
 
 def _and(others: str) -> str:
