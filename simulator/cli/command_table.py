@@ -60,13 +60,15 @@ COMMANDS = (
     ),
     Entry(
         name="up",
-        module="up",
+        module="local_cloud.up",
         function="up_command",
         examples=("up", "up --port 0 --with-dashboard", "up --inbox incoming --detach"),
     ),
-    Entry(name="down", module="cloud", function="down_command", examples=("down",)),
-    Entry(name="status", module="cloud", function="status_command", examples=("status", "status --json")),
-    Entry(name="env", module="cloud", function="env_command", examples=("env", "env --unset", "env --json")),
+    Entry(name="down", module="local_cloud.cloud", function="down_command", examples=("down",)),
+    Entry(name="status", module="local_cloud.cloud", function="status_command", examples=("status", "status --json")),
+    Entry(
+        name="env", module="local_cloud.cloud", function="env_command", examples=("env", "env --unset", "env --json")
+    ),
     Entry(name="runs", module="runs", function="runs_command", examples=("runs", "runs --limit 100 --json")),
     Entry(
         name="show",
@@ -116,17 +118,17 @@ COMMANDS = (
         function="presign_command",
         examples=("presign 2026/11/28/users.csv --bucket user-log-input-123456789012-ap-northeast-1",),
     ),
-    Entry(name="dashboard", module="dashboard", function="dashboard_command"),
+    Entry(name="dashboard", module="local_cloud.dashboard", function="dashboard_command"),
     Entry(
         name="doctor",
         module="doctor",
         function="doctor_command",
         examples=("doctor", "doctor --json checks.name,checks.state"),
     ),
-    Entry(name="mcp", module="mcp", function="mcp_command"),
+    Entry(name="mcp", module="local_cloud.mcp", function="mcp_command"),
     Entry(name="logs", module="logs", function="logs_command"),
     Entry(name="completion", module="completion", function="completion_command"),
     Entry(name="rebuild-totals", module="database.rebuild_totals", function="rebuild_totals_command"),
-    Entry(name="reset", module="reset", function="reset_command", examples=("reset", "reset --yes")),
-    Entry(name="users", module="users", function="users", group="users_app"),
+    Entry(name="reset", module="local_cloud.reset", function="reset_command", examples=("reset", "reset --yes")),
+    Entry(name="users", module="local_cloud.users", function="users", group="users_app"),
 )
