@@ -14,7 +14,7 @@ from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import shown
-from simulator.cli.stdin_file import STDIN, stdin_as_file, word_of
+from simulator.cli.sources.stdin_file import STDIN, stdin_as_file, word_of
 from simulator.runs.words import count
 
 EPILOG = examples(

@@ -21,8 +21,8 @@ from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotati
 from simulator.cli.output.streams import stdout_problem, words_of
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
-from simulator.cli.stdin_file import STDIN, stdin_as_file
-from simulator.cli.upload_file import convert_advice
+from simulator.cli.sources.stdin_file import STDIN, stdin_as_file
+from simulator.cli.sources.upload_file import convert_advice
 from simulator.csv_files.encoding import converted, problem_of_file, read_chunks
 from simulator.runs.suggested_command import command, file_word
 

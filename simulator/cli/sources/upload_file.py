@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.cli.exits import UsageError
 from simulator.cli.paths import shown
-from simulator.cli.stdin_file import word_of
+from simulator.cli.sources.stdin_file import word_of
 from simulator.csv_files.encoding import converted, problem_of_file, read_chunks, readable_codecs
 from simulator.pipeline.settings import Settings
 from simulator.runs.corrections.corrected_file import REALLY, check_corrections
