@@ -43,7 +43,7 @@ class CaughtCalls:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def serve(self, bucket: str, key: str, file: Path) -> None:
-        """Give a file to whoever gets that object of S3, in whatever version."""
+        """Give a file for that object of S3, in whatever version it is asked for."""
         self._server.objects[f"{bucket}/{key}"] = file
 
     def close(self) -> None:

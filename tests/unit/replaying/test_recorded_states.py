@@ -70,7 +70,7 @@ def test_retries_that_helped_are_counted_and_the_state_succeeded() -> None:
 
 
 def test_a_failure_that_was_caught_is_told_with_its_error() -> None:
-    """The last try is no retry of its own."""
+    """The last failure is not a retry."""
     failures = [event(3, 2, "TaskFailed", error="E"), event(4, 3, "TaskFailed", error="E", cause="why")]
     state = found("A", entered(2, 0, "A"), *failures, left(5, 4, "A"), entered(6, 5, "C"))
     assert state.retries == 1
