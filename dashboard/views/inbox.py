@@ -21,7 +21,7 @@ from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
 from dashboard.queries.rows.inbox_rows import accepted_rows, failure_inbox, inbox_look
 from dashboard.store import default_store
-from simulator.runs.failure_inbox.codes import CODES
+from lambdas.user_log_reporter.codes import CODES
 from simulator.runs.failure_inbox.failed_row import FailedRow, State
 
 if TYPE_CHECKING:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-LINE, ERROR, CAUSE, RUN = "_line", "_error", "_cause", "_run"
-FAILED_ROWS_COLUMNS = [LINE, ERROR, CAUSE, RUN]
-OLDER_FAILED_ROWS_COLUMNS = ([LINE, ERROR, CAUSE, "_attempts", RUN], [LINE, ERROR, CAUSE, "_attempts"])
+LINE, ERROR, CAUSE, CODE, RETRYABLE, RUN = "_line", "_error", "_cause", "_code", "_retryable", "_run"
+FAILED_ROWS_COLUMNS = [LINE, ERROR, CAUSE, CODE, RETRYABLE, RUN]
+OLDER_FAILED_ROWS_COLUMNS = (
+    [LINE, ERROR, CAUSE, "_attempts", RUN],
+    [LINE, ERROR, CAUSE, RUN],
+    [LINE, ERROR, CAUSE, "_attempts"],
+)
 """Those of files that earlier versions wrote, the longest first."""
 
 

@@ -1,10 +1,11 @@
 """`failed-rows.csv`: the rows of a run to correct in a spreadsheet and to send again.
 
-Each row stands in the columns it came in, followed by four of ours: `_line` (in the file that was run), `_error`,
-`_cause`, `_run` (the run's name). A row that had not been done when its run ended is in it too (`_error` is
-`NotStarted`), so that no row is lost. UTF-8 with BOM and CRLF, since people open it in Excel. In our columns a text
-that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"); the original columns
-stay as they came, the user ID in quotes (docs/decisions.md, "Corrected files", says what that is good for).
+Each row stands in the columns it came in, followed by six of ours: `_line` (in the file that was run), `_error`,
+`_cause`, `_code` and `_retryable` (codes.py), `_run` (the run's name). A row that had not been done when its run ended
+is in it too (`_error` is `NotStarted`), so that no row is lost. UTF-8 with BOM and CRLF, since people open it in Excel.
+In our columns a text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection");
+the original columns stay as they came, the user ID in quotes (docs/decisions.md, "Corrected files", says what that is
+good for).
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, original_width
+from lambdas.user_log_reporter.codes import NOT_STARTED, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-NOT_STARTED = "NotStarted"
 NOT_STARTED_CAUSE = "The run ended before this row was done"
 MAX_CAUSE = 2000
 
@@ -76,8 +77,27 @@ def failed_rows(chunks: Iterable[bytes], outcomes: Outcomes, run: str) -> Iterat
             continue
         fields = record.fields[:width]
         fields += [""] * (width - len(fields))
-        ours = [str(record.line), neutralised(failure.error), neutralised(failure.cause[:MAX_CAUSE]), run]
+        ours = our_columns(record.line, failure, run)
         yield _text([_as_text(fields[0]), *map(quoted, fields[1:]), *map(quoted, ours)])
+
+
+def our_columns(line: int | None, failure: Failure, run: str) -> list[str]:
+    """Return what stands beside a row, in the order of FAILED_ROWS_COLUMNS.
+
+    Args:
+        line: the line on which it begins; None if that is not known.
+        failure: why it is in the file.
+        run: the run's name.
+    """
+    code = code_of(failure.error)
+    return [
+        "" if line is None else str(line),
+        neutralised(failure.error),
+        neutralised(failure.cause[:MAX_CAUSE]),
+        code.name,
+        "yes" if code.retryable else "no",
+        run,
+    ]
 
 
 def quoted(field: str) -> str:

@@ -59,7 +59,7 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
         account=ACCOUNT,
         clock=RealClock(),
         listener=listener,
-        functions=_NoFunctions(),
+        functions=NoFunctions(),
         aws=aws,
         maps=maps,
     )
@@ -83,9 +83,9 @@ def _offer_operations(machines: StepFunctions, maps: LocalMapRuns) -> None:
     machines.offer("stepfunctions", StepFunctionsApi(machines, EmptyArchive(), maps).operations)
 
 
-class _NoFunctions:
-    """Nothing is invoked while a definition is checked."""
+class NoFunctions:
+    """Nothing is invoked: a definition is checked, or every Task is mocked."""
 
     def invoke(self, function: str, payload: bytes, *, timeout: float | None = None) -> Any:
         """Refuse."""
-        raise NotImplementedError(f"{function} is not invoked by a check")
+        raise NotImplementedError(f"{function} is not invoked here")

@@ -6,8 +6,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from lambdas.shared.csv_dialect import decode, records
-from lambdas.shared.upload_columns import original_width
-from lambdas.user_log_reporter.failed_rows import NOT_STARTED, neutralised
+from lambdas.shared.upload_columns import CODE, ERROR, FAILED_ROWS_COLUMNS, LINE, RETRYABLE, original_width
+from lambdas.user_log_reporter.codes import NOT_STARTED
+from lambdas.user_log_reporter.failed_rows import Failure, our_columns
 from simulator.csv_files.encoding import read_chunks
 from simulator.verify.row import PENDING, SUCCEEDED, Row
 
@@ -36,15 +37,16 @@ def _expected(rows: list[Row]) -> Iterator[Row]:
     return (row for row in rows if row.state != SUCCEEDED)
 
 
-def _found(path: Path) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield each row's own columns, and ours."""
+def _found(path: Path) -> Iterator[tuple[list[str], dict[str, str]]]:
+    """Yield each row's own columns, and ours by name; files of earlier versions lack some of ours."""
     lines = records(decode(read_chunks(path)))
     header = next(lines, None)
-    width = 0 if header is None else original_width(header.fields)
-    return ((record.fields[:width], record.fields[width:]) for record in lines)
+    names = [] if header is None else header.fields
+    width = original_width(names)
+    return ((record.fields[:width], dict(zip(names[width:], record.fields[width:], strict=False))) for record in lines)
 
 
-def _compare(row: Row | None, found: tuple[list[str], list[str]] | None, findings: Findings) -> None:
+def _compare(row: Row | None, found: tuple[list[str], dict[str, str]] | None, findings: Findings) -> None:
     if row is None:
         findings.disagree(PLACE, f"It has a row that did not fail: {found}.")
         return
@@ -55,6 +57,9 @@ def _compare(row: Row | None, found: tuple[list[str], list[str]] | None, finding
     if fields != row.fields:
         findings.disagree(PLACE, f"It has {fields}; the file, {row.fields}.", row)
     error = NOT_STARTED if row.state == PENDING else row.error
-    told = ours[:2]
-    if told[:1] != [str(row.line)] or (error is not None and told[1:] != [neutralised(error)]):
-        findings.disagree(PLACE, f"It says line and error are {told}; they are {row.line}, {error}.", row)
+    checked = (LINE,) if error is None else (LINE, ERROR, *(name for name in (CODE, RETRYABLE) if name in ours))
+    columns = our_columns(row.line, Failure(error or "", ""), "")
+    right = dict(zip(FAILED_ROWS_COLUMNS, columns, strict=True))
+    told, expected = ([of.get(name) for name in checked] for of in (ours, right))
+    if told != expected:
+        findings.disagree(PLACE, f"It says {', '.join(checked)} are {told}; they are {expected}.", row)

@@ -77,11 +77,43 @@ def test_the_debugger_stops_in_the_handler_and_can_be_left(shell: Shell) -> None
 
 
 @pytest.mark.parametrize(
+    ("words", "status", "caught"),
+    [
+        (("CSVFileValidation",), "SUCCEEDED", []),
+        (("CheckValidationResult",), "SUCCEEDED", []),
+        (("ProcessUserLog", "--row", "138"), "CAUGHT_ERROR", []),
+        (("ProcessUserLog", "--row", "3"), "SUCCEEDED", ["BatchWriteItem"]),
+        (("LogError", "--row", "138"), "SUCCEEDED", ["PutItem"]),
+    ],
+)
+def test_a_state_ends_as_recorded_and_nothing_is_written(
+    shell: Shell, words: tuple[str, ...], status: str, caught: list[str]
+) -> None:
+    """The state of a row too; of what follows it in an EXPRESS child, no end is recorded."""
+    before = left(shell.home)
+    outcome = shell("replay", "latest", "--state", *words, "--json")
+    assert outcome.code == 0, outcome.err
+    told = outcome.document
+    assert told["today"]["status"] == status
+    assert told["today"]["inspectionData"]["afterInputPath"]
+    assert told["same"] is (None if words[0] == "LogError" else True)
+    assert [one["operation"] for one in told["caught"]] == caught
+    assert left(shell.home) == before
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ((), "Give --row LINE"),
         (("--all", "--row", "3"), "Give --row LINE"),
         (("--all", "--debugger"), "are for one row"),
+        (("--state", "Nope"), "Its states are CSVFileValidation, "),
+        (("--state", "SaveRejection"), "It entered CSVFileValidation, "),
+        (("--state", "UserLogDistributedMap"), "Give --all"),
+        (("--state", "ProcessUserLog"), "with --row LINE"),
+        (("--state", "CSVFileValidation", "--row", "3"), "leave --row out"),
+        (("--state", "UserLogFailed", "--row", "138"), "keep no history"),
+        (("--state", "LogError", "--set", "x=1"), "leave --all"),
         (("--row", "1"), "has no row on line 1"),
         (("--row", "3", "--set", "x"), "the columns are"),
     ],

@@ -96,7 +96,9 @@ def _template(postgres_server: EmbeddedPostgres) -> str:
     with connect(postgres_server.url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     with open_functions(
-        database_url=url_of(postgres_server.url, TEMPLATE), environment={}, log_sink=lambda _record: None
+        database_url=url_of(postgres_server.url, TEMPLATE),
+        environment={"AWS_SECRET_ACCESS_KEY": "local"},
+        log_sink=lambda _record: None,
     ) as functions:
         result = functions.invoke("user-log-schema-migrator", b'{"action": "migrate"}')
     assert result.function_error is None, result.payload

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lambdas.user_log_reporter.codes import code_of
 from lambdas.user_log_reporter.reasons import person_text
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
@@ -15,7 +16,6 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.output.text import shortened
 from simulator.cli.paths import shown
 from simulator.pipeline.settings import Settings
-from simulator.runs.failure_inbox.codes import code_of
 from simulator.runs.folder.history_reader import states_passed
 from simulator.runs.folder.items import ItemIndex
 from simulator.runs.recovery import recovered

@@ -38,11 +38,16 @@ class RecordedRow:
         event: what the function was given.
         outcome: how it ended the last time; None if it was not done, or if a service failed and not the row: then
             there is nothing to compare with.
+        arn: its child execution's.
+        error, cause: as the child has recorded them, even if a service failed; None, and empty, if it has no error.
     """
 
     index: int
     event: dict[str, Any]
     outcome: RowOutcome | None
+    arn: str = ""
+    error: str | None = None
+    cause: str = ""
 
 
 def recorded_rows(folder: RunFolder) -> list[RecordedRow]:
@@ -62,7 +67,14 @@ def _entries(folder: RunFolder) -> Iterator[RecordedRow]:
             event = entry.input
             index = None if event is None else event.get("rowIndex")
             if event is not None and isinstance(index, int):
-                yield RecordedRow(index=index, event=event, outcome=_outcome(entry.status, entry.record))
+                yield RecordedRow(
+                    index=index,
+                    event=event,
+                    outcome=_outcome(entry.status, entry.record),
+                    arn=str(entry.record.get("ExecutionArn") or ""),
+                    error=entry.record.get("Error") or None,
+                    cause=str(entry.record.get("Cause") or ""),
+                )
 
 
 def _outcome(status: str, record: dict[str, Any]) -> RowOutcome | None:

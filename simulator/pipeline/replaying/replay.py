@@ -17,7 +17,7 @@ from simulator.aws.lambda_runtime.invocation import LambdaContext
 from simulator.aws.moto.environment import aws_environment, local_aws
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
-from simulator.pipeline.provisioning import RESULTS_PREFIX, resource_name
+from simulator.pipeline.provisioning import RESULTS_PREFIX, read_definition, resource_name
 from simulator.pipeline.replaying.before_the_row import put_back
 from simulator.pipeline.replaying.caught_calls import CaughtCalls
 from simulator.pipeline.replaying.recorded_rows import RowOutcome
@@ -28,6 +28,7 @@ from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from simulator.aws.lambda_runtime.handler_loading import Handler
     from simulator.aws.lambda_runtime.lambda_service import LambdaService
@@ -65,7 +66,7 @@ class Replay:
         self._name = resource_name(PROCESSOR)
         with ExitStack() as stack:
             _check_tables(database_url)
-            self._caught = stack.enter_context(CaughtCalls())
+            self._caught = stack.enter_context(CaughtCalls(_tables()))
             self._variables = {
                 **aws_environment(self._caught.url),
                 "AWS_ENDPOINT_URL_SFN": self._caught.url,
@@ -92,8 +93,26 @@ class Replay:
 
     @property
     def caught(self) -> list[tuple[str, dict[str, Any]]]:
-        """What would have been written to DynamoDB: operations with their requests."""
+        """What would have been written to DynamoDB and S3: operations with their requests."""
         return self._caught.calls
+
+    @property
+    def functions(self) -> LambdaService:
+        """Today's functions; nothing that a call of them does stays."""
+        return self._functions
+
+    @property
+    def endpoint(self) -> str:
+        """The stand-in for AWS, which takes what is written and keeps it nowhere."""
+        return self._caught.url
+
+    def serve(self, bucket: str, key: str, file: Path) -> None:
+        """Let the functions read an object of S3: the file that the run was given."""
+        self._caught.serve(bucket, key, file)
+
+    def prepare(self, recorded_event: dict[str, Any], recorded: RowOutcome | None) -> None:
+        """Say what the next calls find: the user of a recorded row, put back (see `call`); {} for no user."""
+        self._prepared = recorded_event, recorded
 
     def call(self, event: dict[str, Any], recorded_event: dict[str, Any], recorded: RowOutcome | None) -> RowOutcome:
         """Call the function with a row.
@@ -103,7 +122,7 @@ class Replay:
             recorded_event: the recorded event, whose user is put back to how the recorded call had found them.
             recorded: how that ended.
         """
-        self._prepared = recorded_event, recorded
+        self.prepare(recorded_event, recorded)
         result = self._functions.invoke(self._name, json.dumps(event).encode())
         value = json.loads(result.payload)
         if result.function_error is None:
@@ -117,7 +136,7 @@ class Replay:
             KeyboardInterrupt: the person has left the debugger.
         """
         config = self._functions.find(self._name)
-        self._prepared = recorded_event, recorded
+        self.prepare(recorded_event, recorded)
         variables = {**self._variables, "DATABASE_URL": session_conninfo(self._url, "replay")}
         context: Any = LambdaContext(
             request_id="replay",
@@ -149,6 +168,11 @@ class Replay:
 
     def _put_back(self, connection: psycopg.Connection[Any]) -> None:
         put_back(connection, *self._prepared)
+
+
+def _tables() -> dict[str, dict[str, Any]]:
+    name = resource_name("ProcessingLogsTable")
+    return {name: json.loads(read_definition("processing_logs.json", {"ProcessingLogsTableName": name}))}
 
 
 def _check_tables(database_url: str) -> None:

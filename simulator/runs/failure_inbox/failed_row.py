@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from lambdas.user_log_reporter.codes import code_of
 from lambdas.user_log_reporter.reasons import group_text
-from simulator.runs.failure_inbox.codes import code_of
 
 if TYPE_CHECKING:
+    from lambdas.user_log_reporter.codes import Code
     from simulator.runs.failure_inbox.accepted_rows import Acceptance
-    from simulator.runs.failure_inbox.codes import Code
 
 
 class State(StrEnum):

@@ -15,7 +15,7 @@ from lambdas.shared.errors import InvalidRecordError
 from lambdas.shared.settings import MAX_ROWS
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
 from lambdas.user_log_processor.record import parse_record
-from lambdas.user_log_reporter.failed_rows import MAX_CAUSE, neutralised
+from lambdas.user_log_reporter.failed_rows import Failure, our_columns
 from simulator.csv_files.encoding import read_chunks
 from simulator.runs.failure_inbox.failed_row import FailedRow, RowPlace
 
@@ -62,8 +62,7 @@ class Outgoing:
         """The file's bytes, in the dialect of the ItemReader."""
         lines = [[*HEADER, *FAILED_ROWS_COLUMNS]]
         for row, fields in self.rows:
-            ours = [str(row.line), neutralised(row.error), neutralised(row.cause[:MAX_CAUSE]), row.run]
-            lines.append([*fields, *ours])
+            lines.append([*fields, *our_columns(row.line, Failure(row.error, row.cause), row.run)])
         return "".join(",".join(map(_quoted, line)) + "\r\n" for line in lines).encode("utf-8", "surrogatepass")
 
 

@@ -109,8 +109,9 @@ def test_rows_are_written_into_a_file_to_be_corrected(simulator: Simulator, hist
     assert outcome.code == 0, outcome.err
     assert "run" in outcome.err
     text = out.read_text(encoding="utf-8-sig")
-    assert text.splitlines()[0].endswith('"_line","_error","_cause","_run"')
+    assert text.splitlines()[0].endswith('"_line","_error","_cause","_code","_retryable","_run"')
     assert len(text.splitlines()) == 3
+    assert all(',"INVALID_VALUE","no",' in line for line in text.splitlines()[1:])
     assert simulator("inbox", "send", "--code", "INVALID_VALUE", "--out", str(out)).code == 2
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.shared.csv_dialect import records
-from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
+from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS, OLDER_FAILED_ROWS_COLUMNS
 from lambdas.user_log_reporter.failed_rows import neutralised, quoted
 from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.folder.run_folder import RunFolder
@@ -29,7 +29,16 @@ def test_a_failed_row_stands_in_its_columns_with_its_cause_in_words(tmp_path: Pa
     finished_run(tmp_path, THREE_ROWS, child(0, 2), failed_child(1, 3), child(2, 4))
     header, row = read(tmp_path)
     assert header == [*HEADER.split(","), *FAILED_ROWS_COLUMNS]
-    assert row == ["U2", *totals("x", "2", "0"), "3", "InvalidRecordError", "bad value 'x'", NAME]
+    assert row == [
+        "U2",
+        *totals("x", "2", "0"),
+        "3",
+        "InvalidRecordError",
+        "bad value 'x'",
+        "INVALID_VALUE",
+        "no",
+        NAME,
+    ]
 
 
 def test_it_begins_with_a_bom_and_ends_its_lines_as_excel_does(tmp_path: Path) -> None:
@@ -43,20 +52,21 @@ def test_it_begins_with_a_bom_and_ends_its_lines_as_excel_does(tmp_path: Path) -
 def test_rows_that_were_never_started_are_in_it(tmp_path: Path) -> None:
     """No row is lost when the corrected file is sent."""
     finished_run(tmp_path, THREE_ROWS, failed_child(1, 3), status="FAILED", error="e")
-    assert [(row[0], row[WIDTH + 1]) for row in read(tmp_path)[1:]] == [
-        ("U1", "NotStarted"),
-        ("U2", "InvalidRecordError"),
-        ("U3", "NotStarted"),
+    assert [(row[0], row[WIDTH + 1], *row[WIDTH + 3 : WIDTH + 5]) for row in read(tmp_path)[1:]] == [
+        ("U1", "NotStarted", "NOT_STARTED", "yes"),
+        ("U2", "InvalidRecordError", "INVALID_VALUE", "no"),
+        ("U3", "NotStarted", "NOT_STARTED", "yes"),
     ]
 
 
-def test_columns_of_an_earlier_run_are_replaced_not_doubled(tmp_path: Path) -> None:
-    """A corrected file that fails again keeps its shape."""
-    text = f"{HEADER},_line,_error,_cause,_attempts\nU1,x,2{MORE},17,Old,old cause,4\n"
+@pytest.mark.parametrize("ours", [FAILED_ROWS_COLUMNS, *OLDER_FAILED_ROWS_COLUMNS])
+def test_columns_of_an_earlier_run_are_replaced_not_doubled(tmp_path: Path, ours: list[str]) -> None:
+    """A corrected file that fails again keeps its shape; files of all versions do."""
+    text = f"{HEADER},{','.join(ours)}\nU1,x,2{MORE},{','.join(name.strip('_') for name in ours)}\n"
     finished_run(tmp_path, text, failed_child(0, 2))
     assert read(tmp_path) == [
         [*HEADER.split(","), *FAILED_ROWS_COLUMNS],
-        ["U1", *totals("x", "2", "0"), "2", "InvalidRecordError", "bad value 'x'", NAME],
+        ["U1", *totals("x", "2", "0"), "2", "InvalidRecordError", "bad value 'x'", "INVALID_VALUE", "no", NAME],
     ]
 
 

@@ -202,11 +202,13 @@ def test_totals_of_the_same_second_are_a_note_only_where_there_was_another_uploa
         ('"U2",x,2', '"U2",1,2', 3),
         (f'"U2",x,2{MORE},3,', f'"U2",x,2{MORE},4,', 3),
         ("InvalidRecordError", "Other", 3),
+        ("INVALID_VALUE", "UNKNOWN_USER", 3),
+        (",no,", ",yes,", 3),
         ('"U4",5,6', '"U1",1,2', 5),
     ],
 )
 def test_failed_rows_that_are_not_as_they_came_are_found(folder: RunFolder, old: str, new: str, line: int) -> None:
-    """The original text, the line and the error."""
+    """The original text, the line, the error, and its code."""
     path = folder.failed_rows_file
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     assert said(found(folder)) == [("failed-rows.csv", line)]

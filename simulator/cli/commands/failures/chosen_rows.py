@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lambdas.user_log_reporter.codes import CODES
 from simulator.cli.exits import UsageError
 from simulator.cli.paths import shown
-from simulator.runs.failure_inbox.codes import CODES
 from simulator.runs.failure_inbox.failed_row import RowPlace, State
 from simulator.runs.failure_inbox.failure_inbox import FailureInbox
 from simulator.runs.recovery import recovered

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lambdas.shared.columns import HEADER
+from lambdas.user_log_reporter.codes import CODES
 from simulator.cli.commands.failures.chosen_rows import (
     Code,
     Common,
@@ -31,7 +32,6 @@ from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import shown
 from simulator.cli.usage.app import App, CommandGroup
 from simulator.pipeline.settings import Settings
-from simulator.runs.failure_inbox.codes import CODES
 from simulator.runs.failure_inbox.failed_row import RowPlace, State
 from simulator.runs.failure_inbox.sending import originals, outgoing
 from simulator.runs.suggested_command import aws_file_upload, command

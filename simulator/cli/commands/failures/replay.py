@@ -9,6 +9,7 @@ import typer
 
 from lambdas.shared.columns import COLUMNS
 from simulator.cli import exits
+from simulator.cli.commands.failures.recorded_line import row_on_line
 from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
@@ -16,7 +17,6 @@ from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
 from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.recovery import recovered
-from simulator.runs.row_story import row_story
 from simulator.runs.store import RunNotFound
 from simulator.runs.words import count
 
@@ -41,6 +41,10 @@ def replay_command(  # noqa: PLR0917 - options, each by its name
         list[str] | None,
         typer.Option("--set", metavar="COLUMN=VALUE", help="Another value for a column of it; may be repeated."),
     ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option("--state", metavar="NAME", help="One state of the workflow; with --row, one of that row's."),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="All rows: tells those that end in another way.")] = False,  # noqa: FBT002 - an option
     debugger: Annotated[bool, typer.Option("--debugger", help="Stops at the handler's first line, in pdb.")] = False,  # noqa: FBT002 - an option
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many differences to list.")] = 20,
@@ -51,18 +55,25 @@ def replay_command(  # noqa: PLR0917 - options, each by its name
     The transaction is rolled back, and what is written to DynamoDB is caught. The user is put back to how the row had
     found them (in that transaction), so that only the code can make a difference.
 
-    Exit code 0: every row ends as recorded; 1: one does not (a row with --set is not compared); 2: the run has no
-    such row, or did not record it; 3: there is no database.
+    With --state, one state is run once, as TestState does, on its recorded input. --verbose shows its data flow.
+
+    Exit code 0: all ends as recorded; 1: something does not (a row with --set is not compared); 2: the run has no
+    such row or state, or did not record it; 3: there is no database.
     """
     with terminal(json=json) as term:
-        folder = _folder(run, row, set_ or [], every=every, debugger=debugger, json=json)
+        _check(row, state, set_ or [], every=every, debugger=debugger, json=json)
+        folder = _folder(run)
+        if state is not None:
+            from simulator.cli.commands.failures.replay_state import replay_state_command  # noqa: PLC0415 - slow to import
+
+            raise typer.Exit(replay_state_command(term, folder, state, row))
 
         from simulator.pipeline.replaying.recorded_rows import recorded_rows  # noqa: PLC0415 - slow to import, as open_session
         from simulator.pipeline.replaying.replay import Replay  # noqa: PLC0415 - as above
         from simulator.pipeline.servers import open_postgres  # noqa: PLC0415 - as above
 
         known = recorded_rows(folder)
-        chosen = known if every else [_row(folder, known, row or 0)]
+        chosen = known if every else [row_on_line(folder, known, row or 0)]
         if not chosen:
             raise UsageError(f"The run {folder.name} has recorded no row: its result files are not there, or empty.")
         postgres = open_postgres(Settings())
@@ -78,15 +89,22 @@ def replay_command(  # noqa: PLR0917 - options, each by its name
         raise typer.Exit(code)
 
 
-def _folder(
-    run: str, row: int | None, changes: list[str], *, every: bool, debugger: bool, json: str | None
-) -> RunFolder:
+def _check(
+    row: int | None, state: str | None, changes: list[str], *, every: bool, debugger: bool, json: str | None
+) -> None:
+    if state is not None:
+        if every or changes or debugger:
+            raise UsageError("--state runs a state as it was recorded: leave --all, --set and --debugger out.")
+        return
     if every == (row is not None):
-        raise UsageError("Give --row LINE for one row, or --all for all of them.")
+        raise UsageError("Give --row LINE for one row, --all for all of them, or --state NAME for a state.")
     if every and (changes or debugger):
         raise UsageError("--set and --debugger are for one row: give --row LINE.")
     if debugger and json is not None:
         raise UsageError("--debugger talks to a person on stdout; leave --json out.")
+
+
+def _folder(run: str) -> RunFolder:
     try:
         folder = Settings().home.known_runs.find(run)
     except RunNotFound as error:
@@ -94,19 +112,6 @@ def _folder(
     if recovered(folder).status == RUNNING:
         raise UsageError(f"The run {folder.name} is still running; replay it when it has ended.")
     return folder
-
-
-def _row(folder: RunFolder, known: list[RecordedRow], line: int) -> RecordedRow:
-    story = row_story(folder, line=line)
-    if story is None:
-        raise UsageError(f"The file of {folder.name} has no row on line {line} (line 1 is the header).")
-    found = next((row for row in known if row.index == story.index), None)
-    if found is None:
-        raise UsageError(
-            f"The run {folder.name} has not recorded the event of line {line}: no result file has it. It was cut off "
-            "before it wrote its results."
-        )
-    return found
 
 
 def _changed(event: dict[str, Any], changes: list[str]) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lambdas.user_log_reporter.failed_rows import NOT_STARTED
 from lambdas.user_log_reporter.reasons import OUTAGE_ERRORS
 
+NOT_STARTED = "NotStarted"
+"""Stands for the error of a row that was not done when its run ended."""
 ABORTED = "ABORTED"
 """Stands for the error of a row whose child execution was stopped: it has none."""
 
