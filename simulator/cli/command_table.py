@@ -100,7 +100,6 @@ COMMANDS = (
         examples=("update latest --max-concurrency 2", "update latest --tolerated-failures 50"),
     ),
     Entry(name="fetch", module="deployed.fetch", function="fetch_command"),
-    Entry(name="inbox", module="failures.inbox", function="inbox_command", group="inbox_app"),
     Entry(name="replay", module="failures.replay", function="replay_command"),
     Entry(name="replay-events", module="deployed.replay_events", function="replay_events_command"),
     Entry(name="smoke", module="deployed.smoke", function="smoke_command"),
@@ -130,5 +129,6 @@ COMMANDS = (
     Entry(name="completion", module="completion", function="completion_command"),
     Entry(name="rebuild-totals", module="database.rebuild_totals", function="rebuild_totals_command"),
     Entry(name="reset", module="local_cloud.reset", function="reset_command", examples=("reset", "reset --yes")),
+    Entry(name="inbox", module="failures.inbox", function="inbox_command", group="inbox_app"),
     Entry(name="users", module="local_cloud.users", function="users", group="users_app"),
 )
