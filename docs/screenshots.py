@@ -1,14 +1,13 @@
 """Screenshots of the dashboard: each page, 1920, 1280 and 390 pixels wide, light and dark.
 
-`python docs/screenshots.py FOLDER` makes runs of every kind in a home of their own (`sample.csv` really runs), and
-writes `FOLDER/<page>-<width>-<light|dark>.png`. Needs Debian's `chromium` and, for the Japanese, `fonts-noto-cjk`.
+`python docs/screenshots.py FOLDER` makes thirty nights in a home of their own, or takes `--home HOME` as it is, and
+writes `FOLDER/<page>-<width>-<light|dark>.png`. `--readme` makes the README's pictures instead: `docs/images/`.
+Needs Debian's `chromium` and, for the Japanese, `fonts-noto-cjk`.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -19,74 +18,88 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from simulator.runs.store import RunStore  # noqa: E402
 from tests.acceptance.dashboard.dashboard_server import browser, served_dashboard, settled_page  # noqa: E402
+from tests.thirty_nights.__main__ import make_history  # noqa: E402
 from tests.unit.dashboard.run_folders import BEGAN, make_run  # noqa: E402
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
 
 PATIENCE = 180_000
 WIDTHS = {1920: 1080, 1280: 800, 390: 844}
+README_PAGES = ("night", "run", "inbox")
+SCREEN: ViewportSize = {"width": 1280, "height": 1000}
 
 
 def main() -> None:
     """Make them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--home", type=Path, help="a home that has runs; it is only looked at")
+    parser.add_argument("--readme", action="store_true", help="only <page>.png of the README's pages, one screen each")
     parser.add_argument(
         "--only", help="only pages whose name begins with this; several times for several", action="append"
     )
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dashboard-") as folder:
-        home = Path(folder) / "home"
+        home = arguments.home.absolute() if arguments.home else _made_home(Path(folder) / "home")
         pages = _pages(home)
         with served_dashboard(home) as url, browser() as chromium:
             for name, path in pages.items():
-                if name.startswith(tuple(arguments.only or [""])):
+                if not name.startswith(tuple(arguments.only or [""])):
+                    continue
+                if not arguments.readme:
                     _shoot(chromium, url + path, arguments.folder / name)
+                elif name in README_PAGES:
+                    _shoot_screen(chromium, url + path, arguments.folder / f"{name}.png")
+
+
+def _made_home(home: Path) -> Path:
+    """Make thirty nights, and a run that is under way."""
+    make_history(home)
+    make_run(home / "runs", "running", number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)), rows=200)
+    return home
 
 
 def _pages(home: Path) -> dict[str, str]:
-    """Make the runs, and return the pages' addresses by name."""
-    runs = home / "runs"
-    running = make_run(runs, "running", number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)), rows=200)
-    made = [
-        make_run(
-            runs, kind, number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)) - 24 * (1 + day) + hour, rows=300
-        )
-        for day, kinds in enumerate((("succeeded", "failed"), ("rejected",), ("interrupted", "succeeded")))
-        for hour, kind in enumerate(kinds)
-    ]
-    by_kind = {run.name.split("-")[4]: run.name for run in made}
-    for file in ("sample.csv", "too_many_failures.csv", "invalid/wrong_header.csv"):
-        if (ROOT / "sample_data" / file).is_file():
-            command = [sys.executable, str(ROOT / "simulator"), "run", str(ROOT / "sample_data" / file)]
-            subprocess.run(  # noqa: S603 - our own command
-                command, env={**os.environ, "SIMULATOR_HOME": str(home)}, check=False, stderr=subprocess.DEVNULL
-            )
-    real = {
-        _key(path): path.name for path in sorted(runs.iterdir()) if path.name.startswith("user-log-") and _key(path)
+    """Return the pages' addresses by name; of runs, the newest of each kind that the home has."""
+    newest: dict[str, str] = {}
+    for record in RunStore(home / "runs").records():
+        bad = record.status == "SUCCEEDED" and record.rows.failed
+        newest.setdefault("SUCCEEDED_WITH_FAILURES" if bad else record.status, record.name)
+        if not record.rows.total:
+            newest.setdefault("WITHOUT_ROWS", record.name)
+    parts = {
+        "run": ("SUCCEEDED_WITH_FAILURES", ""),
+        "run-succeeded": ("SUCCEEDED", ""),
+        "run-failed": ("FAILED", ""),
+        "run-rejected": ("WITHOUT_ROWS", ""),
+        "run-running": ("RUNNING", "&part=Speed"),
+        "row": ("SUCCEEDED_WITH_FAILURES", "&line=138&part=Logs"),
     }
-    sample = real.get("sample.csv", by_kind["succeeded"])
+    runs = {name: f"/run?run={quote(newest[kind])}{rest}" for name, (kind, rest) in parts.items() if kind in newest}
     return {
-        "night": "/?since=all",
-        "run-sample": f"/run?run={quote(sample)}",
-        "run-failed": f"/run?run={quote(by_kind['failed'])}",
-        "run-rejected": f"/run?run={quote(by_kind['rejected'])}",
-        "run-running": f"/run?run={quote(running.name)}&part=Speed",
-        "row": f"/run?run={quote(sample)}&line=138&part=Logs",
+        "night": "/",
+        **runs,
+        "inbox": "/inbox",
         "errors": "/errors?since=all",
-        "users": "/users?user=U00001",
+        "users": "/users",
+        "user": "/users?user=U00137",
         "forecast": "/forecast",
         "upload": "/upload",
     }
 
 
-def _key(folder: Path) -> str:
-    from simulator.runs.folder.run_folder import RunFolder  # noqa: PLC0415 - the path to the project is set above
-
-    return RunFolder(folder.parent, folder.name).record().source.key
+def _shoot_screen(chromium: Browser, url: str, target: Path) -> None:
+    """Take what one screen shows, as the README has it."""
+    page = chromium.new_page(viewport=SCREEN, color_scheme="light", timezone_id="Asia/Tokyo")
+    page.set_default_timeout(PATIENCE)
+    page.goto(url)
+    settled_page(page)
+    page.screenshot(path=target)
+    page.close()
 
 
 def _shoot(chromium: Browser, url: str, target: Path) -> None:

@@ -12,7 +12,7 @@ from dashboard.components.moments import local
 from dashboard.components.tables.picking import ROW_PIXELS, shown_as
 from dashboard.languages.language import counted, tr
 from dashboard.plain_text import plain
-from lambdas.shared.columns import COLUMNS
+from lambdas.shared.columns import COLUMNS, TOTALS, USER
 from simulator.runs.failure_inbox.failed_row import FailedRow, RowPlace
 from simulator.runs.failure_inbox.sending import originals, outgoing
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 10
 _PICK = "Pick"
+_COUNT_PIXELS = 95
+"""Ten digits, as a count that is just too large has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def row_editor(store: RunStore, rows: Sequence[FailedRow]) -> Picked:
         disabled=[name for name in _READ_ONLY if name != _PICK],
         column_config={
             _PICK: st.column_config.CheckboxColumn(tr(_PICK)),
-            **{one.field: st.column_config.TextColumn(tr(one.title), width="small") for one in COLUMNS},
+            USER.field: st.column_config.TextColumn(tr(USER.title), width="small"),
+            **{one.field: st.column_config.TextColumn(tr(one.title), width=_COUNT_PIXELS) for one in TOTALS},
             **{name: {"label": tr(name)} for name in _READ_ONLY},
             "Row": st.column_config.LinkColumn(tr("Row"), display_text=tr("open")),
         },

@@ -35,6 +35,7 @@ def test_a_stage_says_how_many_rows_run_at_a_time(tmp_path: Path) -> None:
     resources = Resources(
         rule_dead_letter_queue_url="",
         dispatcher_failures_queue_url="",
+        report_failures_queue_url="",
         map_concurrency=stage_concurrency("dev", tmp_path),
     )
     workflow = json.loads(read_definition("workflow.asl.json", resources.placeholders))
