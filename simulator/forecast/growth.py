@@ -30,12 +30,13 @@ NEAR = 1.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A plan, simulated and priced; `first` is the limit that it meets first."""
+    """A plan, simulated and priced; `first` is the limit that it meets first, `second` the next one."""
 
     plan: Plan
     seconds: float
     usd: float
     first: Limit
+    second: Limit
     stopped_by: Limit | None
 
     @property
@@ -80,10 +81,9 @@ class Growth:
             plan=plan,
             seconds=simulated.seconds,
             usd=total(run_lines(self._counts, plan, simulated.seconds)),
-            first=next(one for one in limits if one.name != OWN_SETTING),
-            stopped_by=next(
-                (one for one in limits if one.effect == STOPS and one.share > 1 and one.name != OWN_SETTING), None
-            ),
+            first=limits[0],
+            second=limits[1],
+            stopped_by=next((one for one in limits if one.effect == STOPS and one.share > 1), None),
         )
 
     def limits(self, plan: Plan) -> list[Limit]:
@@ -102,7 +102,7 @@ class Growth:
         ]
 
     def spare(self, point: Point) -> bool:
-        """Whether a plan leaves a fifth of each limit; the validator's MAX_ROWS does not count."""
+        """Whether a plan leaves a fifth of each limit but MAX_ROWS: no plan changes that one, an operator can."""
         return all(one.share <= SPARE for one in self.limits(point.plan) if one.name != OWN_SETTING)
 
 
