@@ -7,5 +7,9 @@ from simulator.pipeline.provisioning import Resources, read_definition
 
 def workflow_text() -> str:
     """Return the definition with its placeholders filled in, prod's numbers included."""
-    resources = Resources(rule_dead_letter_queue_url="http://d", dispatcher_failures_queue_url="http://f")
+    resources = Resources(
+        rule_dead_letter_queue_url="http://d",
+        dispatcher_failures_queue_url="http://f",
+        report_failures_queue_url="http://r",
+    )
     return read_definition("workflow.asl.json", resources.placeholders)

@@ -37,7 +37,8 @@ def application(words: Sequence[str] | None = None) -> App:
 
     Args:
         words: the words that it will be given: the command among them is imported, and of the others only what the
-            help lists of them. None to import all.
+            help lists of them. None to import all, as for a shell's completion or a configuration file, which may
+            name any command.
     """
     app = App(
         name="simulator",
@@ -48,7 +49,8 @@ def application(words: Sequence[str] | None = None) -> App:
         rich_markup_mode="rich",
     )
     app.callback()(simulator)
-    wanted = None if words is None else next((word for word in words if not word.startswith("-")), "")
+    every = words is None or os.environ.get(COMPLETE_VARIABLE) or configuration_file() is not None
+    wanted = None if every else next((word for word in words or () if not word.startswith("-")), "")
     for entry in COMMANDS:
         if wanted in (None, entry.name):
             _add(app, entry)
@@ -71,18 +73,13 @@ def _other_command() -> None:
     raise AssertionError("the command that is used is imported")
 
 
-def _words() -> Sequence[str] | None:
-    """Return the words of this call; None if a shell's completion or a configuration file may name any command."""
-    return None if os.environ.get(COMPLETE_VARIABLE) or configuration_file() is not None else sys.argv[1:]
-
-
 def main() -> None:
     """Run the command that the arguments name, and exit."""
     settle_streams()
     signal.signal(signal.SIGTERM, _terminate)
     try:
         complete_as_shells_ask()
-        application(_words())(prog_name=command(), complete_var=COMPLETE_VARIABLE)
+        application(sys.argv[1:])(prog_name=command(), complete_var=COMPLETE_VARIABLE)
     except SystemExit as ending:
         # A document's failure was told by its command, which exits with 2; a help text has no one else to tell it.
         if ending.code in (None, exits.SUCCEEDED) and (problem := stdout_problem()) is not None:

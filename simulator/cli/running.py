@@ -17,7 +17,7 @@ from simulator.cli.output.report import document, headline
 from simulator.cli.output.run_events import RunEvents, event_words
 from simulator.cli.output.run_table import show_runs
 from simulator.cli.paths import shown
-from simulator.cli.upload_file import check_corrected_file, upload_file
+from simulator.cli.sources.upload_file import check_corrected_file, upload_file
 from simulator.csv_files.new_users import write_user_master
 from simulator.pipeline.provisioning import resource_name
 from simulator.runs.suggested_command import command

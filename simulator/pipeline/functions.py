@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from simulator.aws.lambda_runtime.handler_loading import Handler
 
+_KEY = "AWS_ACCESS_KEY_ID"
+
 
 @contextmanager
 def open_functions(
@@ -46,12 +48,10 @@ def open_functions(
 
     def variables(function: FunctionConfig, environment_name: str) -> dict[str, str]:
         # The name lets the session of an environment that was given up be ended from outside, with its locks.
-        # By the access key the endpoints know which function asks.
-        return {
-            **environment,
-            "AWS_ACCESS_KEY_ID": caller_of(LAMBDA, function.name),
-            "DATABASE_URL": session_conninfo(database_url, environment_name),
-        }
+        found = {**environment, "DATABASE_URL": session_conninfo(database_url, environment_name)}
+        if _KEY in environment:  # by the access key the endpoints know which function asks
+            found[_KEY] = caller_of(LAMBDA, function.name)
+        return found
 
     with LambdaService(
         functions,

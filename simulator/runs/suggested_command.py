@@ -135,4 +135,5 @@ def _installed(python: str, *, anywhere: bool) -> str:
 
 def _home_of_environment() -> Path | None:
     text = caller().home
-    return Path(text).expanduser().absolute() if text else None
+    # pathlib raises an error for a user that the system does not know; Settings tells of it
+    return Path(os.path.expanduser(text)).absolute() if text else None  # noqa: PTH111 - as the line above says

@@ -66,6 +66,16 @@ def test_one_row_is_replayed_with_another_value(shell: Shell) -> None:
     assert left(shell.home) == before
 
 
+def test_the_debugger_stops_in_the_handler_and_can_be_left(shell: Shell) -> None:
+    """Here by the end of stdin; nothing was written."""
+    before = left(shell.home)
+    outcome = shell("replay", "latest", "--row", "138", "--debugger")
+    assert outcome.code == 130
+    assert "handler.py" in outcome.out
+    assert "lambda_handler()" in outcome.out
+    assert left(shell.home) == before
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

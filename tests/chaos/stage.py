@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.aws.asl.runtime.clock import SkippingClock
 from simulator.cli.open_session import open_session
 from simulator.cli.output.terminal import Piece, Terminal
-from simulator.cli.user_master import load_sample_users
+from simulator.cli.sources.user_master import load_sample_users
 from simulator.pipeline.servers import open_postgres
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered

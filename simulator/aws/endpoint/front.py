@@ -7,18 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.aws.caller import called_by
+from simulator.aws.endpoint.answering.identity import identity_api
+from simulator.aws.endpoint.answering.unknown_service import guessed_error
 from simulator.aws.endpoint.control import CONTROL_PREFIX, ControlRoutes
 from simulator.aws.endpoint.engine import Engine, send
 from simulator.aws.endpoint.guard import Guard
 from simulator.aws.endpoint.http import aiohttp, web
-from simulator.aws.endpoint.identity import identity_api
 from simulator.aws.endpoint.incoming import Incoming
 from simulator.aws.endpoint.long_poll import RECEIVE, LongPoll
 from simulator.aws.endpoint.s3.service import S3Service
 from simulator.aws.endpoint.scope import Scope, scope_of
 from simulator.aws.endpoint.spool import Spool, receive
 from simulator.aws.endpoint.threads import in_thread
-from simulator.aws.endpoint.unknown_service import guessed_error
 from simulator.aws.endpoint.wire.message import WireRequest
 from simulator.aws.endpoint.wire.modelled_service import ModelledService
 from simulator.aws.errors import ApiError

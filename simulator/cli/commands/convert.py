@@ -16,7 +16,7 @@ from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file, shown
-from simulator.cli.upload_file import convert_advice
+from simulator.cli.sources.upload_file import convert_advice
 from simulator.csv_files.encoding import converted, problem_of_file, read_chunks
 from simulator.runs.suggested_command import command, file_word
 

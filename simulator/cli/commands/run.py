@@ -22,9 +22,9 @@ from simulator.cli.options import (
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import files_to_run
 from simulator.cli.running import CloudAndListeners, RunOptions, key_of, prepared, run_one, run_several
-from simulator.cli.stdin_file import stdin_as_file
+from simulator.cli.sources.stdin_file import stdin_as_file
+from simulator.cli.sources.user_master import load_sample_users
 from simulator.cli.through_cloud import run_there, running_cloud
-from simulator.cli.user_master import load_sample_users
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.listeners import Listeners
 

@@ -20,8 +20,8 @@ from simulator.cli.output.terminal import told_errors
 from simulator.cli.paths import files_to_run, readable_file
 from simulator.cli.running import RunOptions, prepared, redrive_in, run_one, run_several
 from simulator.cli.served.remote_terminal import RemoteTerminal
-from simulator.cli.upload_file import upload_file
-from simulator.cli.user_master import load_and_tell
+from simulator.cli.sources.upload_file import upload_file
+from simulator.cli.sources.user_master import load_and_tell
 from simulator.runs.caller import Caller, called_from
 from simulator.runs.recovery import recovered
 from simulator.runs.redrive_plan import NotRedrivable, plan_redrive

@@ -14,7 +14,7 @@ from lambdas.shared.connection import connect
 from lambdas.user_log_reporter.reasons import person_text
 from simulator.aws.lambda_runtime.handler_loading import load_handler
 from simulator.aws.lambda_runtime.invocation import LambdaContext
-from simulator.aws.moto.environment import aws_environment
+from simulator.aws.moto.environment import aws_environment, local_aws
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.provisioning import RESULTS_PREFIX, resource_name
@@ -36,6 +36,17 @@ PROCESSOR = "UserLogProcessorFunction"
 _DEBUGGED = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
 """A person at the debugger takes longer than a function may."""
 _DAY = 86_400.0
+
+
+class _Debugger(pdb.Pdb):
+    """Remembers that the person has left it: `runcall` then returns as if the function had."""
+
+    left = False
+
+    def set_quit(self) -> None:
+        """Leave it."""
+        self.left = True
+        super().set_quit()
 
 
 class Replay:
@@ -100,7 +111,11 @@ class Replay:
         return RowOutcome(error=str(value.get("errorType")), cause=person_text(value.get("errorMessage")))
 
     def debug(self, event: dict[str, Any], recorded_event: dict[str, Any], recorded: RowOutcome | None) -> RowOutcome:
-        """Do the same in this thread under pdb, which stops at the first line of the handler."""
+        """Do the same in this thread under pdb, which stops at the first line of the handler.
+
+        Raises:
+            KeyboardInterrupt: the person has left the debugger.
+        """
         config = self._functions.find(self._name)
         self._prepared = recorded_event, recorded
         variables = {**self._variables, "DATABASE_URL": session_conninfo(self._url, "replay")}
@@ -113,13 +128,17 @@ class Replay:
             log_stream="replay",
             deadline=_DAY,
         )
-        with _environment(variables):
+        debugger = _Debugger()
+        with local_aws(self._caught.url), _environment(variables):
             handler = load_handler(config.handler, PROJECT_ROOT)
             try:
                 with one_call(self._put_back):
-                    return RowOutcome(output=pdb.Pdb().runcall(handler, event, context))
+                    output = debugger.runcall(handler, event, context)
             except Exception as error:  # noqa: BLE001 - any error of the function's is its result
                 return RowOutcome(error=type(error).__name__, cause=person_text(str(error)))
+        if debugger.left:
+            raise KeyboardInterrupt
+        return RowOutcome(output=output)
 
     def _rolled_back(self, handler: Handler) -> Handler:
         def call(event: Any, context: Any) -> Any:

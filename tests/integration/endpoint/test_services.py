@@ -187,7 +187,7 @@ def test_receivers_that_wait_do_not_hold_up_the_sender(served: Served) -> None:
     time.sleep(0.5)
     began = time.monotonic()
     served.client("sqs").send_message(QueueUrl=url, MessageBody="hello")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 3.5
     for receiver in receivers:
         receiver.join(15)
     assert received == ["hello"]

@@ -102,7 +102,7 @@ def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
     @contextmanager
     def opened(
-        _terminal: Terminal, _listener: object = None, _clock: object = None, _plan: object = None
+        _terminal: Terminal, _listener: object = None, _clock: object = None, _plan: object = None, **_: object
     ) -> Iterator[SimpleNamespace]:
         if played.fault:
             raise played.fault

@@ -10,7 +10,7 @@ import pytest
 from simulator.cli.exits import UsageError
 from simulator.cli.output.terminal import Terminal
 from simulator.cli.paths import SAMPLES
-from simulator.cli.user_master import load_sample_users, load_users
+from simulator.cli.sources.user_master import load_sample_users, load_users
 from simulator.pipeline.migrator import UsersRefused
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from botocore.parsers import QueryParser
 from multidict import CIMultiDict
 
-from simulator.aws.endpoint.identity import identity_api
+from simulator.aws.endpoint.answering.identity import identity_api
 from simulator.aws.endpoint.service_api import ServiceApi
 from simulator.aws.endpoint.wire.message import WireAnswer, WireRequest
 from simulator.aws.endpoint.wire.modelled_service import ModelledService

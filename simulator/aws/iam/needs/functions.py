@@ -37,6 +37,11 @@ def function_needs(deployment: Deployment) -> Iterator[Need]:
         if "VpcConfig" in function:
             # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
             yield from needs_of(role, _INTERFACES, "*", f"Lambda puts {name} into the network")
+        queue = function.get("DeadLetterConfig", {}).get("TargetArn")
+        if queue:
+            # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+            action = "sns:Publish" if queue.split(":")[2:3] == ["sns"] else "sqs:SendMessage"
+            yield from needs_of(role, action, queue, f"it is the dead-letter queue of {name}")
         yield from _log_in(deployment, name, function)
 
 

@@ -14,7 +14,7 @@ import pytest
 from simulator.cli.exits import UsageError
 from simulator.cli.output.run_events import RunEvents, event_words
 from simulator.cli.output.terminal import Terminal
-from simulator.cli.stdin_file import stdin_as_file
+from simulator.cli.sources.stdin_file import stdin_as_file
 from simulator.runs.folder.run_lock import RunLock
 from simulator.runs.folder.run_record import RunRecord, SourceObject
 from simulator.runs.store import RunStore

@@ -11,11 +11,11 @@ from simulator.cli.open_session import open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file
-from simulator.cli.stdin_file import stdin_as_file
+from simulator.cli.sources.stdin_file import stdin_as_file
+from simulator.cli.sources.upload_file import upload_file
+from simulator.cli.sources.user_master import load_and_tell
 from simulator.cli.through_cloud import play, running_cloud
-from simulator.cli.upload_file import upload_file
 from simulator.cli.usage.app import App
-from simulator.cli.user_master import load_and_tell
 
 users_app = App(help="The user master: a row of an upload needs its user in the table users.", no_args_is_help=True)
 

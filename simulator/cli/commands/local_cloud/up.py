@@ -14,11 +14,11 @@ from simulator.aws.malloc import share_arenas
 from simulator.aws.moto.environment import local_aws
 from simulator.cli.cloud_words import banner
 from simulator.cli.exits import Terminated, UsageError
-from simulator.cli.live_lines import LiveLines
 from simulator.cli.open_session import open_session
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
-from simulator.cli.user_master import load_sample_users
+from simulator.cli.served.live_lines import LiveLines
+from simulator.cli.sources.user_master import load_sample_users
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.listeners import Listeners
 from simulator.pipeline.local_cloud.cloud_files import ENDPOINT_PORT
@@ -73,9 +73,9 @@ def up_command(  # noqa: PLR0917 - options, each by its name
 
 def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool, watch: bool) -> None:
     # Only here: see open_session.
-    from simulator.cli.inbox_runs import InboxRuns  # noqa: PLC0415 - as the line above says
     from simulator.cli.running import CloudAndListeners  # noqa: PLC0415 - as above
     from simulator.cli.served.commands import ServedCommands  # noqa: PLC0415 - as above
+    from simulator.cli.served.inbox_runs import InboxRuns  # noqa: PLC0415 - as the line above says
     from simulator.pipeline.inbox.inbox import Inbox  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.cloud_files import CloudFiles  # noqa: PLC0415 - as above
     from simulator.pipeline.local_cloud.dashboard_process import DashboardProcess  # noqa: PLC0415 - as above

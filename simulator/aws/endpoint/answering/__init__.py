@@ -1,0 +1,1 @@
+"""Answers that the endpoint gives by itself."""

@@ -1,0 +1,1 @@
+"""Commands of the cloud that stays up, and of what a home holds."""

@@ -1,0 +1,1 @@
+"""What commands are given: a file, stdin, a user master."""
