@@ -45,6 +45,12 @@ class Point:
         return duration(round(self.seconds * 1000))
 
     @property
+    def first_words(self) -> str:
+        """The first limit, for a person; if that is an exceeded MAX_ROWS, the next one, too."""
+        exceeded = self.first.name == OWN_SETTING and self.first.share > 1
+        return f"{self.first.words}, then {self.second.words}" if exceeded else self.first.words
+
+    @property
     def words(self) -> str:
         """The plan and what it gives, for a person."""
         return f"{self.plan.words}: {self.took}, ${self.usd:,.2f}; first limit: {self.first.words}"

@@ -123,7 +123,7 @@ def _tries(item: dict[str, Any]) -> list[list[Any]]:
 def _children(folder: RunFolder) -> tuple[float, float, int, str | None, str | None]:
     """Return the seconds that all children lived, the gap between two, the workers, first start and last stop."""
     lived = 0.0
-    by_worker: defaultdict[object, list[tuple[str, str]]] = defaultdict(list)
+    by_worker: defaultdict[tuple[Any, Any], list[tuple[str, str]]] = defaultdict(list)
     for item in folder.items():
         start, stop = item.get("start"), item.get("stop")
         if not start or not stop:
@@ -140,7 +140,7 @@ def _children(folder: RunFolder) -> tuple[float, float, int, str | None, str | N
             gaps.append(max((milliseconds_between(one[1], following[0]) or 0) / 1000, 0.0))
     # A long gap is a pause between attempts, not a worker's: the median of many, the mean of few.
     usual = [gap for gap in gaps if gap <= max(10 * median(gaps), 0.1)] if gaps else []
-    places = len({worker for _, worker in by_worker})
+    places = len({key[1] for key in by_worker})
     return lived, fmean(usual) if usual else 0.0, places, min(starts, default=None), max(stops, default=None)
 
 

@@ -182,7 +182,7 @@ def _growth(made: Forecast) -> Table:
         if point is None:
             table.add_row(*(line_of(cell) for cell in (f"{size:,}", "none ends within the limits", "", "", "")))
             continue
-        cells = (f"{size:,}", point.plan.words, point.took, f"{point.usd:,.2f}", point.first.words)
+        cells = (f"{size:,}", point.plan.words, point.took, f"{point.usd:,.2f}", point.first_words)
         table.add_row(*(line_of(cell) for cell in cells))
     return table
 

@@ -191,6 +191,7 @@ def test_max_rows_counts_as_the_first_limit_and_stops_what_is_beyond_it(
     assert best is not None
     assert best.first.name == "max_rows"
     assert best.second.name != "max_rows"
+    assert (f", then {best.second.words}" in best.first_words) is refused
     assert (
         f"raise MAX_ROWS, or split it. Then the first limit is: {best.second.words}." in made.recommendation
     ) is refused
