@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.compare.expected import canonical, value_differences
 from simulator.compare.history import compare_histories
+from simulator.compare.map_runs import partners
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,12 +30,20 @@ def compare_executions(left: Side, right: Side, differences: Differences) -> Non
     _end(left, right, differences)
     if _both("the history", left.events, right.events, right, differences):
         compare_histories(left.events or (), right.events or (), differences, (left.expected, right.expected))
-    if left.map_run is None and right.map_run is None:
-        return
-    if _both("the Map Run", left.map_run, right.map_run, right, differences):
-        _map_run(left.map_run or {}, right.map_run or {}, differences)
-    if _both("the result files", left.attempts, right.attempts, right, differences):
-        _results(left, right, differences)
+    names = partners(left.map_runs.labels, right.map_runs.labels)
+    ours = left.map_runs.last
+    theirs = {names.get(label, label): one for label, one in right.map_runs.last.items()}
+    known = [label for label in left.map_runs.labels if label in {*ours, *theirs}]
+    for label in dict.fromkeys((*known, *ours, *theirs)):
+        what = "the Map Run" if len({*ours, *theirs}) == 1 else f"the Map Run {label}"
+        if label not in ours and label in left.map_runs.labels:
+            differences.note(f"The run here has no description of {what}: it is not compared.")
+        elif _both(what, ours.get(label), theirs.get(label), right, differences):
+            _map_run(what, ours[label], theirs[label], differences)
+    if (left.attempts or right.attempts) and _both(
+        "the result files", left.attempts, right.attempts, right, differences
+    ):
+        _results(left, right, names, differences)
 
 
 def compare_ends(left: RunRecord, right: RunRecord, differences: Differences) -> None:
@@ -65,13 +74,14 @@ def _end(left: Side, right: Side, differences: Differences) -> None:
                 differences.add(f"run: {name}", "the execution", *values)
 
 
-def _map_run(one: dict[str, Any], other: dict[str, Any], differences: Differences) -> None:
+def _map_run(what: str, one: dict[str, Any], other: dict[str, Any], differences: Differences) -> None:
+    one = {name: value for name, value in one.items() if name != "mapRunArn"}
     differences.looked_at("Map Run fields", len(one))
     theirs = {**other, "itemCounts": _counts(other.get("itemCounts") or {}), "redriveCount": other.get("redriveCount")}
     theirs["redriveCount"] = theirs["redriveCount"] or 0
     for name, value in one.items():
         for path, here, there in value_differences(value, theirs.get(name), name):
-            differences.add(f"Map Run: {path}", "the Map Run", here, there)
+            differences.add(f"Map Run: {path}", what, here, there)
 
 
 def _counts(counts: Mapping[str, int]) -> dict[str, int]:
@@ -95,8 +105,12 @@ class _Record(NamedTuple):
     where: str
 
 
-def _results(left: Side, right: Side, differences: Differences) -> None:
-    ours, theirs = _records(left), _records(right)
+def _results(left: Side, right: Side, names: dict[str, str], differences: Differences) -> None:
+    labels = [_labels(left, {}), _labels(right, names)]
+    if any(None in one.values() for one in labels):
+        # Nothing tells the state of some: then all are taken for those of one.
+        labels = [dict.fromkeys(one, "") for one in labels]
+    ours, theirs = (_records(side, own) for side, own in zip((left, right), labels, strict=True))
     for key in dict.fromkeys((*ours, *theirs)):
         one, other = ours.get(key), theirs.get(key)
         differences.looked_at("result records")
@@ -130,11 +144,20 @@ def _written(output: Any) -> Any:
     return output
 
 
-_Key = tuple[int | bytes, int]
+_Key = tuple[str | None, int | bytes, int]
 
 
-def _records(side: Side) -> dict[_Key, _Record]:
-    """Return the records by their row, or else by their input; of one that a later pass has too, the later counts."""
+def _labels(side: Side, names: dict[str, str]) -> dict[str, str | None]:
+    """Return for each Map Run that left result files the label of its state, as the first side has it."""
+    found = {attempt.map_run: side.map_runs.label(attempt.map_run) for attempt in side.attempts or ()}
+    return {one: names.get(label, label) if label else None for one, label in found.items()}
+
+
+def _records(side: Side, labels: dict[str, str | None]) -> dict[_Key, _Record]:
+    """Return the records by the label of their Map state and by their row, or else by their input.
+
+    Of a record that a later pass or a later Map Run of the same state has too, the later counts.
+    """
     found: dict[_Key, _Record] = {}
     for attempt in side.attempts or ():
         seen: Counter[int | bytes] = Counter()
@@ -145,7 +168,7 @@ def _records(side: Side) -> dict[_Key, _Record]:
             row = cleaned.get("rowIndex") if isinstance(cleaned, dict) else None
             digest = hashlib.blake2b(text.encode(errors="replace"), digest_size=16).digest()
             key = row if isinstance(row, int) else digest
-            found[key, seen[key]] = _Record(
+            found[labels[attempt.map_run], key, seen[key]] = _Record(
                 text,
                 str(record.get("Status") or entry.status),
                 record.get("Error"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.compare.expected import Expected
+from simulator.compare.map_runs import MapRuns
 from simulator.runs.folder.history_reader import map_run_passes
 from simulator.runs.folder.result_files import attempts
 
@@ -30,7 +31,7 @@ class Side:
         title: what to call it.
         end: how it ended: `status`, and if they are known `error`, `cause` and `output`.
         events: its history; None if it is not known.
-        map_run: its Map Run, as `describe-map-run` names the fields.
+        map_runs: its Map Runs, and their descriptions as `describe-map-run` names the fields.
         attempts: the result files of its Map Runs, later passes later; None if they are not known.
         expected: what is expected to differ in it.
     """
@@ -38,7 +39,7 @@ class Side:
     title: str
     end: dict[str, Any] | None = None
     events: list[dict[str, Any]] | None = None
-    map_run: dict[str, Any] | None = None
+    map_runs: MapRuns = field(default_factory=MapRuns)
     attempts: Sequence[Attempt] | None = None
     expected: Expected = field(default_factory=Expected)
 
@@ -47,12 +48,13 @@ def side_of_run(folder: RunFolder, record: RunRecord, title: str) -> Side:
     """Return the side of a run folder."""
     events = list(folder.events())
     passes = map_run_passes(events)
+    described = _map_runs(record)
     redrives = {(one.arn.rpartition(":")[2], one.number): one.redrive for one in passes}
     return Side(
         title=title,
         end={"status": record.status, "error": record.error, "cause": record.cause},
         events=events,
-        map_run=_map_run(record),
+        map_runs=MapRuns([*(one.arn for one in passes), *(one["mapRunArn"] for one in described)], described),
         attempts=attempts(folder, redrives),
         expected=expected_of(record.name, record.machine),
     )
@@ -65,11 +67,12 @@ def expected_of(name: str, machine: str) -> Expected:
     return Expected(name, suffix, names)
 
 
-def _map_run(record: RunRecord) -> dict[str, Any] | None:
+def _map_runs(record: RunRecord) -> list[dict[str, Any]]:
     map_run, rows = record.map_run, record.rows
     if map_run is None:
-        return None
-    return {
+        return []
+    described = {
+        "mapRunArn": map_run.arn,
         "status": map_run.status,
         "maxConcurrency": map_run.max_concurrency,
         "toleratedFailurePercentage": map_run.tolerated_failure_percentage,
@@ -82,6 +85,7 @@ def _map_run(record: RunRecord) -> dict[str, Any] | None:
             "pending": rows.pending,
         },
     }
+    return [described]
 
 
 @cache

@@ -98,21 +98,20 @@ class Counts:
         )
 
     def with_latency(self, seconds: float) -> Counts:
-        """Return the counts of the same run with that time in the place of each measured one of a row's function."""
+        """Return the counts of the same run if each call of the processor had taken at least so many seconds."""
         function = self.processor
+        longer = [max(one, seconds) for one in function.seconds]
+        more = sum(longer) - sum(function.seconds)
+        if not more:
+            return self
         billed = sum(function.seconds) + sum(function.init_seconds)
         memory = function.gb_seconds / billed if billed else 0.0
-        around = max(self.lived_ms - billed * 1000, 0.0) / max(self.children, 1)
-        lived = around + seconds * 1000
+        lived = self.lived_ms + more * 1000
         return replace(
             self,
-            express_ms=self.children * billed_ms(lived),
-            lived_ms=self.children * lived,
-            processor=replace(
-                function,
-                seconds=[seconds] * function.requests,
-                gb_seconds=memory * (seconds * function.requests + sum(function.init_seconds)),
-            ),
+            express_ms=self.children * billed_ms(lived / self.children),
+            lived_ms=lived,
+            processor=replace(function, seconds=longer, gb_seconds=function.gb_seconds + memory * more),
         )
 
 

@@ -27,8 +27,9 @@ MOST_ROWS = int(quotas()["items"].limit)
 MOST_CONCURRENCY = int(quotas()["children"].limit)
 
 ASSUMPTIONS = (
-    "Rows fail, are retried and take as long as in the measured run, on its machine; --latency gives another time.",
+    "Rows fail, are retried and take as long as in the measured run, on its machine; with --latency at least so long.",
     "A batch is one call of the processor, which handles its rows in order. Today's workflow has no batches.",
+    "The concurrency is the run's MaxConcurrency (mapConcurrency of its stage); --concurrency gives another.",
     "A call that a quota refuses waits until it may go on. The workflow's retries do that, with longer pauses.",
     "A Map Run's children take tokens of StartExecution and, if they are STANDARD, of state transitions.",
     "All quotas are at their defaults, and nothing else in the account uses them.",
@@ -110,8 +111,9 @@ class Forecast:
         if best is None:
             return f"At {rows:,} rows no plan ends within the limits: split the file. First: {self.point.first.words}"
         note = ""
-        if any(one.name == OWN_SETTING and one.share > 1 for one in self.limits):
+        if best.first.name == OWN_SETTING and best.first.share > 1:
             note = " The validator refuses so many rows in a file: raise MAX_ROWS, or split it."
+            note += f" Then the first limit is: {best.second.words}."
         return f"At {rows:,} rows: {best.words}.{note}"
 
     def to_json(self) -> dict[str, Any]:
@@ -159,7 +161,7 @@ def forecast(
         rows: for so many rows; None for as many as it had.
         concurrency: children at once; None for the workflow's.
         per_day: rows per day; None for one such run per day.
-        latency: a row's seconds in the processor; None for those that were measured.
+        latency: seconds that each call of the processor takes at least; None for those that were measured.
         grow: whether all plans are simulated, too, and one is recommended.
 
     Raises:
@@ -170,9 +172,9 @@ def forecast(
         raise NothingToForecast(
             f"No row of the run {folder.name} has ended, so it has nothing to forecast from. Give a run that did."
         )
-    timing = measured(folder, counts)
+    timing = measured(folder, counts, latency or 0.0)
     if latency is not None:
-        counts, timing = counts.with_latency(latency), timing.with_latency(latency)
+        counts = counts.with_latency(latency)
     deployed = _deployed(folder)
     work = Work(
         writes_per_row=counts.table_writes / counts.rows, transitions=counts.child_transitions / counts.children

@@ -30,18 +30,25 @@ NEAR = 1.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A plan, simulated and priced; `first` is the limit that it meets first."""
+    """A plan, simulated and priced; `first` is the limit that it meets first, `second` the next one."""
 
     plan: Plan
     seconds: float
     usd: float
     first: Limit
+    second: Limit
     stopped_by: Limit | None
 
     @property
     def took(self) -> str:
         """Its time, for a person."""
         return duration(round(self.seconds * 1000))
+
+    @property
+    def first_words(self) -> str:
+        """The first limit, for a person; if that is an exceeded MAX_ROWS, the next one, too."""
+        exceeded = self.first.name == OWN_SETTING and self.first.share > 1
+        return f"{self.first.words}, then {self.second.words}" if exceeded else self.first.words
 
     @property
     def words(self) -> str:
@@ -80,10 +87,9 @@ class Growth:
             plan=plan,
             seconds=simulated.seconds,
             usd=total(run_lines(self._counts, plan, simulated.seconds)),
-            first=next(one for one in limits if one.name != OWN_SETTING),
-            stopped_by=next(
-                (one for one in limits if one.effect == STOPS and one.share > 1 and one.name != OWN_SETTING), None
-            ),
+            first=limits[0],
+            second=limits[1],
+            stopped_by=next((one for one in limits if one.effect == STOPS and one.share > 1), None),
         )
 
     def limits(self, plan: Plan) -> list[Limit]:
@@ -102,7 +108,7 @@ class Growth:
         ]
 
     def spare(self, point: Point) -> bool:
-        """Whether a plan leaves a fifth of each limit; the validator's MAX_ROWS does not count."""
+        """Whether a plan leaves a fifth of each limit but MAX_ROWS: no plan changes that one, an operator can."""
         return all(one.share <= SPARE for one in self.limits(point.plan) if one.name != OWN_SETTING)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.audit_key import ROWS_OF_THE_FIRST
 from lambdas.shared.settings import MAX_ROWS
 from simulator.forecast.plan import EXPRESS, STANDARD
 from simulator.forecast.price_list import quotas
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 SLOWS, STOPS = "slows", "stops"
 OWN_SETTING = "max_rows"
-"""Not a quota of AWS: the validator's setting can be raised. It is listed, and not called the first limit."""
+"""Not a quota of AWS: the same for all plans of a size, and the operator can raise it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Limit:
         name, what: the quota.
         limit, used: in its unit.
         effect: `slows` if the run is held up when it is met, `stops` if it fails.
+        sourced: whether it has a source; the deployed definitions' own settings have.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Limit:
     limit: float
     used: float
     effect: str
+    sourced: bool = True
 
     @property
     def share(self) -> float:
@@ -73,6 +76,7 @@ class Limit:
             "used": self.used,
             "share": self.share,
             "effect": self.effect,
+            "sourced": self.sourced,
         }
 
 
@@ -89,14 +93,14 @@ def limits_of(  # noqa: PLR0917 - the parts of a forecast
     places = min(plan.concurrency, plan.children)
     writes = rows_per_second * work.writes_per_row
     bytes_per_row = counts.file_bytes / counts.rows
-    child_seconds = plan.batch * timing.mean_row
+    child_seconds = plan.batch * timing.mean_row + timing.mean_pause
     found = [
         _quota("children", places, SLOWS),
         _quota("lambda_concurrency", places, SLOWS),
         _quota("connections", places, SLOWS),
         _quota("network_interfaces", places, SLOWS),
         _quota("lambda_requests", demand, SLOWS),
-        _quota("partition_key", writes, SLOWS),
+        _quota("partition_key" if plan.rows <= ROWS_OF_THE_FIRST else "partition_keys", writes, SLOWS),
         _quota("on_demand", writes, SLOWS),
         _quota("start_standard" if plan.kind == STANDARD else "start_express", demand, SLOWS),
         _quota("items", plan.rows, STOPS),
@@ -104,7 +108,12 @@ def limits_of(  # noqa: PLR0917 - the parts of a forecast
         _quota("child_input", plan.batch * counts.input_bytes, STOPS),
         _own(OWN_SETTING, "rows that the validator lets pass (MAX_ROWS)", MAX_ROWS, plan.rows),
         _own("run_timeout", "seconds of the workflow (TimeoutSeconds)", deployed.run_seconds, simulated.seconds),
-        _own("processor_timeout", "seconds of the processor function", deployed.processor_seconds, child_seconds),
+        _own(
+            "processor_timeout",
+            "seconds of the processor function",
+            deployed.processor_seconds,
+            plan.batch * timing.call,
+        ),
         _own(
             "validator_timeout",
             "seconds of the validator function",
@@ -121,7 +130,7 @@ def limits_of(  # noqa: PLR0917 - the parts of a forecast
 
 def _quota(name: str, used: float, effect: str) -> Limit:
     quota = quotas()[name]
-    return Limit(name=name, what=quota.what, limit=quota.limit, used=used, effect=effect)
+    return Limit(name=name, what=quota.what, limit=quota.limit, used=used, effect=effect, sourced=quota.sourced)
 
 
 def _own(name: str, what: str, limit: float, used: float) -> Limit:

@@ -115,7 +115,7 @@ def _advice(forecast: Forecast) -> str:
             continue
         rows.append(
             f'<tr><td class="n">{size:,}</td><td>{escape(point.plan.words)}</td><td class="n">{point.took}</td>'
-            f'<td class="n">{point.usd:,.2f}</td><td>{escape(point.first.words)}</td></tr>'
+            f'<td class="n">{point.usd:,.2f}</td><td>{escape(point.first_words)}</td></tr>'
         )
     return _table(("rows", "plan", "time", "$", "first limit"), rows, numbers={0, 2, 3})
 
@@ -125,7 +125,7 @@ def _plans(points: Sequence[Point]) -> str:
         f'<tr><td class="n">{point.plan.rows:,}</td><td>{point.plan.kind}</td><td class="n">{point.plan.batch}</td>'
         f'<td class="n">{point.plan.concurrency:,}</td><td class="n">{point.took}</td>'
         f'<td class="n">{point.usd:,.2f}</td>'
-        f"<td>{escape(point.first.words)}{' (the run fails)' if point.stopped_by else ''}</td></tr>"
+        f"<td>{escape(point.first_words)}{' (the run fails)' if point.stopped_by else ''}</td></tr>"
         for point in points
     ]
     heads = ("rows", "children", "batch", "concurrency", "time", "$", "first limit")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
+from lambdas.shared.audit_key import ROWS_OF_THE_FIRST
 from simulator.forecast.plan import STANDARD
 from simulator.forecast.price_list import quotas
 
@@ -44,20 +45,19 @@ class _Bucket:
         self._capacity = quota.burst
         self.level = quota.burst
         self._seen = 0.0
-        self.taken = 0.0
 
     def take(self, now: float, tokens: float) -> float:
         self.level = min(self.level + (now - self._seen) * self.rate, self._capacity)
         self._seen = now
         self.level -= tokens
-        self.taken += tokens
         return max(-self.level, 0.0) / self.rate
 
 
 @dataclass(slots=True)
 class _Flow:
     seconds: float
-    buckets: list[_Bucket]
+    tokens: dict[_Bucket, float]
+    """What a child that follows takes of each bucket."""
 
 
 class _Run:
@@ -75,9 +75,12 @@ class _Run:
         self._start = [_Bucket("start_standard" if plan.kind == STANDARD else "start_express")]
         self._transitions = [_Bucket("transitions")] if plan.kind == STANDARD else []
         self._requests = [_Bucket("lambda_requests")]
-        self._writes = [_Bucket("partition_key"), _Bucket("on_demand")]
+        self._first_rows = [_Bucket("partition_key"), _Bucket("on_demand")]
+        self._later_rows = [_Bucket("partition_keys"), self._first_rows[1]]
+        self._rows_begun = 0
         self._functions = simpy.Resource(self._env, int(_at_once()))
         self._until = [0.0, *accumulate(timing.row)]
+        self._paused_until = [0.0, *accumulate(timing.pause)]
 
     def flow(self) -> _Flow:
         """Run it."""
@@ -85,8 +88,10 @@ class _Run:
         for _ in range(places):
             self._env.process(self._place())
         self._env.run()
-        buckets = [*self._start, *self._transitions, *self._requests, *self._writes]
-        return _Flow(self._end, [bucket for bucket in buckets if bucket.taken])
+        tokens = dict.fromkeys([*self._start, *self._requests], 1.0)
+        tokens |= dict.fromkeys(self._transitions, self._work.transitions)
+        tokens |= dict.fromkeys(self._later_rows, self._plan.batch * self._work.writes_per_row)
+        return _Flow(self._end, {bucket: taken for bucket, taken in tokens.items() if taken})
 
     def _place(self) -> Generator[simpy.Event]:
         """A place: child after child."""
@@ -95,15 +100,18 @@ class _Run:
             self._left -= 1
             rows = min(self._plan.batch, self._rows_left)
             self._rows_left -= rows
+            writes = self._first_rows if self._rows_begun < ROWS_OF_THE_FIRST else self._later_rows
+            self._rows_begun += rows
+            busy, pause = self._seconds(rows)
             yield from self._wait(self._start, 1)
             yield from self._wait(self._transitions, self._work.transitions)
             with self._functions.request() as function:
                 yield function
                 yield from self._wait(self._requests, 1)
-                yield env.timeout(cold + self._seconds(rows))
-                yield from self._wait(self._writes, rows * self._work.writes_per_row)
+                yield env.timeout(cold + busy)
+                yield from self._wait(writes, rows * self._work.writes_per_row)
             cold = 0.0
-            yield env.timeout(self._timing.overhead)
+            yield env.timeout(self._timing.overhead + pause)
             self._end = env.now
 
     def _wait(self, buckets: list[_Bucket], tokens: float) -> Generator[simpy.Event]:
@@ -111,18 +119,20 @@ class _Run:
         if pause > 0:
             yield self._env.timeout(pause)
 
-    def _seconds(self, rows: int) -> float:
-        """Return what the next rows take together."""
-        many = len(self._timing.row)
-        rounds, rest = divmod(rows, many)
-        first, self._sample = self._sample, (self._sample + rest) % many
-        last = first + rest
-        once = (
-            self._until[last] - self._until[first]
-            if last <= many
-            else (self._until[many] - self._until[first] + self._until[last - many])
-        )
-        return once + rounds * self._until[many]
+    def _seconds(self, rows: int) -> tuple[float, float]:
+        """Return what the next rows take together: in the function, and between tries."""
+        first, self._sample = self._sample, self._sample + rows
+        return _between(self._until, first, rows), _between(self._paused_until, first, rows)
+
+
+def _between(until: list[float], first: int, rows: int) -> float:
+    """Return the sum of so many samples from one on, which begin again after the last; `until` has the sums so far."""
+    many = len(until) - 1
+    rounds, rest = divmod(rows, many)
+    first %= many
+    last = first + rest
+    once = until[last] - until[first] if last <= many else until[many] - until[first] + until[last - many]
+    return once + rounds * until[many]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +168,8 @@ class Simulation:
         many = max(SIMULATED, PER_PLACE * plan.concurrency)
         fixed = timing.validate + timing.validate_row * plan.rows + timing.around
         child = min(plan.batch, plan.rows) * timing.mean_row
-        demand = min(plan.concurrency, plan.children) / (timing.overhead + child)
+        paused = min(plan.batch, plan.rows) * timing.mean_pause
+        demand = min(plan.concurrency, plan.children) / (timing.overhead + paused + child)
         if plan.children <= many:
             seconds = _Run(plan, timing, self._work, plan.children).flow().seconds
             return Simulated(seconds=fixed + seconds, demand=demand)
@@ -166,7 +177,7 @@ class Simulation:
         if key not in self._flows:
             self._flows[key] = _Run(plan, timing, self._work, many).flow()
         flow = self._flows[key]
-        rest = _rest(plan.children - many, many, flow, min(demand, _at_once() / child))
+        rest = _rest(plan.children - many, flow, min(demand, _at_once() / child))
         return Simulated(seconds=fixed + flow.seconds + rest, demand=demand)
 
 
@@ -175,13 +186,13 @@ def _at_once() -> float:
     return min(quotas()[name].limit for name in ("lambda_concurrency", "connections"))
 
 
-def _rest(children: float, simulated: int, flow: _Flow, fastest: float) -> float:
+def _rest(children: float, flow: _Flow, fastest: float) -> float:
     """Return the seconds of the children that follow the simulated ones.
 
     They go at the fastest rate until a bucket is empty, then at the rate of that bucket, until the next one is.
     """
-    tokens = {bucket: bucket.taken / simulated for bucket in flow.buckets}
-    levels = {bucket: max(bucket.level, 0.0) for bucket in flow.buckets}
+    tokens = flow.tokens
+    levels = {bucket: max(bucket.level, 0.0) for bucket in tokens}
     seconds = 0.0
     while True:
         rate = min([fastest, *(bucket.rate / tokens[bucket] for bucket, level in levels.items() if level <= _EMPTY)])

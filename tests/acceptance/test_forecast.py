@@ -103,12 +103,36 @@ def test_simulated_time_is_within_five_per_cent_of_a_run_with_the_same_latencies
     assert slow + injected["latency=0.25,share=1"] == ROWS
     passed = pairwise(number * slow // ROWS for number in range(ROWS + 1))
     spread = tuple(0.5 if after > before else 0.25 for before, after in passed)
-    fed = Simulation(replace(timing, row=spread), WORK).run(Plan(rows=ROWS, kind=EXPRESS, batch=1, concurrency=5))
+    fed = Simulation(replace(timing, row=spread, pause=(0.0,)), WORK).run(
+        Plan(rows=ROWS, kind=EXPRESS, batch=1, concurrency=5)
+    )
     real = document["durationMs"] / 1000
     assert fed.seconds == pytest.approx(real, rel=0.05)
-    # And from what that run itself measured, as `forecast` does.
-    again = shell("forecast", "latest", "--json").document
-    assert again["seconds"] == pytest.approx(real, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        ("latency=0.02,share=1",),
+        ("latency=0.05,share=1",),
+        ("latency=0.1,share=1",),
+        ("latency=0.25,share=1",),
+        ("latency=0.5,share=0.33", "latency=0.1,share=1"),
+        ("error=DatabaseError,share=0.05,attempts=3,when=after",),
+        ("latency=0.05,share=1", "function=exit,share=0.1,attempt=1"),
+    ],
+)
+def test_the_latencies_of_a_run_simulated_take_as_long_as_the_run_did(
+    sample: tuple[Shell, RunFolder], faults: tuple[str, ...]
+) -> None:
+    """Latencies, rows that are called again after a pause, and environments that begin anew: within 5 %."""
+    shell, _ = sample
+    process = shell.start("run", str(SAMPLE), *(word for fault in faults for word in ("--fault", fault)), "--json")
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    run = json.loads(out)
+    forecast = shell("forecast", run["executionName"], "--json").document
+    assert forecast["seconds"] == pytest.approx(run["durationMs"] / 1000, rel=0.05)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,11 @@ def forecast_command(  # noqa: PLR0917 - options, each by its name
     ] = None,
     latency: Annotated[
         float | None,
-        typer.Option("--latency", metavar="SECONDS", help="A row's time in its function; else as it was measured."),
+        typer.Option(
+            "--latency",
+            metavar="SECONDS",
+            help="A row takes at least so long in its function, as with `run --fault latency=`.",
+        ),
     ] = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Also write a page with tables and pictures.")
@@ -123,11 +127,13 @@ def _report(term: Terminal, made: Forecast) -> None:
     prices = price_list()
     term.say("measured  ", (made.run, "bold"), f" ({made.measured_rows:,} rows)")
     term.fold("forecast  ", f"{made.point.plan.rows:,} rows, {made.point.plan.words}")
-    term.fold(f"prices    of {prices.date}, {prices.region}, US dollars, without free tiers; ? = no source found")
+    term.fold(
+        f"prices    of {prices.date}, {prices.region}, US dollars, without free tiers; ? = a figure without a source"
+    )
     term.say(("\nOne run", "bold"), f": ${made.usd:.4f}, {made.point.took}")
-    term.show(_bill(made.lines))
+    term.show(bill_table(made.lines))
     term.say(("\nA month without files", "bold"))
-    term.show(_bill(made.month))
+    term.show(bill_table(made.month))
     term.fold(
         ("\nA month", "bold"),
         f" at {made.rows_per_day:,.0f} rows per day ({made.runs_per_month:,.1f} runs): ${made.month_usd:,.2f}",
@@ -136,7 +142,7 @@ def _report(term: Terminal, made: Forecast) -> None:
         term.fold(made.claim.words)
     term.say(("\nLimits of this plan, the first one met at the top", "bold"))
     for limit in made.limits[:_LIMITS]:
-        term.fold(f"{limit.share:>7.1%}  ", limit.words, indent=2)
+        term.fold(f"{limit.share:>7.1%}  ", limit.words, "" if limit.sourced else " ?", indent=2)
     term.say(("\nHow it grows: the recommended plan by rows", "bold"))
     term.show(_growth(made))
     term.say(("\nAssumptions", "bold"))
@@ -146,7 +152,8 @@ def _report(term: Terminal, made: Forecast) -> None:
     term.fold(("\nRecommended", "bold green"), f"  {made.recommendation}")
 
 
-def _bill(lines: Sequence[Line]) -> Table:
+def bill_table(lines: Sequence[Line]) -> Table:
+    """Return the lines of a bill; a price without a source has a ?."""
     from simulator.forecast.costs import number_text  # noqa: PLC0415 - as above
 
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -175,7 +182,7 @@ def _growth(made: Forecast) -> Table:
         if point is None:
             table.add_row(*(line_of(cell) for cell in (f"{size:,}", "none ends within the limits", "", "", "")))
             continue
-        cells = (f"{size:,}", point.plan.words, point.took, f"{point.usd:,.2f}", point.first.words)
+        cells = (f"{size:,}", point.plan.words, point.took, f"{point.usd:,.2f}", point.first_words)
         table.add_row(*(line_of(cell) for cell in cells))
     return table
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.cli.commands.forecast import bill_table
 from simulator.forecast import growth
-from simulator.forecast.forecast import NothingToForecast, forecast
+from simulator.forecast import price_list as price_list_module
+from simulator.forecast.counts import counted
+from simulator.forecast.forecast import PROCESSOR, VALIDATOR, NothingToForecast, forecast
 from simulator.forecast.page import html_page
 from simulator.forecast.price_list import price_list, quotas
-from tests.unit.forecast.made_run import made_run
+from simulator.forecast.timing import measured
+from tests.unit.forecast.made_run import made_run, report
+from tests.unit.runs.made_runs import START
+from tests.unit.verify.made_folder import write_lines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from simulator.runs.folder.run_folder import RunFolder
 
 
@@ -144,3 +151,72 @@ def test_the_workflow_says_how_many_children_run_at_once(folder: RunFolder, give
     definition["States"]["Rows"]["MaxConcurrency"] = given
     folder.definition_file.write_text(json.dumps(definition), encoding="utf-8")
     assert forecast(folder, folder.record(), grow=False).point.plan.concurrency == places
+
+
+def test_exactly_the_lines_whose_price_has_no_source_are_marked(folder: RunFolder) -> None:
+    """By a ? on the screen, in italics on the page, and by `sourced` in the document."""
+    made = forecast(folder, folder.record(), grow=False)
+    lines = [*made.lines, *made.month]
+    unsourced = {name for name, price in price_list().prices.items() if not price.sourced}
+    assert {line.price for line in lines if not line.sourced} == unsourced - {"dynamodb_storage"}
+    table = bill_table(lines)
+    marked = dict(zip(map(str, table.columns[0].cells), map(str, table.columns[4].cells), strict=True))
+    assert marked == {line.item: "?" if line.price in unsourced else "" for line in lines}
+    document = made.to_json()
+    for line in (*document["lines"], *document["month"]):
+        assert line["price"]["sourced"] is (marked[line["item"]] == ""), line["item"]
+    shown = [*lines, *made.audit]
+    assert html_page(made).count('class="guess"') == sum(line.price in unsourced for line in shown)
+
+
+def test_the_price_list_and_the_quotas_are_dated() -> None:
+    """The day on which the figures were looked up, and it is not in the future."""
+    for name in ("prices.toml", "quotas.toml"):
+        given = tomllib.loads((Path(price_list_module.__file__).parent / name).read_text(encoding="utf-8"))["date"]
+        assert date.fromisoformat(given) <= datetime.now(UTC).date()
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(100_000, False), (100_001, True)])
+def test_max_rows_counts_as_the_first_limit_and_stops_what_is_beyond_it(
+    folder: RunFolder, rows: int, *, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100,000 rows pass. More stop the run, in whatever plan; what comes next is named, too."""
+    monkeypatch.setattr(growth, "CONCURRENCIES", (5,))
+    lines = folder.logs_file.read_text(encoding="utf-8").replace('"durationMs": 20.0', '"durationMs": 0.003')
+    folder.logs_file.write_text(lines, encoding="utf-8")
+    made = forecast(folder, folder.record(), rows=rows)
+    assert made.point.first.name == "max_rows"
+    assert (made.point.stopped_by is not None) is refused
+    best = made.advice[rows]
+    assert best is not None
+    assert best.first.name == "max_rows"
+    assert best.second.name != "max_rows"
+    assert (f", then {best.second.words}" in best.first_words) is refused
+    assert (
+        f"raise MAX_ROWS, or split it. Then the first limit is: {best.second.words}." in made.recommendation
+    ) is refused
+
+
+def test_a_latency_that_is_less_than_what_was_measured_changes_nothing(folder: RunFolder) -> None:
+    """A row takes at least so long, as with the fault."""
+    usual, short = (forecast(folder, folder.record(), latency=latency, grow=False) for latency in (None, 0.001))
+    assert (short.point.seconds, short.usd) == (usual.point.seconds, usual.usd)
+    between = forecast(folder, folder.record(), latency=0.05, grow=False)  # one of the three took 0.1 s
+    line = {line.item: line.quantity for line in between.lines}
+    assert line["Processor, duration"] == pytest.approx((0.1 + 0.1 + 2 * 0.05) / 2 + 2 * 0.1 / 2)
+
+
+def test_the_tries_of_a_row_and_the_pauses_between_them_are_its_own(folder: RunFolder) -> None:
+    """The first row was called three times, 0.1 s each with 1 s and 2 s between; the others once."""
+    items = [json.loads(line) for line in folder.items_file.read_text(encoding="utf-8").splitlines()]
+    first = min(items, key=lambda item: item["start"])
+    moments = [0, 100, 1100, 1200, 3200, 3300]
+    times = [(START + timedelta(milliseconds=moment)).isoformat() for moment in moments]
+    first |= {"start": times[0], "stop": times[-1]}
+    first["tries"] = [["P", start, stop, "E"] for start, stop in zip(times[::2], times[1::2], strict=True)]
+    write_lines(folder.items_file, items)
+    calls = [report("user-log-processor", 100.0) for _ in range(5)]
+    write_lines(folder.logs_file, [report("user-log-csv-validator", 20.0, 80.0), *calls])
+    timing = measured(folder, counted(folder, folder.record(), VALIDATOR, PROCESSOR))
+    assert timing.row == pytest.approx((0.3, 0.1, 0.1))
+    assert timing.pause == pytest.approx((3.0, 0.0, 0.0))

@@ -11,7 +11,7 @@ from simulator.forecast.plan import EXPRESS, STANDARD, Plan
 from simulator.forecast.simulation import Simulation, Work
 from simulator.forecast.timing import Timing
 
-TIMING = Timing(row=(0.1,), cold=0.0, overhead=0.0, validate=0.0, validate_row=0.0, around=0.0)
+TIMING = Timing(row=(0.1,), pause=(0.0,), call=0.1, cold=0.0, overhead=0.0, validate=0.0, validate_row=0.0, around=0.0)
 FREE = Work(writes_per_row=0.0, transitions=3.0)
 
 
@@ -55,11 +55,32 @@ def test_standard_children_wait_for_the_bucket_of_start_execution(concurrency: i
     assert seconds(plan(10_000, concurrency, STANDARD)) == pytest.approx(expected, rel=0.03)
 
 
-def test_the_partition_key_of_a_run_takes_a_thousand_write_units_per_second() -> None:
-    """Two per row: 500 rows per second, however many run at once."""
+def test_the_first_thousand_rows_share_a_partition_key_of_a_thousand_write_units_per_second() -> None:
+    """Ten per row are 100 rows per second when the bucket's thousand are spent; 20 rows of 0.1 s go twice as fast."""
+    work = Work(writes_per_row=10.0, transitions=3.0)
+    assert seconds(plan(1000, 20), work=work) == pytest.approx(9.0, rel=0.05)
+    assert seconds(plan(1000, 5), work=work) == pytest.approx(20.0, rel=0.01)
+
+
+@pytest.mark.parametrize("batch", [1, 10, 100])
+def test_later_rows_are_spread_over_sixteen_keys_and_wait_for_the_table(batch: int) -> None:
+    """Two per row: the 4,000 of a new table let 2,000 rows per second through, however many run at once."""
     work = Work(writes_per_row=2.0, transitions=3.0)
-    assert seconds(plan(1_000_000, 1000), work=work) == pytest.approx(2000, rel=0.03)
+    assert seconds(plan(1_000_000, 1000, batch=batch), work=work) == pytest.approx(500, rel=0.05)
     assert seconds(plan(1_000_000, 5), work=work) == pytest.approx(20_000, rel=0.01)
+
+
+def test_a_pause_between_tries_holds_the_place_and_not_the_function() -> None:
+    """1,000 children at once of 0.1 s and 0.9 s of pause: 400 functions are enough to serve them all."""
+    paused = replace(TIMING, pause=(0.9,))
+    assert seconds(plan(1000), paused) == pytest.approx(200.0)
+    assert seconds(plan(100_000, 1000), paused) == pytest.approx(100.0, rel=0.03)
+
+
+def test_a_long_pause_of_the_last_row_ends_the_run_late() -> None:
+    """Not spread over all rows: 99 rows of 0.1 s in two places, and then one that waits for 75 s."""
+    late = replace(TIMING, row=(0.1,) * 100, pause=(*[0.0] * 99, 75.0))
+    assert seconds(plan(100, 2), late) == pytest.approx(5.0 + 75.0, rel=0.01)
 
 
 def test_connections_to_aurora_hold_up_more_than_four_hundred_children() -> None:
