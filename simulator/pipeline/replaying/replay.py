@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from simulator.aws.lambda_runtime.handler_loading import Handler
     from simulator.aws.lambda_runtime.lambda_service import LambdaService
+    from simulator.pipeline.replaying.ide_debugger import IdeDebugger
 
 PROCESSOR = "UserLogProcessorFunction"
 _DEBUGGED = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
@@ -129,8 +130,14 @@ class Replay:
             return RowOutcome(output=value)
         return RowOutcome(error=str(value.get("errorType")), cause=person_text(value.get("errorMessage")))
 
-    def debug(self, event: dict[str, Any], recorded_event: dict[str, Any], recorded: RowOutcome | None) -> RowOutcome:
-        """Do the same in this thread under pdb, which stops at the first line of the handler.
+    def debug(
+        self,
+        event: dict[str, Any],
+        recorded_event: dict[str, Any],
+        recorded: RowOutcome | None,
+        ide: IdeDebugger | None = None,
+    ) -> RowOutcome:
+        """Do the same in this thread under pdb, which stops at the first line of the handler, or under an IDE.
 
         Raises:
             KeyboardInterrupt: the person has left the debugger.
@@ -152,7 +159,7 @@ class Replay:
             handler = load_handler(config.handler, PROJECT_ROOT)
             try:
                 with one_call(self._put_back):
-                    output = debugger.runcall(handler, event, context)
+                    output = (ide or debugger).runcall(handler, event, context)
             except Exception as error:  # noqa: BLE001 - any error of the function's is its result
                 return RowOutcome(error=type(error).__name__, cause=person_text(str(error)))
         if debugger.left:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,10 +22,14 @@ from simulator.runs.store import RunNotFound
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.replaying.recorded_rows import RecordedRow, RowOutcome
     from simulator.pipeline.replaying.replay import Replay
     from simulator.runs.folder.run_folder import RunFolder
+
+    Call = Callable[[dict[str, Any], dict[str, Any], RowOutcome | None], RowOutcome]
 
 EPILOG = examples(
     "replay latest --row 138", "replay latest --row 138 --set ログイン回数=12", "replay user-log-2025 --all"
@@ -47,6 +52,10 @@ def replay_command(  # noqa: PLR0917 - options, each by its name
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All rows: tells those that end in another way.")] = False,  # noqa: FBT002 - an option
     debugger: Annotated[bool, typer.Option("--debugger", help="Stops at the handler's first line, in pdb.")] = False,  # noqa: FBT002 - an option
+    debugger_port: Annotated[
+        int | None,
+        typer.Option("--debugger-port", min=0, max=65535, help="Waits there for an IDE's debugger; 0: any free port."),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many differences to list.")] = 20,
     json: Json = None,
 ) -> None:
@@ -61,7 +70,9 @@ def replay_command(  # noqa: PLR0917 - options, each by its name
     such row or state, or did not record it; 3: there is no database.
     """
     with terminal(json=json) as term:
-        _check(row, state, set_ or [], every=every, debugger=debugger, json=json)
+        if debugger and debugger_port is not None:
+            raise UsageError("--debugger and --debugger-port exclude each other.")
+        _check(row, state, set_ or [], every=every, debugger=debugger or debugger_port is not None, json=json)
         folder = _folder(run)
         if state is not None:
             from simulator.cli.commands.failures.replay_state import replay_state_command  # noqa: PLC0415 - slow to import
@@ -82,7 +93,14 @@ def replay_command(  # noqa: PLR0917 - options, each by its name
                 code = (
                     _all(term, folder, chosen, replay, limit)
                     if every
-                    else _one(term, folder, chosen[0], replay, set_ or [], debugger=debugger)
+                    else _one(
+                        term,
+                        folder,
+                        chosen[0],
+                        replay,
+                        changes=set_ or [],
+                        call=_called(term, replay, debugger_port, debugger=debugger),
+                    )
                 )
         finally:
             postgres.close()
@@ -124,11 +142,23 @@ def _changed(event: dict[str, Any], changes: list[str]) -> dict[str, Any]:
     return changed
 
 
-def _one(
-    term: Terminal, folder: RunFolder, row: RecordedRow, replay: Replay, changes: list[str], *, debugger: bool
-) -> int:
+def _called(term: Terminal, replay: Replay, port: int | None, *, debugger: bool) -> Call:
+    """Return how the row is called: plainly, in pdb, or once an IDE has come to the port."""
+    if port is None:
+        return replay.debug if debugger else replay.call
+    from simulator.pipeline.replaying.ide_debugger import HOST, IdeDebugger  # noqa: PLC0415 - an extra
+
+    ide = IdeDebugger(port)
+    term.say(f"Waiting for an IDE's debugger on {HOST}:{ide.port}. In Visual Studio Code, .vscode/launch.json:")
+    term.say(
+        '  {"type": "debugpy", "request": "attach", "name": "replay", '
+        f'"connect": {{"host": "{HOST}", "port": {ide.port}}}}}'
+    )
+    return partial(replay.debug, ide=ide)
+
+
+def _one(term: Terminal, folder: RunFolder, row: RecordedRow, replay: Replay, *, changes: list[str], call: Call) -> int:
     event = _changed(row.event, changes)
-    call = replay.debug if debugger else replay.call
     now = call(event, row.event, row.outcome)
     same = now == row.outcome
     term.say((f"{folder.name}, row {row.index}", "bold"))
