@@ -57,6 +57,7 @@ def _type_logins(page: Page, text: str) -> None:
     table.scroll_into_view_if_needed()
     table.click(position={"x": 100, "y": 55})
     page.keyboard.press("ArrowRight")
-    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.locator("textarea.gdg-input:focus").fill(text)  # keys are lost while the cell's editor opens
     page.keyboard.press("Enter")
     page.wait_for_timeout(1_500)
