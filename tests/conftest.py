@@ -6,9 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from lambdas.shared.connection import libpq_variables
 from tests.hostile_environment import NETWORK, hostile_environment
+
+# Timings are benchmarks, not tests: an example may take long on a machine that has other work.
+settings.register_profile("any-machine", deadline=None)
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
