@@ -78,7 +78,7 @@ def failed_rows(chunks: Iterable[bytes], outcomes: Outcomes, run: str) -> Iterat
         fields = record.fields[:width]
         fields += [""] * (width - len(fields))
         ours = our_columns(record.line, failure, run)
-        yield _text([_as_text(fields[0]), *map(quoted, fields[1:]), *map(quoted, ours)])
+        yield _text([as_text(fields[0]), *map(quoted, fields[1:]), *map(quoted, ours)])
 
 
 def our_columns(line: int | None, failure: Failure, run: str) -> list[str]:
@@ -102,7 +102,7 @@ def our_columns(line: int | None, failure: Failure, run: str) -> list[str]:
 
 def quoted(field: str) -> str:
     """Return a field in the dialect of the ItemReader: quoted if it must be, quotes and backslashes doubled."""
-    return _as_text(field) if _NEEDS_QUOTES.search(field) else field
+    return as_text(field) if _NEEDS_QUOTES.search(field) else field
 
 
 def neutralised(text: str) -> str:
@@ -114,7 +114,7 @@ def _text(fields: list[str]) -> str:
     return ",".join(fields) + "\r\n"
 
 
-def _as_text(field: str) -> str:
+def as_text(field: str) -> str:
     """Return a field in quotes: some spreadsheets then leave the zeros of a number, as which a user ID may be taken."""
     doubled = field.replace("\\", "\\\\").replace('"', '""')
     return f'"{doubled}"'

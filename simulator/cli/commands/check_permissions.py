@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.cli.policies import policies
 from simulator.cli.exits import UsageError
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
@@ -37,7 +38,7 @@ def check_permissions(term: Terminal, runs: list[str], template: Path | None, st
     # Only here: the service models behind these imports take time that `--help` need not wait for.
     from simulator.pipeline.permissions.comparison import compare_calls  # noqa: PLC0415 - as the line above says
     from simulator.pipeline.permissions.names import deployment_of  # noqa: PLC0415
-    from simulator.pipeline.permissions.synthesis import NoCdk, read_template, synthesize  # noqa: PLC0415
+    from simulator.pipeline.permissions.synthesis import NoCdk  # noqa: PLC0415
 
     asked = bool(runs) or template is not None
     folders = _folders(runs)
@@ -47,9 +48,7 @@ def check_permissions(term: Terminal, runs: list[str], template: Path | None, st
         term.say(("permissions  ", "dim"), "not compared: no run has ended here")
         return None
     try:
-        if template is None:
-            term.say("making the template of cdk/ (about 20 s; --template FILE takes one that is there)")
-        found = synthesize(stage) if template is None else read_template(template)
+        found = policies(term, template, stage)
     except NoCdk as error:
         if asked:
             raise UsageError(str(error)) from None

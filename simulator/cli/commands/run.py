@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
-from simulator.cli.enforced_iam import enforced_iam
+from simulator.cli.policies import enforced_iam
 from simulator.cli.exits import UsageError
 from simulator.cli.open_session import open_session
 from simulator.cli.options import (

@@ -15,7 +15,7 @@ from lambdas.shared.errors import InvalidRecordError
 from lambdas.shared.settings import MAX_ROWS
 from lambdas.shared.upload_columns import FAILED_ROWS_COLUMNS
 from lambdas.user_log_processor.record import parse_record
-from lambdas.user_log_reporter.failed_rows import Failure, our_columns
+from lambdas.user_log_reporter.failed_rows import Failure, as_text, our_columns
 from simulator.csv_files.encoding import read_chunks
 from simulator.runs.failure_inbox.failed_row import FailedRow, RowPlace
 
@@ -63,7 +63,7 @@ class Outgoing:
         lines = [[*HEADER, *FAILED_ROWS_COLUMNS]]
         for row, fields in self.rows:
             lines.append([*fields, *our_columns(row.line, Failure(row.error, row.cause), row.run)])
-        return "".join(",".join(map(_quoted, line)) + "\r\n" for line in lines).encode("utf-8", "surrogatepass")
+        return "".join(",".join(map(as_text, line)) + "\r\n" for line in lines).encode("utf-8", "surrogatepass")
 
 
 def originals(store: RunStore, rows: Iterable[FailedRow]) -> dict[RowPlace, Original]:
@@ -126,8 +126,3 @@ def outgoing(rows: Iterable[FailedRow], fields: Mapping[RowPlace, Sequence[str]]
             row = found.rows[min(max(int(error["line"]) - 2, 0), len(found.rows) - 1)][0]
             found.problems[RowPlace(row.run, row.line)] = str(error["message"])
     return found
-
-
-def _quoted(field_: str) -> str:
-    doubled = field_.replace("\\", "\\\\").replace('"', '""')
-    return f'"{doubled}"'

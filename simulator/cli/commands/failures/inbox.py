@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lambdas.shared.columns import HEADER
+from lambdas.shared.columns import COLUMNS
 from lambdas.user_log_reporter.codes import CODES
 from simulator.cli.commands.failures.chosen_rows import (
     Code,
@@ -23,6 +23,7 @@ from simulator.cli.commands.failures.chosen_rows import (
     chosen_rows,
     opened_inbox,
 )
+from simulator.cli.commands.failures.column_value import column_and_value
 from simulator.cli.commands.run import run_command
 from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
@@ -260,11 +261,9 @@ def _set(chosen: list[FailedRow], texts: dict[RowPlace, list[str]], changes: lis
             f"--set is for one row, and {len(chosen)} are named. Write them into a file with --out FILE, and run it."
         )
     for change in changes:
-        column, sign, value = change.partition("=")
-        if not sign or column not in HEADER:
-            raise UsageError(f"--set {change!r}: it takes COLUMN=VALUE, and the columns are {', '.join(HEADER)}.")
+        column, value = column_and_value(change)
         for fields in texts.values():
-            fields[HEADER.index(column)] = value
+            fields[COLUMNS.index(column)] = value
 
 
 def _left_out(term: Terminal, sent: Outgoing) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from lambdas.shared.columns import COLUMNS
 from simulator.cli import exits
+from simulator.cli.commands.failures.column_value import column_and_value
 from simulator.cli.commands.failures.recorded_line import row_on_line
 from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 EPILOG = examples(
     "replay latest --row 138", "replay latest --row 138 --set ログイン回数=12", "replay user-log-2025 --all"
 )
-_KEYS = {column.header: column.event_key for column in COLUMNS}
 
 
 def replay_command(  # noqa: PLR0917 - options, each by its name
@@ -135,10 +135,8 @@ def _folder(run: str) -> RunFolder:
 def _changed(event: dict[str, Any], changes: list[str]) -> dict[str, Any]:
     changed = copy.deepcopy(event)
     for change in changes:
-        column, sign, value = change.partition("=")
-        if not sign or column not in _KEYS:
-            raise UsageError(f"--set {change!r}: it takes COLUMN=VALUE, and the columns are {', '.join(_KEYS)}.")
-        changed[_KEYS[column]] = value
+        column, value = column_and_value(change)
+        changed[column.event_key] = value
     return changed
 
 

@@ -1,4 +1,4 @@
-"""`--enforce-iam`: the policies that decide what the functions and state machines of a run may do."""
+"""The template whose policies `check` compares with, or which `--enforce-iam` lets decide."""
 
 from __future__ import annotations
 
@@ -13,6 +13,27 @@ if TYPE_CHECKING:
 
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.permissions.names import EnforcedTemplate
+    from simulator.pipeline.permissions.synthesis import Template
+
+
+def policies(term: Terminal, template: Path | None, stage: str = "prod") -> Template:
+    """Return a template: one that is there, or the one that CDK makes.
+
+    Args:
+        term: is told that CDK makes it.
+        template: a file; None to let CDK make one.
+        stage: the stage, if CDK makes it.
+
+    Raises:
+        NoCdk: CDK is needed and missing.
+        CloudError: the template cannot be read or made.
+    """
+    from simulator.pipeline.permissions.synthesis import read_template, synthesize  # noqa: PLC0415 - for who needs it
+
+    if template is not None:
+        return read_template(template)
+    term.say("making the template of cdk/ (about 20 s; --template FILE takes one that is there)")
+    return synthesize(stage)
 
 
 def enforced_iam(stack: ExitStack, term: Terminal, template: Path | None) -> EnforcedTemplate:
@@ -26,14 +47,11 @@ def enforced_iam(stack: ExitStack, term: Terminal, template: Path | None) -> Enf
     Raises:
         UsageError: the template cannot be read or made.
     """
-    # Only here: the service models behind these imports take time that `--help` need not wait for.
+    # Only here: the service models behind this import take time that `--help` need not wait for.
     from simulator.pipeline.permissions.names import enforced_template  # noqa: PLC0415 - as the line above says
-    from simulator.pipeline.permissions.synthesis import read_template, synthesize  # noqa: PLC0415
 
     try:
-        if template is None:
-            term.say("making the template of cdk/ (about 20 s; --template FILE takes one that is there)")
-        found = synthesize() if template is None else read_template(template)
+        found = policies(term, template)
         enforced = stack.enter_context(enforced_template(found))
     except CloudError as error:
         raise UsageError(str(error)) from None
