@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.cli.policies import policies
 from simulator.cli.exits import UsageError
+from simulator.cli.policies import policies
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import Settings
 from simulator.runs.store import RunNotFound, RunStore

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
-from simulator.cli.policies import enforced_iam
 from simulator.cli.exits import UsageError
 from simulator.cli.open_session import open_session
 from simulator.cli.options import (
@@ -21,6 +20,7 @@ from simulator.cli.options import (
 )
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import files_to_run
+from simulator.cli.policies import enforced_iam
 from simulator.cli.running import CloudAndListeners, RunOptions, key_of, prepared, run_one, run_several
 from simulator.cli.sources.stdin_file import stdin_as_file
 from simulator.cli.sources.user_master import load_sample_users
