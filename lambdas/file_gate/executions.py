@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from botocore.exceptions import ClientError
-
-if TYPE_CHECKING:
-    from mypy_boto3_stepfunctions import SFNClient
 
 _NO_LONGER_WAITS = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 _GONE = "ExecutionDoesNotExist"
@@ -21,7 +18,7 @@ class Executions:
         step_functions: the client.
     """
 
-    def __init__(self, step_functions: SFNClient) -> None:
+    def __init__(self, step_functions: Any) -> None:
         self._step_functions = step_functions
 
     def let_go_on(self, token: str) -> bool:

@@ -207,8 +207,11 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurren
         aws.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     if aws.s3.get_bucket_versioning(Bucket=resources.input_bucket).get("Status") is None:
         aws.s3.put_bucket_versioning(Bucket=resources.input_bucket, VersioningConfiguration={"Status": "Enabled"})
+    tables = aws.dynamodb.list_tables()["TableNames"]
     for file in ("processing_logs.json", "file_gate.json"):
-        _create_table(aws, json.loads(read_definition(file, resources.placeholders, definitions)))
+        table = json.loads(read_definition(file, resources.placeholders, definitions))
+        if table["TableName"] not in tables:
+            _create_table(aws, table)
     return resources
 
 
