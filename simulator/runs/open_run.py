@@ -61,7 +61,10 @@ class OpenRun:
         self._guard = threading.Lock()
         self._written_at = 0.0
         self._superseded = 0
-        self._waits = Waits.of(folder.events()) if execution.redrive_count else Waits()
+        self._waits = Waits()
+        if execution.redrive_count:
+            self._waits = Waits.of(folder.events())
+            self._waits.end(folder.record().stopped)
         self.record = self._first_record(execution, database)
         before = ItemIndex(folder) if execution.redrive_count else None
         if before is not None:

@@ -51,6 +51,10 @@ class Waits:
             return True
         if self.since is None or (event.state_exited is None and event.execution_end is None):
             return False
-        self.waited_ms += max(milliseconds_between(self.since, event.timestamp) or 0, 0)
-        self.since = None
+        self.end(event.timestamp)
         return True
+
+    def end(self, moment: str | None) -> None:
+        """Wait no more since a moment: of a run that was killed, the history says nothing of its end."""
+        self.waited_ms += max(milliseconds_between(self.since, moment) or 0, 0)
+        self.since = None

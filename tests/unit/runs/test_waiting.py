@@ -57,6 +57,15 @@ def test_a_redrive_goes_on_waiting_and_the_time_between_is_not_counted() -> None
     assert waits.event({"type": "ExecutionRedriven", "timestamp": f"{DAY}11:00:00Z"}) is False
 
 
+def test_a_run_that_was_killed_while_it_waited_has_waited_until_then() -> None:
+    """Its history gets its end at the redrive: the time between is not counted, and it goes on waiting."""
+    waits = Waits.of([entered(WAITING_STATE, "09:00:00")])
+    waits.end(f"{DAY}09:00:04Z")
+    for kind in ("ExecutionAborted", "ExecutionRedriven"):
+        waits.event({"type": kind, "timestamp": f"{DAY}10:00:00Z"})
+    assert (waits.since, waits.waited_ms) == (f"{DAY}10:00:00Z", 4_000)
+
+
 def run(name: str, second: int, sequencer: str, *, waits: bool, machine: str = MACHINE) -> RunRecord:
     """Return a run of a file that was uploaded at a second."""
     source = SourceObject(key=f"{name}.csv", uploaded_at=f"{DAY}09:30:{second:02}Z", sequencer=sequencer)
