@@ -68,6 +68,8 @@ class Resolver:
             "AWS::Partition": "aws",
             "AWS::URLSuffix": "amazonaws.com",
             "AWS::StackName": "stack",
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{account}:stack/stack/<id>",
+            "AWS::NotificationARNs": [],
             "AWS::NoValue": None,
         }
         self._functions: dict[str, Callable[[Any], Any]] = {
