@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aws_cdk import CfnResource, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
+    from constructs import Construct
 
 
 def give_providers_log_groups(stack: Stack) -> None:
@@ -21,12 +22,12 @@ def give_providers_log_groups(stack: Stack) -> None:
         stack: the finished stack; what is added to it later is not seen.
     """
     for construct in stack.node.find_all():
-        if not CfnResource.is_cfn_resource(construct) or isinstance(construct, lambda_.CfnFunction):
+        if not isinstance(construct, CfnResource) or isinstance(construct, lambda_.CfnFunction):
             continue  # the functions of lambda_.Function have their groups
         if construct.cfn_resource_type != lambda_.CfnFunction.CFN_RESOURCE_TYPE_NAME:
             continue
         group = logs.LogGroup(
-            construct.node.scope,
+            cast("Construct", construct.node.scope),
             "Logs",
             retention=logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,

@@ -62,7 +62,7 @@ class Resolver:
         self.account = account
         self._given = given or {}
         self._by_type: dict[str, dict[str, dict[str, Any]]] = {}
-        self._pseudo = {
+        self._pseudo: dict[str, Any] = {
             "AWS::AccountId": account,
             "AWS::Region": region,
             "AWS::Partition": "aws",
