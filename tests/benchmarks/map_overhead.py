@@ -25,6 +25,7 @@ from simulator.aws.integrations.lambda_tasks import LambdaFunction
 from simulator.aws.lambda_runtime.function_config import FunctionConfig
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.aws.map_run.map_run import LocalMapRuns
+from simulator.aws.map_run.object_store import ObjectStore
 from simulator.runs.folder.json_lines import read_lines
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
@@ -39,10 +40,11 @@ MACHINE = "csv-user-log-processor"
 ARN = f"arn:aws:states:ap-northeast-1:123456789012:execution:{MACHINE}:bench"
 MACHINE_ARN = f"arn:aws:states:ap-northeast-1:123456789012:stateMachine:{MACHINE}"
 DEFINITION = Path(__file__).parents[2] / "cdk" / "definitions" / "workflow.asl.json"
+KEY = "k.csv"
 INPUT = {
     "time": "2026-01-01T00:00:00Z",
     "validation": {"ttlTimestamp": "1"},
-    "detail": {"bucket": {"name": "in"}, "object": {"key": "k.csv", "versionId": "v"}},
+    "detail": {"bucket": {"name": "in"}, "object": {"key": KEY, "versionId": "v"}},
 }
 CONTEXT = {
     "mapEnteredAt": "2026-01-01T00:00:00.000Z",
@@ -76,7 +78,9 @@ def main() -> None:
         with no_op(home) as functions:
             maps, floors = [], []
             for number in range(ROUNDS):
-                seconds, items = run_map(home / str(number), functions, ROWS)
+                body = upload(*(f"U{index:05},{index % 90},{index % 7}" for index in range(ROWS))).encode()
+                store = MemoryStore({KEY: body}, cut=256 * 1024)
+                seconds, items = run_map(home / str(number), functions, store)
                 if sum(1 for _ in read_lines(items)) != ROWS:
                     raise SystemExit(f"{items} has not {ROWS} lines")
                 maps.append(ROWS / seconds)
@@ -94,11 +98,12 @@ def no_op(home: Path) -> LambdaService:
     return LambdaService([config], task_root=home, variables=lambda _config, _name: {})
 
 
-def run_map(home: Path, functions: LambdaService, rows: int) -> tuple[float, Path]:
-    """Run the workflow's own map, with the no-op function for the processor; return the seconds and items.jsonl."""
-    body = upload(*(f"U{index:05},{index % 90},{index % 7}" for index in range(rows))).encode()
-    store = MemoryStore({"k.csv": body}, cut=256 * 1024)
-    recorder = RunRecorder(RunStore(home), MACHINE, lambda *_: [body])
+def run_map(home: Path, functions: LambdaService, store: ObjectStore) -> tuple[float, Path]:
+    """Run the workflow's own map, with the no-op function for the processor; return the seconds and items.jsonl.
+
+    Its file is the object `KEY` of the store.
+    """
+    recorder = RunRecorder(RunStore(home), MACHINE, lambda *_: store.open({"Key": KEY}))
     text = (
         DEFINITION.read_text(encoding="utf-8")
         .replace("${UserLogProcessorFunctionArn}", FUNCTION)
