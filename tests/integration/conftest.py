@@ -1,4 +1,4 @@
-"""The real servers that integration tests use: one moto and one PostgreSQL a test session, emptied for each test."""
+"""The real servers of integration tests: one AWS engine and one PostgreSQL a test session, emptied for each test."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import pytest
 from psycopg import sql
 
 from lambdas.shared.connection import connect
-from simulator.aws.moto import clients as cloud_clients
-from simulator.aws.moto.environment import local_aws
-from simulator.aws.moto.server import MotoServer
+from simulator.aws.engine import clients as cloud_clients
+from simulator.aws.engine.environment import local_aws
+from simulator.aws.engine.server import EngineServer
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.provisioning import Resources, provision
-from simulator.pipeline.servers import moto_options
+from simulator.pipeline.servers import engine_options
 from simulator.pipeline.settings import HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 from tests.hostile_environment import leading_environment
@@ -29,6 +29,7 @@ from tests.integration.foreign_server import ForeignServer, foreign_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
 
 TEMPLATE = "migrated_template"
 
@@ -49,7 +50,7 @@ class Database:
 class Aws:
     """An empty, provisioned local cloud of one test.
 
-    `s3`, `dynamodb`, `sqs` are boto3 clients, `resources` has the names and ARNs, `endpoint` is moto's address.
+    `s3`, `dynamodb`, `sqs` are boto3 clients, `resources` has the names and ARNs, `endpoint` is the engine's address.
     """
 
     clients: cloud_clients.AwsClients
@@ -57,7 +58,7 @@ class Aws:
 
     @property
     def endpoint(self) -> str:
-        """Return moto's address."""
+        """Return the engine's address."""
         return self.clients.endpoint
 
     @property
@@ -147,15 +148,15 @@ def foreign(
 
 
 @pytest.fixture(scope="session")
-def moto_url(session_home: HomeFolder) -> Iterator[str]:
-    """Return the address of the session's moto; audit items go to `session_home.runs`."""
-    with MotoServer(moto_options(session_home)) as moto:
-        yield moto.url
+def engine_url(session_home: HomeFolder, engine: str) -> Iterator[str]:
+    """Return the address of the session's engine; audit items go to `session_home.runs`."""
+    with EngineServer(engine_options(session_home, engine=engine)) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
-def _clients(moto_url: str) -> Iterator[cloud_clients.AwsClients]:
-    clients = cloud_clients.aws_clients(moto_url)
+def _clients(engine_url: str) -> Iterator[cloud_clients.AwsClients]:
+    clients = cloud_clients.aws_clients(engine_url)
     yield clients
     clients.close()
 
