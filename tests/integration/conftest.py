@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/ap-northeast-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 TEMPLATE = "migrated_template"
 
 
@@ -164,7 +165,8 @@ def _clients(engine_url: str) -> Iterator[cloud_clients.AwsClients]:
 @pytest.fixture
 def aws(_clients: cloud_clients.AwsClients) -> Iterator[Aws]:
     """Return an emptied and provisioned cloud; while the test runs, any boto3 client of this process talks to it."""
-    request = urllib.request.Request(f"{_clients.endpoint}/moto-api/reset", method="POST")  # noqa: S310 - our own
+    url = f"{_clients.endpoint}/moto-api/reset"  # roto takes it too
+    request = urllib.request.Request(url, headers={"Authorization": SIGNED}, method="POST")  # noqa: S310 - our own
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
     with local_aws(_clients.endpoint):
         yield Aws(_clients, provision(_clients))

@@ -20,6 +20,8 @@ _SQS: Final = "AmazonSQS."
 # SQS developer guide, "AWS JSON protocol in Amazon SQS: error responses".
 _SHAPES: Final = {b"NonExistentQueue": b"QueueDoesNotExist", b"QueueAlreadyExists": b"QueueNameExists"}
 _TYPE = re.compile(rb'"__type":"(?:[^"]*[#.])?(?P<code>[^"#.]+)"')
+_READS: Final = frozenset({"GET", "HEAD"})
+_KEY = re.compile(r"/[^/]+/.")
 _DENIED: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>LOCAL</RequestId></Error>"""
 _NO_BUCKETS: Final = b"<Buckets></Buckets><Owner>"
@@ -43,10 +45,11 @@ class AmendedRoto:
             if target.startswith(_SQS):
                 return self._amended(environ, start_response, _with_shape)
             return self._app(environ, start_response)
-        if "HTTP_AUTHORIZATION" not in environ and not _SIGNED_QUERY.search(environ.get("QUERY_STRING", "")):
-            return _deny(environ, start_response)
-        if environ.get("PATH_INFO") == "/" and environ["REQUEST_METHOD"] == "GET":
-            return self._amended(environ, start_response, _with_buckets)
+        if environ["REQUEST_METHOD"] in _READS:
+            if environ.get("PATH_INFO") == "/":
+                return self._amended(environ, start_response, _with_buckets)
+            if not _is_signed(environ) and _KEY.match(environ["PATH_INFO"]):
+                return _deny(environ, start_response)
         return self._app(environ, start_response)
 
     def _amended(
@@ -75,8 +78,12 @@ def _with_buckets(body: bytes) -> bytes:
     return body.replace(b"<Owner>", _NO_BUCKETS, 1)
 
 
+def _is_signed(environ: dict[str, Any]) -> bool:
+    return "HTTP_AUTHORIZATION" in environ or _SIGNED_QUERY.search(environ.get("QUERY_STRING", "")) is not None
+
+
 def _deny(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """Refuse what is not signed: roto knows no public objects."""
+    """Refuse to read an object to one who has not signed: roto would show it, and knows no public objects."""
     environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))  # the connection is used again
     body = b"" if environ["REQUEST_METHOD"] == "HEAD" else _DENIED
     start_response("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
