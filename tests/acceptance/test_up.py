@@ -19,7 +19,7 @@ import psutil
 import pytest
 from botocore.config import Config
 
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from tests.acceptance.conftest import ROOT
 from tests.rows import upload
 

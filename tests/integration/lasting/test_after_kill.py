@@ -14,8 +14,10 @@ from tests.integration.lasting.cloud_contents import contents, lasting_cloud
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.aws.moto.clients import AwsClients
+    from simulator.aws.engine.clients import AwsClients
     from simulator.pipeline.provisioning import Resources
+
+pytestmark = pytest.mark.only_engine("moto", reason="only moto is kept and restored")
 
 
 @pytest.fixture

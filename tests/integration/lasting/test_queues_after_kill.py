@@ -13,6 +13,8 @@ from tests.integration.lasting.cloud_contents import lasting_cloud
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.only_engine("moto", reason="only moto is kept and restored")
+
 ALL: Any = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"], "MaxNumberOfMessages": 10}
 
 

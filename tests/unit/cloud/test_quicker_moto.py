@@ -14,10 +14,10 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.moto_server.werkzeug_app import create_backend_app
 
-from simulator.aws.moto import quicker
-from simulator.aws.moto.dynamodb_handler import answer_dynamodb
-from simulator.aws.moto.environment import ACCOUNT, REGION
-from simulator.aws.moto.lasting.calls import Caller
+from simulator.aws.engine.environment import ACCOUNT, REGION
+from simulator.aws.engine.moto import quicker
+from simulator.aws.engine.moto.dynamodb_handler import answer_dynamodb
+from simulator.aws.engine.requests import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.sqs.models import Message, Queue, sqs_backends
 
-from simulator.aws.moto.environment import ACCOUNT
+from simulator.aws.engine.environment import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

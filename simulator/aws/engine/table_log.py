@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from simulator.aws.moto.wsgi import whole_answer
+from simulator.aws.engine.wsgi import whole_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
-    from simulator.aws.moto.options import KeptTable
+    from simulator.aws.engine.options import KeptTable
 
     WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -162,6 +163,38 @@ def plain_value(value: dict[str, Any]) -> Any:
     if kind in ("SS", "BS"):
         return sorted(content)
     return None if kind == "NULL" else content
+
+
+def typed_value(value: Any) -> dict[str, Any]:
+    """Return a plain JSON value in DynamoDB's typed JSON."""
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, (int, float)):
+        return {"N": str(value)}
+    if isinstance(value, list):
+        return {"L": [typed_value(one) for one in value]}
+    return {"M": {name: typed_value(one) for name, one in value.items()}}
+
+
+def items_of(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the items of a log, in DynamoDB's typed JSON; of a file that does not exist none.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        for line in file:
+            try:
+                item = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                continue  # a half-written last line: its write was never acknowledged
+            yield {name: typed_value(value) for name, value in item.items()}
 
 
 def _number(text: str) -> int | float:

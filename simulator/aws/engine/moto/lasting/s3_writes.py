@@ -15,14 +15,14 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
-from simulator.aws.moto.environment import REGION
+from simulator.aws.engine.environment import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from simulator.aws.moto.lasting.calls import Answer, Caller, Request
-    from simulator.aws.moto.lasting.journal import Journal
+    from simulator.aws.engine.moto.lasting.journal import Journal
+    from simulator.aws.engine.requests import Answer, Caller, Request
 
     Stored = Callable[[str, str, str, Path], None]
 

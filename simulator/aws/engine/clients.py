@@ -10,8 +10,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+from simulator.aws.engine.environment import REGION, local_aws
 from simulator.aws.iam.call import current_caller
-from simulator.aws.moto.environment import REGION, local_aws
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest

@@ -17,7 +17,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
+    from simulator.aws.engine.moto.lasting.kept_partitions import KeptPartitions
 
 IDLE_SECONDS: Final = 20.0
 KEPT_ITEMS: Final = 2_000

@@ -28,6 +28,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from simulator.aws.errors import ServerError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -39,7 +41,7 @@ RESERVE_BYTES: Final = 256 * 1024
 _ROOM_FOR_FOLDERS: Final = 16 * 1024
 
 
-class JournalBusy(Exception):
+class JournalBusy(ServerError):
     """Another process has the journal open."""
 
 

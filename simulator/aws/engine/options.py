@@ -1,20 +1,25 @@
-"""The options of moto's process, and where it can be asked to restore an earlier run."""
+"""The options of the engine's process, and where it can be asked to restore an earlier run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self, get_args
 
 import orjson
 
+EngineName = Literal["moto", "roto"]
+"""What can play S3, DynamoDB, SQS and SNS; the first is the default and the reference."""
+MOTO: Final = "moto"
+ROTO: Final = "roto"
+ENGINES: Final[tuple[str, ...]] = get_args(EngineName)
 RESTORE_PATH: Final = "/simulator/restore"
-"""Of the address that puts objects and items back (see `restore_endpoint`, which only moto's process imports)."""
+"""Of the address that puts objects and items back (see `restore_endpoint`, which only the engine's process imports)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptTable:
-    """A DynamoDB table whose written items are kept on disk as well, since moto forgets when it stops.
+    """A DynamoDB table whose written items are kept on disk as well, since an engine forgets when it stops.
 
     Args:
         name: the table's name.
@@ -59,10 +64,11 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MotoOptions:
-    """How moto is run.
+class EngineOptions:
+    """How an engine is run.
 
     Args:
+        engine: one of `ENGINES`.
         restore_from: the only folder that objects and items may be restored from (see `restore_endpoint`).
         kept: the table that is kept on disk; None for none.
         refusals: what is refused.
@@ -71,6 +77,7 @@ class MotoOptions:
         names: names in the local cloud -> names in that template.
     """
 
+    engine: str = MOTO
     restore_from: Path
     kept: KeptTable | None = None
     refusals: tuple[Refusal, ...] = ()
@@ -88,6 +95,7 @@ class MotoOptions:
         value = orjson.loads(text)
         kept = value["kept"]
         return cls(
+            engine=value["engine"],
             restore_from=Path(value["restore_from"]),
             kept=kept and KeptTable(**{**kept, "folders": Path(kept["folders"]), "orphans": Path(kept["orphans"])}),
             refusals=tuple(Refusal(**one) for one in value["refusals"]),

@@ -1,4 +1,4 @@
-"""moto in its own process: what it stores, what it writes down, and when it ends."""
+"""The engine in its own process: what it stores, what it writes down, and when it ends."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from simulator.aws.moto.clients import aws_clients
-from simulator.aws.moto.options import MotoOptions
-from simulator.aws.moto.server import MotoServer
+from simulator.aws.engine.clients import aws_clients
+from simulator.aws.engine.options import EngineOptions
+from simulator.aws.engine.server import EngineServer
 from simulator.pipeline.provisioning import provision
 
 if TYPE_CHECKING:
@@ -113,11 +113,11 @@ def test_writes_at_the_same_time_are_all_kept(
     assert aws.dynamodb.scan(TableName=aws.resources.table, Select="COUNT")["Count"] == 200
 
 
-def test_it_stops_when_told_and_its_port_is_free_again(tmp_path: Path) -> None:
+def test_it_stops_when_told_and_its_port_is_free_again(tmp_path: Path, engine: str) -> None:
     """Nothing of it is left; a second one beside it has a port and contents of its own."""
     with (
-        MotoServer(MotoOptions(restore_from=tmp_path)) as first,
-        MotoServer(MotoOptions(restore_from=tmp_path)) as second,
+        EngineServer(EngineOptions(engine=engine, restore_from=tmp_path)) as first,
+        EngineServer(EngineOptions(engine=engine, restore_from=tmp_path)) as second,
     ):
         assert first.url != second.url
         clients = aws_clients(first.url)
@@ -130,17 +130,17 @@ def test_it_stops_when_told_and_its_port_is_free_again(tmp_path: Path) -> None:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_a_second_close_does_nothing(tmp_path: Path) -> None:
+def test_a_second_close_does_nothing(tmp_path: Path, engine: str) -> None:
     """Closing is for `finally` blocks."""
-    server = MotoServer(MotoOptions(restore_from=tmp_path))
+    server = EngineServer(EngineOptions(engine=engine, restore_from=tmp_path))
     assert server.url
     server.close()
     server.close()
 
 
-def test_it_is_quick_to_stop_while_clients_are_connected(aws: Aws, tmp_path: Path) -> None:
+def test_it_is_quick_to_stop_while_clients_are_connected(aws: Aws, tmp_path: Path, engine: str) -> None:
     """Open keep-alive connections do not hold it up."""
-    server = MotoServer(MotoOptions(restore_from=tmp_path))
+    server = EngineServer(EngineOptions(engine=engine, restore_from=tmp_path))
     aws_clients(server.url).s3.list_buckets()
     began = time.monotonic()
     server.close()

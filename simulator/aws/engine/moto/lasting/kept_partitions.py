@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from simulator.aws.moto.environment import REGION
-from simulator.aws.moto.table_log import MAX_INTEGER, TableLog, is_folder, is_plain_name
+from simulator.aws.engine.environment import REGION
+from simulator.aws.engine.table_log import MAX_INTEGER, TableLog, is_folder, is_plain_name, typed_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from simulator.aws.moto.options import KeptTable
+    from simulator.aws.engine.options import KeptTable
 
     Item = dict[str, Any]
 
@@ -126,7 +126,7 @@ class KeptPartitions:
                 continue
             overrides.pop(range_key, None)
             if needle is None or needle in line:
-                yield {key: _typed(value) for key, value in orjson.loads(line).items()}
+                yield {key: typed_value(value) for key, value in orjson.loads(line).items()}
         for item, _after in overrides.values():
             if item is not None:
                 yield item
@@ -210,18 +210,3 @@ def _is_plain_value(value: Mapping[str, Any]) -> bool:
     if kind == "M":
         return all(_is_plain_value(one) for one in content.values())
     return kind == "L" and all(_is_plain_value(one) for one in content)
-
-
-def _typed(value: Any) -> dict[str, Any]:
-    """Return a plain JSON value in DynamoDB's typed JSON."""
-    if isinstance(value, str):
-        return {"S": value}
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if value is None:
-        return {"NULL": True}
-    if isinstance(value, (int, float)):
-        return {"N": str(value)}
-    if isinstance(value, list):
-        return {"L": [_typed(one) for one in value]}
-    return {"M": {name: _typed(one) for name, one in value.items()}}

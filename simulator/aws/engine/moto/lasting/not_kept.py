@@ -12,7 +12,7 @@ from html import escape
 
 import orjson
 
-from simulator.aws.moto.lasting.calls import Answer
+from simulator.aws.engine.requests import Answer
 
 _STATUS = "500 Internal Server Error"
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.moto.environment import REGION
-from simulator.aws.moto.lasting.dynamodb_writes import call_dynamodb
-from simulator.aws.moto.lasting.s3_writes import NULL_VERSION
+from simulator.aws.engine.environment import REGION
+from simulator.aws.engine.moto.lasting.dynamodb_writes import call_dynamodb
+from simulator.aws.engine.moto.lasting.s3_writes import NULL_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from simulator.aws.moto.lasting.calls import Caller
-    from simulator.aws.moto.lasting.journal import Journal
-    from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
-    from simulator.aws.moto.lasting.moto_state import MotoState
-    from simulator.aws.moto.lasting.s3_writes import S3Writes
-    from simulator.aws.moto.lasting.sqs_writes import SqsWrites
+    from simulator.aws.engine.moto.lasting.journal import Journal
+    from simulator.aws.engine.moto.lasting.kept_partitions import KeptPartitions
+    from simulator.aws.engine.moto.lasting.moto_state import MotoState
+    from simulator.aws.engine.moto.lasting.s3_writes import S3Writes
+    from simulator.aws.engine.moto.lasting.sqs_writes import SqsWrites
+    from simulator.aws.engine.requests import Caller
 
     Line = dict[str, Any]
 

@@ -9,13 +9,13 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.aws.moto.lasting.calls import Caller, Request
+from simulator.aws.engine.requests import Caller, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from simulator.aws.moto.lasting.calls import WsgiApp
-    from simulator.aws.moto.lasting.stored_bytes import StoredBytes
+    from simulator.aws.engine.moto.lasting.stored_bytes import StoredBytes
+    from simulator.aws.engine.requests import WsgiApp
 
     OnDisk = Callable[[str, str, str | None], StoredBytes | None]
 

@@ -15,9 +15,9 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simulator.aws.moto.lasting.calls import Answer, Caller, Request
-    from simulator.aws.moto.lasting.journal import Journal
-    from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
+    from simulator.aws.engine.moto.lasting.journal import Journal
+    from simulator.aws.engine.moto.lasting.kept_partitions import KeptPartitions
+    from simulator.aws.engine.requests import Answer, Caller, Request
 
     Item = dict[str, Any]
     Touched = Iterable[tuple[str, Item, Item | None]]

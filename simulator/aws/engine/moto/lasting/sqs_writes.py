@@ -15,9 +15,9 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from simulator.aws.moto.lasting.calls import Answer, Caller, Request
-    from simulator.aws.moto.lasting.journal import Journal
-    from simulator.aws.moto.lasting.moto_queues import MotoQueues
+    from simulator.aws.engine.moto.lasting.journal import Journal
+    from simulator.aws.engine.moto.lasting.moto_queues import MotoQueues
+    from simulator.aws.engine.requests import Answer, Caller, Request
 
     Line = dict[str, Any]
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.moto.lasting.calls import Answer, Caller, Request
-from simulator.aws.moto.lasting.dynamodb_writes import TARGET, DynamoDbWrites
-from simulator.aws.moto.lasting.journal import Journal
-from simulator.aws.moto.lasting.large_reads import LargeReads
-from simulator.aws.moto.lasting.moto_queues import MotoQueues
-from simulator.aws.moto.lasting.moto_state import MotoState
-from simulator.aws.moto.lasting.not_kept import dynamodb_not_kept, s3_not_kept, sqs_not_kept
-from simulator.aws.moto.lasting.restoring import Restorer
-from simulator.aws.moto.lasting.s3_writes import S3Writes
-from simulator.aws.moto.lasting.sqs_writes import TARGET as SQS_TARGET
-from simulator.aws.moto.lasting.sqs_writes import SqsWrites
+from simulator.aws.engine.moto.lasting.dynamodb_writes import TARGET, DynamoDbWrites
+from simulator.aws.engine.moto.lasting.journal import Journal
+from simulator.aws.engine.moto.lasting.large_reads import LargeReads
+from simulator.aws.engine.moto.lasting.moto_queues import MotoQueues
+from simulator.aws.engine.moto.lasting.moto_state import MotoState
+from simulator.aws.engine.moto.lasting.not_kept import dynamodb_not_kept, s3_not_kept, sqs_not_kept
+from simulator.aws.engine.moto.lasting.restoring import Restorer
+from simulator.aws.engine.moto.lasting.s3_writes import S3Writes
+from simulator.aws.engine.moto.lasting.sqs_writes import TARGET as SQS_TARGET
+from simulator.aws.engine.moto.lasting.sqs_writes import SqsWrites
+from simulator.aws.engine.requests import Answer, Caller, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from simulator.aws.moto.lasting.calls import WsgiApp
-    from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
+    from simulator.aws.engine.moto.lasting.kept_partitions import KeptPartitions
+    from simulator.aws.engine.requests import WsgiApp
 
 
 class LastingApp:

@@ -8,7 +8,7 @@ from moto.moto_server import werkzeug_app
 from moto.moto_server.utilities import RegexConverter
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from simulator.aws.moto.dynamodb_handler import answer_dynamodb
+from simulator.aws.engine.moto.dynamodb_handler import answer_dynamodb
 
 if TYPE_CHECKING:
     from flask import Flask, Request

@@ -15,15 +15,15 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeDeleteMarker, FakeKey, FakeMultipart, s3_backends
 
-from simulator.aws.moto.environment import ACCOUNT
-from simulator.aws.moto.lasting.kept_items import KeptItems, table_class
-from simulator.aws.moto.lasting.s3_writes import KEPT_HEADERS, NULL_VERSION
-from simulator.aws.moto.lasting.stored_bytes import StoredBytes
+from simulator.aws.engine.environment import ACCOUNT
+from simulator.aws.engine.moto.lasting.kept_items import KeptItems, table_class
+from simulator.aws.engine.moto.lasting.s3_writes import KEPT_HEADERS, NULL_VERSION
+from simulator.aws.engine.moto.lasting.stored_bytes import StoredBytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
+    from simulator.aws.engine.moto.lasting.kept_partitions import KeptPartitions
 
 
 def reduce_memory() -> None:

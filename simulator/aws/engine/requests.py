@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
-from simulator.aws.moto.environment import REGION
-from simulator.aws.moto.wsgi import whole_answer
+from simulator.aws.engine.environment import REGION
+from simulator.aws.engine.wsgi import whole_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
