@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, end_to_end, lasting, map_overhead, memory, second_run, start_up
+from tests.benchmarks import dashboard, end_to_end, lasting, map_overhead, memory, open_pages, second_run, start_up
 
 BENCHMARKS = {
     "end-to-end": end_to_end.main,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "memory": memory.main,
     "start-up": start_up.main,
     "dashboard": dashboard.main,
+    "open-pages": open_pages.main,
 }
 
 
