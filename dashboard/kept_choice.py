@@ -70,5 +70,7 @@ class KeptChoice:
         return f"{self.parameter} that was picked just now"
 
     def _picked(self, widget: str) -> None:
-        st.session_state[f"{self.parameter} that was chosen"] = st.session_state[widget]
-        st.session_state[self._picked_key] = True
+        picked = st.session_state[widget]
+        if picked is None or self.known(picked):
+            st.session_state[f"{self.parameter} that was chosen"] = picked
+            st.session_state[self._picked_key] = True

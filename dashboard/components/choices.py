@@ -53,7 +53,7 @@ def one_of(
         options,
         format_func=lambda one: tr(shown(one)),
         key=key,
-        on_change=partial(_chosen, key, options[0], clears),
+        on_change=partial(_chosen, key, options[0], clears, known=options),
         **looks,
     )
     return chosen
@@ -75,7 +75,7 @@ def some_of(
         options,
         format_func=lambda one: tr(shown(one)),
         key=key,
-        on_change=partial(_chosen, key, None, clears),
+        on_change=partial(_chosen, key, None, clears, known=options),
         **looks,
     )
     return chosen
@@ -164,9 +164,25 @@ def _follow(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def _chosen(key: str, default: object, clears: Sequence[str], opens: dict[str, str] | None = None) -> None:
-    """Write a widget's value into the address, in one step."""
+def _chosen(
+    key: str,
+    default: object,
+    clears: Sequence[str],
+    opens: dict[str, str] | None = None,
+    known: Sequence[str] | None = None,
+) -> None:
+    """Write a widget's value into the address, in one step.
+
+    Args:
+        key: the parameter, and the widget's name.
+        default: what the address does not name.
+        clears: as in `one_of`.
+        opens: as in `text_of`.
+        known: the options; the browser may answer with the words of an option in the language of before.
+    """
     value = st.session_state.get(key)
+    if known is not None and not set(value if isinstance(value, list) else [value]) <= set(known):
+        return
     asked = {name: st.query_params.get_all(name) for name in st.query_params if name not in (key, *clears)}
     if value is not None and value not in (default, [], ()):
         asked[key] = [_written(one) for one in value] if isinstance(value, list | tuple) else [_written(value)]

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 KEPT = 20_000
-Standing = tuple[tuple[str, str, str | None, int], ...]
-"""What changes when a run begins, ends, is redriven or vanishes, and not while its rows are processed."""
+Standing = tuple[tuple[str, str, str | None, int, bool], ...]
+"""What changes when a run begins, ends, is redriven, paused or vanishes, and not while its rows are processed."""
 
 _lock = threading.Lock()
 _known: dict[str, tuple[FileState, RunRecord]] = {}
@@ -68,4 +68,8 @@ def repairs(store: RunStore) -> Repairs:
 
 
 def _standing(records: list[RunRecord]) -> Standing:
-    return tuple(sorted((one.name, one.status, one.stopped, one.redrive_count) for one in records))
+    return tuple(sorted((one.name, one.status, one.stopped, one.redrive_count, _paused(one)) for one in records))
+
+
+def _paused(record: RunRecord) -> bool:
+    return record.map_run is not None and record.map_run.paused

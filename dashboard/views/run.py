@@ -108,14 +108,15 @@ def _chosen(rows: list[RunRow]) -> RunRow:
         asked = None
     current = asked or names[0]
     here = zone()
-    widget = f"run {current}"  # another one as soon as the address names another run, by Back too
+    shown = {row.name: f"{local(row.started, here)} · {row.file or '–'} · {tr(row.words)}" for row in rows}
+    # Another widget as soon as the address names another run, by Back too, or a run is shown in other words: the
+    # browser keeps the words of the option, and the old ones would come back as an option that there is not.
+    widget = f"run {current} {hash(tuple(shown.values()))}"
     st.selectbox(
         tr("Run"),
         names,
         index=names.index(current),
-        format_func=lambda name: (
-            f"{local(by_name[name].started, here)} · {by_name[name].file or '–'} · {tr(by_name[name].words)}"
-        ),
+        format_func=shown.__getitem__,
         key=widget,
         on_change=_picked,
         args=(widget,),

@@ -60,5 +60,7 @@ def interval_picker(default: Since = Since.YESTERDAY) -> Interval:
 
 def _chosen(widget: str, default: Since) -> None:
     picked = st.session_state[widget]
+    if picked not in list(Since):
+        return  # the words of an option in the language of before
     kept = {name: st.query_params.get_all(name) for name in st.query_params if name not in (SINCE, "days", *PAGES)}
     st.query_params.from_dict({**kept, **({SINCE: [str(picked)]} if picked != default else {})})
