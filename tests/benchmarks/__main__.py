@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, end_to_end, lasting, map_overhead, memory, scale, second_run, start_up
+from tests.benchmarks import (
+    dashboard,
+    end_to_end,
+    lasting,
+    map_overhead,
+    memory,
+    open_pages,
+    scale,
+    second_run,
+    start_up,
+)
 from tests.benchmarks.peers import comparison
 
 BENCHMARKS = {
@@ -17,6 +27,7 @@ BENCHMARKS = {
     "start-up": start_up.main,
     "dashboard": dashboard.main,
     "peers": comparison.main,
+    "open-pages": open_pages.main,
 }
 
 
