@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from dashboard.queries.records import run_record, run_records
+from dashboard.queries.records import KEPT, run_record, run_records
 from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.folder.times import moment_text, parsed_moment
 from simulator.runs.outcome import Kind, in_words, kind
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
     from simulator.runs.store import RunStore
+
+
+_rows: dict[str, tuple[RunRecord, RunRow]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,7 @@ def runs(
     """
     wanted = file.casefold()
     found = []
-    for row in sorted(map(run_row, run_records(store)), key=_newest, reverse=True):
+    for row in sorted(map(_known_row, run_records(store)), key=_newest, reverse=True):
         day = row.started.astimezone(zone).date() if row.started else None
         if kinds and row.kind not in kinds:
             continue
@@ -114,6 +117,19 @@ def later_of_same_file(store: RunStore, row: RunRow) -> RunRow | None:
         if one.file == row.file and one.kind is not Kind.REJECTED and _newest(one) > _newest(row)
     )
     return min(later, key=_newest, default=None)
+
+
+def _known_row(record: RunRecord) -> RunRow:
+    """Make the row of a record that has ended once: the same record is the same object."""
+    known = _rows.get(record.name)
+    if known is not None and known[0] is record:
+        return known[1]
+    row = run_row(record)
+    if record.status != RUNNING:
+        if len(_rows) >= KEPT:
+            _rows.clear()
+        _rows[record.name] = record, row
+    return row
 
 
 def run_row(record: RunRecord) -> RunRow:

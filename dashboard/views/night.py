@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.components.choices import some_of
+from dashboard.components.choices import some_of, text_of
 from dashboard.components.first_run import first_run
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import ZONE, zone
@@ -147,12 +147,12 @@ def _attention(store: RunStore, needing: list[RunRecord], others: int) -> None:
         attention_list(store, needing)
     else:
         st.success(tr("Nothing in this span needs you."), icon=":material/check_circle:")
-    asked = {name: st.query_params[name] for name in (SINCE, "days", ZONE) if name in st.query_params}
-    with st.container(horizontal=True):
+    asked = {name: st.query_params.get_all(name) for name in (SINCE, "days", ZONE) if name in st.query_params}
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             "views/errors.py",
             label=tr("Every row that failed in this span, and why"),
-            query_params=asked or {SINCE: str(Since.YESTERDAY)},
+            query_params=asked or {SINCE: [str(Since.YESTERDAY)]},
             icon=":material/error:",
             width="content",
         )
@@ -190,13 +190,12 @@ def _runs(store: RunStore, rows: list[RunRow]) -> None:
             list(Kind),
             key="status",
             shown=lambda kind: KIND_LOOKS[Kind(kind)].words,
+            clears=["page"],
             placeholder=tr("all"),
             width=280,
         )
-        file = st.text_input(
-            tr("File name contains"), key="file", placeholder=tr("all files"), width=220, bind="query-params"
-        )
-    wanted = file.strip().casefold()
+        file = text_of("File name contains", key="file", placeholder="all files", clears=["page"], width=220)
+    wanted = file.casefold()
     chosen = [row for row in rows if (not kinds or row.kind in kinds) and wanted in row.file.casefold()]
     if not chosen:
         filtered = "No run matches these filters. Remove one to see more."

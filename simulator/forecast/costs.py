@@ -53,11 +53,6 @@ class Line:
     price: str
     basis: str
 
-    @property
-    def sourced(self) -> bool:
-        """Whether its price has a source."""
-        return price_list().prices[self.price].sourced
-
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
         price = price_list().prices[self.price]
@@ -72,6 +67,7 @@ class Line:
                 "per": price.per,
                 "sourced": price.sourced,
                 "source": price.source,
+                "date": price.date.isoformat(),
             },
             "basis": self.basis,
         }

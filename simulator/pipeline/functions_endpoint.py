@@ -14,9 +14,9 @@ from multidict import CIMultiDict
 from simulator.aws.endpoint.service_api import ServiceApi
 from simulator.aws.endpoint.wire.message import WireRequest
 from simulator.aws.endpoint.wire.modelled_service import ModelledService
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.iam.call import acting, signer
 from simulator.aws.integrations.permitted import permitted_operations
-from simulator.aws.moto.environment import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

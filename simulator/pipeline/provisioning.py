@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import DEFAULT_STAGE, PROJECT_ROOT
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from simulator.aws.moto.clients import AwsClients
+    from simulator.aws.engine.clients import AwsClients
 
 DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
 STAGES = PROJECT_ROOT / "cdk" / "stages"

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.listener import FanOut
 from simulator.aws.endpoint.checked_operations import checked_operations
+from simulator.aws.engine.clients import aws_clients
+from simulator.aws.engine.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.errors import ServerError
 from simulator.aws.iam.gate import Gate
 from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
-from simulator.aws.moto.clients import aws_clients
-from simulator.aws.moto.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.stepfunctions.api.api import StepFunctionsApi
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.fault_injection.fault_injection import Faults
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
-    from simulator.aws.moto.server import MotoServer
+    from simulator.aws.engine.server import EngineServer
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.fault_injection.spec import FaultPlan
     from simulator.pipeline.permissions.names import EnforcedTemplate
@@ -92,10 +92,10 @@ class Session:
         with ExitStack() as stack:
             servers = stack.enter_context(servers or Servers(settings, plan, lasting=restored, enforced=enforced))
             home = settings.home
-            self.moto = servers.moto
-            tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
+            self.engine = servers.engine
+            tell(f"starting {settings.engine} (S3, DynamoDB, SQS) and PostgreSQL")
             self.postgres = servers.postgres()
-            self.aws = stack.enter_context(closing(aws_clients(_url(self.moto))))
+            self.aws = stack.enter_context(closing(aws_clients(_url(self.engine))))
             self.resources = provision(self.aws, map_concurrency=options.map_concurrency)
             self.database_id = database_id(self.postgres.url)
             self.store = RunStore(home.runs)
@@ -272,8 +272,8 @@ class Session:
                 raise CloudError(f"cdk/definitions/{file} cannot be run:\n{lines}") from error
 
 
-def _url(moto: MotoServer) -> str:
+def _url(engine: EngineServer) -> str:
     try:
-        return moto.url
+        return engine.url
     except ServerError as error:
         raise CloudError(str(error)) from error

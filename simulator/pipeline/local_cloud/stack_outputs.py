@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.errors import ApiError
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.provisioning import resource_name
 
 if TYPE_CHECKING:

@@ -64,7 +64,6 @@ NOT_SEEN: Final = (
         "kms:GenerateDataKey",
         "on AWS an answer is added to an execution that a customer's key encrypts; here nothing is encrypted",
     ),
-    NotSeen("MonitoringUploadWatchRole", "cloudwatch:PutMetricData", "EventBridge Scheduler calls it every day"),
     NotSeen("StorageInputPolicy|StorageOutputPolicy", "s3:.*", "the external system, of another account, uses it"),
     NotSeen("StorageDataKey", "kms:Decrypt", "the external system, of another account, uses it"),
 )
@@ -79,6 +78,8 @@ def reason_for(unused: Unused, action: str, deployment: Deployment) -> str | Non
         deployment: says which roles act only while the stack is deployed, and which policies belong to nobody.
     """
     if unused.owner in deployment.deploying:
+        return _DEPLOYS
+    if unused.principals and deployment.deploying_arns.issuperset(unused.principals):
         return _DEPLOYS
     if unused.owner in deployment.of_nobody:
         return _BY_NAME

@@ -52,7 +52,11 @@ REPLACING = {
 ACCOUNT = "210987654321"
 
 
-@pytest.fixture(params=[*OPTIONAL, "everything"], scope="module")
+ALONE = [pytest.param(option, marks=pytest.mark.slow) for option in OPTIONAL]
+"""Each option is a synthesis of its own."""
+
+
+@pytest.fixture(params=[*ALONE, "everything"], scope="module")
 def changed(request: pytest.FixtureRequest) -> Iterator[Resolver]:
     """Prod with one option changed, and with all of them."""
     option = request.param

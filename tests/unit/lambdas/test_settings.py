@@ -18,7 +18,7 @@ from lambdas.shared.settings import (
     ReporterSettings,
     ValidatorSettings,
 )
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from simulator.pipeline.provisioning import function_values, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
 
