@@ -17,9 +17,9 @@ from dashboard.plain_text import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-IDLE_SECONDS = 5.0
-LIVE_SECONDS = 1.0
-PART_SECONDS = 3.0
+IDLE_SECONDS = 10.0
+LIVE_SECONDS = 2.0
+PART_SECONDS = 5.0
 """For charts and tables of a run that goes on."""
 SHARE = 0.03
 """The most of a core that one costly part of an open page may take."""

@@ -239,7 +239,7 @@ def test_a_language_that_the_address_names_stays_on_every_page_and_in_every_part
     """Also where a part of the page is drawn again alone; the address says it, so that a link is in it too."""
     page.goto("/?since=all&lang=ja")
     settled_page(page)
-    said = page.get_by_text("に更新（5 秒ごと）")
+    said = page.get_by_text("に更新（10 秒ごと）")
     before = said.inner_text()
     page.wait_for_timeout(6_000)
     expect(said).not_to_have_text(before)
