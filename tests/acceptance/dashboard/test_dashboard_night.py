@@ -172,7 +172,7 @@ def test_back_undoes_each_filter_and_each_page_one_at_a_time(page: Page) -> None
 
 
 def test_a_filter_begins_at_the_first_page_and_back_leads_to_the_page_before(page: Page, home: Path) -> None:
-    """The rows of one run; the time zone, which is no filter, stays."""
+    """The rows of one run; the time zone, which is not a filter, stays."""
     run = next(one.name for one in RunStore(home / "runs").records() if one.source.key == "tokyo.csv")
     page.goto(f"/run?run={run}&part=Rows&tz=Asia/Tokyo")
     settled_page(page)
