@@ -14,7 +14,7 @@ from simulator.aws.iam.gate import Gate
 from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
-from simulator.aws.moto.clients import aws_clients
+from simulator.aws.moto.clients import aws_clients, read_models
 from simulator.aws.moto.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.stepfunctions.api.api import StepFunctionsApi
 from simulator.aws.stepfunctions.service import StepFunctions
@@ -94,6 +94,7 @@ class Session:
             home = settings.home
             self.moto = servers.moto
             tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
+            read_models()
             self.postgres = servers.postgres()
             self.aws = stack.enter_context(closing(aws_clients(_url(self.moto))))
             self.resources = provision(self.aws, map_concurrency=concurrency)
