@@ -48,7 +48,11 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dashboard-") as folder:
-        home = arguments.home.absolute() if arguments.home else _made_home(Path(folder) / "home")
+        home = (
+            arguments.home.absolute()
+            if arguments.home
+            else _made_home(Path(folder) / "home", going_on=not arguments.readme)
+        )
         pages = _pages(home)
         with served_dashboard(home) as url, browser() as chromium:
             for name, path in pages.items():
@@ -60,10 +64,11 @@ def main() -> None:
                     _shoot_screen(chromium, url + path, arguments.folder / f"{name}.png")
 
 
-def _made_home(home: Path) -> Path:
-    """Make thirty nights, and a run that is under way."""
+def _made_home(home: Path, *, going_on: bool) -> Path:
+    """Make thirty nights, and perhaps a run that is under way."""
     make_history(home, zone=ZoneInfo(ZONE))
-    make_run(home / "runs", "running", number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)), rows=200)
+    if going_on:
+        make_run(home / "runs", "running", number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)), rows=200)
     return home
 
 

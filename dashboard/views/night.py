@@ -16,7 +16,7 @@ from dashboard.components.night.interval_picker import SINCE, WORDS, chosen_span
 from dashboard.components.night.run_grid import run_grid
 from dashboard.components.night.run_table import run_table
 from dashboard.components.night.trend_charts import compared_weeks, trend_charts
-from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh
+from dashboard.components.polling import LIST_SECONDS, LIVE_SECONDS, keep_fresh
 from dashboard.components.run.verdict import headline
 from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
@@ -96,7 +96,7 @@ def _counts(rows: list[RunRow], within: list[Night], history: list[Night]) -> No
         "Bad rows": sum(row.failed for row in rows),
         "Nights without a file": sum(not night.runs for night in within),
     }
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="xsmall"):  # all in one line of 1,280 pixels
         for name, value in cells.items():
             if value or name != "Running":
                 chart = bad if name == "Bad rows" and len(bad) > 1 else None
@@ -202,7 +202,7 @@ def _runs(store: RunStore, rows: list[RunRow]) -> None:
         st.info(tr(filtered if kinds or wanted else "No run in this span."), icon=":material/filter_alt_off:")
         return
     going = any(row.kind is Kind.RUNNING for row in chosen)
-    st.fragment(run_every=PART_SECONDS if going else None)(_list)(store, [row.name for row in chosen])
+    st.fragment(run_every=LIST_SECONDS if going else None)(_list)(store, [row.name for row in chosen])
     st.subheader(tr("Runs × workflow states"))
     newest = f"The newest {GRID_RUNS} of {len(chosen):,} runs. " if len(chosen) > GRID_RUNS else ""
     st.caption(tr(f"{newest}Click a run to open it."))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.listener import FanOut
 from simulator.aws.endpoint.checked_operations import checked_operations
-from simulator.aws.engine.clients import aws_clients
+from simulator.aws.engine.clients import aws_clients, read_models
 from simulator.aws.engine.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.errors import ServerError
 from simulator.aws.iam.gate import Gate
@@ -94,6 +94,7 @@ class Session:
             home = settings.home
             self.engine = servers.engine
             tell(f"starting {settings.engine} (S3, DynamoDB, SQS) and PostgreSQL")
+            read_models()
             self.postgres = servers.postgres()
             self.aws = stack.enter_context(closing(aws_clients(_url(self.engine))))
             self.resources = provision(self.aws, map_concurrency=options.map_concurrency)

@@ -44,8 +44,8 @@ ROUNDS = 5
 COLD_SECONDS, WARM_SECONDS = 4.0, 1.0
 IDLE_SHARE, LIVE_SHARE = 0.02, 0.10
 WATCHED_SECONDS = 60.0
-SETTLED_SECONDS = 10.0
-LIVE_ROWS = 20_000
+SETTLED_SECONDS = 30.0
+LIVE_ROWS, BAD_EVERY = 20_000, 500
 LIVE_FAULT = "latency=0.1,share=1"
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 
@@ -156,7 +156,7 @@ def _run_going_on(home: Path) -> Iterator[str]:
     before = {folder.name for folder in RunStore(home / "runs").folders()}
     with tempfile.TemporaryDirectory(prefix="live-") as folder:
         file = Path(folder) / "live.csv"
-        lines = (f"U{number:05},{'x' if number % 50 == 0 else 1},2" for number in range(1, LIVE_ROWS + 1))
+        lines = (f"U{number:05},{'x' if number % BAD_EVERY == 0 else 1},2" for number in range(1, LIVE_ROWS + 1))
         file.write_text(upload(*lines), encoding="utf-8")
         words = [sys.executable, "-m", "simulator", "run", str(file), "--create-users", "--fault", LIVE_FAULT]
         process = subprocess.Popen(

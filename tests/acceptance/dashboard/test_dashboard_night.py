@@ -172,7 +172,7 @@ def test_back_undoes_each_filter_and_each_page_one_at_a_time(page: Page) -> None
 
 
 def test_a_filter_begins_at_the_first_page_and_back_leads_to_the_page_before(page: Page, home: Path) -> None:
-    """The rows of one run; the time zone, which is no filter, stays."""
+    """The rows of one run; the time zone, which is not a filter, stays."""
     run = next(one.name for one in RunStore(home / "runs").records() if one.source.key == "tokyo.csv")
     page.goto(f"/run?run={run}&part=Rows&tz=Asia/Tokyo")
     settled_page(page)
@@ -239,7 +239,7 @@ def test_a_language_that_the_address_names_stays_on_every_page_and_in_every_part
     """Also where a part of the page is drawn again alone; the address says it, so that a link is in it too."""
     page.goto("/?since=all&lang=ja")
     settled_page(page)
-    said = page.get_by_text("に更新（5 秒ごと）")
+    said = page.get_by_text("に更新（10 秒ごと）")
     before = said.inner_text()
     page.wait_for_timeout(6_000)
     expect(said).not_to_have_text(before)
