@@ -139,7 +139,8 @@ def _children(folder: RunFolder) -> tuple[float, float, int, str | None, str | N
         for one, following in pairwise(spans):
             gaps.append(max((milliseconds_between(one[1], following[0]) or 0) / 1000, 0.0))
     # A long gap is a pause between attempts, not a worker's: the median of many, the mean of few.
-    usual = [gap for gap in gaps if gap <= max(10 * median(gaps), 0.1)] if gaps else []
+    longest = max(10 * median(gaps), 0.1) if gaps else 0.0
+    usual = [gap for gap in gaps if gap <= longest]
     places = len({key[1] for key in by_worker})
     return lived, fmean(usual) if usual else 0.0, places, min(starts, default=None), max(stops, default=None)
 

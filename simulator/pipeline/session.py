@@ -94,7 +94,6 @@ class Session:
             home = settings.home
             self.engine = servers.engine
             tell(f"starting {settings.engine} (S3, DynamoDB, SQS) and PostgreSQL")
-            read_models()
             self.postgres = servers.postgres()
             self.aws = stack.enter_context(closing(aws_clients(_url(self.engine))))
             self.resources = provision(self.aws, map_concurrency=options.map_concurrency)
@@ -274,6 +273,7 @@ class Session:
 
 
 def _url(engine: EngineServer) -> str:
+    read_models()  # while it starts
     try:
         return engine.url
     except ServerError as error:
