@@ -49,7 +49,7 @@ PARTS = {
     "Files": run_parts.files,
 }
 # Every how many seconds a part is drawn while the run goes on: to lay out the graph costs the browser most.
-LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS, "Logs": PART_SECONDS, "History": PART_SECONDS}
+LIVE_PARTS = {"Graph": 30.0, "Speed": PART_SECONDS, "Logs": PART_SECONDS, "History": PART_SECONDS}
 OF_ONE_RUN = ("line", "row", "event", "state", "history-page", "rows-page", "logs-page")
 
 
