@@ -32,6 +32,7 @@ class RunRow:
         started, stopped: moments in UTC.
         seconds: how long its attempts took together, or have taken so far; None if that is not known.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or INTERRUPTED.
+        waits: whether it waits for its turn.
         kind, words: the same for colours and for people (a rejected file is its own kind).
         rows, succeeded, failed, pending, superseded: counts of rows; superseded ones are among the succeeded.
         redrives: how often it was redriven.
@@ -45,6 +46,7 @@ class RunRow:
     stopped: datetime | None
     seconds: float | None
     status: str
+    waits: bool
     kind: Kind
     words: str
     rows: int
@@ -142,6 +144,7 @@ def run_row(record: RunRecord) -> RunRow:
         stopped=stopped,
         seconds=None if took is None else took / 1000,
         status=record.status,
+        waits=record.waits,
         kind=kind(record),
         words=in_words(record),
         rows=rows.total or record.row_count or 0,

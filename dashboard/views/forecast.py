@@ -110,6 +110,7 @@ def _show(made: Forecast) -> None:
                     "Limit": tr(one.what),
                     "Used": one.used,
                     "Of": one.limit,
+                    "Limit has a source": one.sourced,
                     "If it is met": _met(one),
                 }
                 for one in made.limits
@@ -126,7 +127,13 @@ def _show(made: Forecast) -> None:
     _bill("Cost of a month without files", made.month)
     prices = price_list()
     st.caption(
-        tr("Prices of {date}, {region}, in US dollars, without free tiers.", date=prices.date, region=prices.region)
+        tr(
+            "Prices of {oldest} to {newest}, {region}, in US dollars, without free tiers. "
+            "A figure with a ? has no source.",
+            oldest=prices.oldest,
+            newest=prices.newest,
+            region=prices.region,
+        )
     )
     st.download_button(
         tr("Page with all plans"), html_page(made), "forecast.html", "text/html", icon=":material/download:"
@@ -151,7 +158,7 @@ def _bill(title: str, lines: Sequence[Line]) -> None:
             "Quantity": line.quantity,
             "Unit": tr(line.unit),
             "Price, $": prices[line.price].rate,
-            "Price has a source": line.sourced,
+            "Price has a source": prices[line.price].sourced,
             "Basis": tr(line.basis),
         }
         for line in lines

@@ -28,11 +28,12 @@ from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.jobs import job_state, redrive_of
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
-from dashboard.queries.records import run_record, standing
+from dashboard.queries.records import run_record, run_records, standing
 from dashboard.queries.rows.failures import failures
 from dashboard.queries.run_list import RunRow, run, runs
 from dashboard.store import default_store
 from simulator.runs.outcome import Kind
+from simulator.runs.waiting import behind
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -142,6 +143,9 @@ def _state(store: RunStore, folder: RunFolder) -> None:
         return
     live = row.kind is Kind.RUNNING
     headline(row)
+    if row.waits:
+        where = behind(run_record(folder), run_records(store))
+        st.info(tr("It waits for its turn {where}.", where=tr(where)) if where else tr("It waits for its turn."))
     if row.rows:
         cells = {
             "Rows": f"{row.rows:,}",
