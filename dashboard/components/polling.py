@@ -25,7 +25,7 @@ LIVE_SECONDS = 2.0
 PART_SECONDS = 5.0
 """For its charts and tables."""
 LIST_SECONDS = 10.0
-"""For the list of runs."""
+"""For lists of runs and of failed rows."""
 SHARE = 0.03
 """The most of a core that one costly part of an open page may take."""
 
