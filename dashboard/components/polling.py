@@ -25,7 +25,7 @@ LIVE_SECONDS = 2.0
 PART_SECONDS = 5.0
 """For its charts and tables."""
 LIST_SECONDS = 10.0
-"""For the list of runs."""
+"""For lists of runs and of failed rows."""
 SHARE = 0.03
 """The most of a core that one costly part of an open page may take."""
 
@@ -68,11 +68,6 @@ class _Kept:
     due: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Steady(_Kept):
-    essence: object
-
-
 def paced(key: str, compute: Callable[[], T], *, live: bool) -> T:
     """Return what `compute` gives; for a run that goes on, so seldom that it takes at most SHARE of a core.
 
@@ -92,24 +87,4 @@ def paced(key: str, compute: Callable[[], T], *, live: bool) -> T:
         st.session_state[name] = _Kept(value, time.monotonic() + (time.process_time() - before) / SHARE)
     else:
         st.session_state.pop(name, None)
-    return value
-
-
-def steady(key: str, value: T, essence: object, *, seconds: float) -> T:
-    """Return a value that was returned before, while its essence is the same, for so many seconds; else `value`.
-
-    What is drawn from the same value again costs the browser nothing.
-
-    Args:
-        key: names the value in this browser's session.
-        value: the newest.
-        essence: what of it must be shown at once if it changes.
-        seconds: how old the rest may be.
-    """
-    name = f"steady {key}"
-    kept = st.session_state.get(name)
-    if isinstance(kept, _Steady) and kept.essence == essence and time.monotonic() < kept.due:
-        same: T = kept.value
-        return same
-    st.session_state[name] = _Steady(value, time.monotonic() + seconds, essence)
     return value

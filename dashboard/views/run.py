@@ -13,7 +13,7 @@ from dashboard.components.first_run import first_run
 from dashboard.components.job_panel import job_panel
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import local, took, zone
-from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
+from dashboard.components.polling import LIST_SECONDS, LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
 from dashboard.components.row_detail import row_detail
 from dashboard.components.run import run_parts
 from dashboard.components.run.aws_run import aws_run
@@ -50,7 +50,7 @@ PARTS = {
     "Files": run_parts.files,
 }
 # Every how many seconds a part is drawn while the run goes on: to lay out the graph costs the browser most.
-LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS, "Logs": PART_SECONDS, "History": PART_SECONDS}
+LIVE_PARTS = {"Graph": 30.0, "Speed": PART_SECONDS, "Logs": PART_SECONDS, "History": PART_SECONDS}
 OF_ONE_RUN = ("line", "row", "event", "state", "history-page", "rows-page", "logs-page")
 
 
@@ -84,7 +84,7 @@ def page() -> None:
     if row.kind is Kind.REJECTED:
         rejected_lines(folder)
     elif row.failed or live:
-        st.fragment(run_every=PART_SECONDS if live else None)(_failed_rows)(folder, live)
+        st.fragment(run_every=LIST_SECONDS if live else None)(_failed_rows)(folder, live)
     st.divider()
     text_of(
         "Find a row or a user, also those that succeeded",

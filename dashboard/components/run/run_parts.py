@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.components import charts
 from dashboard.components.choices import number_of, one_of, text_of, ticked
 from dashboard.components.moments import span, when, zone
-from dashboard.components.polling import paced, steady
+from dashboard.components.polling import paced
 from dashboard.components.row_detail import row_detail
 from dashboard.components.run.dot import dot, facts
 from dashboard.components.run.state_detail import state_detail
@@ -32,13 +32,10 @@ from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from dashboard.queries.downloads import Download
-    from dashboard.queries.states.graph import RunGraph
     from simulator.runs.folder.run_folder import RunFolder
 
 PAGE = 100
 MOST_PAGES = 10**9
-GRAPH_SECONDS = 60.0
-"""How old the numbers in a graph may be while its colours stay: to lay it out takes the browser half a second."""
 NO_ROW_YET = "No row has ended yet."
 _GRAPH_STYLE = "<style>.st-key-graph { overflow-x: auto } .st-key-graph svg { min-width: 720px }</style>"
 """On a phone the graph is moved sideways: made as narrow as the screen, nobody could read it."""
@@ -48,8 +45,6 @@ KIBIBYTE = 1024
 def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show the workflow, each state coloured by what happened."""
     found = paced(f"graph {folder.name}", lambda: run_graph(folder), live=live)
-    if live:
-        found = steady(f"graph {folder.name}", found, _statuses(found), seconds=GRAPH_SECONDS)
     if not found.nodes:
         st.info(tr("The run's workflow (definition.json) has not been written or cannot be read."))
         return
@@ -76,10 +71,6 @@ def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
     )
     if chosen is not None:
         state_detail(folder, chosen)
-
-
-def _statuses(found: RunGraph) -> object:
-    return [node.status for node in found.nodes], found.passed
 
 
 def rows(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments

@@ -36,7 +36,7 @@ DATA = re.compile(
     | (\*\*)?[A-Za-z.]*(Error|Exception|Failed|Rejected|TooManyRequests)(\*\*)?(:\ .*)?  # errors, states, events
     | (States|Lambda|DynamoDB|Simulator)\.\S+ | \$\..* | INFO | ERROR | WARNING
     | (\*\*)?(CSVFileValidation|CheckValidationResult|DescribeRejection|SaveRejection|ProcessUserLog|LogError
-      |LogErrorWithoutUserId|ProcessingCompleted|UserLogDistributedMap)(\*\*)?
+      |WaitForTurn|LogErrorWithoutUserId|ProcessingCompleted|UserLogDistributedMap)(\*\*)?
     | (Task|Choice|Map|Pass|Fail|Wait|Succeed)(State(Entered|Exited))? | else
     | (\*\*)?(Execution|MapRun)[A-Z][a-z]+(\*\*)?
     | [A-Z]+(_[A-Z]+)+ | TIMEOUT | THROTTLED | STOPPED | /run\?\S+                     # codes, links to rows
