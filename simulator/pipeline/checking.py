@@ -50,6 +50,7 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
         rule_dead_letter_queue_url=f"{NOWHERE}/rule",
         dispatcher_failures_queue_url=f"{NOWHERE}/dispatcher",
         report_failures_queue_url=f"{NOWHERE}/reports",
+        file_gate_failures_queue_url=f"{NOWHERE}/gate",
     )
     filled = substitute(text, {**resources.placeholders, **values}, source=source)
     aws, listener = aws_clients(NOWHERE), SilentListener()

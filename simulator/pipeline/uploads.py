@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.pipeline.event_targets import EventFunctions
     from simulator.pipeline.provisioning import Resources
 
-RULES: Final = ("upload_rule.json", "report_rule.json")
+RULES: Final = ("upload_rule.json", "report_rule.json", "file_gate_rule.json")
 """The rules that are deployed."""
 REMEMBERED_EVENTS: Final = 256
 """Of so many events, the latest, the dispatcher's executions can be asked for."""

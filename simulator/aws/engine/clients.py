@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.loaders import Loader
 
 from simulator.aws.engine.environment import REGION, local_aws
 from simulator.aws.iam.call import current_caller
@@ -30,6 +32,7 @@ _CONFIG = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+_SERVICES = ("s3", "dynamodb", "sqs", "sns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,21 @@ class AwsClients:
             client.close()
 
 
+@cache
+def _models() -> Loader:
+    """Return what reads the services' models: one for all clients, because it keeps what it has read."""
+    return Loader()
+
+
+def read_models() -> None:
+    """Read what `aws_clients` needs of botocore's files, for the time in which moto starts."""
+    models = _models()
+    models.load_data_with_path("endpoints")
+    for service in _SERVICES:
+        for kind in ("service-2", "endpoint-rule-set-1"):
+            models.load_service_model(service, kind)
+
+
 def aws_clients(endpoint: str) -> AwsClients:
     """Make clients of the local cloud, whatever the user's environment and AWS files say.
 
@@ -60,6 +78,7 @@ def aws_clients(endpoint: str) -> AwsClients:
     # A client reads its environment when it is made: an AWS_RETRY_MODE that does not exist would end it there.
     with local_aws(endpoint):
         core = botocore.session.Session()
+        core.register_component("data_loader", _models())
         core.set_credentials("local", "local")
         core.register("before-sign", _sign_as_caller)
         session = boto3.Session(botocore_session=core, region_name=REGION)

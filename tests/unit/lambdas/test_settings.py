@@ -13,6 +13,7 @@ from lambdas.shared.database import CONNECT_SECONDS, STATEMENT_MS, Database
 from lambdas.shared.settings import (
     AuditSettings,
     DatabaseSettings,
+    FileGateSettings,
     MigratorSettings,
     ReporterSettings,
     ValidatorSettings,
@@ -29,6 +30,7 @@ READ_BY = {
     "user-log-schema-migrator": (DatabaseSettings, MigratorSettings),
     "user-log-user-reader": (DatabaseSettings,),
     "user-log-reporter": (ReporterSettings,),
+    "user-log-file-gate": (FileGateSettings,),
 }
 
 

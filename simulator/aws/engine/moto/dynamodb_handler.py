@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -30,6 +32,12 @@ _PLAIN: Final = "text/plain; charset=utf-8"
 
 _Answer = tuple[int, dict[str, Any], Any]
 _answers: dict[tuple[str, bytes], _Answer] = {}
+_UNCONDITIONAL: Final = "BatchWriteItem"
+_whole: Final = threading.Lock()
+"""Held while moto works at a request: it looks at a condition, writes an item's key and then its attributes, in steps.
+
+DynamoDB's writes are atomic. A BatchWriteItem has no condition and puts whole items, one for each row of a run.
+"""
 
 
 class QuickHandler(DynamoHandler):  # type: ignore[misc] # moto has no types
@@ -121,7 +129,9 @@ def answer_dynamodb(environ: dict[str, Any], start_response: Callable[..., Any])
     """
     request = BackendRequest(environ)
     recorder._record_request(request)  # noqa: SLF001 - as moto does
-    status, headers, content = QuickHandler.dispatch(request)
+    operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    with nullcontext() if operation == _UNCONDITIONAL else _whole:
+        status, headers, content = QuickHandler.dispatch(request)
     body = content.encode() if isinstance(content, str) else content
     fields = {name.lower(): (name, str(value)) for name, value in headers.items()}
     fields.setdefault("content-type", ("Content-Type", _PLAIN))

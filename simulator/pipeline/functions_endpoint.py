@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from simulator.aws.endpoint.service_api import Operation
     from simulator.aws.iam.gate import Gate
 
-OPERATIONS = ("DescribeExecution", "DescribeMapRun", "ListMapRuns")
+OPERATIONS = ("DescribeExecution", "DescribeMapRun", "ListMapRuns", "SendTaskSuccess")
 _NO_SERVICE = 503
 
 
-class MapRunEndpoint:
-    """Answers reading operations of Step Functions on a free port of 127.0.0.1. To be closed.
+class FunctionsEndpoint:
+    """Answers the operations of Step Functions that functions call, on a free port of 127.0.0.1. To be closed.
 
     Args:
         gate: the functions' calls pass through it.
@@ -40,12 +40,18 @@ class MapRunEndpoint:
         self._service: ModelledService | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(lambda: self._service))
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, name="map-run-endpoint", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, name="functions-endpoint", daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def serve(self, operations: Mapping[str, Operation]) -> None:
-        """Answer by these operations from now on; until then it answers 503, and clients try again."""
-        permitted = permitted_operations("stepfunctions", operations, self._gate, f"{REGION}:{ACCOUNT}")
+    def serve(self, operations: Mapping[str, Operation], owner_of_token: Callable[[object], str | None]) -> None:
+        """Answer by these operations from now on; until then it answers 503, and clients try again.
+
+        Args:
+            operations: by their names in the API.
+            owner_of_token: see `permitted_operations`.
+        """
+        here = f"{REGION}:{ACCOUNT}"
+        permitted = permitted_operations("stepfunctions", operations, self._gate, here, owner_of_token)
         self._service = ModelledService(ServiceApi("stepfunctions", {name: permitted[name] for name in OPERATIONS}))
 
     def close(self) -> None:
