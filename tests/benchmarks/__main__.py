@@ -1,7 +1,11 @@
-"""Timings and memory: `uv run python -m tests.benchmarks NAME`; without a name it says which there are."""
+"""Timings and memory: `uv run python -m tests.benchmarks NAME`; without a name it says which there are.
+
+`--engine roto` (before or after the names) measures with another AWS engine; it is SIMULATOR_AWS_ENGINE=roto.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 
 from tests.benchmarks import (
@@ -33,8 +37,12 @@ BENCHMARKS = {
 
 def main(names: list[str]) -> int:
     """Run the benchmarks named, or say which there are."""
+    if "--engine" in names[:-1]:
+        at = names.index("--engine")
+        os.environ["SIMULATOR_AWS_ENGINE"] = names[at + 1]
+        names = [*names[:at], *names[at + 2 :]]
     if not names or any(name not in BENCHMARKS for name in names):
-        sys.stderr.write(f"Usage: python -m tests.benchmarks {' | '.join(BENCHMARKS)}\n")
+        sys.stderr.write(f"Usage: python -m tests.benchmarks {' | '.join(BENCHMARKS)} [--engine moto | roto]\n")
         return 2
     for name in names:
         BENCHMARKS[name]()
