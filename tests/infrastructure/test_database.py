@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.infrastructure.resource_files import changes, resources
 from tests.infrastructure.template.resolver import Resolver, readable
 from tests.infrastructure.template.synthesis import CDK, assembled, make_app
 
@@ -204,6 +205,23 @@ def restored() -> Resolver:
     shutil.rmtree(made.folder)
     assert made.refusal == ""
     return Resolver(made.template)
+
+
+def test_a_restore_changes_the_cluster_and_nothing_else(stack: Resolver) -> None:
+    """Under the usual name the template would be the usual one, but for what the snapshot brings."""
+    usual, named = resources(stack), json.dumps(resources(restored()))
+    after = json.loads(named.replace("user-log-restored", "user-log"))
+    different = changes(usual, after)
+    del different["FunctionsProcessorAlias"]  # of a new version, as the next test says
+    assert list(different) == ["DatabaseCluster"]
+    cluster, old = after["DatabaseCluster"]["Properties"], usual["DatabaseCluster"]["Properties"]
+    assert {name for name in cluster.keys() | old.keys() if cluster.get(name) != old.get(name)} == {
+        "DatabaseName",
+        "MasterUsername",
+        "SnapshotIdentifier",
+    }
+    # The roles and the migration follow: the call that makes the logins names the new cluster.
+    assert "user-log-restored" in json.dumps(json.loads(named)["DatabaseLoginRoles"]["Properties"]["Update"])
 
 
 def test_a_restored_cluster_is_a_second_one_from_the_snapshot(stack: Resolver) -> None:
