@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import DEFAULT_STAGE, PROJECT_ROOT
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from simulator.aws.moto.clients import AwsClients
+    from simulator.aws.engine.clients import AwsClients
 
 DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
 STAGES = PROJECT_ROOT / "cdk" / "stages"
@@ -63,9 +63,11 @@ def function_values() -> dict[str, str]:
         "SchemaMigratorFunction",
         "UserLogReporterFunction",
         "UserReaderFunction",
+        "FileGateFunction",
     )
     names = {f"{function}Name": resource_name(function) for function in functions}
-    return {**names, "ReportFailuresQueueArn": queue_arn("ReportFailuresQueue")}
+    queues = ("ReportFailuresQueue", "FileGateFailuresQueue")
+    return {**names, **{f"{queue}Arn": queue_arn(queue) for queue in queues}}
 
 
 def queue_arn(resource: str) -> str:
@@ -77,8 +79,16 @@ def queue_arn(resource: str) -> str:
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{resource_name(resource)}"
 
 
-def stage_concurrency(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> int:
-    """Return how many rows of a file a stage processes at a time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageOptions:
+    """The options of a stage that hold here too: how many rows of a file, and how many files, are run at a time."""
+
+    map_concurrency: int
+    max_files: int
+
+
+def stage_options(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> StageOptions:
+    """Return the options of a stage's file.
 
     Args:
         stage: a name as SIMULATOR_STAGE gives it.
@@ -95,9 +105,15 @@ def stage_concurrency(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> int:
         options: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CloudError(f"Cannot read the stage's options in {path}: {error}.") from error
-    value = options.get("mapConcurrency") if isinstance(options, dict) else None
+    return StageOptions(
+        map_concurrency=_number(path, options, "mapConcurrency"), max_files=_number(path, options, "maxFiles")
+    )
+
+
+def _number(path: Path, options: Any, name: str) -> int:
+    value = options.get(name) if isinstance(options, dict) else None
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_CONCURRENCY:
-        raise CloudError(f'{path}: "mapConcurrency" must be a whole number from 1 to {MAX_CONCURRENCY}.')
+        raise CloudError(f'{path}: "{name}" must be a whole number from 1 to {MAX_CONCURRENCY}.')
     return value
 
 
@@ -121,15 +137,19 @@ class Resources:
     processor_arn: str = _from_name("UserLogProcessorFunction", _FUNCTION_ARN)
     migrator_arn: str = _from_name("SchemaMigratorFunction", _FUNCTION_ARN)
     reporter_arn: str = _from_name("UserLogReporterFunction", _FUNCTION_ARN)
+    file_gate_arn: str = _from_name("FileGateFunction", _FUNCTION_ARN)
+    file_gate_table: str = _from_name("FileGateTable", "{}")
     workflow_arn: str = _from_name("Workflow", _MACHINE_ARN)
     dispatcher_arn: str = _from_name("Dispatcher", _MACHINE_ARN)
     rule_role_arn: str = _from_name("UploadRule", f"arn:aws:iam::{ACCOUNT}:role/{{}}")
     rule_dead_letter_queue_arn: str = field(default_factory=lambda: queue_arn("RuleDeadLetterQueue"))
     report_failures_queue_arn: str = field(default_factory=lambda: queue_arn("ReportFailuresQueue"))
+    file_gate_failures_queue_arn: str = field(default_factory=lambda: queue_arn("FileGateFailuresQueue"))
     rule_dead_letter_queue_url: str
     dispatcher_failures_queue_url: str
-    map_concurrency: int = field(default_factory=stage_concurrency)
+    map_concurrency: int = field(default_factory=lambda: stage_options().map_concurrency)
     report_failures_queue_url: str
+    file_gate_failures_queue_url: str
 
     @property
     def placeholders(self) -> dict[str, str | int]:
@@ -139,6 +159,9 @@ class Resources:
             "UploadRuleName": resource_name("UploadRule"),
             "ReportRuleName": resource_name("ReportRule"),
             "UserLogReporterFunctionArn": self.reporter_arn,
+            "FileGateRuleName": resource_name("FileGateRule"),
+            "FileGateFunctionArn": self.file_gate_arn,
+            "FileGateTableName": self.file_gate_table,
             "InputBucketName": self.input_bucket,
             "OutputBucketName": self.output_bucket,
             "ProcessingLogsTableName": self.table,
@@ -151,43 +174,52 @@ class Resources:
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue_arn,
             "MapConcurrency": self.map_concurrency,
             "ReportFailuresQueueArn": self.report_failures_queue_arn,
+            "FileGateFailuresQueueArn": self.file_gate_failures_queue_arn,
         }
 
 
 def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurrency: int | None = None) -> Resources:
-    """Make buckets, table and queues, if they are not there yet, in a local cloud.
+    """Make buckets, tables and queues, if they are not there yet, in a local cloud.
 
     State machines, rule and functions are not in moto: they are registered where they run.
 
     Args:
         aws: clients of the local cloud.
-        definitions: the folder of `processing_logs.json`.
+        definitions: the folder of `processing_logs.json` and `file_gate.json`.
         map_concurrency: how many rows of a file are processed at a time; None for what prod says.
 
     Raises:
         CloudError: if a definition, or prod's file, cannot be used.
     """
-    rule_queue, dispatcher_queue, report_queue = (
+    rule_queue, dispatcher_queue, report_queue, gate_queue = (
         aws.sqs.create_queue(QueueName=resource_name(queue))["QueueUrl"]
-        for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue", "ReportFailuresQueue")
+        for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue", "ReportFailuresQueue", "FileGateFailuresQueue")
     )
     resources = Resources(
-        map_concurrency=stage_concurrency() if map_concurrency is None else map_concurrency,
+        map_concurrency=stage_options().map_concurrency if map_concurrency is None else map_concurrency,
         rule_dead_letter_queue_url=rule_queue,
         dispatcher_failures_queue_url=dispatcher_queue,
         report_failures_queue_url=report_queue,
+        file_gate_failures_queue_url=gate_queue,
     )
     there = {bucket["Name"] for bucket in aws.s3.list_buckets()["Buckets"]}
     for bucket in {resources.input_bucket, resources.output_bucket} - there:
         aws.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     if aws.s3.get_bucket_versioning(Bucket=resources.input_bucket).get("Status") is None:
         aws.s3.put_bucket_versioning(Bucket=resources.input_bucket, VersioningConfiguration={"Status": "Enabled"})
-    table: dict[str, Any] = json.loads(read_definition("processing_logs.json", resources.placeholders, definitions))
+    tables = aws.dynamodb.list_tables()["TableNames"]
+    for file in ("processing_logs.json", "file_gate.json"):
+        table = json.loads(read_definition(file, resources.placeholders, definitions))
+        if table["TableName"] not in tables:
+            _create_table(aws, table)
+    return resources
+
+
+def _create_table(aws: AwsClients, table: dict[str, Any]) -> None:
     time_to_live = table.pop("TimeToLiveSpecification", None)
     aws.dynamodb.create_table(**table)
     if time_to_live is not None:
         aws.dynamodb.update_time_to_live(TableName=table["TableName"], TimeToLiveSpecification=time_to_live)
-    return resources
 
 
 def read_definition(name: str, values: Mapping[str, str | int], definitions: Path = DEFINITIONS) -> str:

@@ -32,7 +32,11 @@ def workflow_policies(name: str, *, storage: Storage, functions: Functions) -> d
         "CallFunctions": [
             allow(
                 ["lambda:InvokeFunction"],
-                [functions.validator_alias.function_arn, functions.processor_alias.function_arn],
+                [
+                    functions.validator_alias.function_arn,
+                    functions.processor_alias.function_arn,
+                    functions.file_gate_alias.function_arn,
+                ],
             )
         ],
         # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html

@@ -57,6 +57,13 @@ NOT_SEEN: Final = (
         "kms:(Decrypt|GenerateDataKey)",
         "goes with sns:Publish: the local cloud has no topic of the senders",
     ),
+    NotSeen("FunctionsFileGateRole", "states:ListMapRuns", "the file gate asks only when a run is redriven"),
+    NotSeen("FunctionsFileGateRole", "dynamodb:DeleteItem", "only a file that has waited for its turn is forgotten"),
+    NotSeen(
+        "FunctionsFileGateRole",
+        "kms:GenerateDataKey",
+        "on AWS an answer is added to an execution that a customer's key encrypts; here nothing is encrypted",
+    ),
     NotSeen("StorageInputPolicy|StorageOutputPolicy", "s3:.*", "the external system, of another account, uses it"),
     NotSeen("StorageDataKey", "kms:Decrypt", "the external system, of another account, uses it"),
 )

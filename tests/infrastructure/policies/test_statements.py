@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.iam.audit import Audit, audit
 from simulator.aws.iam.template.deployment import Deployment, readable
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.permissions.names import template_names
 from simulator.pipeline.permissions.not_seen import reason_for
 from tests.infrastructure.policies.recorded_calls import recorded

@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 import pytest
+from simulator.aws.moto.environment import local_aws
 
 from simulator.aws.lambda_runtime.default_sessions import DefaultSessions, install
-from simulator.aws.moto.environment import local_aws
 
 HERE = local()
 
