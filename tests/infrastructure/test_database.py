@@ -239,5 +239,5 @@ def test_a_restored_cluster_is_a_second_one_from_the_snapshot(stack: Resolver) -
         {name for name, each in each.resources.items() if each["Type"] == "AWS::Lambda::Version"}
         for each in (stack, after)
     ]
-    assert [len(each) for each in versions] == [4, 4]
+    assert [len(each) for each in versions] == [5, 5]
     assert versions[0] & versions[1] == set()

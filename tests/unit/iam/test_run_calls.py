@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simulator.aws.moto.calls import CALLS_PATH
 
 from simulator.aws.asl.runtime.listener import ExecutionInfo
+from simulator.aws.engine.calls import CALLS_PATH
 from simulator.aws.iam.call import Call
 from simulator.aws.iam.gate import Gate
 from simulator.pipeline.permissions.run_calls import RunCalls, read_calls

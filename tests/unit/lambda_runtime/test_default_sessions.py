@@ -9,8 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
-from simulator.aws.moto.environment import local_aws
 
+from simulator.aws.engine.environment import local_aws
 from simulator.aws.lambda_runtime.default_sessions import DefaultSessions, install
 
 HERE = local()
