@@ -25,7 +25,13 @@ LAMBDA_GLIBC = (2, 26)
 LAMBDA_LIMIT = 250 * 1024 * 1024
 X86_64 = 62
 _GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
-FUNCTIONS = ("user-log-csv-validator", "user-log-processor", "user-log-schema-migrator", "user-log-user-reader")
+FUNCTIONS = (
+    "user-log-csv-validator",
+    "user-log-processor",
+    "user-log-reporter",
+    "user-log-schema-migrator",
+    "user-log-user-reader",
+)
 # Imports a handler with nothing on the path but the standard library and the package, and tells where all came from.
 IMPORT = """
 import importlib, json, sys
@@ -180,13 +186,19 @@ def test_the_package_of_an_offered_python_is_built_and_imported(
 
 
 def interpreter_of(python: str) -> str | None:
-    """Return the path of a Python of that version, if uv finds one on this machine."""
+    """Return the path of a Python of that version, if uv finds one on this machine, or pyenv has one."""
+    of_pyenv = sorted((Path.home() / ".pyenv" / "versions").glob(f"{python}.*/bin/python"))
     uv = shutil.which("uv")
-    if uv is None:
-        return None
+    if of_pyenv or uv is None:
+        return str(of_pyenv[-1]) if of_pyenv else None
     words = [uv, "python", "find", "--no-python-downloads", "--system", python]
     found = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     return found.stdout.strip() if found.returncode == 0 else None
+
+
+def test_every_function_of_the_stack_is_imported(stack: Resolver) -> None:
+    """By the tests above; CDK's own are not in the package."""
+    assert set(FUNCTIONS) == {name for name in stack.by_name("AWS::Lambda::Function") if name.startswith("user-log-")}
 
 
 def test_the_offered_pythons_are_those_of_the_option() -> None:

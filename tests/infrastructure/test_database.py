@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.infrastructure.resource_files import changes, resources
 from tests.infrastructure.template.resolver import Resolver, readable
 from tests.infrastructure.template.synthesis import CDK, assembled, make_app
 
@@ -206,6 +207,23 @@ def restored() -> Resolver:
     return Resolver(made.template)
 
 
+def test_a_restore_changes_the_cluster_and_nothing_else(stack: Resolver) -> None:
+    """Under the usual name the template would be the usual one, but for what the snapshot brings."""
+    usual, named = resources(stack), json.dumps(resources(restored()))
+    after = json.loads(named.replace("user-log-restored", "user-log"))
+    different = changes(usual, after)
+    del different["FunctionsProcessorAlias"]  # of a new version, as the next test says
+    assert list(different) == ["DatabaseCluster"]
+    cluster, old = after["DatabaseCluster"]["Properties"], usual["DatabaseCluster"]["Properties"]
+    assert {name for name in cluster.keys() | old.keys() if cluster.get(name) != old.get(name)} == {
+        "DatabaseName",
+        "MasterUsername",
+        "SnapshotIdentifier",
+    }
+    # The roles and the migration follow: the call that makes the logins names the new cluster.
+    assert "user-log-restored" in json.dumps(json.loads(named)["DatabaseLoginRoles"]["Properties"]["Update"])
+
+
 def test_a_restored_cluster_is_a_second_one_from_the_snapshot(stack: Resolver) -> None:
     """Under its own name; database and master come with the snapshot; functions get new versions, with its address."""
     after = restored()
@@ -221,5 +239,5 @@ def test_a_restored_cluster_is_a_second_one_from_the_snapshot(stack: Resolver) -
         {name for name, each in each.resources.items() if each["Type"] == "AWS::Lambda::Version"}
         for each in (stack, after)
     ]
-    assert [len(each) for each in versions] == [4, 4]
+    assert [len(each) for each in versions] == [5, 5]
     assert versions[0] & versions[1] == set()
