@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.batch_limits import MAX_ROWS_PER_CHILD, merge_patch, most_rows, tolerated_items
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.errors import CloudError
@@ -22,11 +23,22 @@ if TYPE_CHECKING:
 DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
 STAGES = PROJECT_ROOT / "cdk" / "stages"
 MAX_CONCURRENCY = 1000
+WORKFLOW, BATCHES = "workflow.asl.json", "batches.json"
+ROWS_PER_CHILD = "RowsPerChild"
 RESULTS_PREFIX = "results/"
 """How the keys of the ResultWriter's objects begin, in the output bucket."""
 _PLACEHOLDER = re.compile(r"\"\$\{(?P<whole>[^}\"]*)\}\"|\$\{(?P<part>[^}]*)\}")
 _FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}"
 _MACHINE_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}"
+
+
+@cache
+def _tolerated_rows() -> int:
+    """Return how many rows of a file may fail, as the workflow's Map has it."""
+    tolerated: int = json.loads((DEFINITIONS / WORKFLOW).read_text(encoding="utf-8"))["States"][
+        "UserLogDistributedMap"
+    ]["ToleratedFailureCount"]
+    return tolerated
 
 
 @cache
@@ -77,15 +89,29 @@ def queue_arn(resource: str) -> str:
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{resource_name(resource)}"
 
 
-def stage_concurrency(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> int:
-    """Return how many rows of a file a stage processes at a time.
+@dataclass(frozen=True, slots=True)
+class StageRows:
+    """How a stage runs the rows of a file: children at a time, and rows per child."""
+
+    map_concurrency: int
+    rows_per_child: int
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows a file may have."""
+        return most_rows(self.map_concurrency, self.rows_per_child)
+
+
+def stage_rows(stage: str = DEFAULT_STAGE, stages: Path = STAGES, *, rows_per_child: str | None = None) -> StageRows:
+    """Return how a stage runs the rows of a file.
 
     Args:
         stage: a name as SIMULATOR_STAGE gives it.
         stages: the folder of the stages' files.
+        rows_per_child: what SIMULATOR_ROWS_PER_CHILD says, in place of the stage's number.
 
     Raises:
-        CloudError: there is no such stage, or its file has no number that can be deployed; names the file.
+        CloudError: there is no such stage, or its file, or the variable, has no number that can be deployed.
     """
     known = sorted(path.stem for path in stages.glob("*.json"))
     if stage not in known:
@@ -95,9 +121,24 @@ def stage_concurrency(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> int:
         options: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CloudError(f"Cannot read the stage's options in {path}: {error}.") from error
-    value = options.get("mapConcurrency") if isinstance(options, dict) else None
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_CONCURRENCY:
-        raise CloudError(f'{path}: "mapConcurrency" must be a whole number from 1 to {MAX_CONCURRENCY}.')
+    concurrency, batch = (
+        _number(options, name, most, path)
+        for name, most in (("mapConcurrency", MAX_CONCURRENCY), ("rowsPerChild", MAX_ROWS_PER_CHILD))
+    )
+    if rows_per_child is not None:
+        if not re.fullmatch(r"[0-9]{1,4}", rows_per_child) or not 1 <= int(rows_per_child) <= MAX_ROWS_PER_CHILD:
+            raise CloudError(
+                f"SIMULATOR_ROWS_PER_CHILD is {rows_per_child!r}. It must be a whole number from 1 to "
+                f"{MAX_ROWS_PER_CHILD}."
+            )
+        batch = int(rows_per_child)
+    return StageRows(concurrency, batch)
+
+
+def _number(options: Any, name: str, most: int, path: Path) -> int:
+    value = options.get(name) if isinstance(options, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise CloudError(f'{path}: "{name}" must be a whole number from 1 to {most}.')
     return value
 
 
@@ -128,7 +169,7 @@ class Resources:
     report_failures_queue_arn: str = field(default_factory=lambda: queue_arn("ReportFailuresQueue"))
     rule_dead_letter_queue_url: str
     dispatcher_failures_queue_url: str
-    map_concurrency: int = field(default_factory=stage_concurrency)
+    rows: StageRows = field(default_factory=stage_rows)
     report_failures_queue_url: str
 
     @property
@@ -149,12 +190,14 @@ class Resources:
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue_url,
             "RuleRoleArn": self.rule_role_arn,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue_arn,
-            "MapConcurrency": self.map_concurrency,
+            "MapConcurrency": self.rows.map_concurrency,
+            ROWS_PER_CHILD: self.rows.rows_per_child,
+            "ToleratedItems": tolerated_items(_tolerated_rows(), self.rows.rows_per_child),
             "ReportFailuresQueueArn": self.report_failures_queue_arn,
         }
 
 
-def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurrency: int | None = None) -> Resources:
+def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, rows: StageRows | None = None) -> Resources:
     """Make buckets, table and queues, if they are not there yet, in a local cloud.
 
     State machines, rule and functions are not in moto: they are registered where they run.
@@ -162,7 +205,7 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurren
     Args:
         aws: clients of the local cloud.
         definitions: the folder of `processing_logs.json`.
-        map_concurrency: how many rows of a file are processed at a time; None for what prod says.
+        rows: how the rows of a file are run; None for what prod says.
 
     Raises:
         CloudError: if a definition, or prod's file, cannot be used.
@@ -172,7 +215,7 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurren
         for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue", "ReportFailuresQueue")
     )
     resources = Resources(
-        map_concurrency=stage_concurrency() if map_concurrency is None else map_concurrency,
+        rows=stage_rows() if rows is None else rows,
         rule_dead_letter_queue_url=rule_queue,
         dispatcher_failures_queue_url=dispatcher_queue,
         report_failures_queue_url=report_queue,
@@ -193,6 +236,8 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurren
 def read_definition(name: str, values: Mapping[str, str | int], definitions: Path = DEFINITIONS) -> str:
     """Return the text of a file in cdk/definitions with its placeholders filled in.
 
+    If a child execution takes several rows, the workflow is changed as `batches.json` says (a JSON merge patch).
+
     Args:
         name: the file's name; it holds JSON.
         values: what the placeholders stand for.
@@ -201,7 +246,14 @@ def read_definition(name: str, values: Mapping[str, str | int], definitions: Pat
     Raises:
         CloudError: if the file cannot be read, is not JSON, or has an unknown placeholder; names the file.
     """
-    path = definitions / name
+    text = _filled(definitions / name, values)
+    if name == WORKFLOW and values.get(ROWS_PER_CHILD, 1) != 1:
+        batches = json.loads(_filled(definitions / BATCHES, values))
+        return json.dumps(merge_patch(json.loads(text), batches), ensure_ascii=False, indent=2)
+    return text
+
+
+def _filled(path: Path, values: Mapping[str, str | int]) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

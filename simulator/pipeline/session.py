@@ -28,7 +28,15 @@ from simulator.pipeline.local_cloud.service_apis import service_apis
 from simulator.pipeline.map_run_endpoint import MapRunEndpoint
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.permissions.run_calls import RunCalls
-from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name, stage_concurrency
+from simulator.pipeline.provisioning import (
+    RESULTS_PREFIX,
+    WORKFLOW,
+    provision,
+    read_definition,
+    resource_name,
+    stage_rows,
+)
+from simulator.pipeline.row_counts import RowsCounted
 from simulator.pipeline.servers import Servers
 from simulator.pipeline.status_events import StatusEvents
 from simulator.pipeline.steering.helm import Helm
@@ -88,7 +96,7 @@ class Session:
         enforced: EnforcedTemplate | None = None,
     ) -> None:
         self.gate = Gate(enforced.deployment if enforced else None)
-        concurrency = stage_concurrency(settings.simulator_stage)
+        rows = stage_rows(settings.simulator_stage, rows_per_child=settings.simulator_rows_per_child)
         with ExitStack() as stack:
             servers = stack.enter_context(servers or Servers(settings, plan, lasting=restored, enforced=enforced))
             home = settings.home
@@ -96,7 +104,7 @@ class Session:
             tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
             self.postgres = servers.postgres()
             self.aws = stack.enter_context(closing(aws_clients(_url(self.moto))))
-            self.resources = provision(self.aws, map_concurrency=concurrency)
+            self.resources = provision(self.aws, rows=rows)
             self.database_id = database_id(self.postgres.url)
             self.store = RunStore(home.runs)
             self.recorder = stack.enter_context(
@@ -131,6 +139,8 @@ class Session:
                         "OUTPUT_BUCKET": self.resources.output_bucket,
                         "PROCESSING_LOGS_TABLE": self.resources.table,
                         "RESULTS_PREFIX": RESULTS_PREFIX,
+                        "MAX_ROWS": str(rows.most_rows),
+                        "ROWS_PER_CHILD": str(rows.rows_per_child),
                     },
                     log_sink=self.logs.write,
                     wrap=self.faults.handler,
@@ -160,7 +170,9 @@ class Session:
                 lambda: self.asynchronous.drain(REPORT_SECONDS),
             )
             stack.callback(calls.close)
-            everyone = FanOut(self.recorder, *lasting.listeners, status_events, calls, listener)
+            everyone = FanOut(
+                RowsCounted(self.recorder), *lasting.listeners, status_events, calls, RowsCounted(listener)
+            )
             self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)
             self.step_functions = StepFunctions(
                 region=REGION,
@@ -255,7 +267,7 @@ class Session:
     def _create_machines(self) -> None:
         """Create both machines from the text that is deployed."""
         for arn, file, kind in (
-            (self.resources.workflow_arn, "workflow.asl.json", "STANDARD"),
+            (self.resources.workflow_arn, WORKFLOW, "STANDARD"),
             (self.resources.dispatcher_arn, "dispatcher.asl.json", "EXPRESS"),
         ):
             definition = read_definition(file, self.resources.placeholders)
