@@ -11,7 +11,7 @@ _ROOT = str(Path(__file__).resolve().parents[1])
 if _ROOT not in sys.path:  # Streamlit puts the folder of this file on the path, not the project's
     sys.path.insert(0, _ROOT)
 
-from dashboard.components.moments import zone_picker  # noqa: E402 - see above
+from dashboard.components.moments import name_zone, settle_zone, zone_picker  # noqa: E402 - see above
 from dashboard.components.tab import APP, ICON  # noqa: E402 - see above
 from dashboard.deployed.options import BadOptions  # noqa: E402 - see above
 from dashboard.languages.language import language_picker, name_language, settle_language, tr  # noqa: E402 - see above
@@ -22,6 +22,7 @@ from simulator.pipeline.errors import CloudError  # noqa: E402 - see above
 
 st.set_page_config(page_title=APP, page_icon=ICON, layout="wide")
 settle_language()
+settle_zone()
 try:
     default_store()
 except (CloudError, BadOptions, FetchError) as error:  # no page could show anything
@@ -41,6 +42,7 @@ chosen = st.navigation(
 )
 chosen.run()
 name_language()
+name_zone()
 with st.container(horizontal=True):
     with st.popover(tr("Time zone"), icon=":material/schedule:", type="tertiary"):
         zone_picker()

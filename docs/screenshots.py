@@ -1,7 +1,8 @@
-"""Screenshots of the dashboard: each page, 1920, 1280 and 390 pixels wide, light and dark.
+"""Screenshots of the dashboard: each page, 1280, 768 and 390 pixels wide, light and dark.
 
 `python docs/screenshots.py FOLDER` makes thirty nights in a home of their own, or takes `--home HOME` as it is, and
-writes `FOLDER/<page>-<width>-<light|dark>.png`. `--readme` makes the README's pictures instead: `docs/images/`.
+writes `FOLDER/<page>-<width>-<light|dark>.png`, in Japanese with `--language ja`. `--readme` makes the README's
+pictures instead: `docs/images/`.
 Needs Debian's `chromium` and, for the Japanese, `fonts-noto-cjk`.
 """
 
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ViewportSize
 
 PATIENCE = 180_000
-WIDTHS = {1920: 1080, 1280: 800, 390: 844}
+ZONE = "Asia/Tokyo"
+WIDTHS = {1280: 800, 768: 1024, 390: 844}
 README_PAGES = ("night", "run", "inbox")
 SCREEN: ViewportSize = {"width": 1280, "height": 1000}
 
@@ -41,25 +44,31 @@ def main() -> None:
     parser.add_argument(
         "--only", help="only pages whose name begins with this; several times for several", action="append"
     )
+    parser.add_argument("--language", default="en", help="en or ja")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dashboard-") as folder:
-        home = arguments.home.absolute() if arguments.home else _made_home(Path(folder) / "home")
+        home = (
+            arguments.home.absolute()
+            if arguments.home
+            else _made_home(Path(folder) / "home", going_on=not arguments.readme)
+        )
         pages = _pages(home)
         with served_dashboard(home) as url, browser() as chromium:
             for name, path in pages.items():
                 if not name.startswith(tuple(arguments.only or [""])):
                     continue
                 if not arguments.readme:
-                    _shoot(chromium, url + path, arguments.folder / name)
+                    _shoot(chromium, url + path, arguments.folder / name, arguments.language)
                 elif name in README_PAGES:
                     _shoot_screen(chromium, url + path, arguments.folder / f"{name}.png")
 
 
-def _made_home(home: Path) -> Path:
-    """Make thirty nights, and a run that is under way."""
-    make_history(home)
-    make_run(home / "runs", "running", number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)), rows=200)
+def _made_home(home: Path, *, going_on: bool) -> Path:
+    """Make thirty nights, and perhaps a run that is under way."""
+    make_history(home, zone=ZoneInfo(ZONE))
+    if going_on:
+        make_run(home / "runs", "running", number=int((datetime.now(UTC) - BEGAN) / timedelta(hours=1)), rows=200)
     return home
 
 
@@ -94,7 +103,7 @@ def _pages(home: Path) -> dict[str, str]:
 
 def _shoot_screen(chromium: Browser, url: str, target: Path) -> None:
     """Take what one screen shows, as the README has it."""
-    page = chromium.new_page(viewport=SCREEN, color_scheme="light", timezone_id="Asia/Tokyo")
+    page = chromium.new_page(viewport=SCREEN, color_scheme="light", timezone_id=ZONE, locale="en")
     page.set_default_timeout(PATIENCE)
     page.goto(url)
     settled_page(page)
@@ -102,11 +111,14 @@ def _shoot_screen(chromium: Browser, url: str, target: Path) -> None:
     page.close()
 
 
-def _shoot(chromium: Browser, url: str, target: Path) -> None:
+def _shoot(chromium: Browser, url: str, target: Path, language: str) -> None:
     for width, height in WIDTHS.items():
         for scheme in ("light", "dark"):
             context = chromium.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme, timezone_id="Asia/Tokyo"
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,
+                timezone_id=ZONE,
+                locale=language,
             )
             page = context.new_page()
             page.set_default_timeout(PATIENCE)

@@ -11,5 +11,6 @@ def workflow_text() -> str:
         rule_dead_letter_queue_url="http://d",
         dispatcher_failures_queue_url="http://f",
         report_failures_queue_url="http://r",
+        file_gate_failures_queue_url="http://g",
     )
     return read_definition("workflow.asl.json", resources.placeholders)

@@ -41,6 +41,7 @@ def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
         yield place, "CloudFormation-Validate::W3010", "The design document names the zones: 1a and 1c."
     for prefix_list in ("DynamodbPrefixListRights", "S3PrefixListRights"):
         yield f"Network/{prefix_list}", _ANY, "ec2:DescribeManagedPrefixLists knows no resources."
+    yield "Storage/FileGate", f"{NAG}DDB3", "It holds nothing that outlives a run: there is nothing to restore."
     if not stack.termination_protection:
         yield (
             "Database/Cluster",
@@ -50,7 +51,7 @@ def _everywhere(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
 
 
 def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
-    for name in ("Validator", "Processor", "Migrator", "Reporter", "Reader"):
+    for name in ("Validator", "Processor", "Migrator", "Reporter", "Reader", "FileGate"):
         yield f"Functions/{name}", f"{NAG}L1", "The stage chooses the Python; the design document says 3.11."
         yield (
             f"Functions/{name}Role",
@@ -69,13 +70,23 @@ def _functions(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
     yield reporter, _objects(output, f"{results_prefix()}*"), "The Map Run's id, which AWS makes, is part of the key."
     yield reporter, _objects(output, f"{REPORTS_PREFIX}*"), "The execution's name is part of the key."
     yield reporter, f"{_EXECUTIONS}{workflow}:*]", "The workflow's own executions, whose names are made from uploads."
+    yield (
+        "Functions/FileGateRole",
+        f"{_EXECUTIONS}{workflow}:*]",
+        "The workflow's own executions, whose names are made from uploads.",
+    )
     yield reporter, f"{_MAP_RUNS}{workflow}/*:*]", "The workflow's own Map Runs, whose names AWS makes."
 
 
 def _workflow(stack: UserLogStack) -> Iterator[tuple[str, str, str]]:
     if stack.monitoring.node.try_find_child("UploadWatch"):
         yield "Monitoring/UploadWatch/Role", _ANY, "CloudWatch knows no resource for a metric; the namespace is given."
-    for queue in ("Workflow/RuleDeadLetterQueue", "Workflow/DispatcherFailuresQueue", "Functions/ReportFailuresQueue"):
+    for queue in (
+        "Workflow/RuleDeadLetterQueue",
+        "Workflow/DispatcherFailuresQueue",
+        "Functions/ReportFailuresQueue",
+        "Functions/FileGateFailuresQueue",
+    ):
         yield queue, f"{NAG}SQS3", "It is itself where undeliverable things wait; an alarm watches it."
     for role in ("WorkflowRole", "DispatcherRole"):
         yield f"Workflow/{role}", _ANY, "CloudWatch Logs' delivery API and X-Ray know no resources."

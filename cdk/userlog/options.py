@@ -43,6 +43,7 @@ class Options(BaseModel):
         python: the functions' Python: the design document's is 3.11.
         map_concurrency: how many rows of a file are processed at a time; each takes a connection of Aurora's.
         rows_per_child: how many rows a child execution takes: 1 as the design document has it; a batch costs less.
+        max_files: how many files have their rows processed at a time; the others wait, in the order of their uploads.
         reserved_concurrency: for `user-log-processor`; a new account (limit 10) refuses any reservation.
         uploader_principal_arn: the external system's user or role.
         alarm_email: the operators' address: alarms go to it.
@@ -74,6 +75,9 @@ class Options(BaseModel):
     rows_per_child: Annotated[
         int, Field(ge=1, le=MAX_ROWS_PER_CHILD, description=f"a whole number from 1 to {MAX_ROWS_PER_CHILD}")
     ]
+    max_files: Annotated[
+        int, Field(ge=1, le=MAX_CONCURRENCY, description=f"a whole number from 1 to {MAX_CONCURRENCY}")
+    ]
     reserved_concurrency: Annotated[
         Annotated[int, Field(ge=1, le=MAX_CONCURRENCY)] | None,
         Field(description=f"null, or a whole number from 1 to {MAX_CONCURRENCY}"),
@@ -103,23 +107,29 @@ class Options(BaseModel):
 
     @property
     def many_connections(self) -> int:
-        """How many of them are too many: the alarm's threshold, which one file must not reach."""
+        """How many of them are too many: the alarm's threshold, which the files together must not reach."""
         return self.connection_limit * CONNECTIONS_PER_CENT // 100
+
+    @property
+    def rows_at_once(self) -> int:
+        """How many rows of all files are processed at a time."""
+        return self.map_concurrency * self.max_files
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.min_acu > self.max_acu:
             raise ValueError(f'"minAcu" is {self.min_acu:g}, more than "maxAcu", {self.max_acu:g}. Lower the first.')
-        if self.map_concurrency >= self.many_connections:
+        if self.rows_at_once >= self.many_connections:
             raise ValueError(
-                f'"mapConcurrency" is {self.map_concurrency}: a file would take as many connections, and from '
+                f'"mapConcurrency" is {self.map_concurrency} and "maxFiles" is {self.max_files}: '
+                f"{self.rows_at_once} rows at a time would take as many connections, and from "
                 f"{self.many_connections} on the alarm AuroraConnections goes off (Aurora allows about "
-                f'{self.connection_limit} with {self.max_acu:g} ACU). Lower it, or raise "maxAcu".'
+                f'{self.connection_limit} with {self.max_acu:g} ACU). Lower one of them, or raise "maxAcu".'
             )
-        if self.reserved_concurrency is not None and self.reserved_concurrency < self.map_concurrency:
+        if self.reserved_concurrency is not None and self.reserved_concurrency < self.rows_at_once:
             raise ValueError(
-                f'"reservedConcurrency" is {self.reserved_concurrency}, less than "mapConcurrency", '
-                f"{self.map_concurrency}: rows of a single file would be throttled. Raise it, or lower the other."
+                f'"reservedConcurrency" is {self.reserved_concurrency}, less than "mapConcurrency" times "maxFiles", '
+                f"{self.rows_at_once}: rows would be throttled. Raise it, or lower the others."
             )
         usual: str = definition("resources.json")["names"]["DatabaseCluster"]
         taken = {None, *(f"{usual}{suffix}" for suffix in definition("resources.json")["stageSuffix"].values())}

@@ -41,6 +41,11 @@ def write_outputs(stack: UserLogStack, stage: Stage) -> None:
             stack.functions.report_failures_queue.queue_url,
             "Ends of runs for which no report was written",
         ),
+        "FileGateFailuresQueueUrl": (
+            stack.functions.file_gate_failures_queue.queue_url,
+            "Ends of runs that let no file in",
+        ),
+        "FileGateTableName": (stack.storage.gate_table.table_name, "Which runs have their turn, and which wait"),
         "ReporterFunctionName": (stack.functions.reporter.function_name, "Invoke it with the message of such an end"),
         "MigratorFunctionName": (stack.functions.migrator.function_name, "Invoke it with load_users or count_users"),
         "UserReaderFunctionName": (stack.functions.reader.function_name, "The dashboard asks it for users' totals"),

@@ -9,6 +9,7 @@ from aws_cdk import Environment, Stack, Tags
 from userlog.acknowledgments import acknowledge_exceptions
 from userlog.database.database import Database
 from userlog.functions.functions import Functions
+from userlog.functions.provider_logs import give_providers_log_groups
 from userlog.monitoring.file_topic import FileTopic
 from userlog.monitoring.monitoring import Monitoring
 from userlog.network.network import Network
@@ -67,6 +68,7 @@ class UserLogStack(Stack):
             workflow=self.workflow,
         )
         self.operators = self._operator_policy(stage)
+        give_providers_log_groups(self)
         write_outputs(self, stage)
         Tags.of(self).add("project", "csv-user-log-pipeline")
         Tags.of(self).add("stage", stage.name)

@@ -70,7 +70,7 @@ def throughput(points: pd.DataFrame, seconds: float) -> None:
         alt.Chart(points)
         .mark_area(line={"color": BLUE}, color=BLUE, opacity=0.3, interpolate="step-after")
         .encode(
-            x=alt.X("time:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            x=alt.X("time:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True, labelSeparation=8)),
             y=alt.Y("per_second:Q", title=tr("Rows per second")),
             tooltip=[
                 tip("time:T", format="%H:%M:%S.%L"),
@@ -95,7 +95,7 @@ def worker_spans(spans: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True, labelSeparation=8)),
             x2="stop:T",
             y=alt.Y("worker:O", title=tr("Worker")),
             color=_part_colour(frame),
@@ -130,7 +130,7 @@ def worker_shares(shares: Sequence[dict[str, Any]], zone: tzinfo) -> None:
         alt.Chart(frame)
         .mark_rect()
         .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True)),
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True, labelSeparation=8)),
             x2="stop:T",
             y=alt.Y("low:Q", title=tr("Worker"), scale=alt.Scale(domain=[len(workers), 0], nice=False), axis=lanes),
             y2="high:Q",
@@ -176,7 +176,7 @@ def user_history(points: pd.DataFrame) -> None:
         alt.Chart(points)
         .mark_line(point=True, interpolate="step-after")
         .encode(
-            x=alt.X("time:T", title=None),
+            x=alt.X("time:T", title=None, axis=alt.Axis(format="%m-%d %H:%M", labelOverlap=True, labelSeparation=8)),
             y=alt.Y("total:Q", title=tr("Total")),
             color=alt.Color(
                 "what:N", scale=alt.Scale(range=[BLUE, ORANGE]), legend=alt.Legend(title=None, orient="top")

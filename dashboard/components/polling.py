@@ -17,10 +17,15 @@ from dashboard.plain_text import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-IDLE_SECONDS = 5.0
-LIVE_SECONDS = 1.0
-PART_SECONDS = 3.0
-"""For charts and tables of a run that goes on."""
+IDLE_SECONDS = 10.0
+LOOK_SECONDS = 4.0
+"""While something runs."""
+LIVE_SECONDS = 2.0
+"""For the counts of a run that goes on."""
+PART_SECONDS = 5.0
+"""For its charts and tables."""
+LIST_SECONDS = 10.0
+"""For the list of runs."""
 SHARE = 0.03
 """The most of a core that one costly part of an open page may take."""
 
@@ -32,7 +37,7 @@ def keep_fresh(look: Callable[[], object], *, live: bool = False) -> None:
         look: cheap, and without side effects.
         live: whether something runs, so that the look is repeated quickly.
     """
-    every = LIVE_SECONDS if live else IDLE_SECONDS
+    every = LOOK_SECONDS if live else IDLE_SECONDS
     st.fragment(run_every=every)(_look)(look, look(), every)
 
 
@@ -63,6 +68,11 @@ class _Kept:
     due: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Steady(_Kept):
+    essence: object
+
+
 def paced(key: str, compute: Callable[[], T], *, live: bool) -> T:
     """Return what `compute` gives; for a run that goes on, so seldom that it takes at most SHARE of a core.
 
@@ -82,4 +92,24 @@ def paced(key: str, compute: Callable[[], T], *, live: bool) -> T:
         st.session_state[name] = _Kept(value, time.monotonic() + (time.process_time() - before) / SHARE)
     else:
         st.session_state.pop(name, None)
+    return value
+
+
+def steady(key: str, value: T, essence: object, *, seconds: float) -> T:
+    """Return a value that was returned before, while its essence is the same, for so many seconds; else `value`.
+
+    What is drawn from the same value again costs the browser nothing.
+
+    Args:
+        key: names the value in this browser's session.
+        value: the newest.
+        essence: what of it must be shown at once if it changes.
+        seconds: how old the rest may be.
+    """
+    name = f"steady {key}"
+    kept = st.session_state.get(name)
+    if isinstance(kept, _Steady) and kept.essence == essence and time.monotonic() < kept.due:
+        same: T = kept.value
+        return same
+    st.session_state[name] = _Steady(value, time.monotonic() + seconds, essence)
     return value

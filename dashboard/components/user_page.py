@@ -49,10 +49,14 @@ def user_page(store: RunStore, user: str, known: UserStatistics | None) -> None:
     if not changes:
         st.info(tr("No row about this user is in the kept runs."))
         return
-    failed = sum(change.status == "failed" for change in changes)
+    failed = [change for change in changes if change.status == "failed"]
     if failed:
-        told = "1 row about this user failed." if failed == 1 else f"{failed:,} rows about this user failed."
+        number = len(failed)
+        told = "1 row about this user failed." if number == 1 else f"{number:,} rows about this user failed."
         st.warning(tr(f"{told} The reasons are in the column Why not."), icon=":material/warning:")
+        last = failed[-1]
+        place = f"{plain(last.file, 120)}, line {last.line:,}" if last.line is not None else plain(last.file, 120)
+        st.markdown(tr(f"**The last one:** {place}, {local(last.time)}. {plain(_why_not(last), 300)}"))
     _history(user, changes[::-1])
     _chart(changes)
 
@@ -72,7 +76,7 @@ def _history(user: str, changes: list[Change]) -> None:
                 "File": one.file,
                 "Line": one.line,
                 "Outcome": tr(STATUS.get(one.status, one.status)),
-                "Why not": ": ".join(part for part in (one.error, one.cause) if part),
+                "Why not": _why_not(one),
                 "Run": one.run,
             }
             for one in shown
@@ -85,6 +89,10 @@ def _history(user: str, changes: list[Change]) -> None:
         change = shown[rows.index(opened)]
         line = {} if change.line is None else {"line": str(change.line)}
         open_page("views/run.py", run=change.run, **line)
+
+
+def _why_not(change: Change) -> str:
+    return ": ".join(part for part in (change.error, change.cause) if part)
 
 
 def _chart(changes: list[Change]) -> None:

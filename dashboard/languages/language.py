@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.address import settle_address
+from dashboard.kept_choice import KeptChoice
 from dashboard.languages.catalogue import catalogue
 
 LANGUAGE = "lang"
@@ -13,18 +13,12 @@ LANGUAGES = {"en": "English", "ja": "日本語"}
 
 
 _SETTLED = "language of this session"
-_CHOSEN = "language that was chosen"
-_PICKED = "language that was picked just now"
+_CHOICE = KeptChoice(LANGUAGE, LANGUAGES.__contains__)
 
 
 def settle_language() -> None:
-    """Choose the language once for the whole page: its parts that are drawn again later see no address.
-
-    What the address has named once, or the picker, also counts on the pages to which a link without it leads.
-    """
-    asked = st.query_params.get(LANGUAGE)
-    if _PICKED not in st.session_state and asked in LANGUAGES:
-        st.session_state[_CHOSEN] = asked
+    """Choose the language once for the whole page: its parts that are drawn again later see no address."""
+    _CHOICE.settle()
     st.session_state[_SETTLED] = _asked_language()
 
 
@@ -34,10 +28,7 @@ def language() -> str:
 
 
 def _asked_language() -> str:
-    for asked in (st.session_state.get(_CHOSEN), _browser()):
-        if asked in LANGUAGES:
-            return str(asked)
-    return "en"
+    return _CHOICE.chosen or _browser() or "en"
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -61,23 +52,9 @@ def counted(number: int, one: str, many: str, **values: object) -> str:
 
 def language_picker() -> None:
     """Let a person choose the language of all pages; the browser's counts until then."""
-    chosen = st.session_state.get(_CHOSEN)
-    widget = f"language {chosen}"  # another one as soon as the address names another language
-    st.selectbox(
-        "Language / 言語",
-        list(LANGUAGES),
-        index=list(LANGUAGES).index(chosen) if chosen else None,
-        format_func=LANGUAGES.__getitem__,
-        placeholder=tr("{language}, as in this browser", language=LANGUAGES[_browser() or "en"]),
-        key=widget,
-        on_change=_picked,
-        args=(widget,),
-    )
-
-
-def _picked(widget: str) -> None:
-    st.session_state[_CHOSEN] = st.session_state[widget]
-    st.session_state[_PICKED] = True
+    here = LANGUAGES[_browser() or "en"]
+    placeholder = tr("{language}, as in this browser", language=here)
+    _CHOICE.picker("Language / 言語", list(LANGUAGES), placeholder=placeholder, shown=LANGUAGES.__getitem__)
 
 
 def name_language() -> None:
@@ -85,10 +62,7 @@ def name_language() -> None:
 
     The address names a language that was chosen, so that the page can be sent to somebody.
     """
-    chosen = st.session_state.get(_CHOSEN)
-    st.session_state.pop(_PICKED, None)
-    if st.query_params.get(LANGUAGE) != chosen:
-        settle_address(**{LANGUAGE: chosen})
+    _CHOICE.name()
     st.html(
         f"<script>document.documentElement.lang = {language()!r}</script>",
         unsafe_allow_javascript=True,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
 from dashboard.queries.tables import file_state
 from simulator.runs.corrections.repairs import Repairs
+from simulator.runs.folder.run_folder import RUN_FILE
 from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.recovery import recovered
 
@@ -19,26 +21,28 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 KEPT = 20_000
-Standing = tuple[tuple[str, str, str | None, int], ...]
-"""What changes when a run begins, ends, is redriven or vanishes, and not while its rows are processed."""
+Standing = tuple[tuple[str, str, str | None, int, bool], ...]
+"""What changes when a run begins, ends, is redriven, paused or vanishes, and not while its rows are processed."""
 
 _lock = threading.Lock()
-_known: dict[Path, tuple[FileState, RunRecord]] = {}
+_known: dict[str, tuple[FileState, RunRecord]] = {}
+"""By the path of `run.json`, as a text: a page asks for all runs several times, and to build paths would cost most."""
 _repairs: dict[Path, tuple[Standing, Repairs]] = {}
 
 
 def run_record(folder: RunFolder) -> RunRecord:
     """Return how a run stands, recovered if its process died. The record is shared: nobody may change it."""
-    before = file_state(folder.run_file)
-    known = _known.get(folder.run_file)
+    file = f"{folder.runs}{os.sep}{folder.name}{os.sep}{RUN_FILE}"
+    before = file_state(file)
+    known = _known.get(file)
     if known is not None and known[0] == before:
         return known[1]
     record = recovered(folder)
-    if record.status != RUNNING and before is not None and file_state(folder.run_file) == before:
+    if record.status != RUNNING and before is not None and file_state(file) == before:
         with _lock:
             if len(_known) >= KEPT:
                 _known.clear()
-            _known[folder.run_file] = (before, record)
+            _known[file] = (before, record)
     return record
 
 
@@ -64,4 +68,8 @@ def repairs(store: RunStore) -> Repairs:
 
 
 def _standing(records: list[RunRecord]) -> Standing:
-    return tuple(sorted((one.name, one.status, one.stopped, one.redrive_count) for one in records))
+    return tuple(sorted((one.name, one.status, one.stopped, one.redrive_count, _paused(one)) for one in records))
+
+
+def _paused(record: RunRecord) -> bool:
+    return record.map_run is not None and record.map_run.paused

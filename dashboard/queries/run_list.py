@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from dashboard.queries.records import run_record, run_records
+from dashboard.queries.records import KEPT, run_record, run_records
 from simulator.runs.folder.run_record import RUNNING
 from simulator.runs.folder.times import moment_text, parsed_moment
 from simulator.runs.outcome import Kind, in_words, kind
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from simulator.runs.store import RunStore
 
 
+_rows: dict[str, tuple[RunRecord, RunRow]] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
     """A run as a line of a list.
@@ -29,6 +32,7 @@ class RunRow:
         started, stopped: moments in UTC.
         seconds: how long its attempts took together, or have taken so far; None if that is not known.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or INTERRUPTED.
+        waits: whether it waits for its turn.
         kind, words: the same for colours and for people (a rejected file is its own kind).
         rows, succeeded, failed, pending, superseded: counts of rows; superseded ones are among the succeeded.
         redrives: how often it was redriven.
@@ -42,6 +46,7 @@ class RunRow:
     stopped: datetime | None
     seconds: float | None
     status: str
+    waits: bool
     kind: Kind
     words: str
     rows: int
@@ -81,7 +86,7 @@ def runs(
     """
     wanted = file.casefold()
     found = []
-    for row in sorted(map(run_row, run_records(store)), key=_newest, reverse=True):
+    for row in sorted(map(_known_row, run_records(store)), key=_newest, reverse=True):
         day = row.started.astimezone(zone).date() if row.started else None
         if kinds and row.kind not in kinds:
             continue
@@ -114,6 +119,19 @@ def later_of_same_file(store: RunStore, row: RunRow) -> RunRow | None:
     return min(later, key=_newest, default=None)
 
 
+def _known_row(record: RunRecord) -> RunRow:
+    """Make the row of a record that has ended once: the same record is the same object."""
+    known = _rows.get(record.name)
+    if known is not None and known[0] is record:
+        return known[1]
+    row = run_row(record)
+    if record.status != RUNNING:
+        if len(_rows) >= KEPT:
+            _rows.clear()
+        _rows[record.name] = record, row
+    return row
+
+
 def run_row(record: RunRecord) -> RunRow:
     """Return a record as a line of a list."""
     started, stopped = parsed_moment(record.started), parsed_moment(record.stopped)
@@ -126,6 +144,7 @@ def run_row(record: RunRecord) -> RunRow:
         stopped=stopped,
         seconds=None if took is None else took / 1000,
         status=record.status,
+        waits=record.waits,
         kind=kind(record),
         words=in_words(record),
         rows=rows.total or record.row_count or 0,

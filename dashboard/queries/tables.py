@@ -6,6 +6,7 @@ left out.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +45,10 @@ _LAST_WORD = (
 FileState = tuple[int, int, int]
 
 
-def file_state(path: Path) -> FileState | None:
+def file_state(path: str | Path) -> FileState | None:
     """Return what changes when the file does (inode, size, time of the last write); None if there is no file."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - a text need not become a Path first
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.choices import text_of
 from dashboard.components.moments import local, when
 from dashboard.components.night.interval_picker import SINCE, interval_picker
 from dashboard.components.polling import keep_fresh
@@ -93,10 +94,8 @@ def _asked(store: RunStore) -> tuple[list[RunRecord], frozenset[tuple[str, str, 
         return found, _known_before(store, records, min((one.started or "" for one in found), default=""))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = interval_picker()
-        file = st.text_input(
-            tr("File name contains"), key="file", placeholder=tr("all files"), width=220, bind="query-params"
-        )
-    wanted = file.strip().casefold()
+        file = text_of("File name contains", key="file", placeholder="all files", clears=["rows-page"], width=220)
+    wanted = file.casefold()
     within = [one for one in records if span.holds(parsed_moment(one.started))]
     found = [one for one in within if wanted in one.source.key.casefold()]
     first = min((one.started or "" for one in within), default="")

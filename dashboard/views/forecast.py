@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.charts import growth_lines
-from dashboard.components.choices import one_of
+from dashboard.components.choices import number_of, one_of
 from dashboard.components.first_run import first_run
 from dashboard.components.moments import local
 from dashboard.components.polling import keep_fresh
@@ -72,21 +72,18 @@ def page() -> None:
             shown=lambda one: f"{local(ended[one].started)} · {ended[one].file} · {ended[one].rows or 0:,} rows",
             width=420,
         )
-        rows = _number("Rows", MOST_ROWS, "rows", placeholder=f"{ended[name].rows or 0}")
-        concurrency = _number("Children at once", MOST_CONCURRENCY, "concurrency", tr("as deployed"))
-        per_day = _number("Rows per day", MOST_ROWS * 1000, "per-day", tr("one such file"))
+        known = f"{ended[name].rows or 0}"
+        rows = number_of("Rows", MOST_ROWS, key="rows", placeholder=known, width=210)
+        concurrency = number_of(
+            "Children at once", MOST_CONCURRENCY, key="concurrency", placeholder=tr("as deployed"), width=210
+        )
+        per_day = number_of("Rows per day", MOST_ROWS * 1000, key="per-day", placeholder=tr("one such file"), width=210)
     try:
         made = _made(name, ended[name].status, rows or max(ended[name].rows or 1, 1), concurrency, per_day)
     except (NothingToForecast, OSError) as error:
         st.error(plain(error, 800), icon=":material/error:")
         return
     _show(made)
-
-
-def _number(label: str, most: int, key: str, placeholder: str) -> int | None:
-    return st.number_input(
-        tr(label), 1, most, None, key=key, width=210, placeholder=placeholder, step=1, bind="query-params"
-    )
 
 
 def _show(made: Forecast) -> None:
@@ -113,6 +110,7 @@ def _show(made: Forecast) -> None:
                     "Limit": tr(one.what),
                     "Used": one.used,
                     "Of": one.limit,
+                    "Limit has a source": one.sourced,
                     "If it is met": _met(one),
                 }
                 for one in made.limits
@@ -129,7 +127,13 @@ def _show(made: Forecast) -> None:
     _bill("Cost of a month without files", made.month)
     prices = price_list()
     st.caption(
-        tr("Prices of {date}, {region}, in US dollars, without free tiers.", date=prices.date, region=prices.region)
+        tr(
+            "Prices of {oldest} to {newest}, {region}, in US dollars, without free tiers. "
+            "A figure with a ? has no source.",
+            oldest=prices.oldest,
+            newest=prices.newest,
+            region=prices.region,
+        )
     )
     st.download_button(
         tr("Page with all plans"), html_page(made), "forecast.html", "text/html", icon=":material/download:"
@@ -154,7 +158,7 @@ def _bill(title: str, lines: Sequence[Line]) -> None:
             "Quantity": line.quantity,
             "Unit": tr(line.unit),
             "Price, $": prices[line.price].rate,
-            "Price has a source": line.sourced,
+            "Price has a source": prices[line.price].sourced,
             "Basis": tr(line.basis),
         }
         for line in lines

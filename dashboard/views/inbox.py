@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.choices import one_of, some_of
+from dashboard.components.choices import one_of, some_of, text_of
 from dashboard.components.inbox.inbox_actions import inbox_actions
 from dashboard.components.inbox.row_editor import row_editor
 from dashboard.components.moments import local
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simulator.runs.failure_inbox.failure_inbox import FailureInbox
 
 PAGE = 200
+PAGES = ("rows-page",)  # parameters of the address
 STATES = (State.OPEN, State.SENT, State.ACCEPTED, State.CORRECTED, State.OVERTAKEN, State.REDRIVEN)
 MEANINGS = {
     State.OPEN: "waits for somebody",
@@ -125,21 +126,25 @@ def _headline(inbox: FailureInbox) -> None:
 def _filtered(inbox: FailureInbox) -> tuple[State, list[FailedRow]]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = one_of(
-            "Since then", [str(one) for one in STATES], key="state", shown=lambda one: MEANINGS[State(one)], width=240
+            "Since then",
+            [str(one) for one in STATES],
+            key="state",
+            shown=lambda one: MEANINGS[State(one)],
+            clears=PAGES,
+            width=240,
         )
-        codes = some_of("Code", [code.name for code in CODES], key="code", width=240, placeholder=tr("all codes"))
-        file = st.text_input(
-            tr("File name contains"), key="file", placeholder=tr("all files"), width=200, bind="query-params"
-        )
-        user = st.text_input(tr("User"), key="user", placeholder=tr("all users"), width=160, bind="query-params")
-    wanted = file.strip().casefold()
+        names = [code.name for code in CODES]
+        codes = some_of("Code", names, key="code", clears=PAGES, width=240, placeholder=tr("all codes"))
+        file = text_of("File name contains", key="file", placeholder="all files", clears=PAGES, width=200)
+        user = text_of("User", key="user", placeholder="all users", clears=PAGES, width=160)
+    wanted = file.casefold()
     return State(state), [
         row
         for row in inbox.rows
         if row.state == state
         and (not codes or row.code.name in codes)
         and wanted in row.file.casefold()
-        and (not user.strip() or row.user == user.strip())
+        and (not user or row.user == user)
     ]
 
 

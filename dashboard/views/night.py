@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.components.choices import some_of
+from dashboard.components.choices import some_of, text_of
 from dashboard.components.first_run import first_run
 from dashboard.components.looks import KIND_LOOKS
 from dashboard.components.moments import ZONE, zone
@@ -16,7 +16,7 @@ from dashboard.components.night.interval_picker import SINCE, WORDS, chosen_span
 from dashboard.components.night.run_grid import run_grid
 from dashboard.components.night.run_table import run_table
 from dashboard.components.night.trend_charts import compared_weeks, trend_charts
-from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh
+from dashboard.components.polling import LIST_SECONDS, LIVE_SECONDS, keep_fresh
 from dashboard.components.run.verdict import headline
 from dashboard.components.same_page import same_page
 from dashboard.components.tab import tab_title
@@ -96,7 +96,7 @@ def _counts(rows: list[RunRow], within: list[Night], history: list[Night]) -> No
         "Bad rows": sum(row.failed for row in rows),
         "Nights without a file": sum(not night.runs for night in within),
     }
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="xsmall"):  # all in one line of 1,280 pixels
         for name, value in cells.items():
             if value or name != "Running":
                 chart = bad if name == "Bad rows" and len(bad) > 1 else None
@@ -147,12 +147,12 @@ def _attention(store: RunStore, needing: list[RunRecord], others: int) -> None:
         attention_list(store, needing)
     else:
         st.success(tr("Nothing in this span needs you."), icon=":material/check_circle:")
-    asked = {name: st.query_params[name] for name in (SINCE, "days", ZONE) if name in st.query_params}
-    with st.container(horizontal=True):
+    asked = {name: st.query_params.get_all(name) for name in (SINCE, "days", ZONE) if name in st.query_params}
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             "views/errors.py",
             label=tr("Every row that failed in this span, and why"),
-            query_params=asked or {SINCE: str(Since.YESTERDAY)},
+            query_params=asked or {SINCE: [str(Since.YESTERDAY)]},
             icon=":material/error:",
             width="content",
         )
@@ -190,20 +190,19 @@ def _runs(store: RunStore, rows: list[RunRow]) -> None:
             list(Kind),
             key="status",
             shown=lambda kind: KIND_LOOKS[Kind(kind)].words,
+            clears=["page"],
             placeholder=tr("all"),
             width=280,
         )
-        file = st.text_input(
-            tr("File name contains"), key="file", placeholder=tr("all files"), width=220, bind="query-params"
-        )
-    wanted = file.strip().casefold()
+        file = text_of("File name contains", key="file", placeholder="all files", clears=["page"], width=220)
+    wanted = file.casefold()
     chosen = [row for row in rows if (not kinds or row.kind in kinds) and wanted in row.file.casefold()]
     if not chosen:
         filtered = "No run matches these filters. Remove one to see more."
         st.info(tr(filtered if kinds or wanted else "No run in this span."), icon=":material/filter_alt_off:")
         return
     going = any(row.kind is Kind.RUNNING for row in chosen)
-    st.fragment(run_every=PART_SECONDS if going else None)(_list)(store, [row.name for row in chosen])
+    st.fragment(run_every=LIST_SECONDS if going else None)(_list)(store, [row.name for row in chosen])
     st.subheader(tr("Runs × workflow states"))
     newest = f"The newest {GRID_RUNS} of {len(chosen):,} runs. " if len(chosen) > GRID_RUNS else ""
     st.caption(tr(f"{newest}Click a run to open it."))

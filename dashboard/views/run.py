@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.address import settle_address
-from dashboard.components.choices import choose, one_of
+from dashboard.components.choices import one_of, text_of
 from dashboard.components.first_run import first_run
 from dashboard.components.job_panel import job_panel
 from dashboard.components.looks import KIND_LOOKS
-from dashboard.components.moments import local, took
+from dashboard.components.moments import local, took, zone
 from dashboard.components.polling import LIVE_SECONDS, PART_SECONDS, keep_fresh, paced
 from dashboard.components.row_detail import row_detail
 from dashboard.components.run import run_parts
@@ -28,11 +28,12 @@ from dashboard.components.tables.picking import HOW, picked_row
 from dashboard.jobs import job_state, redrive_of
 from dashboard.languages.language import tr
 from dashboard.plain_text import plain
-from dashboard.queries.records import run_record, standing
+from dashboard.queries.records import run_record, run_records, standing
 from dashboard.queries.rows.failures import failures
 from dashboard.queries.run_list import RunRow, run, runs
 from dashboard.store import default_store
 from simulator.runs.outcome import Kind
+from simulator.runs.waiting import behind
 from simulator.runs.words import count
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ PARTS = {
 }
 # Every how many seconds a part is drawn while the run goes on: to lay out the graph costs the browser most.
 LIVE_PARTS = {"Graph": 10.0, "Speed": PART_SECONDS, "Logs": PART_SECONDS, "History": PART_SECONDS}
-OF_ONE_RUN = ("line", "row", "event", "state")
-PAGES_OF_ONE_RUN = ("history-page", "rows-page", "logs-page")
+OF_ONE_RUN = ("line", "row", "event", "state", "history-page", "rows-page", "logs-page")
 
 
 def page() -> None:
@@ -86,22 +86,17 @@ def page() -> None:
     elif row.failed or live:
         st.fragment(run_every=PART_SECONDS if live else None)(_failed_rows)(folder, live)
     st.divider()
-    st.text_input(
-        tr("Find a row or a user, also those that succeeded"),
+    text_of(
+        "Find a row or a user, also those that succeeded",
         key="find",
-        placeholder=tr("line number, user ID or error"),
+        placeholder="line number, user ID or error",
+        clears=["rows-page"],
+        opens={"part": "Rows"},
         width=420,
-        bind="query-params",
-        on_change=_show_rows,
     )
     # a segmented control writes in the colour of the buttons, which is too dark on the dark page
     part = one_of("Part", list(PARTS), key="part", radio=True, horizontal=True, label_visibility="collapsed")
     st.fragment(run_every=LIVE_PARTS.get(part) if live else None)(PARTS[part])(folder, live)
-
-
-def _show_rows() -> None:
-    if st.session_state.get("find"):
-        choose("part", "Rows")
 
 
 def _chosen(rows: list[RunRow]) -> RunRow:
@@ -113,14 +108,16 @@ def _chosen(rows: list[RunRow]) -> RunRow:
         st.warning(tr(f"There is no run {plain(asked)} (any more). This is the newest one."))
         asked = None
     current = asked or names[0]
-    widget = f"run {current}"  # another one as soon as the address names another run, by Back too
+    here = zone()
+    shown = {row.name: f"{local(row.started, here)} · {row.file or '–'} · {tr(row.words)}" for row in rows}
+    # Another widget as soon as the address names another run, by Back too, or a run is shown in other words: the
+    # browser keeps the words of the option, and the old ones would come back as an option that there is not.
+    widget = f"run {current} {hash(tuple(shown.values()))}"
     st.selectbox(
         tr("Run"),
         names,
         index=names.index(current),
-        format_func=lambda name: (
-            f"{local(by_name[name].started)} · {by_name[name].file or '–'} · {tr(by_name[name].words)}"
-        ),
+        format_func=shown.__getitem__,
         key=widget,
         on_change=_picked,
         args=(widget,),
@@ -131,11 +128,8 @@ def _chosen(rows: list[RunRow]) -> RunRow:
 
 
 def _picked(widget: str) -> None:
-    for name in OF_ONE_RUN:
-        st.query_params.pop(name, None)
-    for name in PAGES_OF_ONE_RUN:
-        st.session_state.pop(name, None)
-    st.query_params["run"] = st.session_state[widget]
+    kept = {name: st.query_params.get_all(name) for name in st.query_params if name not in OF_ONE_RUN}
+    st.query_params.from_dict({**kept, "run": [st.session_state[widget]]})
 
 
 def _going_on(store: RunStore, redrive: Job | None) -> bool:
@@ -149,6 +143,9 @@ def _state(store: RunStore, folder: RunFolder) -> None:
         return
     live = row.kind is Kind.RUNNING
     headline(row)
+    if row.waits:
+        where = behind(run_record(folder), run_records(store))
+        st.info(tr("It waits for its turn {where}.", where=tr(where)) if where else tr("It waits for its turn."))
     if row.rows:
         cells = {
             "Rows": f"{row.rows:,}",

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.choices import one_of
+from dashboard.components.choices import one_of, text_of
 from dashboard.components.moments import when
 from dashboard.components.polling import keep_fresh
 from dashboard.components.same_page import same_page
@@ -74,14 +74,10 @@ def page() -> None:
         _one(user)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            tr("User ID, name or e-mail contains"),
-            key="search",
-            placeholder=tr("all users"),
-            width=280,
-            bind="query-params",
-        ).strip()
-        order = one_of("Order", list(ORDERS), key="order", shown=ORDERS.__getitem__, width=180)
+        search = text_of(
+            "User ID, name or e-mail contains", key="search", placeholder="all users", clears=["page"], width=280
+        )
+        order = one_of("Order", list(ORDERS), key="order", shown=ORDERS.__getitem__, clears=["page"], width=180)
     try:
         found = _users(search=search, order=order, limit=0)
         offset = page_offset(found.total, PAGE, key="page")

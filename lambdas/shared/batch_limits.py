@@ -1,7 +1,7 @@
 """What follows from how many rows a child execution takes, and how many children run at a time.
 
-The workflow has 12 hours. With the design's 5 children of one row and at most 100,000 rows, a child may take 2.16 s on
-average; a file may have so many rows that this holds for every other choice, too.
+A file has 12 hours for its rows. With the design's 5 children of one row and at most 100,000 rows, a child may take
+2.16 s on average; a file may have so many rows that this holds for every other choice, too.
 """
 
 from __future__ import annotations

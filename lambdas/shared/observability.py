@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NAMESPACE = "UserLog"
 VALIDATOR_SERVICE, PROCESSOR_SERVICE = "csv-validator", "user-log-processor"
 MIGRATOR_SERVICE, REPORTER_SERVICE = "schema-migrator", "user-log-reporter"
-READER_SERVICE = "user-reader"
+READER_SERVICE, FILE_GATE_SERVICE = "user-reader", "file-gate"
 
 
 class CurrentStdout(logging.StreamHandler[TextIO]):

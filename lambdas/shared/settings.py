@@ -52,6 +52,15 @@ class ReporterSettings(BaseSettings):
     senders_topic_arn: str | None = None
 
 
+class FileGateSettings(BaseSettings):
+    """What the file gate needs: `FILE_GATE_TABLE`; `MAX_FILES`, the most files whose rows are processed at a time."""
+
+    model_config = _CONFIG
+
+    file_gate_table: str = Field(default=...)
+    max_files: int = Field(default=1, ge=1)
+
+
 class DatabaseSettings(BaseSettings):
     """How to reach PostgreSQL.
 

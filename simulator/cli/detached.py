@@ -16,12 +16,21 @@ from simulator.pipeline.settings import PROJECT_ROOT, Settings
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
+    from simulator.aws.engine.options import EngineName
     from simulator.cli.output.terminal import Terminal
 
 _LOOK_SECONDS = 0.05
 
 
-def start_detached(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool, watch: bool) -> None:
+def start_detached(
+    term: Terminal,
+    *,
+    port: int,
+    inbox: Path | None,
+    with_dashboard: bool,
+    watch: bool,
+    engine: EngineName | None = None,
+) -> None:
     """Start the cloud, wait until it is up, and say where it is.
 
     Raises:
@@ -33,6 +42,7 @@ def start_detached(term: Terminal, *, port: int, inbox: Path | None, with_dashbo
     # Each one in words: the variables and the configuration file that hold here would hold there again.
     options = ["--no-detach", "--port", str(port)]
     options += ["--with-dashboard" if with_dashboard else "--no-with-dashboard", "--watch" if watch else "--no-watch"]
+    options += ["--engine", engine] if engine is not None else []
     options += ["--inbox", str(inbox.absolute())] if inbox is not None else []
     begins = log.stat().st_size if log.exists() else 0
     with log.open("ab") as output:

@@ -12,9 +12,15 @@ from simulator.pipeline.settings import Settings
 if TYPE_CHECKING:
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
+    from simulator.aws.engine.options import EngineName
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.permissions.names import EnforcedTemplate
     from simulator.pipeline.session import Session
+
+
+def chosen_settings(engine: EngineName | None) -> Settings:
+    """Return the settings of the environment, with the AWS engine that an option names, if one does."""
+    return Settings() if engine is None else Settings(simulator_aws_engine=engine)
 
 
 def open_session(
@@ -25,6 +31,7 @@ def open_session(
     *,
     restored: bool = False,
     enforced: EnforcedTemplate | None = None,
+    engine: EngineName | None = None,
 ) -> Session:
     """Start the pipeline with the settings of the environment; to be used in a `with`.
 
@@ -35,6 +42,7 @@ def open_session(
         plan: the faults to inject; None for none.
         restored: whether everything is kept in the home, and what lies there is restored.
         enforced: the template whose policies decide what functions and state machines may do; None if they may do all.
+        engine: the AWS engine; None for the one that the environment names.
 
     Raises:
         CloudError: it cannot start.
@@ -42,7 +50,7 @@ def open_session(
     # Only here: the imports take time that `--help` and `show` need not wait for, and in which the servers start.
     from simulator.pipeline.servers import Servers  # noqa: PLC0415 - as the line above says
 
-    settings, plan = Settings(), plan or FaultPlan()
+    settings, plan = chosen_settings(engine), plan or FaultPlan()
     servers = Servers(settings, plan, lasting=restored, enforced=enforced)
     try:
         from simulator.pipeline.session import Session  # noqa: PLC0415 - as above

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lambdas.shared.csv_dialect import RecordTooLongError, decode, records
+from simulator.aws.engine.options import EngineName
 from simulator.cli.exits import UsageError
 from simulator.cli.paths import shown
 from simulator.csv_files.encoding import read_chunks
@@ -30,6 +31,16 @@ Json = Annotated[
         help="Print one JSON document to stdout: all of it, or the fields named, such as status,rows.failed.",
     ),
 ]
+
+Engine = Annotated[
+    EngineName | None,
+    typer.Option(
+        "--engine",
+        help="What plays S3, DynamoDB and SQS: moto (the default), or roto, which is faster and an extra.",
+        show_choices=True,
+    ),
+]
+"""None: as SIMULATOR_AWS_ENGINE says."""
 
 
 def _run_names(incomplete: str) -> list[str]:

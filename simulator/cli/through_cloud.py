@@ -25,15 +25,16 @@ _WIDE, _HIGH = 200, 25
 _OF_TERMINALS = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 
 
-def running_cloud(home: str | os.PathLike[str] | None = None) -> RunningCloud | None:
+def running_cloud(home: str | os.PathLike[str] | None = None, *, engine: str | None = None) -> RunningCloud | None:
     """Return the cloud of this home; None if it is not up.
 
     Args:
         home: the home's folder; None for that of the environment.
+        engine: the AWS engine that the command wants; None for that of the environment, if it names one.
 
     Raises:
         CloudLost: it neither starts nor stops in time.
-        UsageError: it uses another database, or another stage, than this shell names.
+        UsageError: it uses another database, another stage or another AWS engine than this shell or the command names.
     """
     folder = home if home is not None else home_folder()
     cloud = RunningCloud.find(folder) if folder is not None else None
@@ -47,6 +48,13 @@ def running_cloud(home: str | os.PathLike[str] | None = None) -> RunningCloud | 
         raise UsageError(
             f"The cloud that is up at {cloud.url} (process {cloud.pid}) runs the stage {cloud.stage}, and this shell's "
             f"SIMULATOR_STAGE is {stage}. Unset the variable, or end that cloud with `down`."
+        )
+    wanted = engine or os.environ.get("SIMULATOR_AWS_ENGINE")
+    if cloud is not None and wanted and cloud.engine != wanted:
+        raise UsageError(
+            f"The cloud that is up at {cloud.url} (process {cloud.pid}) has the AWS engine {cloud.engine}, and "
+            f"{'--engine' if engine else 'SIMULATOR_AWS_ENGINE'} is {wanted}. Leave that out, or end that cloud with "
+            "`down`."
         )
     return cloud
 

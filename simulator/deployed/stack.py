@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from simulator.deployed.errors import StackError, told_aws_errors
 from simulator.deployed.region import DEFAULT_REGION
 

@@ -6,8 +6,8 @@ import json
 import urllib.request
 from typing import TYPE_CHECKING
 
-from simulator.aws.moto.options import Refusal
-from simulator.aws.moto.refusals import COUNTS_PATH
+from simulator.aws.engine.options import Refusal
+from simulator.aws.engine.refusals import COUNTS_PATH
 from simulator.fault_injection.fault import Fault
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ from simulator.runs.folder.json_lines import encode
 from simulator.runs.folder.run_lock import RunLock
 from simulator.runs.folder.run_record import RUNNING, MapRunNote, Origin, RowCounts, RunRecord, SourceObject
 from simulator.runs.folder.times import moment_text
+from simulator.runs.folder.waits import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,6 +149,8 @@ class _RunFetch:
         append_history(self._operator, record.arn, folder)
         events = list(folder.events())
         record.idle_ms = idle_ms(events)
+        waits = Waits.of(events)
+        record.waiting_since, record.waited_ms = waits.since, waits.waited_ms
         record.row_count = next((rows for event in events if (rows := validated_rows(event)) is not None), None)
         passes = map_run_passes(events)
         if passes:

@@ -30,7 +30,7 @@ ITEM_OVERHEAD = 100
 TRACED_SHARE = 0.05
 _WHOLE = 1000
 NAT_GATEWAYS, ENDPOINTS, KEYS, SECRETS = 2, 2, 2, 1
-ALARM_METRICS, COMPOSITE_ALARMS, CUSTOM_METRICS = 31, 10, 7
+ALARM_METRICS, COMPOSITE_ALARMS, CUSTOM_METRICS = 35, 12, 8
 
 MEASURED, ESTIMATED, BY_DESIGN = "measured", "estimated", "by design"
 
@@ -53,11 +53,6 @@ class Line:
     price: str
     basis: str
 
-    @property
-    def sourced(self) -> bool:
-        """Whether its price has a source."""
-        return price_list().prices[self.price].sourced
-
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
         price = price_list().prices[self.price]
@@ -72,6 +67,7 @@ class Line:
                 "per": price.per,
                 "sourced": price.sourced,
                 "source": price.source,
+                "date": price.date.isoformat(),
             },
             "basis": self.basis,
         }

@@ -122,7 +122,11 @@ class Forecast:
         return {
             "run": self.run,
             "measuredRows": self.measured_rows,
-            "prices": {"date": prices.date, "region": prices.region},
+            "prices": {
+                "oldest": prices.oldest.isoformat(),
+                "newest": prices.newest.isoformat(),
+                "region": prices.region,
+            },
             **self.point.to_json(),
             "usd": self.usd,
             "usdPerMonth": self.month_usd,

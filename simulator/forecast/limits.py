@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.shared.audit_key import ROWS_OF_THE_FIRST
 from lambdas.shared.settings import MAX_ROWS
 from simulator.forecast.plan import EXPRESS, STANDARD
-from simulator.forecast.price_list import quotas
+from simulator.forecast.price_list import Figure, quotas
 
 if TYPE_CHECKING:
     from simulator.forecast.counts import Counts
@@ -40,7 +40,7 @@ class Deployed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Figure):
     """A quota, and how much of it a plan uses.
 
     Args:
@@ -64,8 +64,8 @@ class Limit:
 
     @property
     def words(self) -> str:
-        """The limit, for a person."""
-        return f"{self.what} ({self.used:,.0f} of {self.limit:,.0f}, {self.share:.0%})"
+        """The limit, for a person; a ? follows a quota without a source."""
+        return f"{self.what} ({self.used:,.0f} of {self.limit:,.0f}{self.mark}, {self.share:.0%})"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""

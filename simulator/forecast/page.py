@@ -29,7 +29,6 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 svg { width: 100%; max-width: 46rem; height: auto }
 svg text { font: 12px system-ui, sans-serif; fill: currentColor }
 .advice { border-left: 4px solid #0072b2; padding: .5rem 1rem; background: #0072b21a }
-.guess { font-style: italic }
 """
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito: told apart by everyone."""
@@ -41,8 +40,8 @@ def html_page(forecast: Forecast) -> str:
     """Return the page."""
     prices = price_list()
     measured = (
-        f"From the run {forecast.run} ({forecast.measured_rows:,} rows). Prices of {prices.date}, {prices.region}, "
-        "without free tiers; a price in italics has no source."
+        f"From the run {forecast.run} ({forecast.measured_rows:,} rows). Prices of {prices.oldest} to {prices.newest}, "
+        f"{prices.region}, without free tiers. A figure with a ? has no source."
     )
     title = f"Forecast of {forecast.point.plan.rows:,} rows"
     parts = [
@@ -85,10 +84,9 @@ def _bill(lines: Sequence[Line]) -> str:
     rows = []
     for line in lines:
         price = prices[line.price]
-        guess = "" if price.sourced else ' class="guess"'
         rows.append(
             f'<tr><td>{escape(line.item)}</td><td class="n">{number_text(line.quantity)}</td>'
-            f'<td>{escape(line.unit)}</td><td{guess} title="{escape(price.source)}">{price.rate}</td>'
+            f'<td>{escape(line.unit)}</td><td title="{escape(price.origin)}">{price.rate}{price.mark}</td>'
             f'<td class="n">{line.usd:,.6f}</td><td>{escape(line.basis)}</td></tr>'
         )
     rows.append(
@@ -100,7 +98,8 @@ def _bill(lines: Sequence[Line]) -> str:
 def _limits(forecast: Forecast) -> str:
     effects = {STOPS: "the run fails", SLOWS: "the run is slower"}
     rows = [
-        f'<tr><td>{escape(one.what)}</td><td class="n">{one.used:,.0f}</td><td class="n">{one.limit:,.0f}</td>'
+        f'<tr><td>{escape(one.what)}</td><td class="n">{one.used:,.0f}</td>'
+        f'<td class="n">{one.limit:,.0f}{one.mark}</td>'
         f'<td class="n">{one.share:.1%}</td><td>{effects[one.effect]}</td></tr>'
         for one in forecast.limits
     ]

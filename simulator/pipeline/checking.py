@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.definition.fields import InvalidDefinition, Problem
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.aws.engine.clients import aws_clients
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.eventbridge.api import EventsApi
 from simulator.aws.eventbridge.bus import EventBus
 from simulator.aws.lambda_runtime.api import LambdaApi
@@ -15,8 +17,6 @@ from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
-from simulator.aws.moto.clients import aws_clients
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.aws.stepfunctions.api.api import StepFunctionsApi
 from simulator.aws.stepfunctions.archive import EmptyArchive
 from simulator.aws.stepfunctions.service import StepFunctions
@@ -50,6 +50,7 @@ def check_definition(text: str, machine_type: str, values: dict[str, str], sourc
         rule_dead_letter_queue_url=f"{NOWHERE}/rule",
         dispatcher_failures_queue_url=f"{NOWHERE}/dispatcher",
         report_failures_queue_url=f"{NOWHERE}/reports",
+        file_gate_failures_queue_url=f"{NOWHERE}/gate",
     )
     filled = substitute(text, {**resources.placeholders, **values}, source=source)
     aws, listener = aws_clients(NOWHERE), SilentListener()

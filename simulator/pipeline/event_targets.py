@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.errors import ApiError
 from simulator.aws.eventbridge.errors import TargetError
 from simulator.aws.iam.call import EVENTS, Call
 from simulator.aws.iam.gate import Denied
-from simulator.aws.moto.environment import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from simulator.aws.engine.clients import AwsClients
     from simulator.aws.eventbridge.bus import TargetCall
     from simulator.aws.iam.gate import Gate
-    from simulator.aws.moto.clients import AwsClients
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.aws.stepfunctions.service import StepFunctions
 

@@ -1,4 +1,4 @@
-"""Records of a cloud that lasts, kept in the home beside those of moto's process (`simulator.aws.moto.lasting`)."""
+"""Records of a cloud that lasts, kept in the home beside those of the engine (`simulator.aws.engine.moto.lasting`)."""
 
 from __future__ import annotations
 

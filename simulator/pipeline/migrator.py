@@ -10,8 +10,8 @@ from simulator.pipeline.errors import CloudError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from simulator.aws.engine.clients import AwsClients
     from simulator.aws.lambda_runtime.lambda_service import LambdaService
-    from simulator.aws.moto.clients import AwsClients
     from simulator.pipeline.provisioning import Resources
 
 USERS_KEY = "users/users.csv"

@@ -9,8 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lambdas.shared.batch_limits import MAX_ROWS_PER_CHILD, merge_patch, most_rows, tolerated_items
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.settings import DEFAULT_STAGE, PROJECT_ROOT
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from simulator.aws.moto.clients import AwsClients
+    from simulator.aws.engine.clients import AwsClients
 
 DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
 STAGES = PROJECT_ROOT / "cdk" / "stages"
@@ -75,9 +75,11 @@ def function_values() -> dict[str, str]:
         "SchemaMigratorFunction",
         "UserLogReporterFunction",
         "UserReaderFunction",
+        "FileGateFunction",
     )
     names = {f"{function}Name": resource_name(function) for function in functions}
-    return {**names, "ReportFailuresQueueArn": queue_arn("ReportFailuresQueue")}
+    queues = ("ReportFailuresQueue", "FileGateFailuresQueue")
+    return {**names, **{f"{queue}Arn": queue_arn(queue) for queue in queues}}
 
 
 def queue_arn(resource: str) -> str:
@@ -89,11 +91,12 @@ def queue_arn(resource: str) -> str:
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{resource_name(resource)}"
 
 
-@dataclass(frozen=True, slots=True)
-class StageRows:
-    """How a stage runs the rows of a file: children at a time, and rows per child."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageOptions:
+    """The options of a stage that hold here too: children and files at a time, and rows per child."""
 
     map_concurrency: int
+    max_files: int
     rows_per_child: int
 
     @property
@@ -102,8 +105,10 @@ class StageRows:
         return most_rows(self.map_concurrency, self.rows_per_child)
 
 
-def stage_rows(stage: str = DEFAULT_STAGE, stages: Path = STAGES, *, rows_per_child: str | None = None) -> StageRows:
-    """Return how a stage runs the rows of a file.
+def stage_options(
+    stage: str = DEFAULT_STAGE, stages: Path = STAGES, *, rows_per_child: str | None = None
+) -> StageOptions:
+    """Return the options of a stage's file.
 
     Args:
         stage: a name as SIMULATOR_STAGE gives it.
@@ -121,10 +126,9 @@ def stage_rows(stage: str = DEFAULT_STAGE, stages: Path = STAGES, *, rows_per_ch
         options: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CloudError(f"Cannot read the stage's options in {path}: {error}.") from error
-    concurrency, batch = (
-        _number(options, name, most, path)
-        for name, most in (("mapConcurrency", MAX_CONCURRENCY), ("rowsPerChild", MAX_ROWS_PER_CHILD))
-    )
+    concurrency = _number(options, "mapConcurrency", MAX_CONCURRENCY, path)
+    files = _number(options, "maxFiles", MAX_CONCURRENCY, path)
+    batch = _number(options, "rowsPerChild", MAX_ROWS_PER_CHILD, path)
     if rows_per_child is not None:
         if not re.fullmatch(r"[0-9]{1,4}", rows_per_child) or not 1 <= int(rows_per_child) <= MAX_ROWS_PER_CHILD:
             raise CloudError(
@@ -132,7 +136,7 @@ def stage_rows(stage: str = DEFAULT_STAGE, stages: Path = STAGES, *, rows_per_ch
                 f"{MAX_ROWS_PER_CHILD}."
             )
         batch = int(rows_per_child)
-    return StageRows(concurrency, batch)
+    return StageOptions(map_concurrency=concurrency, max_files=files, rows_per_child=batch)
 
 
 def _number(options: Any, name: str, most: int, path: Path) -> int:
@@ -162,15 +166,19 @@ class Resources:
     processor_arn: str = _from_name("UserLogProcessorFunction", _FUNCTION_ARN)
     migrator_arn: str = _from_name("SchemaMigratorFunction", _FUNCTION_ARN)
     reporter_arn: str = _from_name("UserLogReporterFunction", _FUNCTION_ARN)
+    file_gate_arn: str = _from_name("FileGateFunction", _FUNCTION_ARN)
+    file_gate_table: str = _from_name("FileGateTable", "{}")
     workflow_arn: str = _from_name("Workflow", _MACHINE_ARN)
     dispatcher_arn: str = _from_name("Dispatcher", _MACHINE_ARN)
     rule_role_arn: str = _from_name("UploadRule", f"arn:aws:iam::{ACCOUNT}:role/{{}}")
     rule_dead_letter_queue_arn: str = field(default_factory=lambda: queue_arn("RuleDeadLetterQueue"))
     report_failures_queue_arn: str = field(default_factory=lambda: queue_arn("ReportFailuresQueue"))
+    file_gate_failures_queue_arn: str = field(default_factory=lambda: queue_arn("FileGateFailuresQueue"))
     rule_dead_letter_queue_url: str
     dispatcher_failures_queue_url: str
-    rows: StageRows = field(default_factory=stage_rows)
+    stage: StageOptions = field(default_factory=stage_options)
     report_failures_queue_url: str
+    file_gate_failures_queue_url: str
 
     @property
     def placeholders(self) -> dict[str, str | int]:
@@ -180,6 +188,9 @@ class Resources:
             "UploadRuleName": resource_name("UploadRule"),
             "ReportRuleName": resource_name("ReportRule"),
             "UserLogReporterFunctionArn": self.reporter_arn,
+            "FileGateRuleName": resource_name("FileGateRule"),
+            "FileGateFunctionArn": self.file_gate_arn,
+            "FileGateTableName": self.file_gate_table,
             "InputBucketName": self.input_bucket,
             "OutputBucketName": self.output_bucket,
             "ProcessingLogsTableName": self.table,
@@ -190,47 +201,56 @@ class Resources:
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue_url,
             "RuleRoleArn": self.rule_role_arn,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue_arn,
-            "MapConcurrency": self.rows.map_concurrency,
-            ROWS_PER_CHILD: self.rows.rows_per_child,
-            "ToleratedItems": tolerated_items(_tolerated_rows(), self.rows.rows_per_child),
+            "MapConcurrency": self.stage.map_concurrency,
+            ROWS_PER_CHILD: self.stage.rows_per_child,
+            "ToleratedItems": tolerated_items(_tolerated_rows(), self.stage.rows_per_child),
             "ReportFailuresQueueArn": self.report_failures_queue_arn,
+            "FileGateFailuresQueueArn": self.file_gate_failures_queue_arn,
         }
 
 
-def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, rows: StageRows | None = None) -> Resources:
+def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, stage: StageOptions | None = None) -> Resources:
     """Make buckets, table and queues, if they are not there yet, in a local cloud.
 
     State machines, rule and functions are not in moto: they are registered where they run.
 
     Args:
         aws: clients of the local cloud.
-        definitions: the folder of `processing_logs.json`.
-        rows: how the rows of a file are run; None for what prod says.
+        definitions: the folder of `processing_logs.json` and `file_gate.json`.
+        stage: the options of the stage; None for what prod says.
 
     Raises:
         CloudError: if a definition, or prod's file, cannot be used.
     """
-    rule_queue, dispatcher_queue, report_queue = (
+    rule_queue, dispatcher_queue, report_queue, gate_queue = (
         aws.sqs.create_queue(QueueName=resource_name(queue))["QueueUrl"]
-        for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue", "ReportFailuresQueue")
+        for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue", "ReportFailuresQueue", "FileGateFailuresQueue")
     )
     resources = Resources(
-        rows=stage_rows() if rows is None else rows,
+        stage=stage_options() if stage is None else stage,
         rule_dead_letter_queue_url=rule_queue,
         dispatcher_failures_queue_url=dispatcher_queue,
         report_failures_queue_url=report_queue,
+        file_gate_failures_queue_url=gate_queue,
     )
     there = {bucket["Name"] for bucket in aws.s3.list_buckets()["Buckets"]}
     for bucket in {resources.input_bucket, resources.output_bucket} - there:
         aws.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     if aws.s3.get_bucket_versioning(Bucket=resources.input_bucket).get("Status") is None:
         aws.s3.put_bucket_versioning(Bucket=resources.input_bucket, VersioningConfiguration={"Status": "Enabled"})
-    table: dict[str, Any] = json.loads(read_definition("processing_logs.json", resources.placeholders, definitions))
+    tables = aws.dynamodb.list_tables()["TableNames"]
+    for file in ("processing_logs.json", "file_gate.json"):
+        table = json.loads(read_definition(file, resources.placeholders, definitions))
+        if table["TableName"] not in tables:
+            _create_table(aws, table)
+    return resources
+
+
+def _create_table(aws: AwsClients, table: dict[str, Any]) -> None:
     time_to_live = table.pop("TimeToLiveSpecification", None)
     aws.dynamodb.create_table(**table)
     if time_to_live is not None:
         aws.dynamodb.update_time_to_live(TableName=table["TableName"], TimeToLiveSpecification=time_to_live)
-    return resources
 
 
 def read_definition(name: str, values: Mapping[str, str | int], definitions: Path = DEFINITIONS) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from simulator.aws.moto.options import RESTORE_PATH
+from simulator.aws.engine.options import RESTORE_PATH
 from simulator.pipeline.errors import CloudError
 
 

@@ -1,4 +1,4 @@
-"""The two servers of the local cloud: PostgreSQL and moto, as the settings and the faults of a run want them."""
+"""The two servers of the local cloud: PostgreSQL and the AWS engine, as settings and faults want them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from lambdas.shared import audit_key
-from simulator.aws.moto.options import KeptTable, MotoOptions
-from simulator.aws.moto.server import MotoServer
+from simulator.aws.engine.options import MOTO, EngineOptions, KeptTable
+from simulator.aws.engine.server import EngineServer
+from simulator.aws.errors import ServerError
 from simulator.fault_injection.refused_by_aws import KINDS, refusal
+from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import RESULTS_PREFIX, resource_name
 from simulator.postgres.embedded import EmbeddedPostgres
 from simulator.runs.folder.run_folder import AUDIT_FILE
+from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from simulator.fault_injection.spec import FaultPlan
@@ -30,7 +33,7 @@ class Servers:
         enforced: the template whose policies decide what is allowed; None if all is.
 
     Raises:
-        CloudError: the home folder cannot be used.
+        CloudError: the home folder cannot be used, or there is no such engine.
     """
 
     def __init__(
@@ -39,7 +42,18 @@ class Servers:
         self._settings = settings
         self._postgres: PostgresServer | None = None
         self._failure: BaseException | None = None
-        self.moto = MotoServer(moto_options(settings.home.create(), plan, lasting=lasting, enforced=enforced))
+        if lasting and settings.engine != MOTO:
+            raise CloudError(
+                f"`up` keeps everything in the home and restores it, which only the engine moto can do; the engine is "
+                f"{settings.engine}. Start it with: {command('up', '--engine', MOTO)}"
+            )
+        options = engine_options(
+            settings.home.create(), plan, engine=settings.engine, lasting=lasting, enforced=enforced
+        )
+        try:
+            self.engine = EngineServer(options)
+        except ServerError as error:
+            raise CloudError(str(error)) from error
         self._starting = Thread(target=self._start_postgres, name="start of PostgreSQL", daemon=True)
         self._starting.start()
 
@@ -69,7 +83,7 @@ class Servers:
             if self._postgres is not None:
                 self._postgres.close()
         finally:
-            self.moto.close()
+            self.engine.close()
 
     def __enter__(self) -> Self:
         return self
@@ -93,19 +107,26 @@ def open_postgres(settings: Settings) -> PostgresServer:
     return EmbeddedPostgres(settings.home.create().postgres)
 
 
-def moto_options(
-    home: HomeFolder, plan: FaultPlan | None = None, *, lasting: bool = False, enforced: EnforcedTemplate | None = None
-) -> MotoOptions:
-    """Return how moto is started: audit items are kept in run folders, and it makes the faults of AWS.
+def engine_options(
+    home: HomeFolder,
+    plan: FaultPlan | None = None,
+    *,
+    engine: str = MOTO,
+    lasting: bool = False,
+    enforced: EnforcedTemplate | None = None,
+) -> EngineOptions:
+    """Return how the engine is started: audit items are kept in run folders, and it makes the faults of AWS.
 
     Args:
         home: the runs folder in it takes the audit items of its runs, and is what runs are restored from.
         plan: what is to be broken; None for nothing.
+        engine: its name.
         lasting: whether everything is kept in the home, and what lies there is restored.
         enforced: the template whose policies decide what is allowed; None if all is.
     """
     table = resource_name("ProcessingLogsTable")
-    return MotoOptions(
+    return EngineOptions(
+        engine=engine,
         restore_from=home.runs,
         kept=KeptTable(
             name=table,

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.listener import FanOut
 from simulator.aws.endpoint.checked_operations import checked_operations
+from simulator.aws.engine.clients import aws_clients, read_models
+from simulator.aws.engine.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.errors import ServerError
 from simulator.aws.iam.gate import Gate
 from simulator.aws.lambda_runtime.asynchronous import AsynchronousInvocations
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
-from simulator.aws.moto.clients import aws_clients
-from simulator.aws.moto.environment import ACCOUNT, REGION, aws_environment
 from simulator.aws.stepfunctions.api.api import StepFunctionsApi
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.fault_injection.fault_injection import Faults
@@ -23,9 +23,9 @@ from simulator.fault_injection.parts import Parts, UploadedFile
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.event_targets import put_dead_letter
 from simulator.pipeline.functions import open_functions
+from simulator.pipeline.functions_endpoint import FunctionsEndpoint
 from simulator.pipeline.lasting import LastingRecords, restore_run_objects
 from simulator.pipeline.local_cloud.service_apis import service_apis
-from simulator.pipeline.map_run_endpoint import MapRunEndpoint
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.permissions.run_calls import RunCalls
 from simulator.pipeline.provisioning import (
@@ -34,7 +34,7 @@ from simulator.pipeline.provisioning import (
     provision,
     read_definition,
     resource_name,
-    stage_rows,
+    stage_options,
 )
 from simulator.pipeline.row_counts import RowsCounted
 from simulator.pipeline.servers import Servers
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
     from simulator.aws.asl.runtime.clock import Clock
     from simulator.aws.asl.runtime.listener import Listener
-    from simulator.aws.moto.server import MotoServer
+    from simulator.aws.engine.server import EngineServer
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.fault_injection.spec import FaultPlan
     from simulator.pipeline.permissions.names import EnforcedTemplate
@@ -96,15 +96,16 @@ class Session:
         enforced: EnforcedTemplate | None = None,
     ) -> None:
         self.gate = Gate(enforced.deployment if enforced else None)
-        rows = stage_rows(settings.simulator_stage, rows_per_child=settings.simulator_rows_per_child)
+        options = stage_options(settings.simulator_stage, rows_per_child=settings.simulator_rows_per_child)
         with ExitStack() as stack:
             servers = stack.enter_context(servers or Servers(settings, plan, lasting=restored, enforced=enforced))
             home = settings.home
-            self.moto = servers.moto
-            tell("starting moto (S3, DynamoDB, SQS) and PostgreSQL")
+            self.engine = servers.engine
+            tell(f"starting {settings.engine} (S3, DynamoDB, SQS) and PostgreSQL")
+            read_models()
             self.postgres = servers.postgres()
-            self.aws = stack.enter_context(closing(aws_clients(_url(self.moto))))
-            self.resources = provision(self.aws, rows=rows)
+            self.aws = stack.enter_context(closing(aws_clients(_url(self.engine))))
+            self.resources = provision(self.aws, stage=options)
             self.database_id = database_id(self.postgres.url)
             self.store = RunStore(home.runs)
             self.recorder = stack.enter_context(
@@ -129,23 +130,26 @@ class Session:
             server = self.postgres if isinstance(self.postgres, EmbeddedPostgres) else None
             self.keeper = stack.enter_context(PostgresKeeper(server, tell)) if server else None
             self.faults = Faults(plan, Parts(endpoint=self.aws.endpoint, s3=self.aws.s3, database=server, clock=clock))
-            map_run_endpoint = stack.enter_context(MapRunEndpoint(self.gate))
+            functions_endpoint = stack.enter_context(FunctionsEndpoint(self.gate))
             self.functions = stack.enter_context(
                 open_functions(
                     database_url=self.postgres.url,
                     environment={
                         **aws_environment(self.aws.endpoint),
-                        "AWS_ENDPOINT_URL_SFN": map_run_endpoint.url,
+                        "AWS_ENDPOINT_URL_SFN": functions_endpoint.url,
                         "OUTPUT_BUCKET": self.resources.output_bucket,
                         "PROCESSING_LOGS_TABLE": self.resources.table,
                         "RESULTS_PREFIX": RESULTS_PREFIX,
-                        "MAX_ROWS": str(rows.most_rows),
-                        "ROWS_PER_CHILD": str(rows.rows_per_child),
+                        "MAX_ROWS": str(options.most_rows),
+                        "ROWS_PER_CHILD": str(options.rows_per_child),
+                        "FILE_GATE_TABLE": self.resources.file_gate_table,
+                        "MAX_FILES": str(options.max_files),
                     },
                     log_sink=self.logs.write,
                     wrap=self.faults.handler,
                 )
             )
+            self.functions.initialise(self.resources.file_gate_arn)  # while the migrator waits for the database
             self.asynchronous = stack.enter_context(
                 closing(AsynchronousInvocations(self.functions, dead_letter=partial(put_dead_letter, self.aws)))
             )
@@ -187,7 +191,10 @@ class Session:
                 activity_store=lasting.activities,
                 gate=self.gate,
             )
-            map_run_endpoint.serve(StepFunctionsApi(self.step_functions, self.archive, self.map_runs).operations)
+            functions_endpoint.serve(
+                StepFunctionsApi(self.step_functions, self.archive, self.map_runs).operations,
+                self.step_functions.callbacks.owner,
+            )
             stack.callback(self.asynchronous.drain, REPORT_SECONDS)  # the reports of runs that have ended
             stack.callback(self.stop_runs)
             self._create_machines()
@@ -202,8 +209,9 @@ class Session:
                     tell(sentence)
             for api in service_apis(self):
                 self.step_functions.offer(api.service, checked_operations(api))
-            helm = Helm(self.resources.workflow_arn, self.step_functions, self.map_runs)
-            stack.enter_context(SteeringPort(home.steering, helm.obey))
+            stack.enter_context(
+                SteeringPort(home.steering, Helm(self.resources.workflow_arn, self.step_functions, self.map_runs).obey)
+            )
             self._stack = stack.pop_all()
 
     def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:
@@ -278,8 +286,8 @@ class Session:
                 raise CloudError(f"cdk/definitions/{file} cannot be run:\n{lines}") from error
 
 
-def _url(moto: MotoServer) -> str:
+def _url(engine: EngineServer) -> str:
     try:
-        return moto.url
+        return engine.url
     except ServerError as error:
         raise CloudError(str(error)) from error

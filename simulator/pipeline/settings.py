@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from simulator.aws.engine.options import ENGINES, MOTO
 from simulator.pipeline.errors import CloudError
 from simulator.places import default_home, project_root
 from simulator.postgres.errors import advice
@@ -36,6 +37,10 @@ def _stage() -> str:
     return os.environ.get("SIMULATOR_STAGE") or DEFAULT_STAGE
 
 
+def _engine() -> str:
+    return os.environ.get("SIMULATOR_AWS_ENGINE") or MOTO
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The environment variables that the simulator reads.
@@ -47,12 +52,15 @@ class Settings:
         simulator_stage: `SIMULATOR_STAGE`: the stage of cdk/stages whose options are run; prod if it is not set.
         simulator_rows_per_child: `SIMULATOR_ROWS_PER_CHILD`: how many rows a child execution takes, in place of
             what the stage says.
+        simulator_aws_engine: `SIMULATOR_AWS_ENGINE`: what plays S3, DynamoDB and SQS, `moto` or `roto`; moto if it is
+            not set.
     """
 
     simulator_home: Path = field(default_factory=_home)
     simulator_database_url: str | None = field(default_factory=_database_url, repr=False)  # it has a password
     simulator_stage: str = field(default_factory=_stage)
     simulator_rows_per_child: str | None = field(default_factory=_rows_per_child)
+    simulator_aws_engine: str = field(default_factory=_engine)
 
     @property
     def home(self) -> HomeFolder:
@@ -72,6 +80,19 @@ class Settings:
         if os.path.exists(there) and not os.path.isdir(there):  # noqa: PTH110, PTH112 - no error if it may not be asked
             raise CloudError(f"SIMULATOR_HOME is {path}, and {there} is a file. Name a folder, which need not exist.")
         return HomeFolder(path)
+
+    @property
+    def engine(self) -> str:
+        """Return the AWS engine's name.
+
+        Raises:
+            CloudError: there is none of that name.
+        """
+        if self.simulator_aws_engine not in ENGINES:
+            raise CloudError(
+                f"SIMULATOR_AWS_ENGINE is {self.simulator_aws_engine!r}. The engines are {' and '.join(ENGINES)}."
+            )
+        return self.simulator_aws_engine
 
     @property
     def database_url(self) -> str | None:

@@ -7,11 +7,11 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.eventbridge.bus import EventBus
 from simulator.aws.eventbridge.rule import parse_rule
 from simulator.aws.eventbridge.s3_event import S3Events
 from simulator.aws.iam.gate import Gate
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.event_targets import EventTargets
 from simulator.pipeline.provisioning import read_definition
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.aws.asl.runtime.clock import Clock
-    from simulator.aws.moto.clients import AwsClients
+    from simulator.aws.engine.clients import AwsClients
     from simulator.aws.stepfunctions.running_execution import RunningExecution
     from simulator.aws.stepfunctions.service import StepFunctions
     from simulator.pipeline.event_targets import EventFunctions
     from simulator.pipeline.provisioning import Resources
 
-RULES: Final = ("upload_rule.json", "report_rule.json")
+RULES: Final = ("upload_rule.json", "report_rule.json", "file_gate_rule.json")
 """The rules that are deployed."""
 REMEMBERED_EVENTS: Final = 256
 """Of so many events, the latest, the dispatcher's executions can be asked for."""

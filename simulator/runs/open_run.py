@@ -19,6 +19,7 @@ from simulator.runs.folder.json_lines import LineFile
 from simulator.runs.folder.run_lock import RunLock
 from simulator.runs.folder.run_record import RUNNING, MapRunNote, RowCounts, RunRecord, SourceObject
 from simulator.runs.folder.times import milliseconds_between, moment_text
+from simulator.runs.folder.waits import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,6 +63,10 @@ class OpenRun:
         self._written_at = 0.0
         self._superseded = 0
         self._rows_per_child = rows_per_child(execution.definition)
+        self._waits = Waits()
+        if execution.redrive_count:
+            self._waits = Waits.of(folder.events())
+            self._waits.end(folder.record().stopped)
         self.record = self._first_record(execution, database)
         before = ItemIndex(folder) if execution.redrive_count else None
         if before is not None:
@@ -86,6 +91,8 @@ class OpenRun:
                 "started": earlier.started or moment_text(execution.started),
                 "stopped": None,
                 "idle_ms": earlier.idle_ms + idle,
+                "waiting_since": None,
+                "waited_ms": self._waits.waited_ms,
                 "error": None,
                 "cause": None,
                 "redrive_count": execution.redrive_count,
@@ -118,6 +125,11 @@ class OpenRun:
         self._events.write(event)
         if self.record.row_count is None:
             self.record.row_count = validated_rows(event)
+        if self._waits.event(event):
+            with self._guard:
+                self.record.waiting_since, self.record.waited_ms = self._waits.since, self._waits.waited_ms
+                if self._waits.since is not None:  # who looks sees that it waits; its end is written with its first row
+                    self.folder.write_record(self.record)
 
     def child_started(self, child: ChildStart) -> None:
         """Append the start of a STANDARD child: a child that is killed leaves no other trace of its row."""

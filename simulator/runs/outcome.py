@@ -59,6 +59,8 @@ def in_words(record: RunRecord) -> str:
         return "File rejected"
     if record.breached:
         return f"Failed: too many rows failed ({failed:,})"
+    if record.waits:
+        return "Waiting for its turn"
     names = {RUNNING: "Running", INTERRUPTED: "Interrupted", "ABORTED": "Stopped", "TIMED_OUT": "Timed out"}
     words = names.get(record.status) or (f"Failed: {record.error}" if record.error else "Failed")
     return f"{words}, {rows}" if failed else words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from simulator.runs.folder.run_folder import BadRunName, RunFolder
@@ -90,7 +91,8 @@ class RunStore:
 
 def _folders(path: Path) -> list[RunFolder]:
     try:
-        entries = [entry.name for entry in path.iterdir() if entry.is_dir()]
+        with os.scandir(path) as found_there:
+            entries = [entry.name for entry in found_there if entry.is_dir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
     found = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from tests.acceptance.test_up import up
 from tests.rows import HEADER
 

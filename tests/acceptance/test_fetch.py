@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ResponseStreamingError
 
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from simulator.fetch.deployment import target_of
 from simulator.fetch.errors import FetchError
 from simulator.fetch.operator import Operator

@@ -56,6 +56,13 @@ def test_a_run_makes_the_recorded_calls_and_is_refused_what_is_not_allowed(
     assert checked.code == 1
     assert "FunctionsProcessorRole lacks dynamodb:" in checked.err
 
+    dev = shell("check", "--stage", "dev", "--json")
+    assert dev.code == 0, dev.err
+    permissions = dev.document["permissions"]
+    assert (permissions["template"], permissions["refused"]) == ("cdk/ (stage dev)", [])
+    owners = {one["owner"] for one in permissions["unused"]}
+    assert "StorageAccessLogsPolicy" not in owners, "only the deployment empties buckets"
+
     refused = shell("run", "sample.csv", "--enforce-iam", "--template", str(bad))
     assert refused.code == 1
     assert "is not authorized to perform: dynamodb:" in refused.err

@@ -79,6 +79,7 @@ def test_a_failed_run_is_redriven_until_every_row_is_in(home: Path, tmp_path: Pa
     assert "Execution is SUCCEEDED and cannot be redriven" in said
 
 
+@pytest.mark.slow
 def test_a_rejected_file_cannot_be_redriven(home: Path) -> None:
     """The refusal says why, and what to do instead."""
     simulator(home, "run", "sample_data/invalid/ragged_row.csv")

@@ -56,6 +56,7 @@ def test_a_breached_tolerance_exits_with_1_and_is_explained(shell: Shell) -> Non
     assert left == document["rows"]["failed"] + document["rows"]["pending"]
 
 
+@pytest.mark.slow
 def test_a_txt_upload_starts_nothing_and_exits_with_2(shell: Shell) -> None:
     """The rule's pattern decides."""
     before = list(shell.home.glob("runs/*"))

@@ -19,7 +19,7 @@ import psutil
 import pytest
 from botocore.config import Config
 
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from tests.acceptance.conftest import ROOT
 from tests.rows import upload
 
@@ -190,6 +190,7 @@ def test_a_database_that_is_killed_comes_back_under_the_runs(shell: Shell) -> No
     assert left_over(shell) == []
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_said_and_the_offered_one_works(shell: Shell) -> None:
     """The command that the message names runs as pasted."""
     with socket.socket() as taken:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dashboard, end_to_end, lasting, map_overhead, memory, second_run, start_up
+from tests.benchmarks import (
+    dashboard,
+    end_to_end,
+    lasting,
+    map_overhead,
+    memory,
+    open_pages,
+    scale,
+    second_run,
+    start_up,
+)
+from tests.benchmarks.peers import comparison
 
 BENCHMARKS = {
     "end-to-end": end_to_end.main,
@@ -12,8 +23,11 @@ BENCHMARKS = {
     "lasting": lasting.main,
     "map-overhead": map_overhead.main,
     "memory": memory.main,
+    "scale": scale.main,
     "start-up": start_up.main,
     "dashboard": dashboard.main,
+    "peers": comparison.main,
+    "open-pages": open_pages.main,
 }
 
 

@@ -24,10 +24,18 @@ LOGS_A_ROW = 5
 STATES = ("CSVFileValidation", "CheckValidationResult", "UserLogDistributedMap", "ProcessingCompleted")
 
 
-def make_runs(store: RunStore, count: int, rows: int, *, failing: int = 100) -> None:
-    """Make `count` runs of `rows` rows, a day apart; one row in `failing` fails."""
+def make_runs(
+    store: RunStore,
+    count: int,
+    rows: int,
+    *,
+    failing: int = 100,
+    first: datetime = FIRST_DAY,
+    apart: timedelta = timedelta(days=1),
+) -> None:
+    """Make `count` runs of `rows` rows, some time apart; one row in `failing` fails."""
     for number in range(count):
-        make_run(store, f"user-log-{number:05}", rows, FIRST_DAY + timedelta(days=number), failing=failing)
+        make_run(store, f"user-log-{number:05}", rows, first + number * apart, failing=failing)
 
 
 def make_run(store: RunStore, name: str, rows: int, started: datetime, *, failing: int = 100) -> RunFolder:

@@ -1,6 +1,7 @@
 """What the interpreter costs: a distributed map of 5,000 rows with a no-op function, its `items.jsonl` written.
 
-The floor, measured in the same run: five threads that only write the same lines through the same code.
+The floor, measured in the same run: five threads that call the same function for the same rows through the same Lambda
+runtime, without a map. The caller writes each event as JSON and reads the answer, as the map's Task does.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from simulator.aws.integrations.lambda_tasks import LambdaFunction
 from simulator.aws.lambda_runtime.function_config import FunctionConfig
 from simulator.aws.lambda_runtime.lambda_service import LambdaService
 from simulator.aws.map_run.map_run import LocalMapRuns
-from simulator.runs.folder.json_lines import LineFile, read_lines
+from simulator.aws.map_run.object_store import ObjectStore
+from simulator.runs.folder.json_lines import read_lines
 from simulator.runs.recorder import RunRecorder
 from simulator.runs.store import RunStore
-from tests.rows import upload
+from tests.rows import event_values, upload
 from tests.unit.map_run.harness import MemoryStore
 
 ROWS = 5_000
@@ -38,10 +40,18 @@ MACHINE = "csv-user-log-processor"
 ARN = f"arn:aws:states:ap-northeast-1:123456789012:execution:{MACHINE}:bench"
 MACHINE_ARN = f"arn:aws:states:ap-northeast-1:123456789012:stateMachine:{MACHINE}"
 DEFINITION = Path(__file__).parents[2] / "cdk" / "definitions" / "workflow.asl.json"
+KEY = "k.csv"
 INPUT = {
     "time": "2026-01-01T00:00:00Z",
     "validation": {"ttlTimestamp": "1"},
-    "detail": {"bucket": {"name": "in"}, "object": {"key": "k.csv", "versionId": "v"}},
+    "detail": {"bucket": {"name": "in"}, "object": {"key": KEY, "versionId": "v"}},
+}
+CONTEXT = {
+    "mapEnteredAt": "2026-01-01T00:00:00.000Z",
+    "uploadedAt": "2026-01-01T00:00:00Z",
+    "executionName": "bench",
+    "executionArn": ARN,
+    "ttlTimestamp": "1",
 }
 
 
@@ -65,25 +75,35 @@ def main() -> None:
     """Measure the map and the floor in turn, and print the medians."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        (home / "no_op.py").write_text("def handler(event, context):\n    return {'status': 'success'}\n")
-        config = FunctionConfig(name="no-op", handler="no_op.handler", timeout_seconds=10)
-        with LambdaService([config], task_root=home, variables=lambda _config, _name: {}) as functions:
+        with no_op(home) as functions:
             maps, floors = [], []
             for number in range(ROUNDS):
-                seconds, items = run_map(home / str(number), functions)
+                body = upload(*(f"U{index:05},{index % 90},{index % 7}" for index in range(ROWS))).encode()
+                store = MemoryStore({KEY: body}, cut=256 * 1024)
+                seconds, items = run_map(home / str(number), functions, store)
+                if sum(1 for _ in read_lines(items)) != ROWS:
+                    raise SystemExit(f"{items} has not {ROWS} lines")
                 maps.append(ROWS / seconds)
-                floors.append(ROWS / write_lines(items, home / f"{number}.jsonl"))
-    print(f"map-overhead, {ROWS} rows, median of {ROUNDS} rounds")
-    print(f"  distributed map, no-op function : {statistics.median(maps):>9,.0f} rows/s")
-    print(f"  floor, only writing the lines   : {statistics.median(floors):>9,.0f} lines/s")
-    print(f"  ratio                           : {statistics.median(maps) / statistics.median(floors):>9.3f}")
+                floors.append(ROWS / call_bare(functions, ROWS))
+    print(f"map-overhead, {ROWS} rows, median of {ROUNDS} alternating rounds")
+    print(f"  distributed map, no-op function       : {statistics.median(maps):>9,.0f} rows/s")
+    print(f"  floor, {THREADS} threads that call the same one: {statistics.median(floors):>9,.0f} rows/s")
+    print(f"  ratio                                 : {statistics.median(maps) / statistics.median(floors):>9.3f}")
 
 
-def run_map(home: Path, functions: LambdaService) -> tuple[float, Path]:
-    """Run the workflow's own map, with the no-op function for the processor; return the seconds and items.jsonl."""
-    body = upload(*(f"U{index:05},{index % 90},{index % 7}" for index in range(ROWS))).encode()
-    store = MemoryStore({"k.csv": body}, cut=256 * 1024)
-    recorder = RunRecorder(RunStore(home), MACHINE, lambda *_: [body])
+def no_op(home: Path) -> LambdaService:
+    """Return the Lambda runtime with one function that does nothing; its code is written to `home`."""
+    (home / "no_op.py").write_text("def handler(event, context):\n    return {'status': 'success'}\n")
+    config = FunctionConfig(name="no-op", handler="no_op.handler", timeout_seconds=10)
+    return LambdaService([config], task_root=home, variables=lambda _config, _name: {})
+
+
+def run_map(home: Path, functions: LambdaService, store: ObjectStore) -> tuple[float, Path]:
+    """Run the workflow's own map, with the no-op function for the processor; return the seconds and items.jsonl.
+
+    Its file is the object `KEY` of the store.
+    """
+    recorder = RunRecorder(RunStore(home), MACHINE, lambda *_: store.open({"Key": KEY}))
     text = (
         DEFINITION.read_text(encoding="utf-8")
         .replace("${UserLogProcessorFunctionArn}", FUNCTION)
@@ -122,21 +142,24 @@ def run_map(home: Path, functions: LambdaService) -> tuple[float, Path]:
     return seconds, home / "bench" / "items.jsonl"
 
 
-def write_lines(items: Path, out: Path) -> float:
-    """Write the lines of items.jsonl again by five threads; return the seconds."""
-    lines = list(read_lines(items))
-    if len(lines) != ROWS:
-        raise SystemExit(f"items.jsonl has {len(lines)} lines, not {ROWS}")
-    file = LineFile(out)
-    threads = [
-        threading.Thread(target=lambda part: [file.write(line) for line in part], args=(lines[n::THREADS],))
-        for n in range(THREADS)
+def call_bare(functions: LambdaService, rows: int) -> float:
+    """Call the function for as many rows by five threads; return the seconds."""
+    events = [
+        {**event_values(f"U{index:05}", str(index % 90), str(index % 7)), **CONTEXT, "rowIndex": index}
+        for index in range(rows)
     ]
+
+    def work(part: list[dict[str, Any]]) -> None:
+        for event in part:
+            result = functions.invoke(FUNCTION, json.dumps(event).encode())
+            if result.function_error:
+                raise SystemExit(result.payload.decode())
+            json.loads(result.payload)
+
+    threads = [threading.Thread(target=work, args=(events[n::THREADS],)) for n in range(THREADS)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - began
-    file.close()
-    return seconds
+    return time.perf_counter() - began

@@ -23,9 +23,11 @@ def main() -> None:
             make = [sys.executable, str(PROJECT_ROOT / "sample_data" / "make_samples.py")]
             subprocess.run([*make, "--rows", str(rows), "--out", str(csv)], check=True)
             code = (
-                "import resource, runpy, sys; sys.argv = ['simulator', *sys.argv[1:]]\n"
+                "import runpy, sys; sys.argv = ['simulator', *sys.argv[1:]]\n"
                 "try: runpy.run_module('simulator', run_name='__main__')\n"
-                "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+                "finally:\n"
+                "    from tests.benchmarks.scale import peak_megabytes\n"
+                "    print(peak_megabytes(), file=sys.stderr)"
             )
             done = subprocess.run(
                 [sys.executable, "-c", code, "run", str(csv), "--create-users", "--json"],
@@ -35,7 +37,7 @@ def main() -> None:
                 text=True,
                 check=False,
             )
-            peak = int(done.stderr.strip().splitlines()[-1]) / 1024
+            peak = float(done.stderr.strip().splitlines()[-1])
             status = json.loads(done.stdout)["status"]
         peaks.append(peak)
         print(f"{rows:>7,} rows: {status}, peak {peak:.0f} MB")

@@ -46,7 +46,7 @@ def main() -> None:
             wall, cpu = (statistics.median(column) for column in zip(*times, strict=True))
             print(f"  {' '.join(words[:1]):<10} {wall:>6.2f} s, of CPU {cpu:>6.2f} s")
         _print_imports("the simulator's process", ["-m", "simulator", *run], environment)
-        _print_imports("moto's process", ["-c", "import simulator.aws.moto.process"], environment)
+        _print_imports("moto's process", ["-c", "import simulator.aws.engine.process"], environment)
 
 
 def _timed(words: list[str], environment: dict[str, str]) -> tuple[float, float]:

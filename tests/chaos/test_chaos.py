@@ -31,6 +31,7 @@ def test_a_handful_of_mixtures_loses_and_doubles_nothing() -> None:
     assert all(happened for trial in trials[:2] for happened in trial.happened), [told(trial) for trial in trials]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_the_harness_sees_a_row_that_was_lost_and_one_that_was_changed() -> None:
     """A proof that cannot fail proves nothing: a total is taken away, and one is given, behind the run's back."""

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from simulator.aws.moto.environment import without_aws  # noqa: E402 - after the path
+from simulator.aws.engine.environment import without_aws  # noqa: E402 - after the path
 
 for _name in os.environ.keys() - without_aws(os.environ).keys():
     del os.environ[_name]

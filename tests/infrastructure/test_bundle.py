@@ -64,6 +64,7 @@ def contents(folder: Path) -> dict[str, tuple[int, int, str]]:
     }
 
 
+@pytest.mark.slow
 def test_two_builds_are_the_same_byte_for_byte(package: Path, tmp_path: Path) -> None:
     """Or each deployment would deploy functions that have not changed, and run the migrator again."""
     first, second = contents(package), contents(built(tmp_path / "second"))

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from lambdas.shared.settings import AuditSettings, DatabaseSettings, ReporterSettings, ValidatorSettings
+from lambdas.shared.settings import (
+    AuditSettings,
+    DatabaseSettings,
+    FileGateSettings,
+    ReporterSettings,
+    ValidatorSettings,
+)
 from simulator.pipeline.provisioning import function_values, read_definition
 from tests.infrastructure.template.resolver import Resolver, readable
 from tests.infrastructure.template.synthesis import CDK
@@ -17,6 +23,7 @@ DESIGNED = (
     "user-log-processor",
     "user-log-schema-migrator",
     "user-log-reporter",
+    "user-log-file-gate",
     "user-log-user-reader",
 )
 FILES: list[dict[str, Any]] = json.loads(read_definition("functions.json", function_values()))
@@ -26,6 +33,7 @@ SETTINGS = {
     "user-log-schema-migrator": (DatabaseSettings,),
     "user-log-user-reader": (DatabaseSettings,),
     "user-log-reporter": (ReporterSettings,),
+    "user-log-file-gate": (FileGateSettings,),
 }
 
 
@@ -45,21 +53,23 @@ LIMITS = {
     "user-log-processor": (10, 512),
     "user-log-schema-migrator": (300, 512),
     "user-log-reporter": (300, 512),
+    "user-log-file-gate": (30, 512),
     "user-log-user-reader": (15, 512),
 }
 
 
 def test_the_limits_are_those_written_out(stack: Resolver, optional_stack: Resolver) -> None:
-    """Timeouts, memory, the most rows of a file, and a reservation only if it is asked for."""
+    """Timeouts, memory, the most rows of a file, the most files, and a reservation only if it is asked for."""
     found = {name: (each["Timeout"], each["MemorySize"]) for name, each in functions(stack).items()}
     assert found == LIMITS
     assert functions(stack)["user-log-csv-validator"]["Environment"]["Variables"]["MAX_ROWS"] == "100000"
+    assert functions(optional_stack)["user-log-file-gate"]["Environment"]["Variables"]["MAX_FILES"] == "3"
     reserved = {
         name: each["ReservedConcurrentExecutions"]
         for name, each in functions(optional_stack).items()
         if "ReservedConcurrentExecutions" in each
     }
-    assert reserved == {"user-log-processor": 10}
+    assert reserved == {"user-log-processor": 24}
     assert not any("ReservedConcurrentExecutions" in each for each in functions(stack).values())
 
 
@@ -85,6 +95,7 @@ def test_what_a_function_is_told_of_its_surroundings(stack: Resolver) -> None:
             "PROCESSING_LOGS_TABLE": "ProcessingLogs",
             "SENDERS_TOPIC_ARN": "arn:aws:sns:ap-northeast-1:123456789012:user-log-files",
         },
+        "user-log-file-gate": {"FILE_GATE_TABLE": "FileGate", "MAX_FILES": "1"},
         "user-log-user-reader": {
             **database,
             "DATABASE_HOST": "user-log.cluster-ro-id.ap-northeast-1.rds.amazonaws.com",
@@ -101,6 +112,7 @@ def test_workflow_and_rule_call_a_version_that_stays(stack: Resolver, dev_stack:
             ("FunctionsValidatorAlias", "live"),
             ("FunctionsProcessorAlias", "live"),
             ("FunctionsReporterAlias", "live"),
+            ("FunctionsFileGateAlias", "live"),
         }
         for name, alias in aliases.items():
             version = alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
@@ -141,7 +153,9 @@ def test_a_function_runs_python_3_11_is_traced_and_logs_into_its_own_group(stack
     ("name", "role"),
     [
         (name, f"Functions{role}Role")
-        for name, role in zip(DESIGNED, ("Validator", "Processor", "Migrator", "Reporter", "Reader"), strict=True)
+        for name, role in zip(
+            DESIGNED, ("Validator", "Processor", "Migrator", "Reporter", "FileGate", "Reader"), strict=True
+        )
     ],
 )
 def test_a_function_uses_the_role_that_is_checked(stack: Resolver, name: str, role: str) -> None:
@@ -204,4 +218,4 @@ def test_concurrency_is_reserved_only_where_it_is_asked_for(stack: Resolver, opt
     key = "ReservedConcurrentExecutions"
     assert not any(key in function for function in functions(stack).values())
     asked = {name: function[key] for name, function in functions(optional_stack).items() if key in function}
-    assert asked == {"user-log-processor": 10}
+    assert asked == {"user-log-processor": 24}

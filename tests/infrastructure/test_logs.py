@@ -38,6 +38,28 @@ def test_no_log_is_kept_for_ever(stack: Resolver, dev_stack: Resolver) -> None:
         assert 1 <= group["RetentionInDays"] <= 180
 
 
+@pytest.mark.parametrize("of", ["stack", "dev_stack", "optional_stack"])
+def test_every_function_logs_into_a_group_of_the_stack(of: str, request: pytest.FixtureRequest) -> None:
+    """CDK's own functions, too: Lambda would make the group, and keep it for ever."""
+    stack: Resolver = request.getfixturevalue(of)
+    groups = {
+        logical_id: resource
+        for logical_id, resource in stack.resources.items()
+        if resource["Type"] == "AWS::Logs::LogGroup"
+    }
+    functions = {
+        logical_id: resource["Properties"]
+        for logical_id, resource in stack.resources.items()
+        if resource["Type"] == "AWS::Lambda::Function"
+    }
+    assert len(functions) > 6
+    for logical_id, function in functions.items():
+        group = groups[function["LoggingConfig"]["LogGroup"]["Ref"]]
+        assert group["Properties"]["RetentionInDays"], logical_id
+        assert group["DeletionPolicy"] == "Delete", logical_id
+        assert list(function["LoggingConfig"]) == ["LogGroup"], logical_id
+
+
 def test_postgresql_logs_into_the_group_that_was_made(stack: Resolver) -> None:
     """And the group is there before the cluster, or RDS would make it."""
     (name, cluster), *_ = [

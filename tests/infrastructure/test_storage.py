@@ -82,14 +82,14 @@ def test_only_the_input_bucket_tells_eventbridge(stack: Resolver) -> None:
 
 def test_the_table_is_the_one_that_the_simulator_makes(stack: Resolver) -> None:
     """Keys, index, billing, time to live: every field of the file."""
-    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+    table = stack.by_name("AWS::DynamoDB::Table")["ProcessingLogs"]
     definition = json.loads(read_definition("processing_logs.json", {"ProcessingLogsTableName": "ProcessingLogs"}))
     assert {field: table.get(field) for field in definition} == definition
 
 
 def test_the_table_is_the_designed_one(stack: Resolver) -> None:
     """Section 4.2 of the design document, read a second time."""
-    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+    table = stack.by_name("AWS::DynamoDB::Table")["ProcessingLogs"]
     assert table["TableName"] == "ProcessingLogs"
     assert keys(table) == {"HASH": "executionName", "RANGE": "timestamp"}
     (index,) = table["GlobalSecondaryIndexes"]
@@ -107,7 +107,7 @@ def keys(of: dict[str, Any]) -> dict[str, str]:
 
 def test_the_table_is_encrypted_and_can_be_restored_to_any_second(stack: Resolver) -> None:
     """By our key; point-in-time recovery."""
-    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+    table = stack.by_name("AWS::DynamoDB::Table")["ProcessingLogs"]
     assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": DATA_KEY}
     assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
 

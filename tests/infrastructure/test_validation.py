@@ -50,6 +50,7 @@ def test_nothing_is_accepted_for_the_whole_stack(each_assembly: Assembly) -> Non
             assert "/" in violation["acknowledgedAt"], violation["ruleName"]
 
 
+@pytest.mark.slow
 def test_the_validators_are_on() -> None:
     """A property that does not exist, and a queue without TLS: each is refused."""
     app = make_app("dev")
@@ -71,7 +72,7 @@ def test_the_validators_are_on() -> None:
     assert any(plugin == "CloudFormation Validate" for plugin, _ in found)
 
 
-@pytest.mark.parametrize("variant", ["assembly", "dev_assembly"])
+@pytest.mark.parametrize("variant", ["assembly", pytest.param("dev_assembly", marks=pytest.mark.slow)])
 def test_cfn_lint_finds_nothing(request: pytest.FixtureRequest, variant: str) -> None:
     """Offline, for the region of the design document."""
     findings = lint(

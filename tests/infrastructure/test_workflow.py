@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from simulator.pipeline.provisioning import Resources, StageRows, read_definition
+from simulator.pipeline.provisioning import Resources, StageOptions, read_definition
 from tests.infrastructure.template.resolver import Resolver, readable
 
 HERE = "ap-northeast-1:123456789012"
 QUEUES = "https://sqs.ap-northeast-1.amazonaws.com/123456789012/"
 REPORTER = f"arn:aws:lambda:{HERE}:function:user-log-reporter:live"
+FILE_GATE = f"arn:aws:lambda:{HERE}:function:user-log-file-gate:live"
 # The names on AWS; the simulator's own differ in account and address, the text around them must not.
 RESOURCES = Resources(
     input_bucket="user-log-input-123456789012-ap-northeast-1",
@@ -23,12 +24,16 @@ RESOURCES = Resources(
     processor_arn=f"arn:aws:lambda:{HERE}:function:user-log-processor:live",
     migrator_arn=f"arn:aws:lambda:{HERE}:function:user-log-schema-migrator",
     reporter_arn=REPORTER,
+    file_gate_arn=FILE_GATE,
+    file_gate_table="FileGate",
     workflow_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-processor",
     dispatcher_arn=f"arn:aws:states:{HERE}:stateMachine:csv-user-log-dispatcher",
     rule_role_arn="arn:aws:iam::123456789012:role/WorkflowRuleRole",
     rule_dead_letter_queue_arn=f"arn:aws:sqs:{HERE}:s3-csv-upload-rule-dlq",
     report_failures_queue_arn=f"arn:aws:sqs:{HERE}:user-log-report-failures",
     report_failures_queue_url=f"{QUEUES}user-log-report-failures",
+    file_gate_failures_queue_arn=f"arn:aws:sqs:{HERE}:user-log-file-gate-failures",
+    file_gate_failures_queue_url=f"{QUEUES}user-log-file-gate-failures",
     rule_dead_letter_queue_url=f"{QUEUES}s3-csv-upload-rule-dlq",
     dispatcher_failures_queue_url=f"{QUEUES}user-log-dispatcher-failures",
 )
@@ -56,7 +61,7 @@ def test_a_machine_runs_what_the_simulator_runs(stack: Resolver, name: str, file
 def test_a_stage_with_batches_runs_what_the_simulator_runs_with_them(optional_stack: Resolver) -> None:
     """Ten rows a child, and the tolerance by rows behind the Map: both make it of the same two files."""
     machine = optional_stack.by_name("AWS::StepFunctions::StateMachine")["csv-user-log-processor"]
-    batches = replace(RESOURCES, rows=StageRows(map_concurrency=8, rows_per_child=10)).placeholders
+    batches = replace(RESOURCES, stage=StageOptions(map_concurrency=8, max_files=3, rows_per_child=10)).placeholders
     definition = definition_of(machine)
     assert definition == json.loads(read_definition("workflow.asl.json", batches))
     assert definition["States"]["UserLogDistributedMap"]["ItemBatcher"]["MaxItemsPerBatch"] == 10
@@ -144,7 +149,8 @@ def test_the_rule_is_the_one_that_the_simulator_matches_with(stack: Resolver) ->
     rules = stack.by_name("AWS::Events::Rule")
     for rule in rules.values():
         rule.pop("Tags", None)
-    files = [json.loads(read_definition(file, ON_AWS)) for file in ("upload_rule.json", "report_rule.json")]
+    names = ("upload_rule.json", "report_rule.json", "file_gate_rule.json")
+    files = [json.loads(read_definition(file, ON_AWS)) for file in names]
     assert rules == {file["Name"]: file for file in files}
 
 
@@ -160,19 +166,37 @@ def test_the_rule_starts_step_functions_with_no_function_between(stack: Resolver
 
 
 def test_each_end_of_a_run_starts_the_reporter(stack: Resolver) -> None:
-    """Of the workflow alone, and EventBridge may call no other function, for no other rule."""
+    """Of the workflow alone."""
     rule = stack.by_name("AWS::Events::Rule")["user-log-report-rule"]
     workflow = f"arn:aws:states:{HERE}:stateMachine:csv-user-log-processor"
     assert rule["EventPattern"]["detail"] == {
         "stateMachineArn": [workflow],
         "status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
     }
-    (permission,) = stack.of_type("AWS::Lambda::Permission").values()
-    assert permission == {
-        "Action": "lambda:InvokeFunction",
-        "FunctionName": REPORTER,
-        "Principal": "events.amazonaws.com",
-        "SourceArn": f"arn:aws:events:{HERE}:rule/user-log-report-rule",
+
+
+def test_each_end_and_each_redrive_of_a_run_calls_the_file_gate(stack: Resolver) -> None:
+    """Of the workflow alone; a start that is not a redrive does not."""
+    rule = stack.by_name("AWS::Events::Rule")["user-log-file-gate-rule"]
+    assert rule["EventPattern"]["detail"] == {
+        "stateMachineArn": [f"arn:aws:states:{HERE}:stateMachine:csv-user-log-processor"],
+        "$or": [
+            {"status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]},
+            {"status": ["RUNNING"], "redriveCount": [{"numeric": [">", 0]}]},
+        ],
+    }
+
+
+def test_eventbridge_may_call_two_functions_each_for_its_rule(stack: Resolver) -> None:
+    """And no other."""
+    assert {each["FunctionName"]: each for each in stack.of_type("AWS::Lambda::Permission").values()} == {
+        function: {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": function,
+            "Principal": "events.amazonaws.com",
+            "SourceArn": f"arn:aws:events:{HERE}:rule/{rule}",
+        }
+        for function, rule in ((REPORTER, "user-log-report-rule"), (FILE_GATE, "user-log-file-gate-rule"))
     }
 
 
@@ -183,9 +207,14 @@ def test_dev_has_its_own_rule_on_its_own_bucket(dev_stack: Resolver) -> None:
 
 
 def test_what_cannot_be_delivered_waits_as_long_as_a_queue_keeps_it(stack: Resolver) -> None:
-    """Fourteen days, encrypted: uploads, what the dispatcher could not start, and ends of runs without a report."""
+    """Fourteen days, encrypted: uploads, what the dispatcher could not start, ends of runs that two functions lost."""
     queues = stack.by_name("AWS::SQS::Queue")
-    assert set(queues) == {"s3-csv-upload-rule-dlq", "user-log-dispatcher-failures", "user-log-report-failures"}
+    assert set(queues) == {
+        "s3-csv-upload-rule-dlq",
+        "user-log-dispatcher-failures",
+        "user-log-report-failures",
+        "user-log-file-gate-failures",
+    }
     for queue in queues.values():
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
         assert queue.get("SqsManagedSseEnabled") or queue.get("KmsMasterKeyId")
@@ -216,6 +245,8 @@ def test_a_machine_is_made_after_its_rights(stack: Resolver) -> None:
 # Written out: state -> (seconds of one attempt, the retriers' (interval, attempts, rate)).
 PATIENCE = {
     "CSVFileValidation": (310, [(2, 3, 2.0), (1, 6, 2.0)]),
+    # More attempts than fit into the workflow's own time: only that ends the waiting.
+    "WaitForTurn": (240, [(1, 400, 1.0), (1, 20, 2.0)]),
     "SaveRejection": (60, [(2, 3, 2.0)]),
     "ProcessUserLog": (15, [(1, 8, 2.0)]),
     "LogError": (5, [(None, 0, None), (1, 3, 2.0)]),
@@ -224,10 +255,11 @@ PATIENCE = {
 
 
 def test_the_workflow_has_the_limits_written_out(stack: Resolver) -> None:
-    """Twelve hours in all; five rows at a time; 5 % and 50 rows may fail; each task's timeout and retries."""
+    """A day in all; five rows at a time; 5 % and 50 rows may fail; each task's timeout and retries."""
     definition = definition_of(stack.by_name("AWS::StepFunctions::StateMachine")["csv-user-log-processor"])
     rows = definition["States"]["UserLogDistributedMap"]
-    assert definition["TimeoutSeconds"] == 43_200
+    assert definition["TimeoutSeconds"] == 86_400
+    assert 400 * 240 > 86_400
     assert rows["MaxConcurrency"] == 5
     assert (rows["ToleratedFailurePercentage"], rows["ToleratedFailureCount"]) == (5, 50)
     states = {**definition["States"], **rows["ItemProcessor"]["States"]}

@@ -1,4 +1,4 @@
-"""The real servers that integration tests use: one moto and one PostgreSQL a test session, emptied for each test."""
+"""The real servers of integration tests: one AWS engine and one PostgreSQL a test session, emptied for each test."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import pytest
 from psycopg import sql
 
 from lambdas.shared.connection import connect
-from simulator.aws.moto import clients as cloud_clients
-from simulator.aws.moto.environment import local_aws
-from simulator.aws.moto.server import MotoServer
+from simulator.aws.engine import clients as cloud_clients
+from simulator.aws.engine.environment import local_aws
+from simulator.aws.engine.server import EngineServer
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.provisioning import Resources, provision
-from simulator.pipeline.servers import moto_options
+from simulator.pipeline.servers import engine_options
 from simulator.pipeline.settings import HomeFolder
 from simulator.postgres.embedded import EmbeddedPostgres
 from tests.hostile_environment import leading_environment
@@ -30,6 +30,8 @@ from tests.integration.foreign_server import ForeignServer, foreign_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/ap-northeast-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 TEMPLATE = "migrated_template"
 
 
@@ -49,7 +51,7 @@ class Database:
 class Aws:
     """An empty, provisioned local cloud of one test.
 
-    `s3`, `dynamodb`, `sqs` are boto3 clients, `resources` has the names and ARNs, `endpoint` is moto's address.
+    `s3`, `dynamodb`, `sqs` are boto3 clients, `resources` has the names and ARNs, `endpoint` is the engine's address.
     """
 
     clients: cloud_clients.AwsClients
@@ -57,7 +59,7 @@ class Aws:
 
     @property
     def endpoint(self) -> str:
-        """Return moto's address."""
+        """Return the engine's address."""
         return self.clients.endpoint
 
     @property
@@ -147,15 +149,15 @@ def foreign(
 
 
 @pytest.fixture(scope="session")
-def moto_url(session_home: HomeFolder) -> Iterator[str]:
-    """Return the address of the session's moto; audit items go to `session_home.runs`."""
-    with MotoServer(moto_options(session_home)) as moto:
-        yield moto.url
+def engine_url(session_home: HomeFolder, engine: str) -> Iterator[str]:
+    """Return the address of the session's engine; audit items go to `session_home.runs`."""
+    with EngineServer(engine_options(session_home, engine=engine)) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
-def _clients(moto_url: str) -> Iterator[cloud_clients.AwsClients]:
-    clients = cloud_clients.aws_clients(moto_url)
+def _clients(engine_url: str) -> Iterator[cloud_clients.AwsClients]:
+    clients = cloud_clients.aws_clients(engine_url)
     yield clients
     clients.close()
 
@@ -163,7 +165,8 @@ def _clients(moto_url: str) -> Iterator[cloud_clients.AwsClients]:
 @pytest.fixture
 def aws(_clients: cloud_clients.AwsClients) -> Iterator[Aws]:
     """Return an emptied and provisioned cloud; while the test runs, any boto3 client of this process talks to it."""
-    request = urllib.request.Request(f"{_clients.endpoint}/moto-api/reset", method="POST")  # noqa: S310 - our own
+    url = f"{_clients.endpoint}/moto-api/reset"  # roto takes it too
+    request = urllib.request.Request(url, headers={"Authorization": SIGNED}, method="POST")  # noqa: S310 - our own
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
     with local_aws(_clients.endpoint):
         yield Aws(_clients, provision(_clients))

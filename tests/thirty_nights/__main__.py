@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from simulator.runs.store import RunStore
@@ -31,15 +31,16 @@ def main() -> int:
     return 0
 
 
-def make_history(home: Path, morning: date | None = None, *, database: bool = True) -> None:
+def make_history(home: Path, morning: date | None = None, *, zone: tzinfo | None = None, database: bool = True) -> None:
     """Make the runs of thirty nights below `home`, and its database.
 
     Args:
         home: the folder that SIMULATOR_HOME is to name.
-        morning: the last morning, in this machine's time zone; today if it is not given.
+        morning: the last morning; today if it is not given.
+        zone: the time zone of mornings and evenings; this machine's if it is not given.
         database: whether the users and their totals are written into the home's PostgreSQL too.
     """
-    now = datetime.now().astimezone()
+    now = datetime.now().astimezone(zone)
     played = Stage(RunStore(home / "runs"), {f"U{number:05}" for number in range(1, USERS + 1)})
     for upload in uploads(morning or now.date(), now.tzinfo):  # type: ignore[arg-type]
         played.play(upload)

@@ -105,8 +105,11 @@ def test_a_simulator_command_of_the_documents_can_be_typed(words: list[str]) -> 
 @pytest.mark.parametrize(
     "words", [one for one in _simulator_commands() if one[0] in CHEAP and not NEED_A_RUN & set(one)], ids=" ".join
 )
-def test_a_cheap_command_of_the_recipes_succeeds(words: list[str]) -> None:
-    """Those that start no server are run."""
+def test_a_cheap_command_of_the_recipes_succeeds(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that start no server are run, in a home without runs."""
+    monkeypatch.setenv("SIMULATOR_HOME", str(tmp_path / "home"))
     assert CliRunner().invoke(application(), words).exit_code == 0
 
 

@@ -116,6 +116,34 @@ def reporter_policies(storage: Storage, stage: Stage, file_topic: sns.ITopic, fa
     }
 
 
+def file_gate_policies(storage: Storage, stage: Stage, failures: sqs.IQueue) -> Policies:
+    """Change the gate's table; look at the workflow's executions, and answer those that wait.
+
+    Args:
+        storage: its table.
+        stage: names the workflow.
+        failures: takes the events that it could not deal with.
+    """
+    workflow = stage.name_of("Workflow")
+    states = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    return {
+        "ChangeGate": [
+            _allow(["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"], [storage.gate_table.table_arn]),
+            _allow(["kms:Decrypt", "kms:DescribeKey"], [storage.data_key.key_arn], _through("dynamodb")),
+        ],
+        "LookAtRuns": [
+            _allow(["states:DescribeExecution", "states:ListMapRuns"], [f"{states}:execution:{workflow}:*"]),
+        ],
+        "AnswerRuns": [
+            _allow(["states:SendTaskSuccess"], [machine_arn(stage, "Workflow")]),
+            # What the machine keeps of its executions is under the key: it is read, and an answer is added.
+            _allow(MACHINE_USE, [storage.data_key.key_arn], machine_context(machine_arn(stage, "Workflow"))),
+        ],
+        # Lambda puts it there with the function's role.
+        "LeaveFailures": [_allow(["sqs:SendMessage"], [failures.queue_arn])],
+    }
+
+
 def open_endpoints(
     network: Network, storage: Storage, *, validator: iam.IRole, processor: iam.IRole, migrator: iam.IRole
 ) -> None:

@@ -16,6 +16,7 @@ from userlog.functions.function_rights import (
     PROCESSOR_USER,
     READER_USER,
     Policies,
+    file_gate_policies,
     migrator_policies,
     open_endpoints,
     processor_policies,
@@ -37,16 +38,18 @@ if TYPE_CHECKING:
 LIVE = "live"
 VALIDATOR, PROCESSOR, MIGRATOR = "CsvValidatorFunction", "UserLogProcessorFunction", "SchemaMigratorFunction"
 READER = "UserReaderFunction"
-REPORTER = "UserLogReporterFunction"
+REPORTER, FILE_GATE = "UserLogReporterFunction", "FileGateFunction"
 
 
 class Functions(Construct):
     """The functions, each with a role and a log group of its own; those that need the database in the private subnets.
 
     Attributes:
-        validator, processor, migrator, reporter, reader: the functions.
-        validator_alias, processor_alias, reporter_alias: what workflow and rule call: the version that is live.
+        validator, processor, migrator, reporter, reader, file_gate: the functions.
+        validator_alias, processor_alias, reporter_alias, file_gate_alias: what workflow and rules call: the version
+            that is live.
         report_failures_queue: what neither the report rule nor the reporter could deal with.
+        file_gate_failures_queue: what neither the gate's rule nor the gate could deal with.
         migration: depend on it to have the schema; a migration that fails makes the deployment fail.
     """
 
@@ -91,6 +94,15 @@ class Functions(Construct):
             reporter_policies(storage, stage, file_topic, self.report_failures_queue),
             in_network=False,
         )
+        self.file_gate_failures_queue = WaitingQueue(
+            self, "FileGateFailuresQueue", name=stage.name_of("FileGateFailuresQueue")
+        )
+        self.file_gate = self._function(
+            "FileGate",
+            FILE_GATE,
+            file_gate_policies(storage, stage, self.file_gate_failures_queue),
+            in_network=False,
+        )
         open_endpoints(
             network,
             storage,
@@ -102,6 +114,7 @@ class Functions(Construct):
         self.validator_alias = self._alias("Validator", self.validator)
         self.processor_alias = self._alias("Processor", self.processor)
         self.reporter_alias = self._alias("Reporter", self.reporter)
+        self.file_gate_alias = self._alias("FileGate", self.file_gate)
         # Until the schema fits the new code, the old code goes on.
         self.processor_alias.node.add_dependency(self.migration)
 
@@ -165,7 +178,11 @@ class Functions(Construct):
 
     def _dead_letter_queue(self, arn: str | None) -> WaitingQueue | None:
         """Return the queue that functions.json names; KeyError for one that is not here."""
-        return None if arn is None else {"${ReportFailuresQueueArn}": self.report_failures_queue}[arn]
+        if arn is None:
+            return None
+        if arn == "${ReportFailuresQueueArn}":
+            return self.report_failures_queue
+        return {"${FileGateFailuresQueueArn}": self.file_gate_failures_queue}[arn]
 
     def _alias(self, construct_id: str, function: lambda_.Function) -> lambda_.Alias:
         return lambda_.Alias(self, f"{construct_id}Alias", alias_name=LIVE, version=function.current_version)
@@ -184,6 +201,8 @@ class Functions(Construct):
             "RESULTS_PREFIX": results_prefix(),
             "SENDERS_TOPIC_ARN": self._file_topic.topic_arn,
             "PROCESSING_LOGS_TABLE": self._storage.logs_table.table_name,
+            "FILE_GATE_TABLE": self._storage.gate_table.table_name,
+            "MAX_FILES": str(self._stage.options.max_files),
         }
         return {name: values[name] for name in names}
 

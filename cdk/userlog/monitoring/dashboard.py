@@ -50,9 +50,12 @@ class PipelineDashboard(cloudwatch.Dashboard):
             _graph("Files", [metrics.files("FilesValidated"), metrics.files("FilesRejected")]),
         )
         self.add_widgets(
+            _graph("How long a file has waited for its turn, s", [metrics.longest_wait()]),
+        )
+        self.add_widgets(
             _graph("Rows", [metrics.rows(name) for name in ("RowsProcessed", "RowsSuperseded", "RowsFailed")]),
             _graph("Processor: errors, %", [metrics.error_rate()]),
-            _graph("How long a run takes, ms", [metrics.run_time("p50"), metrics.run_time("max")]),
+            _graph("How long a run takes, its wait included, ms", [metrics.run_time("p50"), metrics.run_time("max")]),
         )
         each = {"validator": functions.validator, "processor": functions.processor, "migrator": functions.migrator}
         self.add_widgets(

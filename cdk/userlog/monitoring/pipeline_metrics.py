@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from lambdas.shared.observability import NAMESPACE, PROCESSOR_SERVICE, VALIDATOR_SERVICE
+from lambdas.shared.observability import FILE_GATE_SERVICE, NAMESPACE, PROCESSOR_SERVICE, VALIDATOR_SERVICE
 
 if TYPE_CHECKING:
     from aws_cdk import aws_events as events
@@ -48,7 +48,7 @@ class PipelineMetrics:
         return self._runs_failed.metric(statistic="sum", period=PERIOD, label="RunsFailed")
 
     def run_time(self, statistic: str) -> cloudwatch.Metric:
-        """How long runs take, in milliseconds."""
+        """How long runs take, in milliseconds, their waiting for their turn included."""
         return self._workflow.workflow.metric("ExecutionTime", statistic=statistic, period=PERIOD, label=statistic)
 
     def dispatches(self, metric_name: str) -> cloudwatch.Metric:
@@ -81,6 +81,29 @@ class PipelineMetrics:
                 "failed": self._functions.reporter.metric_errors(period=PERIOD),
                 "undelivered": _of_rule(self._workflow.report_rule, "FailedInvocations"),
             },
+        )
+
+    def gate_failed(self) -> cloudwatch.MathExpression:
+        """Attempts of the file gate that failed, and ends of runs that its rule gave up delivering."""
+        return cloudwatch.MathExpression(
+            expression="SUM([FILL(failed, 0), FILL(undelivered, 0)])",
+            label="failed attempts of the file gate",
+            period=PERIOD,
+            using_metrics={
+                "failed": self._functions.file_gate.metric_errors(period=PERIOD),
+                "undelivered": _of_rule(self._workflow.file_gate_rule, "FailedInvocations"),
+            },
+        )
+
+    def longest_wait(self) -> cloudwatch.Metric:
+        """How long the first files that wait have waited, in seconds; each asks again every four minutes."""
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name="LongestWaitSeconds",
+            dimensions_map={"service": FILE_GATE_SERVICE, "function_name": self._functions.file_gate.function_name},
+            statistic="max",
+            period=PERIOD,
+            label="LongestWaitSeconds",
         )
 
     def error_rate(self) -> cloudwatch.MathExpression:
@@ -167,13 +190,14 @@ class PipelineMetrics:
         )
 
     def waiting(self) -> list[cloudwatch.IMetric]:
-        """The messages in the three queues that wait for a person."""
+        """The messages in the queues that wait for a person."""
         return [
             queue.metric_approximate_number_of_messages_visible(statistic="max", period=PERIOD, label=label)
             for label, queue in (
                 ("events that reached no dispatcher", self._workflow.rule_dead_letter_queue),
                 ("events that started no run", self._workflow.dispatcher_failures_queue),
                 ("ends of runs without a report", self._functions.report_failures_queue),
+                ("ends of runs that let no file in", self._functions.file_gate_failures_queue),
             )
         ]
 

@@ -1,4 +1,4 @@
-"""Storage of files and audit trail: two buckets, their access logs, the table, and the key of all of them."""
+"""Storage of files and audit trail: two buckets, their access logs, two tables, and the key of all of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from userlog.definitions import rejected_prefix
 from userlog.stage import REGION
 from userlog.storage.audit_table import audit_table
 from userlog.storage.data_key import data_key, report_use, upload_use
+from userlog.storage.file_gate_table import file_gate_table
 
 if TYPE_CHECKING:
     from userlog.stage import Stage
@@ -27,7 +28,7 @@ _TLS_VERSION = 1.2
 
 
 class Storage(Construct):
-    """Buckets, table, key.
+    """Buckets, tables, key.
 
     The user master is loaded from `users/` in the output bucket: an object in the input bucket would start a run.
 
@@ -36,6 +37,7 @@ class Storage(Construct):
         input_bucket: a `.csv` in it starts a run; EventBridge is told of each object.
         output_bucket: `results/`, `rejected/` (the workflow's), `reports/` (the reporter's), `users/` (yours).
         logs_table: ProcessingLogs.
+        gate_table: FileGate, which files have their turn and which wait.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
@@ -46,6 +48,7 @@ class Storage(Construct):
         self.input_bucket = self._bucket("Input", "InputBucket", INPUT_KEPT)
         self.output_bucket = self._bucket("Output", "OutputBucket", OUTPUT_KEPT)
         self.logs_table = audit_table(self, "ProcessingLogs", stage=stage, key=self.data_key)
+        self.gate_table = file_gate_table(self, "FileGate", stage=stage, key=self.data_key)
         self._tell_eventbridge()
         for bucket in (self.input_bucket, self.output_bucket):
             self._refuse_other_encryption(bucket)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # One call of KMS in this time per machine, not one per execution.
 KEY_REUSED_SECONDS = 300
+RULE_FILES = {"Report": "report_rule", "FileGate": "file_gate_rule"}
 
 
 class Workflow(Construct):
@@ -55,6 +56,7 @@ class Workflow(Construct):
             "CsvValidatorFunctionArn": functions.validator_alias.function_arn,
             "UserLogProcessorFunctionArn": functions.processor_alias.function_arn,
             "UserLogReporterFunctionArn": functions.reporter_alias.function_arn,
+            "FileGateFunctionArn": functions.file_gate_alias.function_arn,
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue.queue_url,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue.queue_arn,
         }
@@ -63,7 +65,7 @@ class Workflow(Construct):
         workflow_role = MachineRole(
             self,
             "WorkflowRole",
-            description="What the workflow may do: read uploads, call two functions, write results and audit items",
+            description="What the workflow may do: read uploads, call three functions, write results and audit items",
             machine=machine_arn(stage, "Workflow"),
             data_key=storage.data_key,
             policies=workflow_policies(
@@ -98,24 +100,38 @@ class Workflow(Construct):
         )
         self._placeholders["DispatcherArn"] = self.dispatcher.state_machine_arn
         self.rule = self._rule(stage.name_of("UploadRule"))
-        self.report_rule = self._report_rule(stage.name_of("ReportRule"), functions)
+        self.report_rule = self._status_rule(
+            "Report",
+            "Reporter",
+            functions.reporter_alias,
+            functions.report_failures_queue,
+            "UserLogReporterFunctionArn",
+        )
+        self.file_gate_rule = self._status_rule(
+            "FileGate", "FileGate", functions.file_gate_alias, functions.file_gate_failures_queue, "FileGateFunctionArn"
+        )
         # No upload is taken before the schema is there.
         self.rule.node.add_dependency(functions.migration)
 
-    def _report_rule(self, name: str, functions: Functions) -> DefinedRule:
+    def _status_rule(
+        self, kind: str, called: str, function: lambda_.IAlias, failures: WaitingQueue, function_placeholder: str
+    ) -> DefinedRule:
+        """Return a rule of the workflow's status changes: `report_rule.json` for the kind `Report`."""
+        name = self._stage.name_of(f"{kind}Rule")
         placeholders = {
-            "ReportRuleName": name,
+            f"{kind}RuleName": name,
             "WorkflowArn": self.workflow.state_machine_arn,
-            "UserLogReporterFunctionArn": functions.reporter_alias.function_arn,
-            "ReportFailuresQueueArn": functions.report_failures_queue.queue_arn,
+            function_placeholder: function.function_arn,
+            f"{kind}FailuresQueueArn": failures.queue_arn,
         }
-        functions.report_failures_queue.admit_rule(name)
-        rule = DefinedRule(self, "ReportRule", "report_rule.json", placeholders=placeholders)
+        failures.admit_rule(name)
+        file = f"{RULE_FILES[kind]}.json"
+        rule = DefinedRule(self, f"{kind}Rule", file, placeholders=placeholders)
         lambda_.CfnPermission(
             self,
-            "RuleCallsReporter",
+            f"RuleCalls{called}",
             action="lambda:InvokeFunction",
-            function_name=functions.reporter_alias.function_arn,
+            function_name=function.function_arn,
             principal="events.amazonaws.com",
             source_arn=rule.attr_arn,
         )

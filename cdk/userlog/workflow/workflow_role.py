@@ -39,6 +39,7 @@ def workflow_policies(
                     functions.validator_alias.function_arn,
                     functions.processor_alias.function_arn,
                     *([functions.reporter_alias.function_arn] if counts_rows else []),
+                    functions.file_gate_alias.function_arn,
                 ],
             )
         ],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.components.choices import days_of
 from dashboard.components.moments import zone
 from dashboard.languages.language import tr
 from dashboard.queries.night.intervals import Since, interval
@@ -24,7 +25,8 @@ WORDS = {
     Since.ALL: "Everything",
     Since.DAYS: "Days to choose …",
 }
-NO_DAYS: list[date | datetime | str | None] = []
+PAGES = ("page", "worst", "rows-page")
+"""Parameters that name a page of what the span holds."""
 
 
 def chosen_span(default: Since = Since.YESTERDAY) -> Since:
@@ -51,17 +53,14 @@ def interval_picker(default: Since = Since.YESTERDAY) -> Interval:
         on_change=_chosen,
         args=(widget, default),
     )
-    days: tuple[date, ...] = ()
-    if current is Since.DAYS:
-        asked = st.date_input(tr("Started between"), value=NO_DAYS, key="days", width=240, bind="query-params")
-        days = asked if isinstance(asked, tuple) else ()
+    days = days_of("Started between", key="days", clears=PAGES, width=240) if current is Since.DAYS else ()
     here = zone()
     return interval(current, datetime.now(here), here, days)
 
 
 def _chosen(widget: str, default: Since) -> None:
     picked = st.session_state[widget]
-    for name in (SINCE, "page", "worst", "days"):
-        st.query_params.pop(name, None)
-    if picked != default:
-        st.query_params[SINCE] = str(picked)
+    if picked not in list(Since):
+        return  # the words of an option in the language of before
+    kept = {name: st.query_params.get_all(name) for name in st.query_params if name not in (SINCE, "days", *PAGES)}
+    st.query_params.from_dict({**kept, **({SINCE: [str(picked)]} if picked != default else {})})

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import charts
-from dashboard.components.choices import one_of
+from dashboard.components.choices import number_of, one_of, text_of, ticked
 from dashboard.components.moments import span, when, zone
-from dashboard.components.polling import paced
+from dashboard.components.polling import paced, steady
 from dashboard.components.row_detail import row_detail
 from dashboard.components.run.dot import dot, facts
 from dashboard.components.run.state_detail import state_detail
@@ -32,24 +32,35 @@ from simulator.runs.words import count
 
 if TYPE_CHECKING:
     from dashboard.queries.downloads import Download
+    from dashboard.queries.states.graph import RunGraph
     from simulator.runs.folder.run_folder import RunFolder
 
 PAGE = 100
+MOST_PAGES = 10**9
+GRAPH_SECONDS = 60.0
+"""How old the numbers in a graph may be while its colours stay: to lay it out takes the browser half a second."""
+NO_ROW_YET = "No row has ended yet."
+_GRAPH_STYLE = "<style>.st-key-graph { overflow-x: auto } .st-key-graph svg { min-width: 720px }</style>"
+"""On a phone the graph is moved sideways: made as narrow as the screen, nobody could read it."""
 KIBIBYTE = 1024
 
 
 def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show the workflow, each state coloured by what happened."""
     found = paced(f"graph {folder.name}", lambda: run_graph(folder), live=live)
+    if live:
+        found = steady(f"graph {folder.name}", found, _statuses(found), seconds=GRAPH_SECONDS)
     if not found.nodes:
         st.info(tr("The run's workflow (definition.json) has not been written or cannot be read."))
         return
     st.caption(tr("Green passed, amber failed and caught, red failed, blue running, orange stopped, grey not reached."))
-    st.graphviz_chart(
-        dot(found, dark=st.context.theme.type == "dark"),
-        width="stretch",
-        alt=tr("The workflow; the table below says the same"),
-    )
+    st.html(_GRAPH_STYLE)
+    with st.container(key="graph"):
+        st.graphviz_chart(
+            dot(found, dark=st.context.theme.type == "dark"),
+            width="stretch",
+            alt=tr("The workflow; the table below says the same"),
+        )
     st.caption(tr("Tick a state for its input, output and definition (by keyboard: arrow keys, then Shift and Space)."))
     chosen = picked_row(
         pd.DataFrame(
@@ -67,19 +78,28 @@ def graph(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
         state_detail(folder, chosen)
 
 
-def rows(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
+def _statuses(found: RunGraph) -> object:
+    return [node.status for node in found.nodes], found.passed
+
+
+def rows(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show every row that has been processed, filtered, a page at a time, and everything about one."""
-    search = str(st.session_state.get("find") or st.query_params.get("find") or "")  # the field above the parts
+    search = st.query_params.get("find", "").strip()  # of the field above the parts
     with st.container(horizontal=True, vertical_alignment="bottom"):
         status = one_of(
-            "Rows that", ["", *STATUSES], key="row-status", shown=lambda one: one or "ended in any way", width=200
+            "Rows that",
+            ["", *STATUSES],
+            key="row-status",
+            shown=lambda one: one or "ended in any way",
+            clears=["rows-page"],
+            width=200,
         )
-    total = items(folder, status=status, search=search.strip(), limit=0).total
+    total = items(folder, status=status, search=search, limit=0).total
     if not total:
-        st.info(tr("No row matches." if search or status else "No row has ended yet."))
+        st.info(tr("No row matches." if search or status else NO_ROW_YET if live else "No row was run."))
         return
     offset = page_offset(total, PAGE, key="rows-page")
-    found = items(folder, status=status, search=search.strip(), offset=offset, limit=PAGE).items
+    found = items(folder, status=status, search=search, offset=offset, limit=PAGE).items
     st.caption(tr(f"{count(total, 'row')}. {HOW}"))
     chosen = picked_row(
         pd.DataFrame(
@@ -111,7 +131,7 @@ def speed(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
     """Show throughput over time, and what the workers did when."""
     flow, found = paced(f"speed {folder.name}", lambda: (throughput(folder), worker_times(folder)), live=live)
     if not flow.points:
-        st.info(tr("No row has ended yet."))
+        st.info(tr(NO_ROW_YET if live else "No row was run."))
         return
     here = zone()
     st.markdown(tr("**Rows per second**"))
@@ -130,21 +150,22 @@ def speed(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's
         charts.worker_shares(found.shares, here)
 
 
-def events(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
+def events(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show the history, a page at a time, and one event's details."""
-    kind = st.text_input(
-        tr("Events with this in their type or state"),
+    kind = text_of(
+        "Events with this in their type or state",
         key="events",
-        placeholder=tr("all events"),
+        placeholder="all events",
+        clears=["history-page"],
         width=280,
-        bind="query-params",
     )
-    total = history(folder, search=kind.strip(), limit=0).total
+    total = history(folder, search=kind, limit=0).total
     if not total:
-        st.info(tr("No event matches." if kind else "The run has written no history yet."))
+        nothing = "The run has written no history yet." if live else "No history was kept."
+        st.info(tr("No event matches." if kind else nothing))
         return
     offset = page_offset(total, PAGE, key="history-page")
-    found = history(folder, search=kind.strip(), offset=offset, limit=PAGE).events
+    found = history(folder, search=kind, offset=offset, limit=PAGE).events
     table = pd.DataFrame(
         [{"Id": one.id, "Time": when(one.time), "Type": one.type, "State": one.state} for one in found]
     )
@@ -164,32 +185,26 @@ def events(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment
         st.json(one.details)
 
 
-def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
+def log_lines(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Show what the functions logged, filtered, a page at a time."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            tr("Logs with this text"),
-            key="log-search",
-            placeholder=tr("user, request id, error …"),
-            bind="query-params",
+        search = text_of(
+            "Logs with this text", key="log-search", placeholder="user, request id, error …", clears=["logs-page"]
         )
         level = _choice("Level", ["", "ERROR", "WARNING", "INFO"], "log-level")
         kind = _choice("Kind", ["", "log", "platform", "metrics"], "log-kind")
-        follow = st.checkbox(tr("Follow: the newest lines"), key="log-follow", bind="query-params")
+        follow = ticked("Follow: the newest lines", key="log-follow")
         number = 1
         if not follow:
-            number = int(
-                st.number_input(
-                    tr("Page of logs"), min_value=1, step=1, key="logs-page", width=160, bind="query-params"
-                )
-            )
+            number = number_of("Page of logs", MOST_PAGES, key="logs-page", default=1, width=160) or 1
     if follow:
         newest = newest_logs(folder, kind=kind, level=level, search=search, limit=PAGE)
         page = LogPage(lines=newest[::-1], more=False, total=None)
     else:
         page = logs(folder, kind=kind, level=level, search=search, offset=(number - 1) * PAGE, limit=PAGE)
     if not page.lines:
-        st.info(tr("No log line matches." if search or level or kind or number > 1 else "Nothing has been logged yet."))
+        nothing = "Nothing has been logged yet." if live else "The run has no log line."
+        st.info(tr("No log line matches." if search or level or kind or number > 1 else nothing))
         return
     show_table(
         pd.DataFrame(
@@ -213,14 +228,14 @@ def log_lines(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragm
 
 
 def _choice(label: str, options: list[str], key: str) -> str:
-    return one_of(label, options, key=key, shown=lambda one: one or "all", width=140)
+    return one_of(label, options, key=key, shown=lambda one: one or "all", clears=["logs-page"], width=140)
 
 
-def files(folder: RunFolder, _live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
+def files(folder: RunFolder, live: bool) -> None:  # noqa: FBT001 - a fragment's arguments
     """Offer the run's files to download."""
     found = downloads(folder)
     if not found:
-        st.info(tr("The run has no file yet."))
+        st.info(tr("The run has no file yet." if live else "The run has no file."))
     for number, one in enumerate(found):
         size = tr(f"{one.size / KIBIBYTE:,.1f} KiB" if one.size >= KIBIBYTE else f"{one.size} bytes")
         st.download_button(

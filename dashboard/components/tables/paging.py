@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from dashboard.components.choices import page_of
 
 
 def page_offset(total: int, size: int, *, key: str) -> int:
@@ -16,4 +16,4 @@ def page_offset(total: int, size: int, *, key: str) -> int:
     pages = max((total + size - 1) // size, 1)
     if pages == 1:
         return 0
-    return (min(st.pagination(pages, key=key, bind="query-params"), pages) - 1) * size
+    return (page_of(pages, key=key) - 1) * size

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from pandas.io.formats.style import Styler
 
-ROW_PIXELS = 36
+ROW_PIXELS = 35
+FRAME_PIXELS = 3
 HOW = "Tick a row for more (by keyboard: arrow keys, then Shift and Space)."
 
 
@@ -103,7 +104,7 @@ def _grid(
     event = st.dataframe(
         table,
         hide_index=True,
-        height=min(ROW_PIXELS * (size + 1) + 4, looks.height),
+        height=min(ROW_PIXELS * (size + 1) + FRAME_PIXELS, looks.height),
         on_select=on_select,
         selection_mode="single-row",
         key=widget,
@@ -116,10 +117,10 @@ def _grid(
 
 def _ticked(widget: str, rows: tuple[str, ...], parameter: str, clears: tuple[str, ...]) -> None:
     ticked = st.session_state[widget].selection.rows
-    for name in (parameter, *clears):
-        st.query_params.pop(name, None)
+    asked = {name: st.query_params.get_all(name) for name in st.query_params if name not in (parameter, *clears)}
     if ticked and ticked[0] < len(rows):
-        st.query_params[parameter] = rows[ticked[0]]
+        asked[parameter] = [rows[ticked[0]]]
+    st.query_params.from_dict(asked)  # at once: one step of the browser's history
 
 
 def shown_as(key: str, rows: Sequence[str]) -> str:

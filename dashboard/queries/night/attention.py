@@ -35,7 +35,7 @@ def needing_attention(store: RunStore, zone: tzinfo) -> list[RunRecord]:
     clean = _Clean(records, zone)
     known = repairs(store)
     found = [one for one in records if kind(one) in _WORST and not _settled(one, known, clean)]
-    return sorted(found, key=_badness)
+    return sorted(sorted(found, key=lambda one: one.started or "", reverse=True), key=_badness)
 
 
 def _settled(record: RunRecord, known: Repairs, clean: _Clean) -> bool:
@@ -45,14 +45,13 @@ def _settled(record: RunRecord, known: Repairs, clean: _Clean) -> bool:
     return clean.since(record)
 
 
-def _badness(record: RunRecord) -> tuple[int, int, str]:
-    """Sorts the worst first: whole files before some rows, and then by the rows that are missing; newest first."""
+def _badness(record: RunRecord) -> tuple[int, int]:
+    """Sorts the worst first: whole files before some rows, and then by the rows that are missing."""
     what = kind(record)
     missing = record.rows.failed + record.rows.pending
     whole = what in (Kind.REJECTED, Kind.FAILED, Kind.STOPPED)
     nothing_done = whole and not record.rows.succeeded
-    newest = "".join(chr(0x10FFFF - ord(one)) for one in record.started or "")
-    return 0 if nothing_done else 1 if whole else _WORST.index(what), -missing, newest
+    return 0 if nothing_done else 1 if whole else _WORST.index(what), -missing
 
 
 class _Clean:

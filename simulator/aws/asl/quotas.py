@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, StateError
-from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.json_text import is_larger
 
 MAX_PAYLOAD_BYTES = 262_144
 MAX_HISTORY_EVENTS = 25_000
@@ -23,7 +23,7 @@ _FORBIDDEN_IN_NAMES = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x
 
 def check_size(value: Any, what: str) -> None:
     """Raise States.DataLimitExceeded if `value` is larger than a payload may be; `what` is named in the cause."""
-    if json_size(value) > MAX_PAYLOAD_BYTES:
+    if is_larger(value, MAX_PAYLOAD_BYTES):
         raise StateError(
             DATA_LIMIT_EXCEEDED,
             f"The state/task '{what}' returned a result with a size exceeding the maximum number of bytes "

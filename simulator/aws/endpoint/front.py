@@ -21,8 +21,8 @@ from simulator.aws.endpoint.spool import Spool, receive
 from simulator.aws.endpoint.threads import in_thread
 from simulator.aws.endpoint.wire.message import WireRequest
 from simulator.aws.endpoint.wire.modelled_service import ModelledService
+from simulator.aws.engine.environment import ACCOUNT
 from simulator.aws.errors import ApiError
-from simulator.aws.moto.environment import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

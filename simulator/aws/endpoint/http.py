@@ -6,7 +6,7 @@ It takes a tenth of a second, and a run without a local cloud needs none of it: 
 
 from __future__ import annotations
 
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 
 with local_aws("http://127.0.0.1"):
     import aiohttp

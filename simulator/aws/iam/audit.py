@@ -36,11 +36,18 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """An action that a statement allows, or a resource on which it allows anything, and that nothing uses."""
+    """An action that a statement allows, or a resource on which it allows anything, and that nothing uses.
+
+    Args:
+        owner: what has the policy, for people.
+        actions, resources: as the statement has them.
+        principals: the roles and users whom a resource's policy names; none in a policy of a role.
+    """
 
     owner: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    principals: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say it in a sentence."""
@@ -92,18 +99,19 @@ class Audit:
                 continue
             used = self._uses.get(statement, set())
             owner = readable(statement.owner)
+            principals = (statement.principals or {}).get("AWS", ())
             actions = tuple(
                 one
                 for one in statement.actions
                 if not any(matches(one, action, ignore_case=True) for action, _ in used)
             )
             if actions:
-                found.append(Unused(owner, actions, statement.resources))
+                found.append(Unused(owner, actions, statement.resources, principals))
             resources = tuple(
                 one for one in statement.resources if not any(arn_matches(one, resource) for _, resource in used)
             )
             if resources and used and not statement.not_resources:
-                found.append(Unused(owner, statement.actions, resources))
+                found.append(Unused(owner, statement.actions, resources, principals))
         return found
 
 

@@ -74,7 +74,11 @@ class PermittedMachines:
 
 
 def permitted_operations(
-    service: str, operations: Mapping[str, Operation], gate: Gate, here: str
+    service: str,
+    operations: Mapping[str, Operation],
+    gate: Gate,
+    here: str,
+    owner_of_token: Callable[[object], str | None],
 ) -> dict[str, Operation]:
     """Return the operations of a service, each of which passes through the gate first.
 
@@ -83,11 +87,18 @@ def permitted_operations(
         operations: by their names in the API.
         gate: counts the calls, and may refuse them.
         here: region and account, with a colon between them.
+        owner_of_token: returns what the right to answer a Task's token is given on: the ARN of a state machine or an
+            activity; None for a token that no Task waits with. Its request passes: the operation refuses it.
     """
 
     def permitted(name: str, operation: Operation) -> Operation:
         def call(request: dict[str, Any]) -> dict[str, Any]:
             action, resource = _asked(service, name, request, here)
+            if "taskToken" in request:
+                owner = owner_of_token(request["taskToken"])
+                if owner is None:
+                    return operation(request)
+                resource = owner
             try:
                 gate.called(action, resource)
             except Denied as denied:

@@ -40,12 +40,16 @@ EXITED = "Runtime.ExitError"
 OUT_OF_MEMORY = "Runtime.OutOfMemory"
 
 
+class Ahead:
+    """In an environment's inbox: start cold before there is an event."""
+
+
 class Abandoned(BaseException):
     """Raised inside the thread of an environment that has been given up, so that its code stops."""
 
 
 class ExecutionEnvironment:
-    """One execution environment. It starts cold with its first invocation, and is warm from then on.
+    """One execution environment. It starts cold with its first invocation, or ahead of it, and is warm from then on.
 
     Args:
         config: the function.
@@ -83,13 +87,17 @@ class ExecutionEnvironment:
         self._log = FunctionLog(config, name, log_sink)
         self._handler: Handler | None = None
         self._init_seconds: float | None = None
-        self._inbox: SimpleQueue[Invocation | None] = SimpleQueue()
+        self._inbox: SimpleQueue[Invocation | Ahead | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"{config.name} {name}", daemon=True)
         self._thread.start()
 
     def submit(self, invocation: Invocation) -> None:
         """Give it an event; only when it is idle."""
         self._inbox.put(invocation)
+
+    def initialise(self) -> None:
+        """Start cold now; an event that comes meanwhile is served next. If that fails, the first event tells so."""
+        self._inbox.put(Ahead())
 
     def close(self) -> None:
         """Let its thread end when the current event is done."""
@@ -121,10 +129,18 @@ class ExecutionEnvironment:
         route_this_thread(self._variables, self._log.write)
         try:
             while (invocation := self._inbox.get()) is not None:
-                if not self._serve(invocation):
+                if isinstance(invocation, Ahead):
+                    self._initialise_ahead()
+                elif not self._serve(invocation):
                     return
         except Abandoned:
             return
+
+    def _initialise_ahead(self) -> None:
+        try:
+            self._init()
+        except (InitError, SystemExit):
+            self._handler = None
 
     def _serve(self, invocation: Invocation) -> bool:
         """Process one event; False if the environment has ended."""

@@ -148,6 +148,19 @@ class LambdaService:
             raise AssertionError("an invocation that has ended has a result")
         return invocation.result
 
+    def initialise(self, function: str) -> None:
+        """Start an environment of a function before anybody invokes it, as Lambda may do; returns at once.
+
+        Lambda developer guide, "Understanding the Lambda execution environment lifecycle".
+
+        Raises:
+            LambdaError: there is no such function.
+        """
+        pool = self._pool(function, "")
+        environment = pool.take("")
+        environment.initialise()
+        pool.give_back(environment)
+
     def reload(self, functions: Sequence[FunctionConfig]) -> None:
         """Take over configurations, and give every function new environments, which import its code anew.
 

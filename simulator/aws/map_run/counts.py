@@ -36,19 +36,23 @@ class Counts:
 
     def began(self, items: int, *, again: bool = False) -> None:
         """Count a child with so many items as running; `again` for one that waited for its redrive."""
+        by_item, by_execution = self._by_status["items"], self._by_status["executions"]
         with self._lock:
-            for kind, number in (("items", items), ("executions", 1)):
-                self._by_status[kind]["running"] += number
-                if again:
-                    self._by_status[kind]["pendingRedrive"] -= number
+            by_item["running"] += items
+            by_execution["running"] += 1
+            if again:
+                by_item["pendingRedrive"] -= items
+                by_execution["pendingRedrive"] -= 1
 
     def ended(self, items: int, status: str) -> None:
         """Count a running child as ended with `status`."""
         name = _ENDED[status]
+        by_item, by_execution = self._by_status["items"], self._by_status["executions"]
         with self._lock:
-            for kind, number in (("items", items), ("executions", 1)):
-                self._by_status[kind]["running"] -= number
-                self._by_status[kind][name] += number
+            by_item["running"] -= items
+            by_item[name] += items
+            by_execution["running"] -= 1
+            by_execution[name] += 1
 
     @property
     def failed_items(self) -> int:

@@ -91,6 +91,8 @@ class Workers(Generic[Work]):
 
     def _stays(self, number: int) -> bool:
         """Tell whether the worker is still wanted; one that is not has left, and its number may be taken again."""
+        if len(self._at_work) <= self._count:  # nearly always, and without the lock
+            return True
         with self._changing:
             if len(self._at_work) <= self._count:
                 return True
@@ -103,7 +105,8 @@ class Workers(Generic[Work]):
 
     def _take(self) -> Work | None:
         with self._next:
-            self._next.wait_for(lambda: self._stopped or not self._paused)
+            while self._paused and not self._stopped:
+                self._next.wait()
             if self._stopped:
                 return None
             return next(self._work, None)

@@ -109,7 +109,9 @@ class StepFunctions:
 
     def offer(self, service: str, operations: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]) -> None:
         """Let Tasks call the operations of a service of this process (see Integrations)."""
-        self._integrations.offer(service, permitted_operations(service, operations, self._gate, self._here))
+        self._integrations.offer(
+            service, permitted_operations(service, operations, self._gate, self._here, self.callbacks.owner)
+        )
 
     @property
     def callbacks(self) -> Callbacks:

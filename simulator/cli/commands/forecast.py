@@ -128,7 +128,8 @@ def _report(term: Terminal, made: Forecast) -> None:
     term.say("measured  ", (made.run, "bold"), f" ({made.measured_rows:,} rows)")
     term.fold("forecast  ", f"{made.point.plan.rows:,} rows, {made.point.plan.words}")
     term.fold(
-        f"prices    of {prices.date}, {prices.region}, US dollars, without free tiers; ? = a figure without a source"
+        f"prices    of {prices.oldest} to {prices.newest}, {prices.region}, US dollars, without free tiers; "
+        "? = a figure without a source"
     )
     term.say(("\nOne run", "bold"), f": ${made.usd:.4f}, {made.point.took}")
     term.show(bill_table(made.lines))
@@ -142,7 +143,7 @@ def _report(term: Terminal, made: Forecast) -> None:
         term.fold(made.claim.words)
     term.say(("\nLimits of this plan, the first one met at the top", "bold"))
     for limit in made.limits[:_LIMITS]:
-        term.fold(f"{limit.share:>7.1%}  ", limit.words, "" if limit.sourced else " ?", indent=2)
+        term.fold(f"{limit.share:>7.1%}  ", limit.words, indent=2)
     term.say(("\nHow it grows: the recommended plan by rows", "bold"))
     term.show(_growth(made))
     term.say(("\nAssumptions", "bold"))
@@ -155,18 +156,19 @@ def _report(term: Terminal, made: Forecast) -> None:
 def bill_table(lines: Sequence[Line]) -> Table:
     """Return the lines of a bill; a price without a source has a ?."""
     from simulator.forecast.costs import number_text  # noqa: PLC0415 - as above
+    from simulator.forecast.price_list import price_list  # noqa: PLC0415 - as above
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     for head in ("", "quantity", "unit", "price $", "", "$", "basis"):
         table.add_column(head, justify="right" if head in {"quantity", "price $", "$"} else "left")
     for line in lines:
-        price = line.to_json()["price"]
+        price = price_list().prices[line.price]
         cells = (
             line.item,
             number_text(line.quantity),
             line.unit,
-            price["rate"],
-            "" if price["sourced"] else "?",
+            price.rate,
+            price.mark,
             f"{line.usd:,.6f}",
             line.basis,
         )

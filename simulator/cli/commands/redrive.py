@@ -11,7 +11,7 @@ from simulator.cli import exits
 from simulator.cli.examples import examples
 from simulator.cli.exits import UsageError
 from simulator.cli.open_session import open_session
-from simulator.cli.options import Json, RunName  # noqa: TC001 - typer reads the annotations
+from simulator.cli.options import Engine, Json, RunName  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.running import CloudAndListeners, redrive_in
 from simulator.cli.through_cloud import play, running_cloud
@@ -38,6 +38,7 @@ def redrive_command(  # noqa: PLR0917 - options, each by its name
     skip_waits: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--skip-waits", help="Waits and backoffs take no time.")
     ] = False,
+    engine: Engine = None,
     events: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--events", help="Print what happens to stdout at once, one JSON object per line.")
     ] = False,
@@ -66,7 +67,7 @@ def redrive_command(  # noqa: PLR0917 - options, each by its name
         if not yes and not _confirmed(term):
             term.say("Nothing was done.")
             raise typer.Exit(exits.FAILED)
-        if (cloud := running_cloud()) is not None:
+        if (cloud := running_cloud(engine=engine)) is not None:
             if not skip_waits:
                 raise typer.Exit(play(cloud, "redrive", json=json, events=events, run=folder.name))
             raise UsageError(
@@ -75,7 +76,7 @@ def redrive_command(  # noqa: PLR0917 - options, each by its name
             )
         clock = SkippingClock() if skip_waits else RealClock()
         listeners = Listeners()
-        with open_session(term, listeners, clock) as session:
+        with open_session(term, listeners, clock, engine=engine) as session:
             raise typer.Exit(redrive_in(CloudAndListeners(session, listeners), folder, plan, term))
 
 

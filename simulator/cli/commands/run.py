@@ -14,6 +14,7 @@ from simulator.aws.asl.runtime.clock import RealClock, SkippingClock
 from simulator.cli.exits import UsageError
 from simulator.cli.open_session import open_session
 from simulator.cli.options import (
+    Engine,
     Json,
     checked_faults,
     fault_plan,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from simulator.aws.asl.runtime.clock import Clock
+    from simulator.aws.engine.options import EngineName
     from simulator.cli.output.terminal import Terminal
     from simulator.fault_injection.spec import FaultSpec
 
@@ -86,6 +88,7 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         Path | None,
         typer.Option("--template", metavar="FILE", help="The template for --enforce-iam; CDK makes one if absent."),
     ] = None,
+    engine: Engine = None,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the rows of --fault share=...")] = 0,
     events: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--events", help="Print what happens to stdout at once, one JSON object per line.")
@@ -113,12 +116,12 @@ def run_command(  # noqa: PLR0917 - options, each by its name
         if template is not None and not enforce_iam:
             raise UsageError("--template is for --enforce-iam. Give both, or neither.")
         here = "--enforce-iam" if enforce_iam else _why_here(specs, skip_waits=skip_waits)
-        if (cloud := running_cloud()) is not None:
+        if (cloud := running_cloud(engine=engine)) is not None:
             if here is None:
                 raise typer.Exit(run_there(cloud, named, asdict(options), json=json, events=events))
             term.say(f"{here} takes a cloud of its own; the one that is up at {cloud.url} is not used.")
         clock = SkippingClock() if skip_waits else RealClock()
-        opened = partial(_opened, template=template, enforce_iam=enforce_iam)
+        opened = partial(_opened, template=template, enforce_iam=enforce_iam, engine=engine)
         plan = partial(fault_plan, specs, seed=seed)
         raise typer.Exit(_run_here(sources, options, term, clock, plan, opened, several=several))
 
@@ -155,12 +158,18 @@ def _run_here(  # noqa: PLR0917 - each of another type
 
 @contextmanager
 def _opened(
-    term: Terminal, clock: Clock, plan: FaultPlan, *, template: Path | None, enforce_iam: bool
+    term: Terminal,
+    clock: Clock,
+    plan: FaultPlan,
+    *,
+    template: Path | None,
+    enforce_iam: bool,
+    engine: EngineName | None,
 ) -> Iterator[CloudAndListeners]:
     listeners = Listeners()
     with ExitStack() as stack:
         enforced = enforced_iam(stack, term, template) if enforce_iam else None
-        session = stack.enter_context(open_session(term, listeners, clock, plan, enforced=enforced))
+        session = stack.enter_context(open_session(term, listeners, clock, plan, enforced=enforced, engine=engine))
         load_sample_users(session, term)
         yield CloudAndListeners(session, listeners)
 

@@ -12,6 +12,7 @@ from simulator.cli.output.terminal import terminal
 from simulator.pipeline.settings import Settings
 from simulator.runs.recovery import recovered
 from simulator.runs.suggested_command import command
+from simulator.runs.waiting import behind
 
 
 def runs_command(
@@ -28,6 +29,9 @@ def runs_command(
         else:
             every = [record.name for record in records]
             show_runs(term, [short_name(record.name, every) for record in listed], listed)
+            for record in listed:
+                if (where := behind(record, records)) != "":
+                    term.fold((short_name(record.name, every), "bold"), f" waits {where}")
             if len(records) > limit:
                 term.say(f"{len(records) - limit} older ones: --limit {len(records)}")
             term.say("More about one, by the beginning of its name: ", (command("show", "latest"), "bold"))

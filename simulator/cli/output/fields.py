@@ -13,8 +13,9 @@ _ON, _OFF = ("1", "true", "yes", "on", WHOLE), ("", "0", "false", "no", "off")
 _ERROR = {"error", "message"}
 """The document of a command that went wrong is never cut."""
 _RUN = (
-    "executionName status rejected error cause rows started stopped durationMs outageRows redriveCount source reasons "
-    "findings notes injected corrects correctedBy uncorrectedRows runDirectory failedRows databaseUrl origin"
+    "executionName status rejected error cause rows started stopped durationMs waitingSince waitedMs outageRows "
+    "redriveCount source "
+    "reasons findings notes injected corrects correctedBy uncorrectedRows runDirectory failedRows databaseUrl origin"
 )
 _MAP_RUN = "run status paused mapRunArn maxConcurrency toleratedFailureCount toleratedFailurePercentage"
 
@@ -24,8 +25,8 @@ DOCUMENT_FIELDS: Mapping[str, Sequence[str]] = {
         "run": f"{_RUN} faults files succeeded failed notRun file message",
         "redrive": f"{_RUN} faults state total again keep",
         "show": f"{_RUN} states failed line index header fields raw items audit logs",
-        "runs": "runs total executionName status error key started stopped durationMs rows outageRows redriveCount "
-        "runDirectory",
+        "runs": "runs total executionName status error key started stopped durationMs waitingSince waitedMs "
+        "rows outageRows redriveCount runDirectory",
         "verify": "run status clean rows database compared disagreementCount disagreements notes",
         "compare": "left right same compared differenceCount rules notes",
         "logs": "run logs time function environment requestId executionName kind message",

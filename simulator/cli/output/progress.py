@@ -12,6 +12,7 @@ from rich.table import Column
 from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.cli.output.loudness import QUIET
 from simulator.runs.folder.history_reader import HistoryEvent, validated_rows
+from simulator.runs.folder.waits import WAITING_STATE
 from simulator.runs.words import duration
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class Pace(SilentListener):
             self._marks.popleft()
 
     @property
+    def waits(self) -> bool:
+        """Whether the run waits for its turn."""
+        return self.phase == WAITING_STATE
+
+    @property
     def rate(self) -> float:
         """Rows per second over the last seconds; 0 if that cannot be said yet."""
         marks = list(self._marks)
@@ -88,7 +94,7 @@ class Pace(SilentListener):
     def words(self) -> str:
         """Return `230 of 1,000 rows, 2 failed, 120 rows/s, 6.4 s left`, or the state before there are rows."""
         if not self.done and not self._marks:
-            return self.phase
+            return "waiting for its turn" if self.waits else self.phase
         of = f" of {self.total:,}" if self.total else ""
         parts = [f"{self.done:,}{of} rows", f"{self.failed:,} failed"]
         if self.paused:

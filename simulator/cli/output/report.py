@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lambdas.user_log_reporter.reasons import person_text
-from simulator.cli.output.text import shortened, status_piece
+from simulator.cli.output.text import local_time, shortened, status_piece
 from simulator.cli.paths import shown
 from simulator.runs.advice.next_steps import next_steps
 from simulator.runs.corrections.repairs import Repairs
@@ -15,6 +15,7 @@ from simulator.runs.folder.times import milliseconds_between
 from simulator.runs.outcome import Kind, explanation, findings, has_failed_rows, kind
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
+from simulator.runs.waiting import behind
 from simulator.runs.words import count, duration
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 MAX_REASONS = 10
 MAX_CAUSE = 300
 MAX_TEXT = 1000
+LONG_WAIT_MS = 1000
+"""A wait that is worth a line: each file asks for its turn, and most get it at once."""
 
 
 def report(terminal: Terminal, folder: RunFolder, record: RunRecord, *, just_ended: bool = False) -> None:
@@ -39,6 +42,7 @@ def report(terminal: Terminal, folder: RunFolder, record: RunRecord, *, just_end
         just_ended: whether it ended for the first time just now: no file can have corrected it, and none is looked for.
     """
     headline(terminal, record)
+    _waiting(terminal, folder, record)
     if record.origin is not None:
         terminal.say(
             f"On AWS ({record.origin.region}, account {record.origin.account}), as of {record.origin.fetched_at}"
@@ -74,6 +78,8 @@ def document(folder: RunFolder, record: RunRecord, *, just_ended: bool = False) 
         "started": record.started,
         "stopped": record.stopped,
         "durationMs": record.duration_ms,
+        "waitingSince": record.waiting_since if record.waits else None,
+        "waitedMs": record.waited_ms,
         "outageRows": record.outage_rows,
         "redriveCount": record.redrive_count,
         "source": record.source.model_dump(by_alias=True),
@@ -101,9 +107,22 @@ def headline(terminal: Terminal, record: RunRecord) -> None:
     if rows.pending:
         parts.append(f"{rows.pending:,} not {'yet done' if record.status == 'RUNNING' else 'done'}")
     told = "the file was rejected, nothing was written" if record.rejected else ", ".join(parts)
+    if record.waits and record.map_run is None:
+        told = f"{count(record.row_count or 0, 'row')}, not yet begun"
     terminal.fold(
         status_piece(record), f"  {record.source.key or '(no file)'}: {told}  ({duration(record.duration_ms)})"
     )
+
+
+def _waiting(terminal: Terminal, folder: RunFolder, record: RunRecord) -> None:
+    """Print behind which file it waits, or how long it waited."""
+    if record.waits:
+        where = behind(record, RunStore(folder.runs).records())
+        terminal.fold(
+            f"It has waited for its turn since {local_time(record.waiting_since)}{f', {where}' * bool(where)}."
+        )
+    elif record.waited_ms >= LONG_WAIT_MS:
+        terminal.say(f"Before that it waited {duration(record.waited_ms)} for its turn")
 
 
 def _findings(terminal: Terminal, record: RunRecord) -> None:

@@ -93,6 +93,8 @@ def run_summary(store: RunStore, record: RunRecord) -> dict[str, Any]:
         "started": record.started,
         "stopped": record.stopped,
         "durationMs": record.duration_ms,
+        "waitingSince": record.waiting_since if record.waits else None,
+        "waitedMs": record.waited_ms,
         "rows": record.rows.model_dump(by_alias=True),
         "outageRows": record.outage_rows,
         "redriveCount": record.redrive_count,

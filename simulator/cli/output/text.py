@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 STYLES = {
     "SUCCEEDED": "bold green",
     "RUNNING": "bold cyan",
+    "WAITING": "bold blue",
     "INTERRUPTED": "bold yellow",
     "ABORTED": "bold yellow",
     "FAILED": "bold red",
@@ -41,10 +42,12 @@ def shortened(text: str, length: int) -> str:
 def status_piece(record: RunRecord) -> tuple[str, str]:
     """Return a run's status in words, with its style.
 
-    A refused file is REJECTED (on AWS: FAILED); a run that lost rows to an outage, but not too many, is OUTAGE (on AWS:
-    SUCCEEDED).
+    A refused file is REJECTED (on AWS: FAILED); a run that waits for its turn is WAITING (on AWS: RUNNING); a run that
+    lost rows to an outage, but not too many, is OUTAGE (on AWS: SUCCEEDED).
     """
     word = "REJECTED" if record.rejected else record.status
+    if record.waits:
+        word = "WAITING"
     if word == "SUCCEEDED" and record.outage_rows:
         word = "OUTAGE"
     return word, STYLES.get(word, "bold")

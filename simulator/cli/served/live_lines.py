@@ -94,7 +94,7 @@ class LiveLines(SilentListener):
             paces = list(self._paces.items())
         for arn, (key, pace) in paces:
             words = pace.words()
-            if pace.done and words != self._told.get(arn):
+            if (pace.done or pace.waits) and words != self._told.get(arn):
                 self._told[arn] = words
                 self.say(f"{key}: {words}")
         self._told = {arn: words for arn, words in self._told.items() if arn in self._paces}

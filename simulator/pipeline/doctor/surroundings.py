@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from lambdas.shared.connection import libpq_variables
-from simulator.aws.moto.environment import LEADS_ELSEWHERE
+from simulator.aws.engine.environment import LEADS_ELSEWHERE
 from simulator.pipeline.doctor.finding import Finding
 from simulator.pipeline.local_cloud.cloud_files import ENDPOINT_PORT, CloudFiles, database_mark
 from simulator.pipeline.local_cloud.dashboard_process import PORT as DASHBOARD_PORT

@@ -7,8 +7,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.eventbridge.s3_event import S3Events
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.errors import CloudError
 
 if TYPE_CHECKING:

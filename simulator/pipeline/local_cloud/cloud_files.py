@@ -5,11 +5,11 @@ Imports little: `run` reads them before it imports anything else.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 
 from simulator.places import default_home
+from simulator.runs.folder.run_lock import is_held
 
 ENDPOINT_PORT = 4566
 """Where a cloud listens if nothing else is said: the port of other local clouds too."""
@@ -32,18 +32,7 @@ class CloudFiles:
 
     def lives(self) -> bool:
         """Tell whether some process holds the lock: it ends with its holder, also after kill -9."""
-        try:
-            fd = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        else:
-            return False
-        finally:
-            os.close(fd)
+        return is_held(self.lock)
 
     def read(self) -> dict[str, object]:
         """Return what `up.json` says; empty if there is none, or none that can be read."""

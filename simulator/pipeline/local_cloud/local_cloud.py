@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import psutil  # type: ignore[import-untyped]
 
 from simulator.aws.endpoint.endpoint import Endpoint, PortTaken
+from simulator.aws.engine.environment import REGION
 from simulator.aws.errors import ServerError
-from simulator.aws.moto.environment import REGION
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.local_cloud.arrivals import Arrivals
 from simulator.pipeline.local_cloud.event_journal import EventJournal
@@ -129,5 +129,5 @@ def memory() -> dict[str, Any]:
 
 def _name(process: psutil.Process) -> str:
     words = " ".join(process.cmdline())
-    known = {"simulator.aws.moto": "moto", "simulator.postgres": "postgres", "streamlit": "dashboard"}
+    known = {"simulator.aws.engine.moto": "moto", "simulator.postgres": "postgres", "streamlit": "dashboard"}
     return next((name for part, name in known.items() if part in words), str(process.name()))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.eventbridge.api import EventsApi
 from simulator.aws.lambda_runtime.api import LambdaApi
 from simulator.aws.logs.api import LogsApi
 from simulator.aws.logs.log_files import LogFiles
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.local_cloud.stack_outputs import StackOutputs
 
 if TYPE_CHECKING:

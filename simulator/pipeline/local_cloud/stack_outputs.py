@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.errors import ApiError
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.provisioning import resource_name
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def outputs(resources: Resources) -> dict[str, str]:
         "RuleDeadLetterQueueUrl": resources.rule_dead_letter_queue_url,
         "DispatcherFailuresQueueUrl": resources.dispatcher_failures_queue_url,
         "ReportFailuresQueueUrl": resources.report_failures_queue_url,
+        "FileGateFailuresQueueUrl": resources.file_gate_failures_queue_url,
+        "FileGateTableName": resources.file_gate_table,
         "ReporterFunctionName": resources.reporter_arn.rpartition(":")[2],
         "MigratorFunctionName": resources.migrator_arn.rpartition(":")[2],
         "UserReaderFunctionName": resource_name("UserReaderFunction"),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.iam.template.deployment import Deployment
 from simulator.aws.iam.template.resolver import Resolver, UnknownReference
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.provisioning import DEFINITIONS, read_definition
 

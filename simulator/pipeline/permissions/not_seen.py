@@ -57,7 +57,13 @@ NOT_SEEN: Final = (
         "kms:(Decrypt|GenerateDataKey)",
         "goes with sns:Publish: the local cloud has no topic of the senders",
     ),
-    NotSeen("MonitoringUploadWatchRole", "cloudwatch:PutMetricData", "EventBridge Scheduler calls it every day"),
+    NotSeen("FunctionsFileGateRole", "states:ListMapRuns", "the file gate asks only when a run is redriven"),
+    NotSeen("FunctionsFileGateRole", "dynamodb:DeleteItem", "only a file that has waited for its turn is forgotten"),
+    NotSeen(
+        "FunctionsFileGateRole",
+        "kms:GenerateDataKey",
+        "on AWS an answer is added to an execution that a customer's key encrypts; here nothing is encrypted",
+    ),
     NotSeen("StorageInputPolicy|StorageOutputPolicy", "s3:.*", "the external system, of another account, uses it"),
     NotSeen("StorageDataKey", "kms:Decrypt", "the external system, of another account, uses it"),
 )
@@ -72,6 +78,8 @@ def reason_for(unused: Unused, action: str, deployment: Deployment) -> str | Non
         deployment: says which roles act only while the stack is deployed, and which policies belong to nobody.
     """
     if unused.owner in deployment.deploying:
+        return _DEPLOYS
+    if unused.principals and deployment.deploying_arns.issuperset(unused.principals):
         return _DEPLOYS
     if unused.owner in deployment.of_nobody:
         return _BY_NAME

@@ -9,7 +9,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.aws.asl.runtime.listener import SilentListener
-from simulator.aws.moto.calls import CALLS_PATH
+from simulator.aws.engine.calls import CALLS_PATH
 from simulator.runs.folder.json_lines import encode, read_lines
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import psycopg
 
 from lambdas.shared.connection import connect
 from lambdas.user_log_reporter.reasons import person_text
+from simulator.aws.engine.environment import aws_environment, local_aws
 from simulator.aws.lambda_runtime.handler_loading import load_handler
 from simulator.aws.lambda_runtime.invocation import LambdaContext
-from simulator.aws.moto.environment import aws_environment, local_aws
 from simulator.pipeline.errors import CloudError
 from simulator.pipeline.functions import open_functions
 from simulator.pipeline.provisioning import RESULTS_PREFIX, read_definition, resource_name

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.definition.fields import InvalidDefinition
 from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
+from simulator.aws.engine.clients import aws_clients
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.errors import ApiError
 from simulator.aws.map_run.map_run import LocalMapRuns
 from simulator.aws.map_run.object_store import S3ObjectStore
-from simulator.aws.moto.clients import aws_clients
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.aws.stepfunctions.service import StepFunctions
 from simulator.pipeline.errors import CloudError
 

@@ -54,6 +54,9 @@ def workflow_today() -> Workflow:
         CloudError: it cannot be read.
     """
     resources = Resources(
-        rule_dead_letter_queue_url=NOWHERE, dispatcher_failures_queue_url=NOWHERE, report_failures_queue_url=NOWHERE
+        rule_dead_letter_queue_url=NOWHERE,
+        dispatcher_failures_queue_url=NOWHERE,
+        report_failures_queue_url=NOWHERE,
+        file_gate_failures_queue_url=NOWHERE,
     )
     return Workflow(read_definition("workflow.asl.json", resources.placeholders))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.aws.asl.expressions.timestamps import parse_time
 from simulator.aws.asl.runtime.listener import ChildRecord, TaskAttempt
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.aws.map_run.children import child_arn
+from simulator.aws.map_run.children import child_arns
 from simulator.runs.folder.history_reader import map_run_passes
 from simulator.runs.folder.items import redrive_of
 
@@ -24,6 +24,7 @@ def children_of_run(run: RunFolder) -> Iterator[ChildRecord]:
     record = run.record()
     express = not run.children_file.exists()
     passes = {one.redrive: one.arn for one in map_run_passes(run.events())}
+    arns = {arn: child_arns(arn, express=express) for arn in passes.values()}
     ends: Counter[str] = Counter()
     batch: tuple[int, str] | None = None
     for item in run.items():
@@ -42,7 +43,7 @@ def children_of_run(run: RunFolder) -> Iterator[ChildRecord]:
             map_run_arn=map_run,
             parent_arn=record.arn,
             name=name,
-            arn=child_arn(map_run, name, express=express),
+            arn=arns[map_run](name),
             index=int(index or 0),
             line=item.get("line"),
             items=items,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+RUN_FILE = "run.json"
+"""The file in a run's folder that tells how the run stands."""
 AUDIT_FILE = "audit.jsonl"
 """The file in a run's folder that takes its ProcessingLogs items."""
 MAX_BYTES = 255
@@ -72,7 +74,7 @@ class RunFolder:
     @property
     def run_file(self) -> Path:
         """`run.json`: how the run stands, replaced atomically."""
-        return self.path / "run.json"
+        return self.path / RUN_FILE
 
     @property
     def input_file(self) -> Path:

@@ -56,8 +56,8 @@ class RunLock:
             self._fd = -1
 
 
-def is_held(path: Path) -> bool:
-    """Tell whether some process (this one included) holds the lock; readers that look at once do not disturb it."""
+def is_held(path: str | os.PathLike[str]) -> bool:
+    """Tell whether some process (this one included) holds a lock; readers that look at once do not disturb it."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

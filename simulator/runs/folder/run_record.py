@@ -39,7 +39,10 @@ class RowCounts(_Json):
 
 
 class SourceObject(_Json):
-    """The uploaded object: its bucket, key and version, size in bytes, and the upload event's time (ISO)."""
+    """The uploaded object: its bucket, key and version, size in bytes, and the upload event's time (ISO).
+
+    `sequencer` is S3's: of uploads in the same second it tells the order.
+    """
 
     bucket: str = ""
     key: str = ""
@@ -47,6 +50,7 @@ class SourceObject(_Json):
     size: int | None = None
     etag: str | None = None
     uploaded_at: str | None = None
+    sequencer: str | None = None
 
     @classmethod
     def of_input(cls, execution_input: Any) -> SourceObject:
@@ -60,6 +64,7 @@ class SourceObject(_Json):
             "size": found.get("size"),
             "etag": found.get("etag"),
             "uploadedAt": _dict(execution_input).get("time"),
+            "sequencer": found.get("sequencer"),
         }
         return RunRecord.from_json("source", {"source": value}).source
 
@@ -123,6 +128,8 @@ class RunRecord(_Json):
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or INTERRUPTED.
         started, stopped: ISO times in UTC; `started` is that of the first attempt.
         idle_ms: milliseconds between the attempts, in which the run had ended and was not yet redriven.
+        waiting_since: since when (ISO) it waits for its turn, behind other files; None if it does not.
+        waited_ms: milliseconds that it waited before; no duration counts its waiting.
         definition_sha256: digest of `definition.json`.
         row_count: the rows the validator counted; None before it has.
         reasons: why rows failed, most frequent first.
@@ -144,6 +151,8 @@ class RunRecord(_Json):
     started: str | None = None
     stopped: str | None = None
     idle_ms: int = 0
+    waiting_since: str | None = None
+    waited_ms: int = 0
     error: str | None = None
     cause: str | None = None
     redrive_count: int = 0
@@ -169,13 +178,22 @@ class RunRecord(_Json):
 
     @property
     def duration_ms(self) -> int | None:
-        """Milliseconds that all attempts took together; None if it has not ended."""
+        """Milliseconds that all attempts took together, without their waiting; None if it has not ended."""
         return self.duration_until(self.stopped)
 
     def duration_until(self, moment: str | None) -> int | None:
-        """Return the milliseconds that the attempts took until a time; None if that or the start is not known."""
+        """Return the milliseconds that the attempts took until a time; None if that or the start is not known.
+
+        A run that waits for its turn does not run: that time is not counted.
+        """
         whole = milliseconds_between(self.started, moment)
-        return None if whole is None else max(whole - self.idle_ms, 0)
+        waits = milliseconds_between(self.waiting_since, moment) or 0
+        return None if whole is None else max(whole - self.idle_ms - self.waited_ms - max(waits, 0), 0)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for its turn."""
+        return self.status == RUNNING and self.waiting_since is not None
 
     @property
     def rejected(self) -> bool:

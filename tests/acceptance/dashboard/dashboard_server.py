@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
@@ -30,6 +31,19 @@ def chromium_path() -> str | None:
     return shutil.which("chromium")
 
 
+@dataclass(frozen=True, slots=True)
+class DashboardServer:
+    """A dashboard that answers.
+
+    Args:
+        url: its address.
+        pid: its process.
+    """
+
+    url: str
+    pid: int
+
+
 @contextmanager
 def served_dashboard(home: Path, *words: str) -> Iterator[str]:
     """Run `streamlit run dashboard` over `home`, from another folder than the project's; give its address.
@@ -41,6 +55,13 @@ def served_dashboard(home: Path, *words: str) -> Iterator[str]:
     Raises:
         RuntimeError: it does not answer; the message holds what it wrote.
     """
+    with dashboard_server(home, *words) as server:
+        yield server.url
+
+
+@contextmanager
+def dashboard_server(home: Path, *words: str) -> Iterator[DashboardServer]:
+    """Do the same as `served_dashboard`, and tell the process too."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -56,7 +77,7 @@ def served_dashboard(home: Path, *words: str) -> Iterator[str]:
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
+            yield DashboardServer(f"http://127.0.0.1:{port}", process.pid)
         finally:
             process.terminate()
             process.wait(20)

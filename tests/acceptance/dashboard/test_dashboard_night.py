@@ -152,6 +152,48 @@ def test_the_span_is_in_the_address_and_back_leads_to_the_one_before(page: Page)
     expect(_metric(page, "Files")).to_have_text("3")
 
 
+def test_back_undoes_each_filter_and_each_page_one_at_a_time(page: Page) -> None:
+    """Choices, free text and pages; each is one step, and the fields show what the address says."""
+    page.goto("/?since=all")
+    settled_page(page)
+    field = page.get_by_role("textbox", name="File name contains")
+    for text, runs in (("osaka", 29), ("nagoya", 5)):
+        field.fill(text)
+        field.press("Enter")
+        expect(page.get_by_text(f"{runs} runs. Tick a run")).to_be_visible()
+    assert parse_qs(urlsplit(page.url).query) == {"since": ["all"], "file": ["nagoya"]}
+    page.go_back()
+    expect(page.get_by_text("29 runs. Tick a run")).to_be_visible()
+    expect(field).to_have_value("osaka")
+    page.go_back()
+    expect(page.get_by_text("64 runs. Tick a run")).to_be_visible()
+    expect(field).to_have_value("")
+    assert parse_qs(urlsplit(page.url).query) == {"since": ["all"]}
+
+
+def test_a_filter_begins_at_the_first_page_and_back_leads_to_the_page_before(page: Page, home: Path) -> None:
+    """The rows of one run; the time zone, which is not a filter, stays."""
+    run = next(one.name for one in RunStore(home / "runs").records() if one.source.key == "tokyo.csv")
+    page.goto(f"/run?run={run}&part=Rows&tz=Asia/Tokyo")
+    settled_page(page)
+    pages = page.get_by_test_id("stPagination")
+    pages.get_by_role("button", name="3").click()
+    page.wait_for_url("**rows-page=3**")
+    settled_page(page)
+    finder = page.get_by_role("textbox", name="Find a row or a user")
+    finder.fill("U001")
+    finder.press("Enter")
+    page.wait_for_url("**find=U001**")
+    assert "rows-page" not in page.url
+    settled_page(page)
+    page.go_back()
+    settled_page(page)
+    expect(finder).to_have_value("")
+    asked = parse_qs(urlsplit(page.url).query)
+    assert (asked["rows-page"], asked["tz"]) == (["3"], ["Asia/Tokyo"])
+    expect(page.get_by_text("Times are in Asia/Tokyo")).to_be_visible()
+
+
 def test_a_click_on_the_grid_opens_the_run_and_the_return_opens_nothing(page: Page, home: Path) -> None:
     """The labels have the files' names."""
     page.goto("/")
@@ -197,7 +239,7 @@ def test_a_language_that_the_address_names_stays_on_every_page_and_in_every_part
     """Also where a part of the page is drawn again alone; the address says it, so that a link is in it too."""
     page.goto("/?since=all&lang=ja")
     settled_page(page)
-    said = page.get_by_text("に更新（5 秒ごと）")
+    said = page.get_by_text("に更新（10 秒ごと）")
     before = said.inner_text()
     page.wait_for_timeout(6_000)
     expect(said).not_to_have_text(before)

@@ -11,7 +11,7 @@ pytest.importorskip("playwright", reason="Playwright is in the dependency group 
 
 from playwright.sync_api import expect
 
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from tests.acceptance.dashboard.dashboard_server import browser, chromium_path, served_dashboard, settled_page
 from tests.acceptance.test_up import rows, up
 from tests.rows import HEADER

@@ -11,14 +11,17 @@ DISPATCHER = ("StateMachineArn", f"arn:aws:states:{ACCOUNT}:stateMachine:csv-use
 RULE, REPORT_RULE = ("RuleName", "s3-csv-upload-rule"), ("RuleName", "user-log-report-rule")
 DEAD_LETTERS, FAILURES = ("QueueName", "s3-csv-upload-rule-dlq"), ("QueueName", "user-log-dispatcher-failures")
 UNREPORTED = ("QueueName", "user-log-report-failures")
+GATE_RULE, NOT_LET_IN = ("RuleName", "user-log-file-gate-rule"), ("QueueName", "user-log-file-gate-failures")
 CLUSTER = ("DBClusterIdentifier", "user-log")
 WRITER = (CLUSTER, ("Role", "WRITER"))
 PROCESSOR = ("FunctionName", "user-log-processor")
 VALIDATOR = ("FunctionName", "user-log-csv-validator")
 REPORTER = ("FunctionName", "user-log-reporter")
+FILE_GATE = ("FunctionName", "user-log-file-gate")
 COUNTED = "UserLog/csv-user-log-processor"
 OF_PROCESSOR = (("function_name", "user-log-processor"), ("service", "user-log-processor"))
 OF_VALIDATOR = (("function_name", "user-log-csv-validator"), ("service", "csv-validator"))
+OF_FILE_GATE = (("function_name", "user-log-file-gate"), ("service", "file-gate"))
 AT_LEAST, AT_MOST = "GreaterThanOrEqualToThreshold", "LessThanOrEqualToThreshold"
 
 
@@ -91,6 +94,17 @@ ALARMS = {
         expression="SUM([FILL(failed, 0), FILL(timedOut, 0)])",
     ),
     "RuleFailed": Alarm(one("AWS/Events", "FailedInvocations", "Sum", RULE), 1, unless=("UploadsUndelivered",)),
+    "FileWaitsLong": Alarm(one("UserLog", "LongestWaitSeconds", "Maximum", *OF_FILE_GATE), 7_200),
+    "FilesNotLetIn": Alarm(one("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", NOT_LET_IN), 1),
+    "FileGateFailed": Alarm(
+        (
+            Metric("AWS/Lambda", "Errors", "Sum", (FILE_GATE,), "failed"),
+            Metric("AWS/Events", "FailedInvocations", "Sum", (GATE_RULE,), "undelivered"),
+        ),
+        1,
+        unless=("FilesNotLetIn", "RunFailed"),
+        expression="SUM([FILL(failed, 0), FILL(undelivered, 0)])",
+    ),
     "RunFailed": Alarm(one(COUNTED, "RunsFailed", "Sum"), 1),
     "RunTimedOut": Alarm(one("AWS/States", "ExecutionsTimedOut", "Sum", WORKFLOW), 1),
     "RunAborted": Alarm(one("AWS/States", "ExecutionsAborted", "Sum", WORKFLOW), 1),

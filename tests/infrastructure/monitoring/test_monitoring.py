@@ -119,7 +119,11 @@ def test_the_functions_own_metrics_are_counted_as_the_alarms_look_for_them(
     stack: Resolver, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Namespace and dimensions, or the alarm would wait for ever."""
-    services = {"user-log-processor": "user-log-processor", "user-log-csv-validator": "csv-validator"}
+    services = {
+        "user-log-processor": "user-log-processor",
+        "user-log-csv-validator": "csv-validator",
+        "user-log-file-gate": "file-gate",
+    }
     alarms = [each for each in watched(stack) if each.namespace == "UserLog"]
     assert alarms
     for alarm in alarms:

@@ -23,7 +23,7 @@ DATA_KEY = f"arn:aws:kms:{HERE}:key/StorageDataKey"
 FUNCTION = f"arn:aws:lambda:{HERE}:function:"
 VALIDATOR, PROCESSOR, MIGRATOR = "user-log-csv-validator", "user-log-processor", "user-log-schema-migrator"
 READER = "user-log-user-reader"
-REPORTER = "user-log-reporter"
+REPORTER, FILE_GATE = "user-log-reporter", "user-log-file-gate"
 STATES = f"arn:aws:states:{HERE}"
 WORKFLOW = f"{STATES}:stateMachine:csv-user-log-processor"
 DISPATCHER = f"{STATES}:stateMachine:csv-user-log-dispatcher"
@@ -31,6 +31,9 @@ RULE = f"arn:aws:events:{HERE}:rule/s3-csv-upload-rule"
 DEAD_LETTERS = f"arn:aws:sqs:{HERE}:s3-csv-upload-rule-dlq"
 FAILURES = f"arn:aws:sqs:{HERE}:user-log-dispatcher-failures"
 UNREPORTED = f"arn:aws:sqs:{HERE}:user-log-report-failures"
+NOT_LET_IN = f"arn:aws:sqs:{HERE}:user-log-file-gate-failures"
+GATE_RULE = f"arn:aws:events:{HERE}:rule/user-log-file-gate-rule"
+GATE_TABLE = f"arn:aws:dynamodb:{HERE}:table/FileGate"
 REPORT_RULE = f"arn:aws:events:{HERE}:rule/user-log-report-rule"
 TOPIC = f"arn:aws:sns:{HERE}:user-log-alarms"
 FILE_TOPIC = f"arn:aws:sns:{HERE}:user-log-files"
@@ -206,9 +209,17 @@ EXPECTED: dict[str, set[Grant]] = {
     | allow("sns:Publish", FILE_TOPIC)
     | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=through("sns"))
     | allow("sqs:SendMessage", UNREPORTED),
+    # In no network either: Step Functions has no endpoint there.
+    "FunctionsFileGateRole": function(FILE_GATE, in_network=False)
+    | allow("dynamodb:DeleteItem dynamodb:Query dynamodb:UpdateItem", GATE_TABLE)
+    | allow("kms:Decrypt kms:DescribeKey", DATA_KEY, when=through("dynamodb"))
+    | allow("states:DescribeExecution states:ListMapRuns", f"{STATES}:execution:csv-user-log-processor:*")
+    | allow("states:SendTaskSuccess", WORKFLOW)
+    | allow("kms:Decrypt kms:GenerateDataKey", DATA_KEY, when=kept_by(WORKFLOW))
+    | allow("sqs:SendMessage", NOT_LET_IN),
     # The machines.
     "WorkflowWorkflowRole": machine(WORKFLOW)
-    | allow("lambda:InvokeFunction", f"{FUNCTION}{VALIDATOR}:live", f"{FUNCTION}{PROCESSOR}:live")
+    | allow("lambda:InvokeFunction", *(f"{FUNCTION}{name}:live" for name in (VALIDATOR, PROCESSOR, FILE_GATE)))
     | allow("states:StartExecution", WORKFLOW)
     | allow("states:DescribeExecution states:StopExecution", f"{STATES}:execution:csv-user-log-processor:*")
     | allow("states:RedriveExecution", f"{STATES}:execution:csv-user-log-processor/*:*")
@@ -259,6 +270,7 @@ EXPECTED: dict[str, set[Grant]] = {
     "trust of FunctionsMigratorRole": taken_by("lambda"),
     "trust of FunctionsReaderRole": taken_by("lambda"),
     "trust of FunctionsReporterRole": taken_by("lambda"),
+    "trust of FunctionsFileGateRole": taken_by("lambda"),
     "trust of WorkflowWorkflowRole": taken_by("states", MACHINES),
     "trust of WorkflowDispatcherRole": taken_by("states", MACHINES),
     "trust of WorkflowRuleRole": taken_by("events", OURS),
@@ -310,6 +322,8 @@ EXPECTED: dict[str, set[Grant]] = {
     | allow(
         "sqs:SendMessage", UNREPORTED, when={"ArnEquals": {"aws:SourceArn": REPORT_RULE}}, to="events.amazonaws.com"
     ),
+    "FunctionsFileGateFailuresQueuePolicy": deny("sqs:*", NOT_LET_IN, when=NO_TLS, to="*")
+    | allow("sqs:SendMessage", NOT_LET_IN, when={"ArnEquals": {"aws:SourceArn": GATE_RULE}}, to="events.amazonaws.com"),
     "MonitoringAlarmsPolicy": deny("sns:Publish", TOPIC, when=NO_TLS, to="*")
     | allow("sns:Publish", TOPIC, when=OURS, to="cloudwatch.amazonaws.com")
     | allow("sns:Publish", TOPIC, when=OURS, to="events.rds.amazonaws.com"),

@@ -72,7 +72,7 @@ def test_a_policy_is_attached_to_what_it_speaks_of(stack: Resolver) -> None:
     attached += [
         (policy["PolicyDocument"], policy["Topics"]) for policy in stack.of_type("AWS::SNS::TopicPolicy").values()
     ]
-    assert len(attached) == 8
+    assert len(attached) == 9
     for document, (thing,) in attached:
         for statement in document["Statement"]:
             resources = statement["Resource"]

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.iam.audit import Audit, audit
 from simulator.aws.iam.template.deployment import Deployment, readable
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.permissions.names import template_names
 from simulator.pipeline.permissions.not_seen import reason_for
 from tests.infrastructure.policies.recorded_calls import recorded
@@ -70,9 +70,16 @@ def actions_of(statement: Template) -> list[str]:
     return found if isinstance(found, list) else [found]
 
 
-def test_nothing_is_refused_and_nothing_is_unused(assembly: Assembly) -> None:
+@pytest.fixture(params=["assembly", "dev_assembly", "optional_assembly"])
+def each_template(request: pytest.FixtureRequest) -> Template:
+    """The template of prod, of dev, and of prod with every option changed."""
+    assembly: Assembly = request.getfixturevalue(request.param)
+    return assembly.template
+
+
+def test_nothing_is_refused_and_nothing_is_unused(each_template: Template) -> None:
     """The template as it is."""
-    deployment, found = audited(assembly.template)
+    deployment, found = audited(each_template)
     assert found.refused == []
     assert not found.unknown
     assert not deployment.unknown_managed
@@ -87,9 +94,9 @@ def test_nothing_is_refused_and_nothing_is_unused(assembly: Assembly) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_each_action_of_each_statement_is_missed_when_it_is_gone(assembly: Assembly) -> None:
+def test_each_action_of_each_statement_is_missed_when_it_is_gone(each_template: Template) -> None:
     """The role (or the service that the policy lets in), the action and the resource are named."""
-    template = assembly.template
+    template = each_template
     deployment, before = audited(template)
     explained = {
         (one.owner, action)
@@ -114,9 +121,9 @@ def test_each_action_of_each_statement_is_missed_when_it_is_gone(assembly: Assem
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_each_statement_with_an_unused_action_is_warned_of(assembly: Assembly) -> None:
+def test_each_statement_with_an_unused_action_is_warned_of(each_template: Template) -> None:
     """Whatever the policy belongs to."""
-    template = assembly.template
+    template = each_template
     for place, statement in statements(template):
         more, those = changed(template, place)
         those[place[2]]["Action"] = [*actions_of(statement), "glue:StartJobRun"]
@@ -124,7 +131,10 @@ def test_each_statement_with_an_unused_action_is_warned_of(assembly: Assembly) -
         warned = [one for one in found.unused() if "glue:StartJobRun" in one.actions]
         assert warned, place
         for one in warned:
-            assert reason_for(one, "glue:StartJobRun", deployment) is None or one.owner in deployment.deploying
+            by_others = one.owner in {*deployment.deploying, *deployment.of_nobody} or (
+                one.principals and deployment.deploying_arns.issuperset(one.principals)
+            )
+            assert by_others or reason_for(one, "glue:StartJobRun", deployment) is None, place
 
 
 def _owner(template: Template, logical_id: str) -> list[str]:

@@ -33,6 +33,7 @@ PROD: dict[str, Any] = {
     "python": "3.11",
     "mapConcurrency": 5,
     "rowsPerChild": 1,
+    "maxFiles": 1,
     "reservedConcurrency": None,
     "uploaderPrincipalArn": None,
     "alarmEmail": None,
@@ -117,6 +118,8 @@ def test_prod_has_the_designed_names_and_dev_its_own() -> None:
         ("rowsPerChild", 0, "from 1 to 100"),
         ("rowsPerChild", 101, "from 1 to 100"),
         ("rowsPerChild", None, "from 1 to 100"),
+        ("maxFiles", 0, "from 1 to 1000"),
+        ("maxFiles", True, "from 1 to 1000"),
         ("reservedConcurrency", 0, "from 1 to 1000"),
         ("reservedConcurrency", 1001, "from 1 to 1000"),
         ("uploaderPrincipalArn", "*", "arn:aws:iam::123456789012:role/uploader"),
@@ -188,14 +191,18 @@ def test_options_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
 
 
 def test_rows_at_a_time_must_fit_connections_and_reservation(tmp_path: Path) -> None:
-    """Or a single file would set off the alarm of connections, or be throttled."""
+    """Of all files together: or they would set off the alarm of connections, or be throttled."""
     assert read_options(written(tmp_path, {**PROD, "mapConcurrency": 319})).map_concurrency == 319
     said = refusal(written(tmp_path, {**PROD, "mapConcurrency": 320}))
-    assert '"mapConcurrency" is 320: a file would take as many connections, and from 320 on the alarm' in said
+    assert '"maxFiles" is 1: 320 rows at a time would take as many connections, and from 320 on the alarm' in said
+    assert read_options(written(tmp_path, {**PROD, "maxFiles": 63})).rows_at_once == 315
+    assert '"mapConcurrency" is 5 and "maxFiles" is 64' in refusal(written(tmp_path, {**PROD, "maxFiles": 64}))
     assert read_options(written(tmp_path, {**PROD, "mapConcurrency": 320, "maxAcu": 4})).map_concurrency == 320
     assert read_options(written(tmp_path, {**PROD, "reservedConcurrency": 5})).reserved_concurrency == 5
     said = refusal(written(tmp_path, {**PROD, "reservedConcurrency": 4}))
-    assert '"reservedConcurrency" is 4, less than "mapConcurrency", 5: rows of a single file' in said
+    assert '"reservedConcurrency" is 4, less than "mapConcurrency" times "maxFiles", 5: rows would' in said
+    said = refusal(written(tmp_path, {**PROD, "reservedConcurrency": 9, "maxFiles": 2}))
+    assert '"reservedConcurrency" is 9, less than "mapConcurrency" times "maxFiles", 10' in said
 
 
 SNAPSHOTS = (

@@ -6,7 +6,7 @@ import json
 
 from simulator.pipeline.local_cloud.stack_outputs import outputs as local_outputs
 from simulator.pipeline.provisioning import Resources
-from tests.infrastructure.template.resolver import Resolver
+from tests.infrastructure.template.resolver import Resolver, readable
 from tests.infrastructure.template.synthesis import Assembly
 
 WITH_DATA = {
@@ -49,6 +49,8 @@ OUTPUTS = {
     "RuleDeadLetterQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/s3-csv-upload-rule-dlq",
     "DispatcherFailuresQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/user-log-dispatcher-failures",
     "ReportFailuresQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/user-log-report-failures",
+    "FileGateFailuresQueueUrl": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/user-log-file-gate-failures",
+    "FileGateTableName": "FileGate",
     "ReporterFunctionName": "user-log-reporter",
     "MigratorFunctionName": "user-log-schema-migrator",
     "UserReaderFunctionName": "user-log-user-reader",
@@ -66,11 +68,15 @@ OUTPUTS = {
 }
 
 
+WITHOUT_DATA = "StorageFileGate"
+"""A table that holds nothing that outlives a run: it always goes."""
+
+
 def removals(stack: Resolver) -> dict[str, set[tuple[str, str]]]:
     """Return what becomes of the things with data when they go, and when they are replaced, by type."""
     found: dict[str, set[tuple[str, str]]] = {}
-    for resource in stack.resources.values():
-        if resource["Type"] in WITH_DATA:
+    for logical_id, resource in stack.resources.items():
+        if resource["Type"] in WITH_DATA and readable(logical_id) != WITHOUT_DATA:
             found.setdefault(resource["Type"], set()).add((resource["DeletionPolicy"], resource["UpdateReplacePolicy"]))
     return found
 
@@ -86,11 +92,13 @@ def test_prod_keeps_its_data_when_the_stack_goes(stack: Resolver) -> None:
         "AWS::RDS::DBCluster": {("Snapshot", "Snapshot")},
         "AWS::S3::Bucket": {("RetainExceptOnCreate", "Retain")},
     }
+    (gate,) = [each for name, each in stack.resources.items() if readable(name) == WITHOUT_DATA]
+    assert (gate["DeletionPolicy"], gate["UpdateReplacePolicy"]) == ("Delete", "Delete")
 
 
 def test_a_first_deployment_of_prod_that_fails_can_be_rolled_back(stack: Resolver, assembly: Assembly) -> None:
     """As checked in, nothing is protected; the output says so and what to do next."""
-    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+    table = stack.by_name("AWS::DynamoDB::Table")["ProcessingLogs"]
     (cluster,) = stack.of_type("AWS::RDS::DBCluster").values()
     assert table["DeletionProtectionEnabled"] is False
     assert cluster["DeletionProtection"] is False
@@ -104,7 +112,7 @@ def test_prod_is_protected_from_the_second_deployment_on(optional_stack: Resolve
     """Table, cluster, and the stack itself."""
     stack, assembly = optional_stack, optional_assembly
     assert stack.template["Outputs"]["Protection"]["Value"] == "on"
-    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+    table = stack.by_name("AWS::DynamoDB::Table")["ProcessingLogs"]
     (cluster,) = stack.of_type("AWS::RDS::DBCluster").values()
     assert table["DeletionProtectionEnabled"] is True
     assert cluster["DeletionProtection"] is True
@@ -122,7 +130,7 @@ def terminable(assembly: Assembly) -> bool:
 def test_dev_leaves_nothing_behind(dev_stack: Resolver, dev_assembly: Assembly) -> None:
     """Everything goes, the objects in its buckets too, and nothing is protected."""
     assert set().union(*removals(dev_stack).values()) == {("Delete", "Delete")}
-    (table,) = dev_stack.of_type("AWS::DynamoDB::Table").values()
+    table = dev_stack.by_name("AWS::DynamoDB::Table")["ProcessingLogs-dev"]
     (cluster,) = dev_stack.of_type("AWS::RDS::DBCluster").values()
     assert not table.get("DeletionProtectionEnabled")
     assert not cluster.get("DeletionProtection")
@@ -182,5 +190,10 @@ def test_the_outputs_are_what_an_operator_needs(stack: Resolver) -> None:
 
 def test_the_local_clouds_outputs_are_some_of_the_stacks() -> None:
     """So commands that read them run here as they do on AWS."""
-    local = Resources(rule_dead_letter_queue_url="a", dispatcher_failures_queue_url="b", report_failures_queue_url="c")
+    local = Resources(
+        rule_dead_letter_queue_url="a",
+        dispatcher_failures_queue_url="b",
+        report_failures_queue_url="c",
+        file_gate_failures_queue_url="d",
+    )
     assert local_outputs(local).keys() <= OUTPUTS.keys()

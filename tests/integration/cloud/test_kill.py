@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 SIMULATOR = """
 import sys, time
 from pathlib import Path
-from simulator.pipeline.settings import HomeFolder
-from simulator.aws.moto.server import MotoServer
-from simulator.pipeline.servers import moto_options
+from simulator.pipeline.settings import HomeFolder, Settings
+from simulator.aws.engine.server import EngineServer
+from simulator.pipeline.servers import engine_options
 from simulator.postgres.embedded import EmbeddedPostgres
 home = HomeFolder(Path(sys.argv[1])).create()
-moto = MotoServer(moto_options(home))
+engine = EngineServer(engine_options(home, engine=Settings().engine))
 postgres = EmbeddedPostgres(home.postgres)
-print(moto.pid, moto.url, flush=True)
+print(engine.pid, engine.url, flush=True)
 time.sleep(600)
 """
 

@@ -28,6 +28,7 @@ def test_queues_can_be_sent_to_and_have_the_arns_the_definitions_name(aws: Aws) 
     for url, arn in {
         aws.resources.rule_dead_letter_queue_url: aws.resources.rule_dead_letter_queue_arn,
         aws.resources.report_failures_queue_url: aws.resources.report_failures_queue_arn,
+        aws.resources.file_gate_failures_queue_url: aws.resources.file_gate_failures_queue_arn,
     }.items():
         attributes = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         assert attributes["Attributes"]["QueueArn"] == arn

@@ -1,4 +1,4 @@
-"""Calls of functions and state machines at moto's process: counted, and refused in the services' own words."""
+"""Calls of functions and state machines at the engine's process: counted, and refused in the services' own words."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from simulator.aws.engine.calls import CALLS_PATH
+from simulator.aws.engine.clients import AwsClients, aws_clients
+from simulator.aws.engine.environment import local_aws
+from simulator.aws.engine.options import ENGINES, EngineOptions
+from simulator.aws.engine.server import EngineServer
 from simulator.aws.iam.call import acting
-from simulator.aws.moto.calls import CALLS_PATH
-from simulator.aws.moto.clients import AwsClients, aws_clients
-from simulator.aws.moto.environment import local_aws
-from simulator.aws.moto.options import MotoOptions
-from simulator.aws.moto.server import MotoServer
 from tests.unit.iam.small_template import TABLE, template
 
 
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsClients]:
-    """Clients of moto with a table and a bucket, where the policies of the small stack decide."""
+@pytest.fixture(scope="module", params=ENGINES)
+def aws(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsClients]:
+    """Clients of each engine with a table and a bucket, where the policies of the small stack decide."""
     folder = tmp_path_factory.mktemp("enforced")
     file = folder / "template.json"
     file.write_text(json.dumps(template()))
-    with MotoServer(MotoOptions(restore_from=Path(folder), enforced=file)) as moto:
-        clients = aws_clients(moto.url)
+    options = EngineOptions(engine=request.param, restore_from=Path(folder), enforced=file)
+    with EngineServer(options) as server:
+        clients = aws_clients(server.url)
         clients.dynamodb.create_table(
             TableName="Orders",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -95,7 +96,7 @@ def test_a_client_of_a_function_signs_as_the_function(aws: AwsClients) -> None:
         client.delete_table(TableName="Orders")
 
 
-def test_a_caller_that_may_not_list_is_not_told_that_an_object_is_missing(tmp_path: Path) -> None:
+def test_a_caller_that_may_not_list_is_not_told_that_an_object_is_missing(tmp_path: Path, engine: str) -> None:
     """S3 API reference, GetObject: without ListBucket, 403 instead of 404."""
     of = template()
     role = of["Resources"]["WriterRole"]["Properties"]["Policies"]
@@ -104,8 +105,8 @@ def test_a_caller_that_may_not_list_is_not_told_that_an_object_is_missing(tmp_pa
     )
     file = tmp_path / "template.json"
     file.write_text(json.dumps(of))
-    with MotoServer(MotoOptions(restore_from=tmp_path, enforced=file)) as moto:
-        clients = aws_clients(moto.url)
+    with EngineServer(EngineOptions(engine=engine, restore_from=tmp_path, enforced=file)) as server:
+        clients = aws_clients(server.url)
         clients.s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
         clients.s3.put_object(Bucket="files", Key="there", Body=b"content")
         with acting("lambda.writer"):

@@ -16,7 +16,7 @@ from simulator.aws.asl.runtime.clock import RealClock
 from simulator.aws.asl.runtime.listener import SilentListener
 from simulator.aws.endpoint.endpoint import Endpoint
 from simulator.aws.endpoint.service_api import ServiceApi
-from simulator.aws.moto.environment import REGION, local_aws
+from simulator.aws.engine.environment import REGION, local_aws
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.local_cloud.service_operations import service_operations
 from simulator.pipeline.session import Session

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cheroot.wsgi import Server
 
-from simulator.aws.moto.connection import STAY_SECONDS, StayingConnection
+from simulator.aws.engine.connection import STAY_SECONDS, StayingConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -26,6 +26,7 @@ def ended(store: RunStore, job: Job) -> JobState:
     return state
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)  # two local clouds are started, each in a process of its own
 def test_an_uploaded_file_is_converted_run_and_found_or_rejected(tmp_path: Path) -> None:
     """One that a Japanese spreadsheet saved, and one with the wrong header; the second home is the first's."""

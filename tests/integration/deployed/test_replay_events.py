@@ -88,6 +88,7 @@ def test_both_queues_are_replayed_with_the_events_own_times(cloud: Cloud) -> Non
     assert _outcomes(cloud) == []
 
 
+@pytest.mark.slow
 def test_an_event_that_waits_twice_or_has_had_its_run_starts_no_second_one(cloud: Cloud) -> None:
     """Its messages are deleted together."""
     event = _stored(cloud, "twice.csv", f"{HEADER}\nU00003,1,1\n", OLD)

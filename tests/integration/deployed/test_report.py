@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.eventbridge.status_event import status_change
-from simulator.aws.moto.environment import ACCOUNT, REGION
 from simulator.pipeline.redriving.redrive import redrive
 from simulator.runs.redrive_plan import plan_redrive
 from tests.integration.deployed.conftest import Cloud

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+import pytest
+
 from lambdas.shared.connection import connect
 from simulator.deployed.smoke import SmokeTest, Step
 from simulator.pipeline.settings import PROJECT_ROOT
@@ -72,6 +74,7 @@ def test_three_rows_go_through_everything(cloud: Cloud) -> None:
     assert _left(cloud) == []
 
 
+@pytest.mark.slow
 def test_an_upload_that_starts_nothing_is_noticed(cloud: Cloud) -> None:
     """The rule is disabled; the steps after it are not done, and the canary is removed."""
     events = cloud.stack().client("events")
@@ -87,6 +90,7 @@ def test_an_upload_that_starts_nothing_is_noticed(cloud: Cloud) -> None:
     assert _left(cloud) == []
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_is_told_with_its_cause(cloud: Cloud) -> None:
     """The totals cannot be written: every row fails."""
     rename = (
@@ -101,6 +105,7 @@ def test_a_run_that_fails_is_told_with_its_cause(cloud: Cloud) -> None:
     assert all(key.startswith("results/") for key in _left(cloud)), "the results of a failed run are kept: they say why"
 
 
+@pytest.mark.slow
 def test_totals_that_are_wrong_are_noticed(cloud: Cloud) -> None:
     """Here a trigger changes them on their way."""
     make = """

@@ -15,8 +15,8 @@ from botocore.config import Config
 from simulator.aws.endpoint.endpoint import Endpoint
 from simulator.aws.endpoint.object_created import ObjectCreated
 from simulator.aws.endpoint.service_api import ServiceApi
+from simulator.aws.engine.environment import REGION
 from simulator.aws.errors import ApiError
-from simulator.aws.moto.environment import REGION
 from tests.integration.conftest import Aws
 
 ARN = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:m"

@@ -57,6 +57,7 @@ def test_an_error_is_the_clients_exception(served: Served) -> None:
         machines.start_sync_execution(stateMachineArn=ARN)
 
 
+@pytest.mark.slow
 def test_a_long_call_holds_up_nobody(served: Served) -> None:
     """Forty of them run side by side, and a short one passes."""
     calls = [
@@ -87,7 +88,10 @@ def test_a_long_call_holds_up_nobody(served: Served) -> None:
         ("logs", "describe_log_groups", "logs is not simulated."),
         ("lambda", "list_functions", "lambda:ListFunctions is not simulated. Of lambda the local cloud has Invoke."),
         ("sts", "get_session_token", "sts:GetSessionToken is not simulated."),
-        ("sqs", "list_message_move_tasks", "does not simulate this request"),
+        pytest.param(
+            *("sqs", "list_message_move_tasks", "does not simulate this request"),
+            marks=pytest.mark.engine_differs("roto", reason="it says so in its own words"),
+        ),
     ],
 )
 def test_what_is_not_simulated_is_named(served: Served, service: str, operation: str, words: str) -> None:
@@ -172,6 +176,7 @@ def test_an_engine_that_does_not_answer_is_named(served: Served) -> None:
                 assert "does not answer" in error["Error"]["Message"]
 
 
+@pytest.mark.slow
 def test_receivers_that_wait_do_not_hold_up_the_sender(served: Served) -> None:
     """However many there are; one of them gets the message, the others wait on."""
     url = served.client("sqs").create_queue(QueueName="q")["QueueUrl"]

@@ -111,6 +111,7 @@ def test_an_upload_that_does_not_exist_is_an_error_of_s3(served: Served, bucket:
     assert served.created == []
 
 
+@pytest.mark.engine_differs("roto", reason="it takes no completion twice")
 def test_an_upload_is_only_good_for_its_own_key(served: Served, bucket: str) -> None:
     """And a completion that comes twice stores nothing more, so that it has one event."""
     s3 = served.client("s3")

@@ -78,6 +78,7 @@ def test_connections_are_refused_for_a_while(home: HomeFolder, server: EmbeddedP
     assert time.monotonic() - began >= 0.7
 
 
+@pytest.mark.slow
 def test_a_paused_database_keeps_clients_waiting_until_it_has_woken_up(server: EmbeddedPostgres) -> None:
     """As Aurora does: nobody is refused, a client that does not wait so long gives up by its own timeout."""
     with connect(server.url) as connection:
@@ -96,6 +97,7 @@ def test_a_paused_database_keeps_clients_waiting_until_it_has_woken_up(server: E
     assert (fault.happened, fault.trouble) == (1, None)
 
 
+@pytest.mark.slow
 def test_a_database_wakes_up_after_fifteen_seconds_by_itself(server: EmbeddedPostgres) -> None:
     """As long as Aurora takes; a refused one is back after two. Waits that are skipped count."""
     clock = SkippingClock()
@@ -111,6 +113,7 @@ def test_a_database_wakes_up_after_fifteen_seconds_by_itself(server: EmbeddedPos
     assert answers(server)
 
 
+@pytest.mark.slow
 def test_a_paused_database_is_back_when_the_cloud_stops(server: EmbeddedPostgres) -> None:
     """No timer is left, and no socket that nobody answers."""
     fault = outage("database=paused", server)

@@ -1,4 +1,4 @@
-"""moto's process refuses requests; real clients meet it, and retry as they do on AWS."""
+"""The engine's process refuses requests; real clients meet it, and retry as they do on AWS."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
+from simulator.aws.engine.clients import AwsClients, aws_clients
+from simulator.aws.engine.options import ENGINES
+from simulator.aws.engine.server import EngineServer
 from simulator.aws.map_run.object_store import ObjectStoreError, S3ObjectStore
-from simulator.aws.moto.clients import AwsClients, aws_clients
-from simulator.aws.moto.server import MotoServer
 from simulator.fault_injection.refused_by_aws import RefusedByAws
 from simulator.fault_injection.spec import FaultPlan, parse_fault
 from simulator.pipeline.provisioning import provision
-from simulator.pipeline.servers import moto_options
+from simulator.pipeline.servers import engine_options
 from simulator.pipeline.settings import HomeFolder
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ ATTEMPTS = 3
 """What a client of the simulator makes before it gives up."""
 
 
-@pytest.fixture
-def refusing(tmp_path: Path) -> Iterator[AwsClients]:
-    """Clients of a moto that refuses."""
+@pytest.fixture(params=ENGINES)
+def refusing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AwsClients]:
+    """Clients of each engine that refuses."""
     plan = FaultPlan(specs=[parse_fault(THROTTLE), parse_fault(RESULTS)])
-    with MotoServer(moto_options(HomeFolder(tmp_path).create(), plan)) as moto:
-        clients = aws_clients(moto.url)
+    with EngineServer(engine_options(HomeFolder(tmp_path).create(), plan, engine=request.param)) as server:
+        clients = aws_clients(server.url)
         yield clients
         clients.close()
 
@@ -79,9 +80,9 @@ def test_s3_fails_on_results_and_on_nothing_else(refusing: AwsClients, tmp_path:
     assert happened(refusing, RESULTS) == ATTEMPTS
 
 
-def test_a_moto_that_was_asked_for_nothing_has_nothing_of_it(tmp_path: Path) -> None:
+def test_an_engine_that_was_asked_for_nothing_has_nothing_of_it(tmp_path: Path, engine: str) -> None:
     """Not even the address for the counts."""
-    with MotoServer(moto_options(HomeFolder(tmp_path).create())) as moto:
-        fault = RefusedByAws(parse_fault(RESULTS), moto.url)
+    with EngineServer(engine_options(HomeFolder(tmp_path).create(), engine=engine)) as server:
+        fault = RefusedByAws(parse_fault(RESULTS), server.url)
         fault.close()
         assert fault.trouble is not None

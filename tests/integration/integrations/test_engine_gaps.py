@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from simulator.aws.engine.environment import aws_environment, without_aws
 from simulator.aws.integrations.engine_gaps import ENGINE_GAPS
-from simulator.aws.moto.environment import aws_environment, without_aws
 
 # moto is imported in a process of its own: it reads the environment when it is.
 PROGRAM = """

@@ -7,15 +7,15 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from simulator.aws.moto.clients import aws_clients
-from simulator.aws.moto.server import MotoServer
+from simulator.aws.engine.clients import aws_clients
+from simulator.aws.engine.server import EngineServer
 from simulator.pipeline.provisioning import provision
-from simulator.pipeline.servers import moto_options
+from simulator.pipeline.servers import engine_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.aws.moto.clients import AwsClients
+    from simulator.aws.engine.clients import AwsClients
     from simulator.pipeline.provisioning import Resources
     from simulator.pipeline.settings import HomeFolder
 
@@ -29,7 +29,7 @@ _OBJECT_FIELDS = (
 @contextmanager
 def lasting_cloud(home: HomeFolder) -> Iterator[tuple[AwsClients, Resources]]:
     """Start moto over a home, and kill it at the end with SIGKILL."""
-    with MotoServer(moto_options(home, lasting=True)) as server:
+    with EngineServer(engine_options(home, lasting=True)) as server:
         clients = aws_clients(server.url)
         try:
             yield clients, provision(clients)

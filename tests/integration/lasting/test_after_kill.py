@@ -14,8 +14,10 @@ from tests.integration.lasting.cloud_contents import contents, lasting_cloud
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.aws.moto.clients import AwsClients
+    from simulator.aws.engine.clients import AwsClients
     from simulator.pipeline.provisioning import Resources
+
+pytestmark = pytest.mark.only_engine("moto", reason="only moto is kept and restored")
 
 
 @pytest.fixture
@@ -129,7 +131,14 @@ def _kept_items(aws: AwsClients, resources: Resources) -> None:
         db.put_item(TableName=table, Item={**key, "timestamp": {"S": "t2"}, **odd})
 
 
-_WRITES = (_versions_of_every_kind, _unversioned_objects, _buckets, _parts, _presigned, _items, _kept_items)
+_WRITES = (
+    _versions_of_every_kind,
+    _kept_items,
+    *(
+        pytest.param(one, marks=pytest.mark.slow)
+        for one in (_unversioned_objects, _buckets, _parts, _presigned, _items)
+    ),
+)
 
 
 @pytest.mark.parametrize("write", _WRITES, ids=lambda one: one.__name__)
@@ -144,6 +153,7 @@ def test_writes_of_every_kind_are_there_after_two_kills(home: HomeFolder, write:
             assert contents(aws) == before
 
 
+@pytest.mark.slow
 def test_an_upload_of_parts_goes_on_after_a_kill(home: HomeFolder) -> None:
     """Under the id that the client knows."""
     with lasting_cloud(home) as (aws, resources):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from simulator.pipeline.session import Session
 
+pytestmark = pytest.mark.only_engine("moto", reason="only moto is kept and restored")
+
 KILLS = 10
 
 

@@ -13,6 +13,8 @@ from tests.integration.lasting.cloud_contents import lasting_cloud
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.only_engine("moto", reason="only moto is kept and restored")
+
 ALL: Any = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"], "MaxNumberOfMessages": 10}
 
 
@@ -51,6 +53,7 @@ def test_a_lost_event_in_the_failures_queue_lasts_until_it_is_deleted(home: Home
         assert received["Messages"][0]["Attributes"]["ApproximateReceiveCount"] == "2"
 
 
+@pytest.mark.slow
 def test_a_message_in_flight_stays_hidden_and_its_receipt_is_good(home: HomeFolder) -> None:
     """Who received it before the kill can delete it after it."""
     with lasting_cloud(home) as (aws, resources):
@@ -72,6 +75,7 @@ def test_a_message_in_flight_stays_hidden_and_its_receipt_is_good(home: HomeFold
         assert counted["ApproximateNumberOfMessagesDelayed"] == "0"
 
 
+@pytest.mark.slow
 def test_queues_of_a_user_last_with_attributes_tags_and_dead_letters(home: HomeFolder) -> None:
     """FIFO order too; a queue that was deleted does not come back with its messages."""
     with lasting_cloud(home) as (aws, _):
@@ -107,6 +111,7 @@ def test_queues_of_a_user_last_with_attributes_tags_and_dead_letters(home: HomeF
         assert _bodies(aws.sqs.receive_message(QueueUrl=dead)) == ["0"]
 
 
+@pytest.mark.slow
 def test_a_message_whose_retention_is_over_is_not_put_back(home: HomeFolder) -> None:
     """SQS deletes it, whether anybody was up or not."""
     with lasting_cloud(home) as (aws, _):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.aws.engine.environment import local_aws
 from simulator.aws.map_run.object_store import ObjectStoreError, S3ObjectStore
-from simulator.aws.moto.environment import local_aws
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from simulator.aws.endpoint.endpoint import Endpoint
 from simulator.aws.endpoint.service_api import ServiceApi
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from tests.unit.integrations.fakes import SESSION
 from tests.unit.stepfunctions.cloud import PASS, PREFIX, ROLE, TASK, Cloud
 from tests.unit.stepfunctions.test_api_map_runs import mapped

@@ -18,7 +18,7 @@ BAD = {
 }
 
 
-def test_the_pipelines_own_definitions_have_no_problems() -> None:
+def test_the_pipelines_own_definitions_have_no_problems(home: Path) -> None:
     """Without a file, both are checked."""
     result = CliRunner().invoke(application(), ["check", "--json"])
     assert result.exit_code == 0

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 
-from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
-from simulator.aws.moto.table_log import LoggingApp, TableLog, plain_value
-from simulator.pipeline.servers import moto_options
+from simulator.aws.engine.moto.lasting.kept_partitions import KeptPartitions
+from simulator.aws.engine.table_log import LoggingApp, TableLog, plain_value
+from simulator.pipeline.servers import engine_options
 from simulator.pipeline.settings import HomeFolder
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ ITEM = {"executionName": {"S": "run"}, "timestamp": {"S": "t"}, "oldValue": {"N"
 
 
 def _log(runs: Path) -> TableLog:
-    return TableLog(moto_options(HomeFolder(runs.parent)).kept)
+    return TableLog(engine_options(HomeFolder(runs.parent)).kept)
 
 
 def _lines(path: Path) -> list[Any]:
@@ -96,7 +96,7 @@ def test_a_run_that_is_a_link_out_of_the_runs_folder_is_not_followed(runs: Path,
     """Somebody else's folder is not written to."""
     (tmp_path / "elsewhere").mkdir()
     (runs / "link").symlink_to(tmp_path / "elsewhere")
-    kept = moto_options(HomeFolder(runs.parent)).kept
+    kept = engine_options(HomeFolder(runs.parent)).kept
     assert kept is not None
     assert not KeptPartitions(kept).has_folder({"executionName": {"S": "link"}})  # so the journal has its items
     _log(runs).append([{**ITEM, "executionName": {"S": "link"}}])

@@ -11,8 +11,8 @@ import botocore.session
 import pytest
 from botocore.exceptions import BotoCoreError
 
-from simulator.aws.moto.clients import aws_clients
-from simulator.aws.moto.environment import aws_environment, local_aws, without_aws
+from simulator.aws.engine.clients import aws_clients
+from simulator.aws.engine.environment import aws_environment, local_aws, without_aws
 from tests.hostile_environment import NONSENSE, aws_variables, session_variables
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ import orjson
 import pytest
 from moto.moto_server.werkzeug_app import create_backend_app
 
-from simulator.aws.moto.dispatcher import Dispatcher
-from simulator.aws.moto.environment import REGION
-from simulator.aws.moto.lasting.app import LastingApp
-from simulator.aws.moto.lasting.calls import Answer, Caller
-from simulator.aws.moto.lasting.journal import Journal
+from simulator.aws.engine.environment import REGION
+from simulator.aws.engine.moto.dispatcher import Dispatcher
+from simulator.aws.engine.moto.lasting.app import LastingApp
+from simulator.aws.engine.moto.lasting.journal import Journal
+from simulator.aws.engine.requests import Answer, Caller
 from tests.unit.cloud.test_journal import no_file_longer_than
 
 if TYPE_CHECKING:

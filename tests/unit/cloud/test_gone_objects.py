@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 import pytest
 
-from simulator.aws.moto.lasting.journal import Journal
-from simulator.aws.moto.lasting.restoring import Restorer
+from simulator.aws.engine.moto.lasting.journal import Journal
+from simulator.aws.engine.moto.lasting.restoring import Restorer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.aws.moto.lasting.journal import RESERVE_BYTES, Entries, Journal, JournalBusy
+from simulator.aws.engine.moto.lasting.journal import RESERVE_BYTES, Entries, Journal, JournalBusy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.aws.moto.lasting.kept_partitions import KeptPartitions
-from simulator.aws.moto.options import KeptTable
+from simulator.aws.engine.moto.lasting.kept_partitions import KeptPartitions
+from simulator.aws.engine.options import KeptTable
 
 if TYPE_CHECKING:
     from pathlib import Path

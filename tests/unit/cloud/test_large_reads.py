@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.aws.moto.lasting.large_reads import LARGE, LargeReads
-from simulator.aws.moto.lasting.stored_bytes import StoredBytes
+from simulator.aws.engine.moto.lasting.large_reads import LARGE, LargeReads
+from simulator.aws.engine.moto.lasting.stored_bytes import StoredBytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

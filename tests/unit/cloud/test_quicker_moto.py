@@ -14,10 +14,10 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.moto_server.werkzeug_app import create_backend_app
 
-from simulator.aws.moto import quicker
-from simulator.aws.moto.dynamodb_handler import answer_dynamodb
-from simulator.aws.moto.environment import ACCOUNT, REGION
-from simulator.aws.moto.lasting.calls import Caller
+from simulator.aws.engine.environment import ACCOUNT, REGION
+from simulator.aws.engine.moto import quicker
+from simulator.aws.engine.moto.dynamodb_handler import answer_dynamodb
+from simulator.aws.engine.requests import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -194,3 +194,43 @@ def made(construct: Any, attributes: dict[str, Any]) -> Any:
     except ItemSizeTooLarge as error:
         return type(error).__name__
     return {name: value.to_json() for name, value in item.attrs.items()}
+
+
+def test_items_share_values_and_a_change_of_one_reaches_no_other() -> None:
+    """Two items with the same short values have them once; each kind of update changes one item only."""
+    quicker.hurry()
+    app = Caller(answer_dynamodb)
+
+    def ask(operation: str, body: Any) -> Any:
+        headers = {"x-amz-target": f"DynamoDB_20120810.{operation}", "content-type": "application/x-amz-json-1.0"}
+        return orjson.loads(
+            app.call("POST", "/", scope=("dynamodb", REGION), headers=headers, body=orjson.dumps(body)).body
+        )
+
+    ask("CreateTable", TABLE)
+    values = {"n": {"N": "7"}, "s": {"S": "same"}, "l": {"L": [{"S": "same"}]}, "m": {"M": {"s": {"S": "same"}}}}
+    values["set"] = {"SS": ["same"]}
+    for key in "ab":
+        ask("PutItem", {"TableName": "t", "Item": {"k": {"S": key}, **values}})
+    (table,) = (
+        backend.tables["t"] for regions in dynamodb_backends.values() for backend in regions.values() if backend.tables
+    )
+    first, second = table.all_items()
+    assert first.attrs["n"] is second.attrs["n"]
+    assert first.attrs["s"] is second.attrs["s"]
+    update = "SET s = :new, l[0] = :new, m.s = :new ADD n :one, #set :more"
+    given = {":new": {"S": "new"}, ":one": {"N": "1"}, ":more": {"SS": ["more"]}}
+    ask(
+        "UpdateItem",
+        {
+            "TableName": "t",
+            "Key": {"k": {"S": "a"}},
+            "UpdateExpression": update,
+            "ExpressionAttributeNames": {"#set": "set"},
+            "ExpressionAttributeValues": given,
+        },
+    )
+    changed = ask("GetItem", {"TableName": "t", "Key": {"k": {"S": "a"}}})["Item"]
+    assert (changed["n"], changed["s"], changed["m"]) == ({"N": "8"}, {"S": "new"}, {"M": {"s": {"S": "new"}}})
+    assert ask("GetItem", {"TableName": "t", "Key": {"k": {"S": "b"}}})["Item"] == {"k": {"S": "b"}, **values}
+    ask("DeleteTable", {"TableName": "t"})

@@ -25,6 +25,7 @@ RESOURCES = Resources(
     rule_dead_letter_queue_url="http://q/1",
     dispatcher_failures_queue_url="http://q/2",
     report_failures_queue_url="http://q/3",
+    file_gate_failures_queue_url="http://q/4",
 )
 FUNCTION = "user-log-csv-validator"
 

@@ -15,8 +15,9 @@ from simulator.pipeline.settings import PROJECT_ROOT
 
 FILE = DEFINITIONS / "resources.json"
 NAMES: dict[str, str] = json.loads(FILE.read_text(encoding="utf-8"))["names"]
-# These are also words of other things: a database user, a prefix of runs, a service.
-DISTINCT = [name for name in set(NAMES.values()) if name not in ("user-log", "user-log-processor", "user-log-reporter")]
+# These are also words of other things: a database user, a prefix of runs, a service, a construct.
+COMMON = ("user-log", "user-log-processor", "user-log-reporter", "FileGate")
+DISTINCT = [name for name in set(NAMES.values()) if name not in COMMON]
 
 
 def test_a_resource_that_the_file_does_not_have_is_named() -> None:
@@ -40,7 +41,12 @@ def test_a_file_of_another_shape_is_named(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_local_cloud_has_the_names_of_prod() -> None:
     """A bucket's has the account behind it."""
-    resources = Resources(rule_dead_letter_queue_url="", dispatcher_failures_queue_url="", report_failures_queue_url="")
+    resources = Resources(
+        rule_dead_letter_queue_url="",
+        dispatcher_failures_queue_url="",
+        report_failures_queue_url="",
+        file_gate_failures_queue_url="",
+    )
     assert resources.input_bucket == f"{NAMES['InputBucket']}-123456789012"
     assert resources.table == NAMES["ProcessingLogsTable"]
     assert resources.workflow_arn.endswith(f":stateMachine:{NAMES['Workflow']}")

@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 
     from tests.unit.dashboard.run_folders import MadeRun
 
+SIMULATED_ROWS = 20
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
 
 
 @pytest.fixture
 def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder the pages look for runs in; no database answers, so that none is started."""
+    """The folder the pages look for runs in; no database answers, so that none is started.
+
+    A forecast simulates few rows: what it says is tested elsewhere, and a thousand take 3 s.
+    """
+    monkeypatch.setattr("simulator.forecast.simulation.SIMULATED", SIMULATED_ROWS)
+    monkeypatch.setattr("simulator.forecast.simulation.PER_PLACE", 0)
     monkeypatch.setenv("SIMULATOR_HOME", str(tmp_path))
     monkeypatch.setenv("SIMULATOR_DATABASE_URL", NO_DATABASE)
     st.cache_resource.clear()

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.components.charts import stacked_shares
 from dashboard.components.moments import span
+from dashboard.components.polling import steady
 from dashboard.components.run.time_left import seconds_left
 from dashboard.components.tables.picking import Edition
 
@@ -67,3 +68,17 @@ def test_durations_sort_as_durations() -> None:
     assert found == [timedelta(seconds=seconds) for seconds in (7200, 10.0, 120, 0.02)]
     assert max(found) == timedelta(hours=2)
     assert span(None) is None
+
+
+def test_what_is_drawn_stays_while_its_essence_does_and_it_is_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A graph's numbers may be a minute old; a state of another colour is shown at once."""
+    now = [100.0]
+    monkeypatch.setattr("dashboard.components.polling.st.session_state", {})
+    monkeypatch.setattr("dashboard.components.polling.time.monotonic", lambda: now[0])
+    assert steady("graph", "1 row", "running", seconds=60) == "1 row"
+    now[0] = 159.0
+    assert steady("graph", "2 rows", "running", seconds=60) == "1 row"
+    assert steady("other", "2 rows", "running", seconds=60) == "2 rows"
+    assert steady("graph", "3 rows", "passed", seconds=60) == "3 rows"
+    now[0] = 219.0
+    assert steady("graph", "4 rows", "passed", seconds=60) == "4 rows"

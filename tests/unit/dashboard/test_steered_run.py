@@ -10,9 +10,11 @@ import pytest
 
 from dashboard import jobs
 from dashboard.queries.logs import newest_logs
+from dashboard.queries.records import standing
 from dashboard.queries.rows.row_result import row_result
 from dashboard.queries.states.state_visits import definition_of, visits
 from simulator.pipeline.steering.port import Refused, SteeringPort
+from simulator.runs.store import RunStore
 from tests.unit.dashboard.page_text import page_text
 
 if TYPE_CHECKING:
@@ -49,6 +51,34 @@ def running(made: Made) -> MadeRun:
     document = json.loads(run.folder.run_file.read_bytes())
     run.folder.run_file.write_text(json.dumps({**document, "pid": os.getpid()}), encoding="utf-8")
     return run
+
+
+def test_an_open_page_follows_a_pause(opened: Opened, made: Made) -> None:
+    """The run's file says it a moment after the button; the page is drawn again then."""
+    run = running(made)
+    store = RunStore(run.folder.runs)
+    before = standing(store)
+    document = json.loads(run.folder.run_file.read_bytes())
+    paused = {**document, "mapRun": {**document["mapRun"], "paused": True}}
+    run.folder.run_file.write_text(json.dumps(paused), encoding="utf-8")
+    assert standing(store) != before
+    app = opened("run", run=run.name)
+    assert app.button(key=f"resume-{run.name}").label == "Resume"
+
+
+def test_the_choice_of_a_run_is_another_widget_when_a_run_is_shown_in_other_words(opened: Opened, made: Made) -> None:
+    """The browser keeps the words of the option; the old ones would come back as the name of a run."""
+    run = running(made)
+    app = opened("run", run=run.name)
+    before = app.selectbox[0]
+    assert before.value == run.name
+    document = json.loads(run.folder.run_file.read_bytes())
+    changed = {**document, "rows": {**document["rows"], "failed": 3}}
+    run.folder.run_file.write_text(json.dumps(changed), encoding="utf-8")
+    after = app.run().selectbox[0]
+    assert after.value == run.name
+    assert any("3 rows failed" in option for option in after.options)
+    assert after.key != before.key
 
 
 def test_a_running_run_is_stopped_by_a_button(opened: Opened, made: Made, orders: list[Order]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.shared.batch_limits import BATCH_BYTES, MAX_ROWS_PER_CHILD, waves
 from simulator.aws.asl.errors import StateError
-from simulator.pipeline.provisioning import Resources, StageRows, read_definition
+from simulator.pipeline.provisioning import Resources, StageOptions, read_definition
 from tests.unit.states.harness import FakeMaps, Result, execute
 
 EVENT = {"time": "t", "detail": {"bucket": {"name": "in"}, "object": {"key": "k", "versionId": "v"}}}
@@ -32,7 +32,8 @@ def workflow(rows_per_child: int) -> dict[str, Any]:
         rule_dead_letter_queue_url="http://d",
         dispatcher_failures_queue_url="http://f",
         report_failures_queue_url="http://r",
-        rows=StageRows(5, rows_per_child),
+        file_gate_failures_queue_url="http://g",
+        stage=StageOptions(map_concurrency=5, max_files=1, rows_per_child=rows_per_child),
     )
     found: dict[str, Any] = json.loads(read_definition("workflow.asl.json", resources.placeholders))
     return found

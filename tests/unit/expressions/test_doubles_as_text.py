@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.aws.asl.json_text import json_size, to_json
+from simulator.aws.asl.json_text import is_larger, json_size, to_json
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,23 @@ def test_the_text_names_the_same_double(number: float) -> None:
     assert json.loads(text) == {"n": [number]}
     assert math.copysign(1, json.loads(text)["n"][0]) == math.copysign(1, number)
     assert json_size({"n": [number]}) == len(text.encode())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": {"b": [1, [2.5, {"c": 1e16}]]}},
+        ["Zoë", 12345678.0, {"d": -0.00001}],
+        {"n": 2**70},
+        {"half": "\ud800"},
+    ],
+)
+def test_a_value_is_larger_than_every_limit_below_its_size(value: object) -> None:
+    """The short way tells the same as measuring, at and around the size."""
+    size = json_size(value)
+    assert [is_larger(value, limit) for limit in (size - 1, size, size + 1, 2 * size + 1)] == [
+        True,
+        False,
+        False,
+        False,
+    ]

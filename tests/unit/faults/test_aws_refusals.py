@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulator.aws.moto.refusals import COUNTS_PATH, RefusingApp
+from simulator.aws.engine.refusals import COUNTS_PATH, RefusingApp
 from simulator.fault_injection.refused_by_aws import refusal
 from simulator.fault_injection.spec import parse_fault
 

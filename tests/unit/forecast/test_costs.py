@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from simulator.forecast import price_list as price_list_module
 from simulator.forecast.counts import counted
 from simulator.forecast.forecast import PROCESSOR, VALIDATOR, NothingToForecast, forecast
 from simulator.forecast.page import html_page
-from simulator.forecast.price_list import price_list, quotas
+from simulator.forecast.price_list import Price, Quota, price_list, quotas
 from simulator.forecast.timing import measured
 from tests.unit.forecast.made_run import made_run, report
 from tests.unit.runs.made_runs import START
@@ -122,7 +123,8 @@ def test_the_page_needs_nothing_from_elsewhere(folder: RunFolder, monkeypatch: p
 
 def test_every_price_and_quota_has_a_source_or_says_that_it_has_none() -> None:
     """`sourced = false` goes with general knowledge, and only that does."""
-    for name, figure in (*price_list().prices.items(), *quotas().items()):
+    figures: dict[str, Price | Quota] = {**price_list().prices, **quotas()}
+    for name, figure in figures.items():
         assert figure.source, name
         assert ("general knowledge" in figure.source) is not figure.sourced, name
 
@@ -154,11 +156,11 @@ def test_the_workflow_says_how_many_children_run_at_once(folder: RunFolder, give
 
 
 def test_exactly_the_lines_whose_price_has_no_source_are_marked(folder: RunFolder) -> None:
-    """By a ? on the screen, in italics on the page, and by `sourced` in the document."""
+    """By a ? on the screen and on the page, and by `sourced` in the document."""
     made = forecast(folder, folder.record(), grow=False)
     lines = [*made.lines, *made.month]
     unsourced = {name for name, price in price_list().prices.items() if not price.sourced}
-    assert {line.price for line in lines if not line.sourced} == unsourced - {"dynamodb_storage"}
+    assert unsourced - {line.price for line in lines} == {"dynamodb_storage"}
     table = bill_table(lines)
     marked = dict(zip(map(str, table.columns[0].cells), map(str, table.columns[4].cells), strict=True))
     assert marked == {line.item: "?" if line.price in unsourced else "" for line in lines}
@@ -166,14 +168,39 @@ def test_exactly_the_lines_whose_price_has_no_source_are_marked(folder: RunFolde
     for line in (*document["lines"], *document["month"]):
         assert line["price"]["sourced"] is (marked[line["item"]] == ""), line["item"]
     shown = [*lines, *made.audit]
-    assert html_page(made).count('class="guess"') == sum(line.price in unsourced for line in shown)
+    page = html_page(made).partition("Limits of this plan")[0]
+    assert page.count("?</td>") == sum(line.price in unsourced for line in shown)
 
 
-def test_the_price_list_and_the_quotas_are_dated() -> None:
-    """The day on which the figures were looked up, and it is not in the future."""
-    for name in ("prices.toml", "quotas.toml"):
-        given = tomllib.loads((Path(price_list_module.__file__).parent / name).read_text(encoding="utf-8"))["date"]
-        assert date.fromisoformat(given) <= datetime.now(UTC).date()
+def test_exactly_the_quotas_without_a_source_are_marked(folder: RunFolder) -> None:
+    """By a ? after the figure, wherever a limit is told: in words and on the page, and by `sourced` in the document."""
+    made = forecast(folder, folder.record(), grow=False)
+    unsourced = {name for name, quota in quotas().items() if not quota.sourced}
+    marked = {one.name for one in made.limits if f" of {one.limit:,.0f}?, " in one.words}
+    assert len(marked) > 3
+    assert marked == unsourced & {one.name for one in made.limits}
+    assert {one["name"] for one in made.to_json()["limits"] if not one["sourced"]} == marked
+    table = html_page(made).partition("Limits of this plan")[2]
+    assert table.count("?</td>") == len(marked)
+    for one in made.limits:
+        assert f'<td class="n">{one.limit:,.0f}{"?" if one.name in marked else ""}</td>' in table, one.name
+
+
+def test_each_price_is_dated_and_the_quotas_are(folder: RunFolder) -> None:
+    """By a day that is not in the future; the oldest and the newest price are told, and on the page each one's day."""
+    today = datetime.now(UTC).date()
+    known = price_list()
+    assert all(price.date <= today for price in known.prices.values())
+    given = tomllib.loads((Path(price_list_module.__file__).parent / "quotas.toml").read_text(encoding="utf-8"))["date"]
+    assert date.fromisoformat(given) <= today
+    made = forecast(folder, folder.record(), grow=False)
+    document = made.to_json()
+    dates = sorted(price.date.isoformat() for price in known.prices.values())
+    assert (document["prices"]["oldest"], document["prices"]["newest"]) == (dates[0], dates[-1])
+    page = html_page(made)
+    for line in (*document["lines"], *document["month"]):
+        price = line["price"]
+        assert f'title="{escape(price["source"])}, {price["date"]}"' in page, line["item"]
 
 
 @pytest.mark.parametrize(("rows", "refused"), [(100_000, False), (100_001, True)])

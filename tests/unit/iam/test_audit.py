@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -49,6 +50,47 @@ def test_a_permission_that_nothing_uses_is_told() -> None:
     told = [str(one) for one in audit(deployment(more), [PUT, INVOKE], "r").unused()]
     assert "WriterRole may dynamodb:Scan on Orders, Other: nothing uses it" in told
     assert "WriterRole may dynamodb:PutItem, dynamodb:Scan on Other: nothing uses it" in told
+
+
+def test_whom_a_resources_policy_names_is_told_with_an_unused_permission() -> None:
+    """So that what only a role of the deployment may do can be told apart."""
+    more = template()
+    key = more["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
+    key.append({"Effect": "Allow", "Action": "kms:Verify", "Principal": {"AWS": {"Fn::GetAtt": "FlowRole.Arn"}}})
+    (told,) = (one for one in audit(deployment(more), [PUT, INVOKE], "r").unused() if "kms:Verify" in one.actions)
+    assert told.principals == (f"arn:aws:iam::{ACCOUNT}:role/FlowRole",)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "refused"),
+    [
+        ("Orders", []),
+        ("Others", ["FlowRole lacks cloudwatch:PutMetricData on *: it is the target of the schedule daily"]),
+    ],
+)
+def test_a_schedule_takes_its_role_and_calls_its_target(namespace: str, refused: list[str]) -> None:
+    """A universal target's input has what the condition asks for."""
+    more = template()
+    role = more["Resources"]["FlowRole"]["Properties"]
+    role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"] = [
+        "states.amazonaws.com",
+        "scheduler.amazonaws.com",
+    ]
+    only = {"StringEquals": {"cloudwatch:namespace": "Orders"}}
+    policies(more, "FlowRole")[0]["PolicyDocument"]["Statement"].append(
+        {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": only}
+    )
+    target = {
+        "Arn": {"Fn::Sub": "arn:${AWS::Partition}:scheduler:::aws-sdk:cloudwatch:putMetricData"},
+        "RoleArn": {"Fn::GetAtt": "FlowRole.Arn"},
+        "Input": json.dumps({"Namespace": namespace}),
+    }
+    more["Resources"]["Daily"] = {"Type": "AWS::Scheduler::Schedule", "Properties": {"Name": "daily", "Target": target}}
+    assert [str(one).partition(", and")[0] for one in audit(deployment(more), [PUT, INVOKE], "r").refused] == refused
+
+    role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"] = "states.amazonaws.com"
+    lacking = {(one.who, one.action) for one in audit(deployment(more), [PUT, INVOKE], "r").refused}
+    assert ("scheduler.amazonaws.com", "sts:AssumeRole") in lacking
 
 
 def test_a_function_is_called_by_the_alias_of_the_template() -> None:
@@ -121,6 +163,8 @@ def test_references_are_resolved() -> None:
         ({"Fn::If": ["Big", "big", {"Ref": "AWS::NoValue"}]}, "big"),
         ({"Fn::FindInMap": ["M", "a", "b"]}, "found"),
         ({"Fn::ImportValue": "shared-topic"}, "arn:topic"),
+        ({"Ref": "AWS::StackId"}, f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/stack/<id>"),
+        ({"Ref": "AWS::NotificationARNs"}, []),
         ({"a": {"Ref": "AWS::NoValue"}, "b": [{"Ref": "AWS::NoValue"}]}, {"b": []}),
     ):
         assert resolver.value(node) == expected

@@ -13,8 +13,8 @@ from botocore.stub import Stubber
 
 from simulator.aws.asl.runtime.listener import ExecutionInfo
 from simulator.aws.asl.runtime.ports import TaskRequest
+from simulator.aws.engine.environment import local_aws
 from simulator.aws.integrations.registry import Integrations
-from simulator.aws.moto.environment import local_aws
 
 FUNCTION = "arn:aws:lambda:ap-northeast-1:123456789012:function:user-log-processor"
 MACHINE = "arn:aws:states:ap-northeast-1:123456789012:stateMachine:csv-user-log-processor"

@@ -13,11 +13,12 @@ from lambdas.shared.database import CONNECT_SECONDS, STATEMENT_MS, Database
 from lambdas.shared.settings import (
     AuditSettings,
     DatabaseSettings,
+    FileGateSettings,
     MigratorSettings,
     ReporterSettings,
     ValidatorSettings,
 )
-from simulator.aws.moto.environment import local_aws
+from simulator.aws.engine.environment import local_aws
 from simulator.pipeline.provisioning import function_values, read_definition
 from simulator.pipeline.settings import PROJECT_ROOT
 
@@ -29,6 +30,7 @@ READ_BY = {
     "user-log-schema-migrator": (DatabaseSettings, MigratorSettings),
     "user-log-user-reader": (DatabaseSettings,),
     "user-log-reporter": (ReporterSettings,),
+    "user-log-file-gate": (FileGateSettings,),
 }
 
 

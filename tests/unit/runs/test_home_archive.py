@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from simulator.aws.map_run.children import child_arn
+from simulator.aws.map_run.children import child_arns
 from simulator.runs.archive.home_archive import HomeArchive
 from simulator.runs.store import RunStore
 from tests.unit.runs.made_runs import (
@@ -22,7 +22,7 @@ from tests.unit.runs.made_runs import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-ARN = child_arn(MAP_RUN, "child-0", express=True)
+ARN = child_arns(MAP_RUN, express=True)("child-0")
 
 
 def archive(home: Path) -> HomeArchive:

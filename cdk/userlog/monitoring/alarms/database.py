@@ -29,8 +29,8 @@ def database_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
             periods=SUSTAINED,
             what_to_do=(
                 f"{CONNECTIONS_PER_CENT} % of Aurora's connections are taken (it allows about "
-                f"{options.connection_limit} with {options.max_acu:g} ACU); a running file takes "
-                f"{options.map_concurrency}. Find out who holds them (pg_stat_activity, by "
+                f"{options.connection_limit} with {options.max_acu:g} ACU); the files that run take "
+                f"{options.rows_at_once}. Find out who holds them (pg_stat_activity, by "
                 "usename), and end those that should not be there."
             ),
         ),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def event_path_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
     """Return the alarms of the rule, the dispatcher and their queues."""
-    undelivered, unstarted, _ = metrics.waiting()
+    undelivered, unstarted, *_ = metrics.waiting()
     replay = (
         f"Fix the cause, then send the event again: `simulator replay-events --stack {stage.name_of('Stack')}`. Do not "
         "upload the file again: that is a new event with a new time, and old totals would replace newer ones."

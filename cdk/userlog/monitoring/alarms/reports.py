@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def report_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
     """Return the alarms of the report rule, the reporter and their queue."""
-    _, _, unreported = metrics.waiting()
+    _, _, unreported, _ = metrics.waiting()
     queue = stage.name_of("ReportFailuresQueue")
     return [
         AlarmRule(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.expressions.path_filter import MISSING
@@ -69,14 +70,26 @@ class Path:
     def _reader(self) -> Callable[[Scope], Any]:
         """Return the function that reads the path; the common case, one property of the input, is the short one."""
         evaluate = self.evaluate
-        if self.source == "context":
-            return lambda scope: evaluate(scope.context)
         if self.variable is not None:
             name = self.variable
             return lambda scope: evaluate(scope.variables.get(name))
-        if self.steps == ():
-            return lambda scope: scope.input
-        return lambda scope: evaluate(scope.input)
+        root = attrgetter(self.source)
+        if not self.steps:
+            return (lambda scope: evaluate(root(scope))) if self.steps is None else root
+        *way, last = self.steps
+
+        def read(scope: Scope) -> Any:
+            value = root(scope)
+            try:
+                for step in way:
+                    value = value[step]
+                if value.__class__ is not str:
+                    return value[last]
+            except (KeyError, IndexError, TypeError):
+                pass
+            return evaluate(root(scope))  # it finds the same, or says what is missing
+
+        return read
 
     def evaluate(self, root: Any) -> Any:
         """Return what the path names in `root`.

@@ -24,12 +24,12 @@ class Scope:
 
     Args:
         data: the input (JSON value).
-        context: makes the context object; called only when an expression reads it, since most read none.
+        context: makes the context object; called once, when an expression first reads it, since most read none.
         variables: the variables that can be read.
         outcome: what else `$states` holds in JSONata: `result` after the state's work, `errorOutput` in a catcher.
     """
 
-    __slots__ = ("_context", "input", "outcome", "variables")
+    __slots__ = ("_made", "_make", "input", "outcome", "variables")
 
     def __init__(
         self,
@@ -39,11 +39,14 @@ class Scope:
         outcome: dict[str, Any] | None = None,
     ) -> None:
         self.input = data
-        self._context = context
+        self._make = context
+        self._made: dict[str, Any] | None = None
         self.variables = variables
         self.outcome = outcome or {}
 
     @property
     def context(self) -> dict[str, Any]:
         """The context object as plain JSON."""
-        return self._context()
+        if self._made is None:
+            self._made = self._make()
+        return self._made

@@ -17,9 +17,10 @@ def format_time(moment: datetime) -> str:
         >>> format_time(datetime(2026, 9, 23, 22, 58, 45, tzinfo=UTC))
         '2026-09-23T22:58:45Z'
     """
-    moment = moment.astimezone(UTC)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
     timespec = "milliseconds" if moment.microsecond >= 1000 else "seconds"  # noqa: PLR2004 - a millisecond
-    return moment.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+    return moment.isoformat(timespec=timespec)[:-6] + "Z"
 
 
 def parse_time(text: object) -> datetime | None:

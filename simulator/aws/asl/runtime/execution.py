@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, Aborted, ExecutionTimedOut, StateError
 from simulator.aws.asl.expressions.timestamps import format_time
-from simulator.aws.asl.json_text import JsonText, json_size
+from simulator.aws.asl.json_text import JsonText, is_larger
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.asl.runtime.frame import Frame
 from simulator.aws.asl.runtime.resume import INTERRUPTED_CAUSE, INTERRUPTED_ERROR
@@ -28,7 +28,7 @@ STANDARD_SECONDS = 365 * 86_400
 """A year: the longest that any execution may take. Developer guide, "Service quotas"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made per child, and frozen ones take four times as long
 class Ended:
     """How an execution ended: SUCCEEDED with `output`; FAILED, TIMED_OUT or ABORTED with `error` and `cause`."""
 
@@ -216,7 +216,7 @@ class Execution:
 
     @staticmethod
     def _check_output(output: Any) -> None:
-        if json_size(output) > MAX_PAYLOAD_BYTES:
+        if is_larger(output, MAX_PAYLOAD_BYTES):
             raise StateError(
                 DATA_LIMIT_EXCEEDED, "The execution's output exceeds the maximum number of bytes service limit."
             )

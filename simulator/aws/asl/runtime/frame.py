@@ -86,7 +86,7 @@ class Frame:
         Raises:
             BranchStopped: this is a branch, and another one has failed: what it still does leaves no event.
         """
-        if self.stop.is_set() and self.stop is not self.execution.root_stop:
+        if self.stop is not self.execution.root_stop and self.stop.is_set():
             raise BranchStopped
         self.previous = self.execution.history.add(kind, self.previous, details, at)
         return self.previous
@@ -103,7 +103,8 @@ class Frame:
     def enter(self, state: str, kind: str, data: Any, *, retries: bool) -> None:
         """Enter a state: checks that the execution may go on, and adds `<Type>StateEntered`."""
         self.execution.check_transition(self.clock)
-        self.check_running()
+        if self.stop.is_set():
+            self.check_running()
         self.state = state
         self.earlier = None
         self.entered_at = self.clock.now()

@@ -76,6 +76,8 @@ class RetriableState(State):
         result = work(frame, data, effective)
         selected = self.flow.selected(frame, result)
         output = self.flow.output(frame, data, selected)
+        if self._assign.is_empty:
+            return output, self.transition.next, None
         return output, self.transition.next, self._assign.values(frame, self.flow.assign_scope(frame, data, selected))
 
     @staticmethod

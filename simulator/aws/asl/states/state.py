@@ -102,10 +102,11 @@ class Transition:
 class Assign:
     """The variables a state sets when it ends. Developer guide, "Assign"."""
 
-    __slots__ = ("_template",)
+    __slots__ = ("_template", "is_empty")
 
     def __init__(self, fields: Fields, sees: str = "result") -> None:
         self._template = PayloadTemplate.of(fields, "Assign", sees=(sees,))
+        self.is_empty = self._template is None
         if self._template is not None:
             for key in self._template.raw if isinstance(self._template.raw, dict) else ():
                 name = key.removesuffix(".$") if fields.language == JSONPATH else key

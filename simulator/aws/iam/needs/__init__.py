@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.aws.iam.needs.deliveries import delivery_needs
 from simulator.aws.iam.needs.functions import function_needs
 from simulator.aws.iam.needs.machines import machine_needs
+from simulator.aws.iam.needs.schedules import schedule_needs
 
 if TYPE_CHECKING:
     from simulator.aws.iam.needs.need import Need
@@ -18,5 +19,10 @@ if TYPE_CHECKING:
 
 
 def all_needs(deployment: Deployment) -> list[Need]:
-    """Return everything that the functions, state machines, rules and deliveries of a template need."""
-    return [*function_needs(deployment), *machine_needs(deployment), *delivery_needs(deployment)]
+    """Return everything that the functions, state machines, rules, schedules and deliveries of a template need."""
+    return [
+        *function_needs(deployment),
+        *machine_needs(deployment),
+        *delivery_needs(deployment),
+        *schedule_needs(deployment),
+    ]

@@ -63,6 +63,7 @@ class Deployment:
         unknown_managed: policies that AWS manages and whose text is not known here, with who has them.
         of_nobody: the managed policies that the template attaches to no role, by their names for people.
         deploying: the roles that act only while the stack is deployed, by their names for people.
+        deploying_arns: the same roles by their ARNs.
 
     Raises:
         UnknownReference: the template refers to something that it does not have.
@@ -83,7 +84,9 @@ class Deployment:
         self.of_nobody: set[str] = set()
         self._read_roles()
         self._read_resource_policies()
-        self.deploying = {readable(role) for role in self._deploying()}
+        deploying = set(self._deploying())
+        self.deploying = {readable(role) for role in deploying}
+        self.deploying_arns = {self.resolver.arn(role) for role in deploying}
         self.all: list[Statement] = [
             one
             for group in (self._identity, self._boundary, self._resource, self._endpoints)

@@ -62,12 +62,14 @@ class Resolver:
         self.account = account
         self._given = given or {}
         self._by_type: dict[str, dict[str, dict[str, Any]]] = {}
-        self._pseudo = {
+        self._pseudo: dict[str, Any] = {
             "AWS::AccountId": account,
             "AWS::Region": region,
             "AWS::Partition": "aws",
             "AWS::URLSuffix": "amazonaws.com",
             "AWS::StackName": "stack",
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{account}:stack/stack/<id>",
+            "AWS::NotificationARNs": [],
             "AWS::NoValue": None,
         }
         self._functions: dict[str, Callable[[Any], Any]] = {

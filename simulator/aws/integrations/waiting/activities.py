@@ -76,7 +76,7 @@ class ActivityTasks:
             self._changed.notify_all()
         try:
             worker = self._worker(task, request, end)
-            self._callbacks.open(task.token)
+            self._callbacks.open(task.token, arn)
             if request.submitted is not None:
                 request.submitted(worker)
             if request.seconds is not None:

@@ -31,10 +31,21 @@ class Callbacks:
         self._changed = threading.Condition()
         self._waiting: dict[str, _Waiting] = {}
 
-    def open(self, token: str) -> None:
-        """Let a token be answered from now on."""
+    def open(self, token: str, owner: str) -> None:
+        """Let a token be answered from now on.
+
+        Args:
+            token: the token.
+            owner: the ARN of the state machine, or of the activity, that a right to answer it is given on.
+        """
         with self._changed:
-            self._waiting[token] = _Waiting()
+            self._waiting[token] = _Waiting(owner)
+
+    def owner(self, token: object) -> str | None:
+        """Return the owner of a token; None for one that no Task waits with, which is refused whoever asks."""
+        with self._changed:
+            waiting = self._waiting.get(token) if isinstance(token, str) else None
+            return None if waiting is None else waiting.owner
 
     def close(self, token: str) -> None:
         """Let a token not be answered any more."""
@@ -106,7 +117,8 @@ class Callbacks:
 class _Waiting:
     """A Task that waits: what it was answered, and when it last gave a sign of life."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
         self.answer: tuple[Any, StateError | None] | None = None
         self.beaten = monotonic()
 
@@ -147,7 +159,7 @@ class CalledBack:
         """
         token = request.token or ""
         deadline = None if request.timeout is None else monotonic() + request.timeout
-        self._callbacks.open(token)
+        self._callbacks.open(token, request.machine_arn)
         try:
             result = self._integration.call(request)
             if request.submitted is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.asl.errors import DATA_LIMIT_EXCEEDED, StateError
-from simulator.aws.asl.json_text import json_size
+from simulator.aws.asl.json_text import is_larger, json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from simulator.aws.map_run.children import ChildWork
 
@@ -35,7 +35,7 @@ def child_works(
     )
     if batcher is None:
         for item, value in selected:
-            if json_size(value) > MAX_PAYLOAD_BYTES:
+            if is_larger(value, MAX_PAYLOAD_BYTES):
                 raise _too_large(item)
             yield ChildWork(index=item.index, line=item.line, items=1, value=item.value, input=value)
         return

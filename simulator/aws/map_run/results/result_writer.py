@@ -161,8 +161,12 @@ class ExportedResults:
         self._add("PENDING", [dump(pending_record(data))])
 
     def _add(self, status: str, records: list[bytes]) -> None:
-        with self._lock, self._failing(f"the local copy of {status}"):
-            self._files[status].add(*records)
+        files = self._files[status]
+        with self._lock:
+            try:
+                files.add(*records)
+            except OSError as error:
+                raise _failed(error, f"the local copy of {status}") from error
 
     def finish(self) -> dict[str, Any]:
         """Upload the files and the manifest, and return the state's result.
@@ -206,4 +210,8 @@ class ExportedResults:
             cause = f"{error} (Service: S3; Error Code: {error.code}) [{where}]"
             raise StateError(RESULT_WRITER_FAILED, cause) from error
         except OSError as error:
-            raise StateError(RESULT_WRITER_FAILED, f"{error} [{where}]") from error
+            raise _failed(error, where) from error
+
+
+def _failed(error: OSError, where: str) -> StateError:
+    return StateError(RESULT_WRITER_FAILED, f"{error} [{where}]")

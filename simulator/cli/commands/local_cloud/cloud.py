@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from simulator.aws.moto.environment import LEADS_ELSEWHERE, REGION
+from simulator.aws.engine.environment import LEADS_ELSEWHERE, REGION
 from simulator.cli import exits
 from simulator.cli.exits import UsageError
 from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations

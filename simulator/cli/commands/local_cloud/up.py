@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from simulator.aws.engine.environment import local_aws
 from simulator.aws.malloc import share_arenas
-from simulator.aws.moto.environment import local_aws
 from simulator.cli.cloud_words import banner
 from simulator.cli.exits import Terminated, UsageError
-from simulator.cli.open_session import open_session
-from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.open_session import chosen_settings, open_session
+from simulator.cli.options import Engine, Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.served.live_lines import LiveLines
 from simulator.cli.sources.user_master import load_sample_users
@@ -23,13 +23,14 @@ from simulator.pipeline.errors import CloudError
 from simulator.pipeline.listeners import Listeners
 from simulator.pipeline.local_cloud.cloud_files import ENDPOINT_PORT
 from simulator.pipeline.provisioning import DEFINITIONS, resource_name
-from simulator.pipeline.settings import PROJECT_ROOT, Settings
+from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.store import RunStore
 from simulator.runs.suggested_command import command
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from simulator.aws.engine.options import EngineName
     from simulator.cli.output.terminal import Terminal
     from simulator.pipeline.session import Session
 
@@ -53,6 +54,7 @@ def up_command(  # noqa: PLR0917 - options, each by its name
     detach: Annotated[  # noqa: FBT002 - an option
         bool, typer.Option("--detach", "-d", help="Comes back once the cloud is up; the command down ends it.")
     ] = False,
+    engine: Engine = None,
     json: Json = None,
 ) -> None:
     """Start the local cloud on one endpoint of this machine, for any AWS client, and follow its runs.
@@ -66,12 +68,20 @@ def up_command(  # noqa: PLR0917 - options, each by its name
         if detach:
             from simulator.cli.detached import start_detached  # noqa: PLC0415 - for the one who needs it
 
-            start_detached(term, port=port, inbox=inbox, with_dashboard=with_dashboard, watch=watch)
+            start_detached(term, port=port, inbox=inbox, with_dashboard=with_dashboard, watch=watch, engine=engine)
             return
-        _serve(term, port=port, inbox=inbox, with_dashboard=with_dashboard, watch=watch)
+        _serve(term, port=port, inbox=inbox, with_dashboard=with_dashboard, watch=watch, engine=engine)
 
 
-def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: bool, watch: bool) -> None:
+def _serve(
+    term: Terminal,
+    *,
+    port: int,
+    inbox: Path | None,
+    with_dashboard: bool,
+    watch: bool,
+    engine: EngineName | None,
+) -> None:
     # Only here: see open_session.
     from simulator.cli.running import CloudAndListeners  # noqa: PLC0415 - as above
     from simulator.cli.served.commands import ServedCommands  # noqa: PLC0415 - as above
@@ -92,7 +102,7 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
             memory,
         )
 
-    settings = Settings()
+    settings = chosen_settings(engine)
     home = settings.home.create()
     stopping = threading.Event()
     signal.signal(signal.SIGHUP, _terminate)  # the window was closed
@@ -101,7 +111,7 @@ def _serve(term: Terminal, *, port: int, inbox: Path | None, with_dashboard: boo
         check_port(port)
         live = LiveLines(term, RunStore(home.runs), resource_name("Workflow"))
         listeners = Listeners(live)
-        session = stack.enter_context(open_session(term, listeners, restored=True))
+        session = stack.enter_context(open_session(term, listeners, restored=True, engine=engine))
         load_sample_users(session, term)
 
         def status() -> dict[str, Any]:
@@ -147,7 +157,7 @@ def _follow(live: LiveLines, session: Session) -> None:
         CloudError: moto has ended, or PostgreSQL has and cannot be started again.
     """
     with suppress(KeyboardInterrupt):
-        while session.moto.lives:
+        while session.engine.lives:
             threading.Event().wait(TICK_SECONDS)
             live.tick()
             if session.keeper is not None and session.keeper.trouble is not None:

@@ -8,7 +8,7 @@ import typer
 
 from simulator.cli.examples import examples
 from simulator.cli.open_session import open_session
-from simulator.cli.options import Json  # noqa: TC001 - typer reads the annotations
+from simulator.cli.options import Engine, Json  # noqa: TC001 - typer reads the annotations
 from simulator.cli.output.terminal import terminal
 from simulator.cli.paths import readable_file
 from simulator.cli.sources.stdin_file import stdin_as_file
@@ -34,12 +34,13 @@ def load_command(
             help="A CSV file with the columns user_id,username,email; - for stdin.",
         ),
     ],
+    engine: Engine = None,
     json: Json = None,
 ) -> None:
     """Load a file of users into the database, all of them or, if a line is wrong, none."""
     with terminal(json=json) as term, stdin_as_file([file], term) as (named,):
         source = readable_file(named)
-        if (cloud := running_cloud()) is not None:
+        if (cloud := running_cloud(engine=engine)) is not None:
             raise typer.Exit(play(cloud, "users", json=json, file=named))
-        with upload_file(source, term, convert=True) as body, open_session(term) as session:
+        with upload_file(source, term, convert=True) as body, open_session(term, engine=engine) as session:
             load_and_tell(session, source, body, term)
