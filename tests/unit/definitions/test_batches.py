@@ -99,7 +99,7 @@ def test_a_batch_with_failed_rows_fails_with_what_the_function_says() -> None:
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_a_call_that_tells_nothing_leaves_an_item_for_each_row(refused: bool) -> None:
-    """As LogError does for a single row: with its error and cause, and without a user ID that is no key."""
+    """As LogError does for a single row: with its error and cause, and without a user ID that cannot be a key."""
     result = child(*[StateError("Sandbox.Timedout", "out of time")] * 9, refused=refused)
     assert (result.ended.status, result.ended.error, result.ended.cause) == (
         "FAILED",
