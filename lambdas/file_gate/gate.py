@@ -1,7 +1,7 @@
 """The rule of the gate: at most so many files have their turn, and the first that arrived has the next one.
 
 A turn begins when the file's Task WaitForTurn is answered, and ends with its execution. Nothing of this may block for
-good, whatever is lost: a file that waits asks again every few minutes with a new token, and the one that finds the gate full
+good, whatever is lost: a file that waits asks again every few minutes by a new token, and who finds the gate full
 looks whether those that have their turn still run.
 """
 

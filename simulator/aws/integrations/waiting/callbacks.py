@@ -42,7 +42,7 @@ class Callbacks:
             self._waiting[token] = _Waiting(owner)
 
     def owner(self, token: object) -> str | None:
-        """Return the owner of a token; None for one that no Task waits with, which is refused whatever the caller is."""
+        """Return the owner of a token; None for one that no Task waits with, and that is refused."""
         with self._changed:
             waiting = self._waiting.get(token) if isinstance(token, str) else None
             return None if waiting is None else waiting.owner
