@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.batch_limits import merge_patch, tolerated_items
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,6 +47,26 @@ def with_numbers(text: str, numbers: Mapping[str, int]) -> str:
     for name, number in numbers.items():
         text = text.replace(f'"${{{name}}}"', str(number))
     return text
+
+
+def workflow_text(numbers: Mapping[str, int], *, rows_per_child: int) -> str:
+    """Return the workflow's text; changed as `batches.json` says if a child execution takes several rows.
+
+    Args:
+        numbers: values of placeholders.
+        rows_per_child: how many rows a child takes.
+    """
+    text = (DEFINITIONS / "workflow.asl.json").read_text(encoding="utf-8")
+    if rows_per_child == 1:
+        return with_numbers(text, numbers)
+    batches = {
+        **numbers,
+        "RowsPerChild": rows_per_child,
+        "ToleratedItems": tolerated_items(distributed_map()["ToleratedFailureCount"], rows_per_child),
+    }
+    patch = with_numbers((DEFINITIONS / "batches.json").read_text(encoding="utf-8"), batches)
+    merged = merge_patch(json.loads(with_numbers(text, batches)), json.loads(patch))
+    return json.dumps(merged, ensure_ascii=False, indent=2)
 
 
 def function_settings(function: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
+from lambdas.shared.batch_limits import MAX_ROWS_PER_CHILD, most_rows
 from userlog.definitions import definition
 
 Python = Literal["3.11", "3.12", "3.13"]
@@ -41,6 +42,7 @@ class Options(BaseModel):
         snapshot_identifier: what the cluster was restored from; it stays in the file as long as that cluster lives.
         python: the functions' Python: the design document's is 3.11.
         map_concurrency: how many rows of a file are processed at a time; each takes a connection of Aurora's.
+        rows_per_child: how many rows a child execution takes: 1 as the design document has it; a batch costs less.
         max_files: how many files have their rows processed at a time; the others wait, in the order of their uploads.
         reserved_concurrency: for `user-log-processor`; a new account (limit 10) refuses any reservation.
         uploader_principal_arn: the external system's user or role.
@@ -70,6 +72,9 @@ class Options(BaseModel):
     map_concurrency: Annotated[
         int, Field(ge=1, le=MAX_CONCURRENCY, description=f"a whole number from 1 to {MAX_CONCURRENCY}")
     ]
+    rows_per_child: Annotated[
+        int, Field(ge=1, le=MAX_ROWS_PER_CHILD, description=f"a whole number from 1 to {MAX_ROWS_PER_CHILD}")
+    ]
     max_files: Annotated[
         int, Field(ge=1, le=MAX_CONCURRENCY, description=f"a whole number from 1 to {MAX_CONCURRENCY}")
     ]
@@ -88,6 +93,11 @@ class Options(BaseModel):
         Annotated[str, StringConstraints(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")] | None,
         Field(description='null, or a time in Japan like "09:30"'),
     ]
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows a file may have: MAX_ROWS of the validator."""
+        return most_rows(self.map_concurrency, self.rows_per_child)
 
     @property
     def connection_limit(self) -> int:

@@ -58,7 +58,7 @@ def _as_in_the_file(story: RowStory) -> None:
 
 def _result(folder: RunFolder, story: RowStory) -> None:
     name = story.items[-1].get("name") if story.items else None
-    found = row_result(folder, name) if isinstance(name, str) else None
+    found = row_result(folder, name, story.index) if isinstance(name, str) and story.index is not None else None
     if found is not None:
         with st.expander(tr("Input and output of its child execution")):
             st.json(found)

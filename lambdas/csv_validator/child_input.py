@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.batch_limits import MAX_PAYLOAD_BYTES
 from lambdas.shared.columns import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_BYTES = 262_144
 _MAP_ENTERED_AT = "2025-08-02T09:30:00.000Z"
 """Not known yet: every time that Step Functions gives has this length."""
 _MOST_BYTES_A_CHARACTER = 6
@@ -24,9 +24,19 @@ class ChildInput:
 
     Args:
         uploaded_at, execution_name, execution_arn, ttl_timestamp: what it puts into each row's input.
+        most_bytes: how large a row's input may be; less in a batch than alone.
     """
 
-    def __init__(self, *, uploaded_at: str, execution_name: str, execution_arn: str, ttl_timestamp: str) -> None:
+    def __init__(
+        self,
+        *,
+        uploaded_at: str,
+        execution_name: str,
+        execution_arn: str,
+        ttl_timestamp: str,
+        most_bytes: int = MAX_PAYLOAD_BYTES,
+    ) -> None:
+        self.most_bytes = most_bytes
         self.empty: dict[str, Any] = {
             **dict.fromkeys((column.event_key for column in COLUMNS), ""),
             "rowIndex": 0,
@@ -50,10 +60,11 @@ class ChildInput:
     def excess(self, index: int, fields: Sequence[str]) -> int | None:
         """Return the bytes of a row's input if they are too many, else None."""
         characters = sum(len(field) for field in fields[: len(COLUMNS)])
-        if characters * _MOST_BYTES_A_CHARACTER + self._rest + _size(index) + len(COLUMNS) * _size("") <= MAX_BYTES:
+        most = characters * _MOST_BYTES_A_CHARACTER + self._rest + _size(index) + len(COLUMNS) * _size("")
+        if most <= self.most_bytes:
             return None  # whatever they are
         size = self.size(index, fields)
-        return size if size > MAX_BYTES else None
+        return size if size > self.most_bytes else None
 
 
 def _size(value: Any) -> int:

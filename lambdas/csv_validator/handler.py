@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from lambdas.csv_validator.child_input import ChildInput
 from lambdas.csv_validator.validation import Findings, validate
+from lambdas.shared.batch_limits import most_row_bytes
 from lambdas.shared.errors import ValidationError
 from lambdas.shared.observability import VALIDATOR_SERVICE, count_metric, make_logger
 from lambdas.shared.settings import ValidatorSettings
@@ -49,6 +50,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         execution_name=event.get("executionName", ""),
         execution_arn=event.get("executionArn", ""),
         ttl_timestamp=ttl,
+        most_bytes=most_row_bytes(settings.rows_per_child),
     )
     findings = _validate(event, child_input)
     answer = {

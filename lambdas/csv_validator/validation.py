@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from lambdas.csv_validator.child_input import MAX_BYTES
 from lambdas.csv_validator.header import header_problem
 from lambdas.csv_validator.line_ends import line_ends_problem
 from lambdas.shared.columns import HEADER
@@ -114,12 +113,14 @@ class _Rows:
                 f"The row has {len(record.fields)} columns, not {self._width}: {_quoted(record.raw)}.",
             )
             return
-        excess = self._child_input and self._child_input.excess(findings.row_count - 1, record.fields)
-        if excess is not None:
+        child_input = self._child_input
+        excess = None if child_input is None else child_input.excess(findings.row_count - 1, record.fields)
+        if child_input is not None and excess is not None:
             column, longest = max(zip(HEADER, record.fields, strict=False), key=lambda cell: len(cell[1]))
             findings.add(
                 record.line,
-                f"The row is too large for Step Functions: {excess:,} bytes of at most {MAX_BYTES:,}. Its longest cell "
+                f"The row is too large for Step Functions: {excess:,} bytes of at most "
+                f"{child_input.most_bytes:,}. Its longest cell "
                 f"is {column} with {len(longest):,} characters, {_quoted(longest)}.",
             )
             return

@@ -7,18 +7,25 @@ from pathlib import Path
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lambdas.shared.batch_limits import DESIGN_ROWS, MAX_ROWS_PER_CHILD
+
 BUNDLE = Path(__file__).resolve().parents[2]
-MAX_ROWS = 100_000
+MAX_ROWS = DESIGN_ROWS
 """The most rows that a file may have when `MAX_ROWS` is not set."""
 _CONFIG = SettingsConfigDict(env_ignore_empty=True, frozen=True)
 
 
 class ValidatorSettings(BaseSettings):
-    """Settings of the CSV validator: `MAX_ROWS`, the most rows a file may have."""
+    """Settings of the CSV validator.
+
+    `MAX_ROWS`, the most rows a file may have; `ROWS_PER_CHILD`, how many rows a child execution takes: a row of a batch
+    may be less large than one that has a child of its own.
+    """
 
     model_config = _CONFIG
 
     max_rows: int = Field(default=MAX_ROWS, ge=1)
+    rows_per_child: int = Field(default=1, ge=1, le=MAX_ROWS_PER_CHILD)
 
 
 class AuditSettings(BaseSettings):

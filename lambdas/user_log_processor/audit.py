@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own name
 
 from lambdas.shared import audit_key
-from lambdas.shared.columns import TOTALS
+from lambdas.shared.columns import TOTALS, USER
 from lambdas.shared.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lambdas.user_log_processor.record import UserLogRecord
     from lambdas.user_log_processor.statistics import Totals
 
-SUCCESS, SUPERSEDED = "success", "superseded"
+SUCCESS, SUPERSEDED, FAILED = "success", "superseded", "failed"
 BATCH_ATTEMPTS = 4
 FIRST_PAUSE = 0.05
 _CURABLE = frozenset(
@@ -31,6 +31,7 @@ _CURABLE = frozenset(
     }
 )
 _SERVER_FAULT = 500
+_REFUSED = "ValidationException"
 
 
 def audit_items(record: UserLogRecord, old: Totals, status: str) -> list[dict[str, Any]]:
@@ -38,7 +39,7 @@ def audit_items(record: UserLogRecord, old: Totals, status: str) -> list[dict[st
 
     One for each total. A repeat of the row (retry, redrive) makes the same keys, so it adds no item.
     """
-    processed_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    processed_at = _now()
 
     def item(kind: str, old_value: int, new_value: int) -> dict[str, Any]:
         return {
@@ -56,6 +57,10 @@ def audit_items(record: UserLogRecord, old: Totals, status: str) -> list[dict[st
 
     changes = zip(TOTALS, old.values, record.totals, strict=True)
     return [item(column.audit_type, before, after) for column, before, after in changes]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class AuditTrail:
@@ -94,6 +99,34 @@ class AuditTrail:
             if error.response["Error"]["Code"] in _CURABLE or status_code >= _SERVER_FAULT:
                 raise DatabaseError(f"DynamoDB: {error}") from error
             raise
+
+    def write_failure(self, event: dict[str, Any], error: str, cause: str) -> None:
+        """Write the item of a row of a batch that has failed, as the state LogError writes that of a single row.
+
+        A user ID that DynamoDB takes for no key is left out.
+
+        Raises:
+            BotoCoreError, ClientError: it cannot be written.
+        """
+        item: dict[str, Any] = {
+            "executionName": {"S": event["executionName"]},
+            "timestamp": {"S": audit_key.make(event["mapEnteredAt"], event["rowIndex"], audit_key.ROW_FAILED)},
+            "userId": {"S": event.get(USER.event_key)},
+            "processingType": {"S": audit_key.ROW_FAILED},
+            "status": {"S": FAILED},
+            "errorMessage": {"S": error},
+            "errorCause": {"S": cause},
+            "processedAt": {"S": _now()},
+            "executionArn": {"S": event["executionArn"]},
+            "ttl": {"N": event["ttlTimestamp"]},
+        }
+        try:
+            self._client.put_item(TableName=self._table, Item=item)
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] != _REFUSED:
+                raise
+            del item["userId"]
+            self._client.put_item(TableName=self._table, Item=item)
 
     def _put_new(self, item: dict[str, Any]) -> None:
         try:

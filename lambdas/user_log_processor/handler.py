@@ -1,4 +1,4 @@
-"""`user-log-processor`: sets one user's totals, and leaves two audit items."""
+"""`user-log-processor`: sets one user's totals, and leaves two audit items; of one row, or of each row of a batch."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import psycopg
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.shared.batch import batch_items
 from lambdas.shared.columns import TOTALS, USER
 from lambdas.shared.database import Database
 from lambdas.shared.errors import InvalidRecordError
 from lambdas.shared.observability import PROCESSOR_SERVICE, count_metric, make_logger
 from lambdas.shared.settings import AuditSettings, DatabaseSettings
 from lambdas.user_log_processor.audit import SUCCESS, SUPERSEDED, AuditTrail
+from lambdas.user_log_processor.batch import process_batch
 from lambdas.user_log_processor.record import UserLogRecord, parse_record
 from lambdas.user_log_processor.statistics import Totals, lock_totals, set_totals
 
@@ -36,6 +39,18 @@ audit = AuditTrail(boto3.client("dynamodb", config=DYNAMODB_CONFIG), audit_setti
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Process one row, or the rows of a batch (see `process_batch` for its event and answer).
+
+    Raises:
+        InvalidRecordError, UserNotFoundError: the row is wrong, and stays so.
+        DatabaseError: PostgreSQL or DynamoDB failed; a retry may cure it, and repeats nothing.
+    """
+    if batch_items(event) is None:
+        return process_row(event, context)
+    return process_batch(event, context, process_row, _note_failure)
+
+
+def process_row(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Process one row.
 
     Args:
@@ -74,6 +89,17 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             for column, before, after in zip(TOTALS, old.values, record.totals, strict=True)
         },
     }
+
+
+def _note_failure(event: dict[str, Any], error: str, cause: str) -> str | None:
+    """Keep the audit item of a row of a batch that has failed; without it, the row has failed all the same."""
+    try:
+        audit.write_failure(event, error, cause)
+    except (BotoCoreError, ClientError) as problem:
+        facts = {"executionName": event["executionName"], "failedRow": event["rowIndex"]}
+        logger.warning("audit item not written", extra={**facts, "problem": str(problem)})
+        return type(problem).__name__
+    return None
 
 
 def _process(record: UserLogRecord) -> tuple[Totals, str]:

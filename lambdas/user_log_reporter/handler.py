@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from lambdas.shared.observability import REPORTER_SERVICE, count_metric, make_logger
 from lambdas.shared.settings import ReporterSettings
 from lambdas.user_log_reporter.audit_items import read_audit_items
+from lambdas.user_log_reporter.failed_batches import count_failed_rows
 from lambdas.user_log_reporter.failed_rows import failed_rows
 from lambdas.user_log_reporter.result_files import CHUNK, manifest_key, read_result_files
 from lambdas.user_log_reporter.row_outcomes import RowOutcomes
@@ -39,16 +40,21 @@ sns: Any = boto3.client("sns", config=_config) if settings.senders_topic_arn els
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Write `failed-rows.csv` (if rows were processed) and `summary.json` below `reports/<execution>/`.
 
+    The workflow of a stage with batches asks it for something else: to count the rows that failed.
+
     Args:
-        event: EventBridge's "Step Functions Execution Status Change" of the workflow; its input is an upload's.
+        event: EventBridge's "Step Functions Execution Status Change" of the workflow; its input is an upload's. Or
+            `countFailedRows`, with the question of `count_failed_rows`.
         context: Lambda's.
 
     Returns:
-        The summary.
+        The summary, or the count.
 
     Raises:
         ClientError: something cannot be read or written; Lambda tries again.
     """
+    if "countFailedRows" in event:
+        return count_failed_rows(s3, event["countFailedRows"])
     detail = event["detail"]
     logger.info("reporting", extra={"executionName": detail["name"], "event": {"detail": _named(detail)}})
     detail = _complete(detail)

@@ -12,6 +12,7 @@ import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.batch import PENDING, SUCCEEDED, row_ends
 from lambdas.user_log_reporter.reasons import person_text
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def read_result_files(s3: S3Client, bucket: str, manifest: str, outcomes: RowOut
     """
     with closing(s3.get_object(Bucket=bucket, Key=manifest)["Body"]) as body:
         listed: dict[str, list[dict[str, Any]]] = json.loads(body.read())["ResultFiles"]
-    for status in ("FAILED", "PENDING"):
+    for status in ("FAILED", PENDING):
         for file in listed.get(status, []):
             with closing(s3.get_object(Bucket=bucket, Key=file["Key"])["Body"]) as body:
                 for record in json_array(body.iter_chunks(CHUNK)):
@@ -93,9 +94,18 @@ def _end_of_gap(text: str, place: int) -> int:
 
 
 def _tell(record: dict[str, Any], status: str, outcomes: RowOutcomes) -> None:
-    index = json.loads(record["Input"])["rowIndex"]
-    if status == "PENDING":
-        outcomes.never_done(index)
-    else:
-        error = record.get("Error") or record.get("Status") or ""
-        outcomes.failed(index, error, person_text(record.get("Cause")))
+    ends = row_ends(
+        json.loads(record["Input"]),
+        status=status if status == PENDING else record.get("Status") or status,
+        error=record.get("Error"),
+        cause=record.get("Cause"),
+    )
+    for row in ends:
+        if row.index is None:
+            raise ValueError("a result file has an item that is not a row")
+        if row.status == PENDING:
+            outcomes.never_done(row.index)
+        elif row.status == SUCCEEDED:
+            outcomes.done(row.index)
+        else:
+            outcomes.failed(row.index, row.error or row.status, person_text(row.cause))

@@ -54,6 +54,10 @@ class RowOutcomes:
         error, cause = json.loads(self._spill.readline())
         return Failure(error, cause)
 
+    def failures(self) -> int:
+        """Return how many rows have been told to have failed."""
+        return sum(code > 0 for code in self._codes)
+
     def _put(self, index: int, code: int) -> None:
         if index >= len(self._codes):
             self._codes.extend([_UNSEEN] * (index + 1 - len(self._codes)))

@@ -14,7 +14,9 @@ from simulator.fault_injection.row_faults import (
     FunctionEnd,
     RowError,
     SlowFunction,
+    failing,
     mortal,
+    row_by_row,
     slowed,
 )
 from simulator.fault_injection.timed_faults import DatabaseOutage, ObjectReplaced, SecondEvent
@@ -54,6 +56,11 @@ class Faults:
 
     def handler(self, handler: Handler) -> Handler:
         """Return the handler that execution environments run instead of a function's own."""
+        if not (self._errors or self._latencies or self._ends):
+            return handler
+        return row_by_row(handler, self._faulty, lambda row: failing(self._faulty(row), self._calls, self._errors))
+
+    def _faulty(self, handler: Handler) -> Handler:
         slow = slowed(handler, self._calls, self._latencies) if self._latencies else handler
         return mortal(slow, self._calls, self._ends) if self._ends else slow
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from lambdas.shared.batch import batch_items
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -36,11 +38,13 @@ class RowCalls:
         self._attempts: dict[tuple[str, int], int] = {}
         self._lock = threading.Lock()
 
-    def begin(self, payload: bytes) -> RowCall | None:
-        """Count a call by its event's JSON; None if it is not that of a row."""
-        row = row_of(orjson.loads(payload)) if b'"rowIndex"' in payload else None
-        if row is None:
-            return None
+    def begin(self, payload: bytes) -> list[RowCall]:
+        """Count the call of a row, or of each row of a batch, by its event's JSON; [] if it is another function's."""
+        event = orjson.loads(payload) if b'"rowIndex"' in payload else None
+        events = batch_items(event) or [event]
+        return [self._begin(row) for one in events if (row := row_of(one)) is not None]
+
+    def _begin(self, row: tuple[str, int]) -> RowCall:
         with self._lock:
             # Under the lock: no row is called while something is being broken.
             while self._at and self._calls >= self._at[-1][0]:

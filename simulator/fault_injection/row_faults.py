@@ -10,6 +10,9 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import orjson
+
+from lambdas.shared.batch import batch_items
 from simulator.aws.lambda_runtime.errors import CallerTimeout, LambdaError, OutOfMemory
 from simulator.aws.lambda_runtime.invocation import InvokeResult
 from simulator.aws.lambda_runtime.payloads import encode_json, error_payload, service_error_payload
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 THROTTLED = "TooManyRequestsException"
 _OF_THE_SERVICE = ("Sandbox.", "Runtime.")
 NAP_SECONDS = 0.05
+_PROCESS_ROW = "process_row"
+"""What the processor's module calls for each row of a batch."""
 
 
 class LambdaRefusal(LambdaError):
@@ -50,6 +55,17 @@ class RowError(Fault):
         self.rows = rows
         self.name: str = spec.values["error"]
         self.after: bool = spec.values["when"] == "after"
+
+    @property
+    def raised(self) -> bool:
+        """Whether the function raises it, and not Lambda or Step Functions."""
+        return self.name != "States.Timeout" and not self.name.startswith(("Lambda.", *_OF_THE_SERVICE))
+
+    def exception(self) -> Exception:
+        """Return the error as the function raises it."""
+        self.happens()
+        made: type[Exception] = type(self.name, (Exception,), {})
+        return made(f"Made by --fault {self.spec.text}")
 
     def answer(self) -> Invoked:
         """Return what the caller gets in place of the function's answer.
@@ -90,9 +106,15 @@ class FaultyFunctions:
         self._errors = errors
 
     def invoke(self, function: str, payload: bytes, *, timeout: float | None = None) -> Invoked:
-        """Invoke a function, or fail (see LambdaInvoker)."""
-        call = self._calls.begin(payload)
-        error = None if call is None else next((one for one in self._errors if call in one.rows), None)
+        """Invoke a function, or fail (see LambdaInvoker).
+
+        An error of Lambda itself is that of the whole call, whichever row of a batch it was asked for. One that the
+        function raises is its row's alone: `failing` makes it, where the row is processed.
+        """
+        calls = self._calls.begin(payload)
+        in_batch = b'"Items"' in payload and batch_items(orjson.loads(payload)) is not None
+        errors = [one for call in calls for one in self._errors if call in one.rows and not (in_batch and one.raised)]
+        error = errors[0] if errors else None
         if error is not None and not error.after:
             return error.answer()
         answer = self._functions.invoke(function, payload, timeout=timeout)
@@ -184,6 +206,59 @@ def mortal(handler: Handler, calls: RowCalls, ends: Sequence[FunctionEnd]) -> Ha
         if end is not None:
             end.end()
         return answer
+
+    return handle
+
+
+def failing(handler: Handler, calls: RowCalls, errors: Sequence[RowError]) -> Handler:
+    """Return what processes a row of a batch, some of which fail by an error that the function raises.
+
+    Args:
+        handler: what processes a row.
+        calls: the calls of rows.
+        errors: which fail; of several for the same call, the first.
+    """
+
+    def handle(event: Any, context: Any) -> Any:
+        call = calls.current(event)
+        error = None if call is None else next((one for one in errors if one.raised and call in one.rows), None)
+        if error is not None and not error.after:
+            raise error.exception()
+        answer = handler(event, context)
+        if error is not None:
+            raise error.exception()
+        return answer
+
+    return handle
+
+
+def row_by_row(
+    handler: Handler, faulty: Callable[[Handler], Handler], failing_too: Callable[[Handler], Handler]
+) -> Handler:
+    """Return a handler with faults: around a single row's call, and around each row of a batch.
+
+    Args:
+        handler: the function's.
+        faulty: puts faults around what handles a row's event.
+        failing_too: the same, errors included: those of a single row's call are made outside the function.
+    """
+    alone = faulty(handler)
+    module = getattr(handler, "__globals__", {})
+    process = module.get(_PROCESS_ROW)
+    if process is None:
+        return alone
+    batched = False
+
+    def process_row(event: Any, context: Any) -> Any:
+        return (in_batch if batched else process)(event, context)
+
+    in_batch = failing_too(process)
+    module[_PROCESS_ROW] = process_row
+
+    def handle(event: Any, context: Any) -> Any:
+        nonlocal batched
+        batched = batch_items(event) is not None
+        return handler(event, context) if batched else alone(event, context)
 
     return handle
 

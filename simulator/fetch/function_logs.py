@@ -42,14 +42,14 @@ class Invocation:
     Args:
         request: its request id.
         records: its lines.
-        facts: what its own line says of a row: `rowIndex`, `userId`, and `status`, or `error` and `cause`.
+        rows: what its own lines say of rows, by index: `userId`, and `status`, or `error` and `cause`.
         run: the run that a line of it names.
         ended: whether its REPORT has been read.
     """
 
     request: str
     records: list[dict[str, Any]] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
+    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
     run: str | None = None
     ended: bool = False
 
@@ -161,6 +161,7 @@ def _take_facts(invocation: Invocation, content: Any) -> None:
     if not isinstance(name, str):
         return
     invocation.run = name
-    for key in ("rowIndex", "userId", "status", "error", "cause"):
-        if key in content:
-            invocation.facts[key] = content[key]
+    index = content.get("rowIndex")
+    if isinstance(index, int):
+        facts = invocation.rows.setdefault(index, {})
+        facts |= {key: content[key] for key in ("userId", "status", "error", "cause") if key in content}

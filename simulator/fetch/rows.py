@@ -38,10 +38,9 @@ class RowCalls:
         self._by_index: defaultdict[int, list[tuple[str, str, dict[str, Any]]]] = defaultdict(list)
 
     def add(self, invocation: Invocation) -> None:
-        """Take over an invocation; one that is not about a row is left out."""
-        index = invocation.facts.get("rowIndex")
-        if isinstance(index, int):
-            self._by_index[index].append((invocation.start, invocation.stop, invocation.facts))
+        """Take over an invocation, for each row that it was about."""
+        for index, facts in invocation.rows.items():
+            self._by_index[index].append((invocation.start, invocation.stop, facts))
 
     def rows(self) -> list[int]:
         """Return the indexes of the rows that were called."""
@@ -72,7 +71,7 @@ def item_lines(
     for position, one in enumerate(passes):
         until = passes[position + 1].started if position + 1 < len(passes) else "9999"
         attempt = found.get((one.arn.rpartition(":")[2], one.number))
-        entries = attempt.entries() if attempt is not None else iter(())
+        entries = attempt.row_entries() if attempt is not None else iter(())
         told = [line for entry in entries if (line := _of_entry(entry, calls, one, until, row_state))]
         if attempt is None or attempt.manifest() is None:
             ended = {line["index"] for line in told}
@@ -115,6 +114,7 @@ def _of_entry(entry: Entry, calls: RowCalls, one: MapRunPass, until: str, row_st
         name=record.get("Name"),
         told=calls.of(index, one.started, until),
         row_state=row_state,
+        batch=entry.batch,
     )
 
 
@@ -174,6 +174,8 @@ def _line(
     }
     if len(tries) > 1 or status != "SUCCEEDED":
         line["tries"] = tries
+    if more.get("batch") is not None:
+        line["batch"] = more["batch"]
     return line
 
 

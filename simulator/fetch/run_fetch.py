@@ -18,6 +18,7 @@ from simulator.fetch.operator import told
 from simulator.fetch.rows import RowCalls, item_lines
 from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.failure_reasons import ReasonTally
+from simulator.runs.folder.batches import rows_per_child
 from simulator.runs.folder.history_reader import map_run_passes, validated_rows
 from simulator.runs.folder.items import ItemIndex
 from simulator.runs.folder.json_lines import encode
@@ -196,6 +197,7 @@ class _RunFetch:
             tolerated_failure_percentage=described["toleratedFailurePercentage"],
             tolerated_failure_count=described["toleratedFailureCount"],
             redrive_count=int(described.get("redriveCount") or 0),
+            rows_per_child=rows_per_child(self._definition),
         )
         for map_run in dict.fromkeys(one.arn.rpartition(":")[2] for one in passes):
             fetch_results(self._operator, self._places, map_run, folder)

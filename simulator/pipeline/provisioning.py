@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.batch_limits import MAX_ROWS_PER_CHILD, merge_patch, most_rows, tolerated_items
 from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.json_reader import BadJson, read_json
 from simulator.pipeline.errors import CloudError
@@ -22,11 +23,22 @@ if TYPE_CHECKING:
 DEFINITIONS = PROJECT_ROOT / "cdk" / "definitions"
 STAGES = PROJECT_ROOT / "cdk" / "stages"
 MAX_CONCURRENCY = 1000
+WORKFLOW, BATCHES = "workflow.asl.json", "batches.json"
+ROWS_PER_CHILD = "RowsPerChild"
 RESULTS_PREFIX = "results/"
 """How the keys of the ResultWriter's objects begin, in the output bucket."""
 _PLACEHOLDER = re.compile(r"\"\$\{(?P<whole>[^}\"]*)\}\"|\$\{(?P<part>[^}]*)\}")
 _FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}"
 _MACHINE_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}"
+
+
+@cache
+def _tolerated_rows() -> int:
+    """Return how many rows of a file may fail, as the workflow's Map has it."""
+    tolerated: int = json.loads((DEFINITIONS / WORKFLOW).read_text(encoding="utf-8"))["States"][
+        "UserLogDistributedMap"
+    ]["ToleratedFailureCount"]
+    return tolerated
 
 
 @cache
@@ -81,21 +93,30 @@ def queue_arn(resource: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageOptions:
-    """The options of a stage that hold here too: how many rows of a file, and how many files, are run at a time."""
+    """The options of a stage that hold here too: children and files at a time, and rows per child."""
 
     map_concurrency: int
     max_files: int
+    rows_per_child: int
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows a file may have."""
+        return most_rows(self.map_concurrency, self.rows_per_child)
 
 
-def stage_options(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> StageOptions:
+def stage_options(
+    stage: str = DEFAULT_STAGE, stages: Path = STAGES, *, rows_per_child: str | None = None
+) -> StageOptions:
     """Return the options of a stage's file.
 
     Args:
         stage: a name as SIMULATOR_STAGE gives it.
         stages: the folder of the stages' files.
+        rows_per_child: what SIMULATOR_ROWS_PER_CHILD says, in place of the stage's number.
 
     Raises:
-        CloudError: there is no such stage, or its file has no number that can be deployed; names the file.
+        CloudError: there is no such stage, or its file, or the variable, has no number that can be deployed.
     """
     known = sorted(path.stem for path in stages.glob("*.json"))
     if stage not in known:
@@ -105,15 +126,23 @@ def stage_options(stage: str = DEFAULT_STAGE, stages: Path = STAGES) -> StageOpt
         options: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CloudError(f"Cannot read the stage's options in {path}: {error}.") from error
-    return StageOptions(
-        map_concurrency=_number(path, options, "mapConcurrency"), max_files=_number(path, options, "maxFiles")
-    )
+    concurrency = _number(options, "mapConcurrency", MAX_CONCURRENCY, path)
+    files = _number(options, "maxFiles", MAX_CONCURRENCY, path)
+    batch = _number(options, "rowsPerChild", MAX_ROWS_PER_CHILD, path)
+    if rows_per_child is not None:
+        if not re.fullmatch(r"[0-9]{1,4}", rows_per_child) or not 1 <= int(rows_per_child) <= MAX_ROWS_PER_CHILD:
+            raise CloudError(
+                f"SIMULATOR_ROWS_PER_CHILD is {rows_per_child!r}. It must be a whole number from 1 to "
+                f"{MAX_ROWS_PER_CHILD}."
+            )
+        batch = int(rows_per_child)
+    return StageOptions(map_concurrency=concurrency, max_files=files, rows_per_child=batch)
 
 
-def _number(path: Path, options: Any, name: str) -> int:
+def _number(options: Any, name: str, most: int, path: Path) -> int:
     value = options.get(name) if isinstance(options, dict) else None
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_CONCURRENCY:
-        raise CloudError(f'{path}: "{name}" must be a whole number from 1 to {MAX_CONCURRENCY}.')
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise CloudError(f'{path}: "{name}" must be a whole number from 1 to {most}.')
     return value
 
 
@@ -147,7 +176,7 @@ class Resources:
     file_gate_failures_queue_arn: str = field(default_factory=lambda: queue_arn("FileGateFailuresQueue"))
     rule_dead_letter_queue_url: str
     dispatcher_failures_queue_url: str
-    map_concurrency: int = field(default_factory=lambda: stage_options().map_concurrency)
+    stage: StageOptions = field(default_factory=stage_options)
     report_failures_queue_url: str
     file_gate_failures_queue_url: str
 
@@ -172,21 +201,23 @@ class Resources:
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue_url,
             "RuleRoleArn": self.rule_role_arn,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue_arn,
-            "MapConcurrency": self.map_concurrency,
+            "MapConcurrency": self.stage.map_concurrency,
+            ROWS_PER_CHILD: self.stage.rows_per_child,
+            "ToleratedItems": tolerated_items(_tolerated_rows(), self.stage.rows_per_child),
             "ReportFailuresQueueArn": self.report_failures_queue_arn,
             "FileGateFailuresQueueArn": self.file_gate_failures_queue_arn,
         }
 
 
-def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurrency: int | None = None) -> Resources:
-    """Make buckets, tables and queues, if they are not there yet, in a local cloud.
+def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, stage: StageOptions | None = None) -> Resources:
+    """Make buckets, table and queues, if they are not there yet, in a local cloud.
 
     State machines, rule and functions are not in moto: they are registered where they run.
 
     Args:
         aws: clients of the local cloud.
         definitions: the folder of `processing_logs.json` and `file_gate.json`.
-        map_concurrency: how many rows of a file are processed at a time; None for what prod says.
+        stage: the options of the stage; None for what prod says.
 
     Raises:
         CloudError: if a definition, or prod's file, cannot be used.
@@ -196,7 +227,7 @@ def provision(aws: AwsClients, definitions: Path = DEFINITIONS, *, map_concurren
         for queue in ("RuleDeadLetterQueue", "DispatcherFailuresQueue", "ReportFailuresQueue", "FileGateFailuresQueue")
     )
     resources = Resources(
-        map_concurrency=stage_options().map_concurrency if map_concurrency is None else map_concurrency,
+        stage=stage_options() if stage is None else stage,
         rule_dead_letter_queue_url=rule_queue,
         dispatcher_failures_queue_url=dispatcher_queue,
         report_failures_queue_url=report_queue,
@@ -225,6 +256,8 @@ def _create_table(aws: AwsClients, table: dict[str, Any]) -> None:
 def read_definition(name: str, values: Mapping[str, str | int], definitions: Path = DEFINITIONS) -> str:
     """Return the text of a file in cdk/definitions with its placeholders filled in.
 
+    If a child execution takes several rows, the workflow is changed as `batches.json` says (a JSON merge patch).
+
     Args:
         name: the file's name; it holds JSON.
         values: what the placeholders stand for.
@@ -233,7 +266,14 @@ def read_definition(name: str, values: Mapping[str, str | int], definitions: Pat
     Raises:
         CloudError: if the file cannot be read, is not JSON, or has an unknown placeholder; names the file.
     """
-    path = definitions / name
+    text = _filled(definitions / name, values)
+    if name == WORKFLOW and values.get(ROWS_PER_CHILD, 1) != 1:
+        batches = json.loads(_filled(definitions / BATCHES, values))
+        return json.dumps(merge_patch(json.loads(text), batches), ensure_ascii=False, indent=2)
+    return text
+
+
+def _filled(path: Path, values: Mapping[str, str | int]) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

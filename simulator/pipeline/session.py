@@ -28,7 +28,15 @@ from simulator.pipeline.lasting import LastingRecords, restore_run_objects
 from simulator.pipeline.local_cloud.service_apis import service_apis
 from simulator.pipeline.migrator import Migrator
 from simulator.pipeline.permissions.run_calls import RunCalls
-from simulator.pipeline.provisioning import RESULTS_PREFIX, provision, read_definition, resource_name, stage_options
+from simulator.pipeline.provisioning import (
+    RESULTS_PREFIX,
+    WORKFLOW,
+    provision,
+    read_definition,
+    resource_name,
+    stage_options,
+)
+from simulator.pipeline.row_counts import RowsCounted
 from simulator.pipeline.servers import Servers
 from simulator.pipeline.status_events import StatusEvents
 from simulator.pipeline.steering.helm import Helm
@@ -88,7 +96,7 @@ class Session:
         enforced: EnforcedTemplate | None = None,
     ) -> None:
         self.gate = Gate(enforced.deployment if enforced else None)
-        options = stage_options(settings.simulator_stage)
+        options = stage_options(settings.simulator_stage, rows_per_child=settings.simulator_rows_per_child)
         with ExitStack() as stack:
             servers = stack.enter_context(servers or Servers(settings, plan, lasting=restored, enforced=enforced))
             home = settings.home
@@ -96,7 +104,7 @@ class Session:
             tell(f"starting {settings.engine} (S3, DynamoDB, SQS) and PostgreSQL")
             self.postgres = servers.postgres()
             self.aws = stack.enter_context(closing(aws_clients(_url(self.engine))))
-            self.resources = provision(self.aws, map_concurrency=options.map_concurrency)
+            self.resources = provision(self.aws, stage=options)
             self.database_id = database_id(self.postgres.url)
             self.store = RunStore(home.runs)
             self.recorder = stack.enter_context(
@@ -111,13 +119,8 @@ class Session:
                     )
                 )
             )
-            self.logs = stack.enter_context(
-                closing(
-                    FunctionLogs(
-                        self.recorder, self.store, home.path / "cloud" / "lambda-logs.jsonl" if restored else None
-                    )
-                )
-            )
+            kept_logs = home.path / "cloud" / "lambda-logs.jsonl" if restored else None
+            self.logs = stack.enter_context(closing(FunctionLogs(self.recorder, self.store, kept_logs)))
             server = self.postgres if isinstance(self.postgres, EmbeddedPostgres) else None
             self.keeper = stack.enter_context(PostgresKeeper(server, tell)) if server else None
             self.faults = Faults(plan, Parts(endpoint=self.aws.endpoint, s3=self.aws.s3, database=server, clock=clock))
@@ -131,6 +134,8 @@ class Session:
                         "OUTPUT_BUCKET": self.resources.output_bucket,
                         "PROCESSING_LOGS_TABLE": self.resources.table,
                         "RESULTS_PREFIX": RESULTS_PREFIX,
+                        "MAX_ROWS": str(options.most_rows),
+                        "ROWS_PER_CHILD": str(options.rows_per_child),
                         "FILE_GATE_TABLE": self.resources.file_gate_table,
                         "MAX_FILES": str(options.max_files),
                     },
@@ -163,7 +168,9 @@ class Session:
                 lambda: self.asynchronous.drain(REPORT_SECONDS),
             )
             stack.callback(calls.close)
-            everyone = FanOut(self.recorder, *lasting.listeners, status_events, calls, listener)
+            everyone = FanOut(
+                RowsCounted(self.recorder), *lasting.listeners, status_events, calls, RowsCounted(listener)
+            )
             self.map_runs = LocalMapRuns(S3ObjectStore(self.aws.s3), everyone, self._results_folder)
             self.step_functions = StepFunctions(
                 region=REGION,
@@ -196,8 +203,9 @@ class Session:
                     tell(sentence)
             for api in service_apis(self):
                 self.step_functions.offer(api.service, checked_operations(api))
-            helm = Helm(self.resources.workflow_arn, self.step_functions, self.map_runs)
-            stack.enter_context(SteeringPort(home.steering, helm.obey))
+            stack.enter_context(
+                SteeringPort(home.steering, Helm(self.resources.workflow_arn, self.step_functions, self.map_runs).obey)
+            )
             self._stack = stack.pop_all()
 
     def upload(self, source: bytes | Path, key: str, metadata: Mapping[str, str] | None = None) -> Upload:
@@ -261,7 +269,7 @@ class Session:
     def _create_machines(self) -> None:
         """Create both machines from the text that is deployed."""
         for arn, file, kind in (
-            (self.resources.workflow_arn, "workflow.asl.json", "STANDARD"),
+            (self.resources.workflow_arn, WORKFLOW, "STANDARD"),
             (self.resources.dispatcher_arn, "dispatcher.asl.json", "EXPRESS"),
         ):
             definition = read_definition(file, self.resources.placeholders)

@@ -29,6 +29,10 @@ def _database_url() -> str | None:
     return os.environ.get("SIMULATOR_DATABASE_URL")
 
 
+def _rows_per_child() -> str | None:
+    return os.environ.get("SIMULATOR_ROWS_PER_CHILD") or None
+
+
 def _stage() -> str:
     return os.environ.get("SIMULATOR_STAGE") or DEFAULT_STAGE
 
@@ -46,6 +50,8 @@ class Settings:
             if it is not set.
         simulator_database_url: `SIMULATOR_DATABASE_URL`: a PostgreSQL of one's own in place of the embedded one.
         simulator_stage: `SIMULATOR_STAGE`: the stage of cdk/stages whose options are run; prod if it is not set.
+        simulator_rows_per_child: `SIMULATOR_ROWS_PER_CHILD`: how many rows a child execution takes, in place of
+            what the stage says.
         simulator_aws_engine: `SIMULATOR_AWS_ENGINE`: what plays S3, DynamoDB and SQS, `moto` or `roto`; moto if it is
             not set.
     """
@@ -53,6 +59,7 @@ class Settings:
     simulator_home: Path = field(default_factory=_home)
     simulator_database_url: str | None = field(default_factory=_database_url, repr=False)  # it has a password
     simulator_stage: str = field(default_factory=_stage)
+    simulator_rows_per_child: str | None = field(default_factory=_rows_per_child)
     simulator_aws_engine: str = field(default_factory=_engine)
 
     @property

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.runs.failed_rows import write_failed_rows
 from simulator.runs.failure_reasons import ReasonTally
+from simulator.runs.folder.batches import rows_per_child
 from simulator.runs.folder.child_histories import event_line, start_line
 from simulator.runs.folder.history_reader import validated_rows
-from simulator.runs.folder.items import ItemIndex, item_line
+from simulator.runs.folder.items import ItemIndex, item_lines
 from simulator.runs.folder.json_lines import LineFile
 from simulator.runs.folder.run_lock import RunLock
 from simulator.runs.folder.run_record import RUNNING, MapRunNote, RowCounts, RunRecord, SourceObject
@@ -61,6 +62,7 @@ class OpenRun:
         self._guard = threading.Lock()
         self._written_at = 0.0
         self._superseded = 0
+        self._rows_per_child = rows_per_child(execution.definition)
         self._waits = Waits()
         if execution.redrive_count:
             self._waits = Waits.of(folder.events())
@@ -144,14 +146,15 @@ class OpenRun:
         self._children.write(line)
 
     def child(self, child: ChildRecord) -> None:
-        """Append a row that has ended."""
-        line = item_line(child, self.record.redrive_count)
-        self._items.write(line)
-        if child.status != "SUCCEEDED":
-            self._reasons.add(line)
-        elif line["outcome"] == "superseded":
-            with self._guard:
-                self._superseded += 1
+        """Append a row that has ended, or the rows of a batch."""
+        lines = item_lines(child, self.record.redrive_count)
+        self._items.write(*lines)
+        for line in lines:
+            if line["status"] != "SUCCEEDED":
+                self._reasons.add(line)
+            elif line["outcome"] == "superseded":
+                with self._guard:
+                    self._superseded += 1
 
     def log(self, record: dict[str, Any]) -> None:
         """Append what a function logged."""
@@ -172,6 +175,7 @@ class OpenRun:
                 tolerated_failure_count=info.tolerated_failure_count,
                 redrive_count=info.redrive_count,
                 paused=info.paused and info.status == RUNNING,
+                rows_per_child=self._rows_per_child,
             )
             self.record.rows = RowCounts(
                 total=total,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from simulator.aws.json_reader import BadJson, read_json
-from simulator.runs.folder.run_record import INTERRUPTED, RUNNING
+from simulator.runs.folder.run_record import INTERRUPTED, RUNNING, TOO_MANY_ERROR
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
@@ -103,6 +103,8 @@ def explanation(record: RunRecord) -> str:
 
 def _why(record: RunRecord) -> str:
     rows, note = record.rows, record.map_run
+    if record.breached and note is not None and note.rows_per_child > 1:
+        return _why_batches(record)
     if record.breached and note is not None:
         share = f" ({rows.failed * 100 / rows.total:.1f} %)" if rows.total else ""
         return (
@@ -116,6 +118,17 @@ def _why(record: RunRecord) -> str:
     if record.error:
         return f"{record.error}: {record.cause or '(no cause given)'}"
     return ""
+
+
+def _why_batches(record: RunRecord) -> str:
+    """Return why a run of batches had too many rows that failed: its Map Run stopped, or its rows were counted."""
+    rows = record.rows
+    if record.error == TOO_MANY_ERROR:
+        return f"Too many rows failed: {record.cause} Every row was run, so a redrive would change nothing."
+    return (
+        f"Too many rows failed: in more batches than rows may fail. {rows.failed:,} of {rows.total:,} failed. Batches "
+        f"that had started were finished; {rows.pending:,} rows did not start."
+    )
 
 
 def _outage_sentence(rows: int, *, succeeded: bool) -> str:

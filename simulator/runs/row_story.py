@@ -91,7 +91,16 @@ def logs_of_row(folder: RunFolder, index: int, items: Iterable[dict[str, Any]]) 
             requests.add(record.get("requestId"))
     requests.discard(None)
     found = map(parse_line, lines_with(folder.logs_file, *(str(request).encode() for request in requests)))
-    return [record for record in found if record is not None and record.get("requestId") in requests]
+    whole = [record for record in found if record is not None and record.get("requestId") in requests]
+    others = {record["requestId"] for record in whole if _logged_index(record) not in {index, None}}
+    return [
+        record
+        for record in whole
+        if record["requestId"] not in others
+        # Of a batch: what names the row, and what is about the whole call.
+        or _logged_index(record) == index
+        or record.get("kind") == "platform"
+    ]
 
 
 def _logged_index(record: dict[str, Any]) -> object:

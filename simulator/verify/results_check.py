@@ -48,6 +48,7 @@ class ResultsCheck:
         self._findings = findings
         self._states: dict[int, dict[int, str]] = {}
         self._whole: set[int] = set()
+        self._of_failed_batch: set[tuple[int, int]] = set()
 
     def run(self) -> None:
         """Compare everything."""
@@ -58,7 +59,7 @@ class ResultsCheck:
                 )
                 continue
             self._manifest(attempt, attempt.redrive)
-            for entry in attempt.entries():
+            for entry in attempt.row_entries():
                 self._findings.count(PLACE)
                 self._entry(attempt, attempt.redrive, entry)
         for row in self._rows:
@@ -97,11 +98,16 @@ class ResultsCheck:
             return
         row = self._rows[index]
         states = self._states.setdefault(index, {})
-        if any(state == SUCCEEDED and self._same_map_run(number, redrive) for number, state in states.items()):
+        if any(
+            state == SUCCEEDED and self._stays(index, number) and self._same_map_run(number, redrive)
+            for number, state in states.items()
+        ):
             findings.disagree(PLACE, f"{attempt.name} has it as {entry.status}, after it had succeeded.", row)
         elif redrive in states:
             findings.disagree(PLACE, f"{attempt.name} has it twice, as {states[redrive]} and as {entry.status}.", row)
         states[redrive] = entry.status.lower()
+        if entry.of_failed_batch:
+            self._of_failed_batch.add((index, redrive))
         if entry.record.get("Status") not in _STATUSES[entry.status]:
             findings.disagree(
                 PLACE, f"It is in a {entry.status} file of {attempt.name} as {entry.record.get('Status')}.", row
@@ -132,6 +138,10 @@ class ResultsCheck:
             else:
                 self._findings.note(REPEATED, row)
 
+    def _stays(self, index: int, redrive: int) -> bool:
+        """Whether no redrive runs a row again that succeeded in an attempt: not if its batch failed."""
+        return (index, redrive) not in self._of_failed_batch
+
     def _same_map_run(self, redrive: int, other: int) -> bool:
         """Whether two redrives of the run were of one Map Run; one that the history does not know is of the last."""
         last = next(reversed(self._map_runs.values()), None)
@@ -157,7 +167,11 @@ class ResultsCheck:
                 there = f"{states[max(states)]}, in attempt {max(states)}" if states else "not there at all"
                 told = f"items.jsonl has it as {row.state}, in attempt {row.redrive}."
                 self._findings.disagree(PLACE, f"It is {there}; {told}", row)
-        elif ended.get(number) == SUCCEEDED and self._same_map_run(number, row.redrive):
+        elif (
+            ended.get(number) == SUCCEEDED
+            and self._stays(row.index, number)
+            and self._same_map_run(number, row.redrive)
+        ):
             self._findings.disagree(
                 PLACE, f"It had succeeded in attempt {number}, and was run again in attempt {row.redrive}.", row
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.shared.columns import COLUMNS
 from lambdas.shared.csv_dialect import decode, records
 from lambdas.shared.upload_columns import original_width
+from lambdas.user_log_reporter.reasons import OUTAGE_ERRORS
 from simulator.csv_files.encoding import read_chunks
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Row:
         ended: how often it ended: once, and once more for each redrive that ran it.
         succeeded_before: the attempts in which it had succeeded before it was run again.
         unsure: it ended, at least once, in a way that does not tell whether its transaction was committed.
+        of_failed_batch: it succeeded last in a batch that failed: a redrive runs it again, which changes nothing.
         unlogged: the error of LogError if that could not write the failure item.
     """
 
@@ -59,6 +61,7 @@ class Row:
     ended: int = 0
     succeeded_before: tuple[int, ...] = ()
     unsure: bool = False
+    of_failed_batch: bool = False
     unlogged: str | None = None
 
     @property
@@ -74,19 +77,25 @@ class Row:
     def take(self, item: dict[str, Any]) -> None:
         """Take over a line of `items.jsonl`."""
         done = item.get("status") == "SUCCEEDED"
-        if self.state == SUCCEEDED:
+        if self.state == SUCCEEDED and not self.of_failed_batch:
             self.succeeded_before += (self.redrive,)
         self.state = SUCCEEDED if done else FAILED
         self.outcome = item.get("outcome") if done else None
         self.error = None if done else item.get("error")
         self.redrive = _integer(item.get("redrive"))
         self.ended += 1
+        batch = item.get("batch")
+        self.of_failed_batch = done and isinstance(batch, list) and "SUCCEEDED" not in batch
         tries = [one for one in item.get("tries") or [] if isinstance(one, list) and len(one) >= _TRY]
         errors = {one[_ERROR] for one in tries if one[_STATE] == tries[0][_STATE]}
         self.unsure |= item.get("status") in ("ABORTED", "TIMED_OUT") or bool(_EFFECT_UNKNOWN & errors)
         last = tries[-1] if tries else [None] * _TRY
         logging = str(last[_STATE]).startswith("LogError")
         self.unlogged = str(last[_ERROR]) if not done and last[_ERROR] and logging else None
+        if not done and item.get("unlogged"):
+            self.unlogged = str(item["unlogged"])
+        # Of a batch, nobody knows in which of its calls a row was done, if the last one told nothing of it.
+        self.unsure |= bool(item.get("batch")) and self.error in OUTAGE_ERRORS
 
 
 def read_rows(path: Path) -> Iterator[Row]:

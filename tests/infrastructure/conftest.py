@@ -21,6 +21,7 @@ OPTIONAL: dict[str, Any] = {
     "maxAcu": 8,
     "python": "3.13",
     "mapConcurrency": 8,
+    "rowsPerChild": 10,
     "maxFiles": 3,
     "reservedConcurrency": 24,
     "uploaderPrincipalArn": UPLOADER,

@@ -78,7 +78,7 @@ def test_what_a_function_is_told_of_its_surroundings(stack: Resolver) -> None:
     writer = "user-log.cluster-id.ap-northeast-1.rds.amazonaws.com"
     database = {"DATABASE_HOST": writer, "DATABASE_PORT": "5432", "DATABASE_NAME": "userlog"}
     assert {name: each["Environment"]["Variables"] for name, each in functions(stack).items()} == {
-        "user-log-csv-validator": {"MAX_ROWS": "100000"},
+        "user-log-csv-validator": {"MAX_ROWS": "100000", "ROWS_PER_CHILD": "1"},
         "user-log-processor": {
             **database,
             "DATABASE_USER": "user_log_processor",

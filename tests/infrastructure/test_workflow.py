@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from simulator.pipeline.provisioning import Resources, read_definition
+from simulator.pipeline.provisioning import Resources, StageOptions, read_definition
 from tests.infrastructure.template.resolver import Resolver, readable
 
 HERE = "ap-northeast-1:123456789012"
@@ -15,7 +16,7 @@ QUEUES = "https://sqs.ap-northeast-1.amazonaws.com/123456789012/"
 REPORTER = f"arn:aws:lambda:{HERE}:function:user-log-reporter:live"
 FILE_GATE = f"arn:aws:lambda:{HERE}:function:user-log-file-gate:live"
 # The names on AWS; the simulator's own differ in account and address, the text around them must not.
-ON_AWS = Resources(
+RESOURCES = Resources(
     input_bucket="user-log-input-123456789012-ap-northeast-1",
     output_bucket="user-log-output-123456789012-ap-northeast-1",
     table="ProcessingLogs",
@@ -35,7 +36,8 @@ ON_AWS = Resources(
     file_gate_failures_queue_url=f"{QUEUES}user-log-file-gate-failures",
     rule_dead_letter_queue_url=f"{QUEUES}s3-csv-upload-rule-dlq",
     dispatcher_failures_queue_url=f"{QUEUES}user-log-dispatcher-failures",
-).placeholders
+)
+ON_AWS = RESOURCES.placeholders
 MACHINES = {"csv-user-log-processor": "workflow.asl.json", "csv-user-log-dispatcher": "dispatcher.asl.json"}
 
 
@@ -54,6 +56,32 @@ def test_a_machine_runs_what_the_simulator_runs(stack: Resolver, name: str, file
     """The very definition, with the names of AWS in it."""
     machine = stack.by_name("AWS::StepFunctions::StateMachine")[name]
     assert definition_of(machine) == json.loads(read_definition(file, ON_AWS))
+
+
+def test_a_stage_with_batches_runs_what_the_simulator_runs_with_them(optional_stack: Resolver) -> None:
+    """Ten rows a child, and the tolerance by rows behind the Map: both make it of the same two files."""
+    machine = optional_stack.by_name("AWS::StepFunctions::StateMachine")["csv-user-log-processor"]
+    batches = replace(RESOURCES, stage=StageOptions(map_concurrency=8, max_files=3, rows_per_child=10)).placeholders
+    definition = definition_of(machine)
+    assert definition == json.loads(read_definition("workflow.asl.json", batches))
+    assert definition["States"]["UserLogDistributedMap"]["ItemBatcher"]["MaxItemsPerBatch"] == 10
+    assert (
+        "ItemBatcher" not in json.loads(read_definition("workflow.asl.json", ON_AWS))["States"]["UserLogDistributedMap"]
+    )
+
+
+def test_the_validator_is_told_what_the_rows_of_a_stage_allow(stack: Resolver, optional_stack: Resolver) -> None:
+    """As many rows as the workflow's time is enough for, and no row that is too large for a batch."""
+    told = [
+        {name: value for name, value in found["Environment"]["Variables"].items() if "ROW" in name}
+        for one in (stack, optional_stack)
+        for name, found in one.by_name("AWS::Lambda::Function").items()
+        if name == "user-log-csv-validator"
+    ]
+    assert told == [
+        {"MAX_ROWS": "100000", "ROWS_PER_CHILD": "1"},
+        {"MAX_ROWS": "1000000", "ROWS_PER_CHILD": "10"},
+    ]
 
 
 @pytest.mark.parametrize(("name", "file"), MACHINES.items())
@@ -87,13 +115,10 @@ def test_the_distributed_map_is_the_designed_one(stack: Resolver) -> None:
 
 
 def test_a_stage_chooses_how_many_rows_run_at_a_time(stack: Resolver, optional_stack: Resolver) -> None:
-    """A number in the text, where prod's own file has the designed one; nothing else of the text differs."""
+    """A number in the text, where prod's own file has the designed one."""
     machines = [each.by_name("AWS::StepFunctions::StateMachine") for each in (stack, optional_stack)]
-    designed, other = (definition_of(each["csv-user-log-processor"]) for each in machines)
-    rows = other["States"]["UserLogDistributedMap"]
-    assert rows["MaxConcurrency"] == 8
-    rows["MaxConcurrency"] = 5
-    assert other == designed
+    maps = [definition_of(each["csv-user-log-processor"])["States"]["UserLogDistributedMap"] for each in machines]
+    assert [each["MaxConcurrency"] for each in maps] == [5, 8]
 
 
 def test_machines_log_everything_and_are_traced(stack: Resolver) -> None:

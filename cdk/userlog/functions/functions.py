@@ -9,7 +9,6 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from lambdas.shared.settings import MAX_ROWS
 from userlog.definitions import function_settings, results_prefix
 from userlog.functions.bundle import functions_code
 from userlog.functions.function_rights import (
@@ -191,7 +190,8 @@ class Functions(Construct):
     def _environment(self, names: list[str], user: str, host: str) -> dict[str, str]:
         """Return the variables that functions.json names; KeyError for one that nothing here gives a value."""
         values = {
-            "MAX_ROWS": str(MAX_ROWS),
+            "MAX_ROWS": str(self._stage.options.most_rows),
+            "ROWS_PER_CHILD": str(self._stage.options.rows_per_child),
             "DATABASE_HOST": host,
             "DATABASE_READER_HOST": self._database.reader_host,
             "DATABASE_PORT": str(self._database.port),

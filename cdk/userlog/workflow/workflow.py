@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from userlog.definitions import DEFINITIONS, definition, with_numbers
+from userlog.definitions import DEFINITIONS, definition, workflow_text
 from userlog.storage.data_key import machine_arn
 from userlog.waiting_queue import WaitingQueue
 from userlog.workflow.defined_rule import DefinedRule
@@ -55,6 +55,7 @@ class Workflow(Construct):
             "ProcessingLogsTableName": storage.logs_table.table_name,
             "CsvValidatorFunctionArn": functions.validator_alias.function_arn,
             "UserLogProcessorFunctionArn": functions.processor_alias.function_arn,
+            "UserLogReporterFunctionArn": functions.reporter_alias.function_arn,
             "FileGateFunctionArn": functions.file_gate_alias.function_arn,
             "DispatcherFailuresQueueUrl": self.dispatcher_failures_queue.queue_url,
             "RuleDeadLetterQueueArn": self.rule_dead_letter_queue.queue_arn,
@@ -67,7 +68,12 @@ class Workflow(Construct):
             description="What the workflow may do: read uploads, call three functions, write results and audit items",
             machine=machine_arn(stage, "Workflow"),
             data_key=storage.data_key,
-            policies=workflow_policies(self.name, storage=storage, functions=functions),
+            policies=workflow_policies(
+                self.name,
+                storage=storage,
+                functions=functions,
+                counts_rows=stage.options.rows_per_child > 1,
+            ),
         )
         self._log_groups: dict[str, logs.LogGroup] = {}
         self.workflow = self._machine(
@@ -141,7 +147,11 @@ class Workflow(Construct):
 
         Logged in full: an EXPRESS execution, and each row is one, keeps its history nowhere else.
         """
-        text = with_numbers((DEFINITIONS / file).read_text(encoding="utf-8"), self._numbers)
+        text = (
+            workflow_text(self._numbers, rows_per_child=self._stage.options.rows_per_child)
+            if kind == sfn.StateMachineType.STANDARD
+            else (DEFINITIONS / file).read_text(encoding="utf-8")
+        )
         group = logs.LogGroup(
             self,
             f"{construct_id}Logs",

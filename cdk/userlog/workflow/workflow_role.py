@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from userlog.storage.storage import Storage
 
 
-def workflow_policies(name: str, *, storage: Storage, functions: Functions) -> dict[str, list[iam.PolicyStatement]]:
+def workflow_policies(
+    name: str, *, storage: Storage, functions: Functions, counts_rows: bool = False
+) -> dict[str, list[iam.PolicyStatement]]:
     """Return the workflow's policies by name.
 
     Args:
         name: the workflow's own name: it starts, watches and redrives the children of its Map Run.
         storage: what it reads and writes.
         functions: what it calls.
+        counts_rows: whether it has batches, of which the reporter counts the rows that failed.
     """
     states = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
     key = [storage.data_key.key_arn]
@@ -35,6 +38,7 @@ def workflow_policies(name: str, *, storage: Storage, functions: Functions) -> d
                 [
                     functions.validator_alias.function_arn,
                     functions.processor_alias.function_arn,
+                    *([functions.reporter_alias.function_arn] if counts_rows else []),
                     functions.file_gate_alias.function_arn,
                 ],
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.batch import PENDING, batch_items, row_ends
 from simulator.aws.json_reader import BadJson, read_json
 
 if TYPE_CHECKING:
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 _SHOWN = ("Input", "Output", "Error", "Cause")
 
 
-def row_result(folder: RunFolder, child: str) -> dict[str, Any] | None:
-    """Return the input, the output, the error and the cause of a child that has ended, JSON texts read.
+def row_result(folder: RunFolder, child: str, index: int) -> dict[str, Any] | None:
+    """Return the input, the output, the error and the cause of a row whose child has ended, JSON texts read.
 
     Args:
         folder: the run's.
         child: the child's name, as `items.jsonl` has it.
+        index: the row's 0-based place in the file, which tells it from the others of its batch.
 
     Returns:
         What the newest result file that names the child says; None while no file does.
@@ -30,8 +32,24 @@ def row_result(folder: RunFolder, child: str) -> dict[str, Any] | None:
             continue
         entry = _entry(content, child) if named in content else None
         if entry is not None:
-            return {name: _read(entry[name]) for name in _SHOWN if entry.get(name) is not None}
+            found = {name: _read(entry[name]) for name in _SHOWN if entry.get(name) is not None}
+            return found if batch_items(found.get("Input")) is None else _of_batch(found, entry, index)
     return None
+
+
+def _of_batch(found: dict[str, Any], entry: dict[str, Any], index: int) -> dict[str, Any] | None:
+    ends = row_ends(
+        found["Input"],
+        status=str(entry.get("Status") or PENDING),
+        error=entry.get("Error"),
+        cause=entry.get("Cause"),
+        output=found.get("Output"),
+    )
+    row = next((one for one in ends if one.index == index), None)
+    if row is None:
+        return None
+    shown = {"Input": row.input, "Output": row.output, "Error": row.error, "Cause": row.cause and _read(row.cause)}
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def _entry(content: bytes, child: str) -> dict[str, Any] | None:

@@ -32,6 +32,7 @@ class ChildWork:
         index: 0-based position of its (first) item.
         line: 1-based line of the file on which that begins; None if items are not lines.
         items: how many items.
+        lines: the line of each item of a batch; empty without ItemBatcher.
         value: the (first) item as read.
         input: the child's input.
         earlier: the child of an earlier attempt of the same Map Run that is to run again; None for a new one.
@@ -43,6 +44,7 @@ class ChildWork:
     value: Any
     input: Any
     earlier: EarlierChild | None = None
+    lines: tuple[int | None, ...] = ()
 
     def again(self, earlier: EarlierChild | None) -> ChildWork:
         """Return the same work for a child of an earlier attempt."""
@@ -196,6 +198,7 @@ class Children:
             cause=ended.cause,
             redrive_count=execution.identity.redrive_count,
             redriven=execution.identity.redriven,
+            lines=work.lines,
         )
 
 

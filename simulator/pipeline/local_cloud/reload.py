@@ -13,7 +13,7 @@ from simulator.aws.eventbridge.errors import InvalidEventPatternException, Valid
 from simulator.aws.eventbridge.rule import parse_rule
 from simulator.aws.lambda_runtime.function_config import InvalidFunctions, parse_functions
 from simulator.pipeline.errors import CloudError
-from simulator.pipeline.provisioning import DEFINITIONS, function_values, read_definition
+from simulator.pipeline.provisioning import BATCHES, DEFINITIONS, WORKFLOW, function_values, read_definition
 from simulator.pipeline.uploads import RULES
 from simulator.runs.suggested_command import command
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.aws.stepfunctions.service import StepFunctions
     from simulator.pipeline.provisioning import Resources
 
-_MACHINES = ("workflow.asl.json", "dispatcher.asl.json")
+_MACHINES = (WORKFLOW, "dispatcher.asl.json")
 _FUNCTIONS = "functions.json"
 
 
@@ -62,7 +62,7 @@ class Reload:
         ours = {path.name for path in changed if path.parent == self._definitions}
         code = [path for path in changed if path.suffix == ".py"]
         for name in _MACHINES:
-            if name in ours:
+            if name in ours or (name == WORKFLOW and BATCHES in ours):
                 yield self._machine(name)
         for name in RULES:
             if name in ours:
@@ -71,7 +71,7 @@ class Reload:
             yield self._take_functions(code)
             yield from self._used_by_the_simulator(code)
         later = {path for path in changed if path.suffix in (".json", ".sql")}
-        later -= {self._definitions / name for name in (*_MACHINES, *RULES, _FUNCTIONS)}
+        later -= {self._definitions / name for name in (*_MACHINES, BATCHES, *RULES, _FUNCTIONS)}
         for path in sorted(later):
             yield f"{path.name} has changed. It is read when the local cloud starts: {_start_again()}"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -34,12 +34,12 @@ def earlier_map_run(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -
     last: dict[int, tuple[str, str]] = {}
     recorded: set[str] = set()
     ends: Counter[int] = Counter()
-    for item in folder.items():
+    for index, status, item in _children(folder):
         recorded.add(item["name"])
         if redrive_of(item) < map_run.redrive:
             continue  # an earlier Map Run's
-        last[item["index"]] = (item["status"], item["name"])
-        ends[item["index"]] += 1
+        last[index] = (status, item["name"])
+        ends[index] += 1
     written = repair_result_files(folder, map_run.arn, recorded)
     exported = any(folder.results.iterdir())
     succeeded = {
@@ -62,6 +62,25 @@ def earlier_map_run(folder: RunFolder, plan: RedrivePlan, map_run: MapRunPass) -
         succeeded=succeeded,
         children=children,
     )
+
+
+def _children(folder: RunFolder) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Yield the (first) index, the status and a line of each child that has all its lines.
+
+    A batch some of whose lines are missing (the process was killed, the disk was full) is not recorded: it runs again.
+    """
+    lines: Counter[tuple[str, int]] = Counter()
+    for item in folder.items():
+        batch = item.get("batch")
+        if batch is None:
+            yield item["index"], item["status"], item
+            continue
+        first, rows, status, _ = batch
+        attempt = item["name"], redrive_of(item)
+        lines[attempt] += 1
+        if lines[attempt] == rows:
+            del lines[attempt]
+            yield first, status, item
 
 
 def repair_result_files(folder: RunFolder, map_run_arn: str, recorded: Container[str]) -> set[str]:

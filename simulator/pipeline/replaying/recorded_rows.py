@@ -39,6 +39,7 @@ class RecordedRow:
         outcome: how it ended the last time; None if it was not done, or if a service failed and not the row: then
             there is nothing to compare with.
         arn: its child execution's.
+        in_batch: whether it was one of several rows of its child execution.
         error, cause: as the child has recorded them, even if a service failed; None, and empty, if it has no error.
     """
 
@@ -48,6 +49,7 @@ class RecordedRow:
     arn: str = ""
     error: str | None = None
     cause: str = ""
+    in_batch: bool = False
 
 
 def recorded_rows(folder: RunFolder) -> list[RecordedRow]:
@@ -63,7 +65,7 @@ def recorded_rows(folder: RunFolder) -> list[RecordedRow]:
 def _entries(folder: RunFolder) -> Iterator[RecordedRow]:
     redrives = {(one.arn.rpartition(":")[2], one.number): one.redrive for one in map_run_passes(folder.events())}
     for attempt in attempts(folder, redrives):
-        for entry in attempt.entries():
+        for entry in attempt.row_entries():
             event = entry.input
             index = None if event is None else event.get("rowIndex")
             if event is not None and isinstance(index, int):
@@ -74,6 +76,7 @@ def _entries(folder: RunFolder) -> Iterator[RecordedRow]:
                     arn=str(entry.record.get("ExecutionArn") or ""),
                     error=entry.record.get("Error") or None,
                     cause=str(entry.record.get("Cause") or ""),
+                    in_batch=entry.batch is not None,
                 )
 
 

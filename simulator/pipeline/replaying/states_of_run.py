@@ -58,6 +58,11 @@ def state_of_row(folder: RunFolder, row: RecordedRow, name: str) -> RecordedStat
         child = child_histories(folder, one.arn, ()).get(row.index)
         if child is not None and child.events:
             return recorded_state(child.events, name, execution=execution, machine=machine)
+    if row.in_batch:
+        raise StateNotRecordedError(
+            f"The rows of {folder.name} were run in batches: a state's input was a batch, not a row. "
+            "To call the function with the row alone, leave the state out."
+        )
     known = _of_express_child(folder, row)
     found = next((one for one in known if one.name == name), None)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.runs.folder.run_record import RUNNING
+from simulator.runs.folder.run_record import REJECTED_ERROR, RUNNING, TOO_MANY_ERROR
 from simulator.runs.folder.times import parsed_moment
 
 if TYPE_CHECKING:
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
 MOST_REDRIVES = 1_000
 REDRIVABLE_FOR = timedelta(days=14)
+_ENDS_IN_A_FAIL_STATE = {
+    REJECTED_ERROR: (
+        "The file was rejected before any row was processed: a redrive would enter the Fail state FileRejected again, "
+        "with the same file. Correct the file, and run it."
+    ),
+    TOO_MANY_ERROR: (
+        "Every row was run, and too many failed: a redrive would enter the Fail state TooManyRowsFailed again. Correct "
+        "the rows in failed-rows.csv, or leave those that an outage failed as they are, and run that file."
+    ),
+}
 
 
 def redrive_refusal(record: RunRecord) -> str | None:
@@ -24,11 +34,8 @@ def redrive_refusal(record: RunRecord) -> str | None:
         )
     if record.status == RUNNING:
         return "Execution is RUNNING and cannot be redriven. Wait for its end, or stop it."
-    if record.rejected:
-        return (
-            "The file was rejected before any row was processed: a redrive would enter the Fail state FileRejected "
-            "again, with the same file. Correct the file, and run it."
-        )
+    if (text := _ENDS_IN_A_FAIL_STATE.get(record.error or "")) is not None:
+        return text
     if record.redrive_count >= MOST_REDRIVES:
         return f"The run has been redriven {record.redrive_count} times; AWS allows {MOST_REDRIVES}."
     stopped = parsed_moment(record.stopped)

@@ -26,12 +26,17 @@ def children_of_run(run: RunFolder) -> Iterator[ChildRecord]:
     passes = {one.redrive: one.arn for one in map_run_passes(run.events())}
     arns = {arn: child_arns(arn, express=express) for arn in passes.values()}
     ends: Counter[str] = Counter()
+    batch: tuple[int, str] | None = None
     for item in run.items():
         redrive, name = redrive_of(item), str(item.get("name"))
         map_run = next((passes[number] for number in range(redrive, -1, -1) if number in passes), None)
         started, stopped = parse_time(item.get("start")), parse_time(item.get("stop"))
         if map_run is None or started is None or stopped is None:
             continue
+        index, items, status, error = item.get("batch") or (item.get("index"), 1, item.get("status"), item.get("error"))
+        if (redrive, name) == batch:
+            continue  # the other rows of a batch
+        batch = (redrive, name) if item.get("batch") else None
         if record.redrive_count:
             ends[name] += 1
         yield ChildRecord(
@@ -39,18 +44,18 @@ def children_of_run(run: RunFolder) -> Iterator[ChildRecord]:
             parent_arn=record.arn,
             name=name,
             arn=arns[map_run](name),
-            index=int(item.get("index") or 0),
+            index=int(index or 0),
             line=item.get("line"),
-            items=1,
+            items=items,
             value=None,
             input=None,
-            status=str(item.get("status")),
+            status=str(status),
             started=started,
             stopped=stopped,
             worker=int(item.get("worker") or 0),
             attempts=tuple(_attempts(item)),
-            error=item.get("error"),
-            cause=item.get("cause"),
+            error=error,
+            cause=None if batch else item.get("cause"),
             redrive_count=max(0, ends[name] - 1),
             data_kept=False,
         )

@@ -5,19 +5,70 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
+from lambdas.shared.batch import SUCCEEDED, batch_items, row_ends
 from simulator.runs.folder.json_lines import parse_line, read_lines_at
 from simulator.runs.folder.run_record import RowCounts
 from simulator.runs.folder.times import moment_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from lambdas.shared.batch import RowEnd
     from simulator.aws.asl.runtime.listener import ChildRecord
     from simulator.runs.folder.run_folder import RunFolder
 
 _UNSEEN, _SUCCEEDED, _SUPERSEDED = 0, -1, -2
+_TRY_STATE, _TRY_ERROR = 0, 3
 MAX_POSITION = 200_000_000
 """Beyond twice what a Distributed Map can take: a line of the file that says so is damaged."""
+
+
+def item_lines(child: ChildRecord, redrive: int) -> list[dict[str, Any]]:
+    """Return the lines of the rows of a child: one, or those of a batch.
+
+    A row of a batch has the times, the worker and the calls of its child; its end is its own. `batch` says which child
+    it belongs to: the index of its first row, how many rows it has, and how it ended itself (status, error).
+    """
+    items = batch_items(child.input)
+    line = item_line(child, redrive)
+    if items is None:
+        return [line]
+    calls = line.pop("tries", None) or []
+    first = calls[0][_TRY_STATE] if calls else None
+    tries = [one for one in calls if one[_TRY_STATE] == first]
+    unlogged = next((one[_TRY_ERROR] for one in calls if one[_TRY_STATE] != first and one[_TRY_ERROR]), None)
+    ends = row_ends(child.input, status=child.status, error=child.error, cause=child.cause, output=child.output)
+    lines: Sequence[int | None] = child.lines or [None] * len(items)
+    return [
+        _row_line(
+            {**line, "line": number, "batch": [child.index, len(items), child.status, child.error]},
+            end,
+            tries,
+            end.unlogged or unlogged,
+        )
+        for number, end in zip(lines, ends, strict=True)
+    ]
+
+
+def _row_line(line: dict[str, Any], end: RowEnd, tries: list[list[Any]], unlogged: str | None) -> dict[str, Any]:
+    failed = end.status != SUCCEEDED
+    row = {
+        **line,
+        "index": end.index,
+        "user": end.input.get("userId") if isinstance(end.input, dict) else None,
+        "status": end.status,
+        "outcome": end.output.get("status") if isinstance(end.output, dict) else None,
+        "error": end.error,
+        "cause": end.cause,
+    }
+    if failed and unlogged is not None:
+        row["unlogged"] = unlogged
+    if tries and failed and tries[-1][_TRY_ERROR] is None:
+        # The call told of the row's failure, and did not fail itself.
+        tries = [*tries[:-1], [*tries[-1][:_TRY_ERROR], end.error]]
+    if tries and (failed or len(tries) > 1):
+        row["tries"] = tries
+    return row
 
 
 def item_line(child: ChildRecord, redrive: int) -> dict[str, Any]:

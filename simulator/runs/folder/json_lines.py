@@ -39,9 +39,9 @@ class LineFile:
         self._torn = False
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
-    def write(self, value: Any) -> None:
-        """Append `value` as one line."""
-        line = encode(value) + b"\n"
+    def write(self, *values: Any) -> None:
+        """Append each value as a line; no other line comes between them."""
+        line = b"".join(encode(value) + b"\n" for value in values)
         if self._torn:  # a half line is none; the next one must not be glued to it
             os.write(self._fd, b"\n")
             self._torn = False

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lambdas.shared.batch import FAILED, PENDING, SUCCEEDED, batch_items, row_ends
 from simulator.csv_files.encoding import read_chunks
 from simulator.runs.folder.json_lines import parse_line
 
@@ -18,17 +19,33 @@ if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
 
 _FILE = re.compile(r"(SUCCEEDED|FAILED|PENDING)_[0-9]+\.jsonl?")
+_FILES = {SUCCEEDED: SUCCEEDED, FAILED: FAILED, PENDING: PENDING}
+_BATCH_STATUS = 2
 _REDRIVE = re.compile(r"Redrive-([0-9]+)")
 _BETWEEN = " \t\r\n,[]"
 _decode = json.JSONDecoder().raw_decode
 
 
 class Entry(NamedTuple):
-    """One entry of a result file: the status by its file's name, its record, and its input (None if it has none)."""
+    """One entry of a result file.
+
+    Args:
+        status: by its file's name; that of a row of a batch is its own.
+        record: its record.
+        input: None if it has none.
+        batch: of a row of a batch, the child it belongs to: the index of its first row, how many rows it has, and how
+            it ended itself (status, error).
+    """
 
     status: str
     record: dict[str, Any]
     input: dict[str, Any] | None
+    batch: list[Any] | None = None
+
+    @property
+    def of_failed_batch(self) -> bool:
+        """Whether it is a row that succeeded in a batch that failed: a redrive runs it again."""
+        return self.batch is not None and self.status == SUCCEEDED != self.batch[_BATCH_STATUS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,29 @@ class Attempt:
     def files(self) -> list[Path]:
         """Return its result files."""
         return sorted(path for path in self.folder.iterdir() if _FILE.fullmatch(path.name))
+
+    def row_entries(self) -> Iterator[Entry]:
+        """Yield the entries of all rows: those of a batch one by one, each with its own end."""
+        for entry in self.entries():
+            if batch_items(entry.input) is None:
+                yield entry
+                continue
+            record = entry.record
+            status = entry.status if entry.status == PENDING else str(record.get("Status") or entry.status)
+            ends = row_ends(
+                entry.input,
+                status=status,
+                error=record.get("Error"),
+                cause=record.get("Cause"),
+                output=_parsed(record.get("Output")),
+            )
+            for row in ends:
+                yield Entry(
+                    _FILES.get(row.status, entry.status),
+                    {**record, "Status": row.status, "Error": row.error, "Cause": row.cause, "Output": row.output},
+                    row.input if isinstance(row.input, dict) else None,
+                    batch=[ends[0].index, len(ends), status, record.get("Error")],
+                )
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries; in a file that was cut off, those that are whole."""
@@ -111,6 +151,13 @@ def _values(path: Path) -> Iterator[Any]:
                 break
             yield value
         text = text[start:]
+
+
+def _parsed(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
 
 
 def _input(record: dict[str, Any]) -> dict[str, Any] | None:

@@ -20,6 +20,8 @@ INTERRUPTED = "INTERRUPTED"
 REJECTED_ERROR = "ValidationFailed"
 """The workflow's error for a file that the validator refused."""
 BREACHED_ERROR = "States.ExceedToleratedFailureThreshold"
+TOO_MANY_ERROR = "TooManyRowsFailed"
+"""The error of a workflow with batches whose rows were all run, and too many of which failed."""
 
 
 class _Json(BaseModel):
@@ -103,7 +105,11 @@ class FailureReason(_Json):
 
 
 class MapRunNote(_Json):
-    """The Map Run of a run; `paused`: it begins no child for the time being (`simulator pause`)."""
+    """The Map Run of a run.
+
+    `paused`: it begins no child for the time being (`simulator pause`). `rows_per_child`: how many rows a child takes
+    at most; of a batch, the tolerances count all rows of each batch that failed.
+    """
 
     arn: str = ""
     status: str = ""
@@ -112,6 +118,7 @@ class MapRunNote(_Json):
     tolerated_failure_count: int = 0
     redrive_count: int = 0
     paused: bool = False
+    rows_per_child: int = 1
 
 
 class RunRecord(_Json):
@@ -196,7 +203,7 @@ class RunRecord(_Json):
     @property
     def breached(self) -> bool:
         """Whether more rows failed than is tolerated."""
-        return self.error == BREACHED_ERROR
+        return self.error in (BREACHED_ERROR, TOO_MANY_ERROR)
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object of `run.json`, `durationMs` added."""

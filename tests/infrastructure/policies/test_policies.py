@@ -80,11 +80,20 @@ def test_a_policy_is_attached_to_what_it_speaks_of(stack: Resolver) -> None:
                 assert resource == thing or resource.startswith(f"{thing}/")
 
 
+def test_a_workflow_with_batches_may_call_the_reporter_too(optional_stack: Resolver, found: Everything) -> None:
+    """It counts the rows that failed."""
+    (added,) = grants(optional_stack)["WorkflowWorkflowRole"] - found["WorkflowWorkflowRole"]
+    assert (added.action, added.resource.rpartition(":function:")[2]) == (
+        "lambda:InvokeFunction",
+        "user-log-reporter:live",
+    )
+
+
 def test_an_uploader_may_put_into_the_input_bucket_and_nothing_else(
     optional_stack: Resolver, found: Everything
 ) -> None:
     """What the option uploaderPrincipalArn changes in all of the template's policies."""
-    others = ("Operators", "UploadWatch")
+    others = ("Operators", "UploadWatch", "WorkflowWorkflowRole")
     everything = {
         owner: those for owner, those in grants(optional_stack).items() if not any(other in owner for other in others)
     }

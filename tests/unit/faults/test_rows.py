@@ -124,10 +124,10 @@ def test_a_share_is_the_same_rows_for_the_same_seed() -> None:
 def test_calls_that_are_no_rows_are_left_alone() -> None:
     """The validator's, the migrator's; and what only looks like a row's."""
     calls = RowCalls([])
-    assert calls.begin(b'{"bucket": "b"}') is None
-    assert calls.begin(b'{"rowIndex": "1"}') is None
-    assert calls.begin(b'["rowIndex"]') is None
-    assert calls.begin(event(4)) == RowCall(4, 1)
+    assert calls.begin(b'{"bucket": "b"}') == []
+    assert calls.begin(b'{"rowIndex": "1"}') == []
+    assert calls.begin(b'["rowIndex"]') == []
+    assert calls.begin(event(4)) == [RowCall(4, 1)]
     assert calls.current({"rowIndex": 4, "executionName": "run"}) == RowCall(4, 1)
 
 
@@ -145,9 +145,11 @@ def test_what_waits_for_so_many_rows_is_done_once_before_the_next() -> None:
 def test_two_runs_in_one_cloud_count_for_themselves() -> None:
     """The attempt is that of a row of an execution."""
     calls = RowCalls([])
-    assert calls.begin(b'{"rowIndex": 1, "executionName": "a"}') == RowCall(1, 1)
-    assert calls.begin(b'{"rowIndex": 1, "executionName": "b"}') == RowCall(1, 1)
-    assert calls.begin(b'{"rowIndex": 1, "executionName": "a"}') == RowCall(1, 2)
+    assert calls.begin(b'{"rowIndex": 1, "executionName": "a"}') == [RowCall(1, 1)]
+    assert calls.begin(b'{"rowIndex": 1, "executionName": "b"}') == [RowCall(1, 1)]
+    assert calls.begin(b'{"rowIndex": 1, "executionName": "a"}') == [RowCall(1, 2)]
+    batch = b'{"Items": [{"rowIndex": 1, "executionName": "a"}, {"rowIndex": 2, "executionName": "a"}]}'
+    assert calls.begin(batch) == [RowCall(1, 3), RowCall(2, 1)]
 
 
 def test_what_happened_is_counted() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.csv_validator.child_input import MAX_BYTES, ChildInput
+from lambdas.csv_validator.child_input import ChildInput
 from lambdas.csv_validator.validation import validate
+from lambdas.shared.batch_limits import MAX_PAYLOAD_BYTES as MAX_BYTES
 from simulator.aws.asl.json_text import json_size
 from simulator.aws.asl.quotas import MAX_PAYLOAD_BYTES
 from tests.rows import HEADER, MORE, WIDTH, event_values

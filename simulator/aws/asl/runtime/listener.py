@@ -99,6 +99,7 @@ class ChildRecord:
         index: 0-based position of its (first) item in the dataset.
         line: 1-based line of the file on which the (first) item begins; None if the items are not lines.
         items: how many items it processed (1 without ItemBatcher).
+        lines: the lines on which all its items begin; empty if there is no ItemBatcher.
         value: the (first) item as the reader gave it, before ItemSelector.
         input, output: the child's input, and its output when SUCCEEDED (JSON values).
         status: SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
@@ -130,6 +131,7 @@ class ChildRecord:
     redrive_count: int = 0
     redriven: datetime | None = None
     data_kept: bool = True
+    lines: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

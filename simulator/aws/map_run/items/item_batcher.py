@@ -64,6 +64,7 @@ def _batched(batch: list[tuple[Item, Any]], batcher: ItemBatcherSpec) -> ChildWo
         items=len(batch),
         value=first.value,
         input=_child_input([value for _, value in batch], batcher),
+        lines=tuple(item.line for item, _ in batch),
     )
 
 
