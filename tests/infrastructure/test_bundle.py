@@ -27,6 +27,7 @@ X86_64 = 62
 _GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
 FUNCTIONS = (
     "user-log-csv-validator",
+    "user-log-file-gate",
     "user-log-processor",
     "user-log-reporter",
     "user-log-schema-migrator",

@@ -152,6 +152,7 @@ def test_an_event_reaches_a_queue_a_machine_and_a_function(cloud: Cloud) -> None
     assert {one["Name"] for one in events.list_rules()["Rules"]} == {
         "orders",
         "s3-csv-upload-rule",
+        "user-log-file-gate-rule",
         "user-log-report-rule",
     }
     [entry] = events.put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": '{"n": 1}'}])["Entries"]

@@ -30,7 +30,8 @@ def test_each_service_is_found_by_its_signature(served: Served) -> None:
     answer = served.client("lambda").invoke(FunctionName="f", Payload=b"ab")
     assert (answer["Payload"].read(), answer["StatusCode"], answer["FunctionError"]) == (b"abab", 200, "Unhandled")
     assert served.client("sts").get_caller_identity()["Account"] == "123456789012"
-    assert served.client("dynamodb").list_tables()["TableNames"] == [served.aws.resources.table]
+    tables = {served.aws.resources.table, served.aws.resources.file_gate_table}
+    assert set(served.client("dynamodb").list_tables()["TableNames"]) == tables
     assert [one["Name"] for one in served.client("s3").list_buckets()["Buckets"]]
 
 

@@ -194,11 +194,25 @@ def test_the_newest_logs_are_the_last_lines_that_match(made: Made) -> None:
 def test_a_rows_result_is_found_by_its_childs_name(made: Made) -> None:
     """In the newest file that names it; broken files are passed over."""
     folder = made("succeeded").folder
-    assert row_result(folder, "child-1") is None
+    assert row_result(folder, "child-1", 0) is None
     (folder.results / "SUCCEEDED_0.json").write_text(
         json.dumps([{"Name": "child-1", "Input": '{"a":1}', "Output": '"done"', "Status": "SUCCEEDED"}]),
         encoding="utf-8",
     )
     (folder.results / "SUCCEEDED_1.json").write_text('[{"Name": "child-1"', encoding="utf-8")
-    assert row_result(folder, "child-1") == {"Input": {"a": 1}, "Output": "done"}
-    assert row_result(folder, "child-2") is None
+    assert row_result(folder, "child-1", 0) == {"Input": {"a": 1}, "Output": "done"}
+    assert row_result(folder, "child-2", 0) is None
+
+
+def test_a_row_of_a_batch_has_its_own_result(made: Made) -> None:
+    """By its place in the file; its neighbour's input and output are not its."""
+    folder = made("succeeded").folder
+    items = [{"rowIndex": number, "userId": f"U{number}"} for number in (4, 5)]
+    told = {"rows": [{"rowIndex": 4, "newValue": 1}, {"rowIndex": 5, "error": "Odd", "cause": "why"}]}
+    child = {"Name": "c", "Status": "FAILED", "Error": "RowsFailed", "Cause": json.dumps(told)}
+    (folder.results / "FAILED_0.json").write_text(
+        json.dumps([{**child, "Input": json.dumps({"Items": items})}]), encoding="utf-8"
+    )
+    assert row_result(folder, "c", 4) == {"Input": items[0], "Output": {"newValue": 1}}
+    assert row_result(folder, "c", 5) == {"Input": items[1], "Error": "Odd", "Cause": "why"}
+    assert row_result(folder, "c", 6) is None
