@@ -19,6 +19,7 @@ EXPRESS_GB = 64 / 1024
 DISPATCHER_MS = 100
 GETS_PER_RUN = 2
 """The validator and the ItemReader read the file."""
+TURN_WRITES = 2
 IO_PER_ROW = 5
 IDLE_ACU, MOST_ACU, INSTANCES = 0.5, 2.0, 2
 SCALE_DOWN_SECONDS = 300
@@ -121,16 +122,22 @@ def run_lines(counts: Counts, plan: Plan, seconds: float) -> list[Line]:
         ]
     function_logs = counts.function_log_bytes * factor
     history_logs = counts.history_log_bytes * factor / plan.batch
-    s3_requests = result_puts + GETS_PER_RUN
+    s3_requests = result_puts + GETS_PER_RUN + counts.report_reads
     lines += [
         _line("Processor, requests", requests, "lambda_requests", MEASURED),
         _line("Processor, duration", processor.gb_seconds * factor + unmeasured_cold, "lambda_gb_seconds", MEASURED),
         _line("Validator, requests", validator.requests, "lambda_requests", MEASURED),
         _line("Validator, duration", validator.gb_seconds * max(factor, 1.0), "lambda_gb_seconds", MEASURED),
+        _line("File gate, requests", counts.file_gate.requests, "lambda_requests", MEASURED),
+        _line("File gate, duration", counts.file_gate.gb_seconds, "lambda_gb_seconds", MEASURED),
+        _line("File gate, turns taken and given back", TURN_WRITES, "dynamodb_writes", BY_DESIGN),
+        _line("Reporter, requests", counts.reporter.requests, "lambda_requests", MEASURED),
+        _line("Reporter, duration", counts.reporter.gb_seconds * max(factor, 1.0), "lambda_gb_seconds", MEASURED),
         _line("Audit items, table", counts.table_writes * factor, "dynamodb_writes", MEASURED),
         _line("Audit items, index", counts.index_writes * factor, "dynamodb_writes", MEASURED),
-        _line("S3, upload and result files", result_puts, "s3_puts", MEASURED),
+        _line("S3, upload, result files and report", result_puts, "s3_puts", MEASURED),
         _line("S3, reads of the file", GETS_PER_RUN, "s3_gets", BY_DESIGN),
+        _line("S3, reads of the reporter", counts.report_reads, "s3_gets", ESTIMATED),
         _line("EventBridge, the upload's event", 1, "events", BY_DESIGN),
         _line(
             "KMS, for objects, cold starts and the table", s3_requests + cold + seconds / 300, "kms_requests", ESTIMATED

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
 
+VALIDATOR, PROCESSOR = "csv-validator", "user-log-processor"
+REPORTER, FILE_GATE = "user-log-reporter", "user-log-file-gate"
+"""Parts of the functions' names."""
+REPORT_FILES = 2
 LOG_OVERHEAD = 26
 """Bytes that CloudWatch Logs adds to each event."""
 HISTORY_ENVELOPE = 420
@@ -47,10 +51,12 @@ class Counts:
         child_transitions: the same of all children, which are billed if they are STANDARD.
         express_ms: the children's durations, each rounded up to 100 ms.
         lived_ms: the same, not rounded.
-        validator, processor: the functions' invocations.
+        validator, processor, reporter, file_gate: the functions' invocations.
         table_writes, index_writes: write units of the audit items, by their size.
         audit_items, audit_bytes: the items, and their bytes in table and index.
-        s3_puts: the upload, and the result files (three requests each: they are multipart uploads) with their manifest.
+        s3_puts: the upload, the result files (three requests each: they are multipart uploads) with their manifest, and
+            the reporter's two files.
+        report_reads: objects that the reporter read: manifest, result files and upload.
         file_bytes: bytes of the uploaded file.
         function_log_bytes: what the functions logged.
         input_bytes, output_bytes: a child's, as JSON texts in a log, on average.
@@ -67,11 +73,14 @@ class Counts:
     lived_ms: float = 0
     validator: FunctionCounts = field(default_factory=FunctionCounts)
     processor: FunctionCounts = field(default_factory=FunctionCounts)
+    reporter: FunctionCounts = field(default_factory=FunctionCounts)
+    file_gate: FunctionCounts = field(default_factory=FunctionCounts)
     table_writes: int = 0
     index_writes: int = 0
     audit_items: int = 0
     audit_bytes: int = 0
     s3_puts: int = 0
+    report_reads: int = 0
     file_bytes: int = 0
     function_log_bytes: int = 0
     input_bytes: float = 0.0
@@ -124,19 +133,17 @@ def billed_ms(duration_ms: float) -> int:
     return max(math.ceil(duration_ms / EXPRESS_STEP_MS), 1) * EXPRESS_STEP_MS
 
 
-def counted(folder: RunFolder, record: RunRecord, validator: str, processor: str) -> Counts:
+def counted(folder: RunFolder, record: RunRecord) -> Counts:
     """Count what a run did.
 
     Args:
         folder: the run's.
         record: how it stands.
-        validator: the end of the validator's name.
-        processor: the end of the processor's name.
     """
     counts = Counts(file_bytes=record.source.size or 0, rows=record.rows.succeeded + record.rows.failed)
     _parent(folder, counts)
     _children(folder, counts)
-    _functions(folder, counts, validator, processor)
+    _functions(folder, counts)
     _audit(folder, counts)
     _results(folder, counts)
     return counts
@@ -170,7 +177,13 @@ def _children(folder: RunFolder, counts: Counts) -> None:
     counts.failure_bytes = fmean(failures) if failures else 0.0
 
 
-def _functions(folder: RunFolder, counts: Counts, validator: str, processor: str) -> None:
+def _functions(folder: RunFolder, counts: Counts) -> None:
+    functions = {
+        VALIDATOR: counts.validator,
+        PROCESSOR: counts.processor,
+        REPORTER: counts.reporter,
+        FILE_GATE: counts.file_gate,
+    }
     for line in folder.logs():
         message = line.get("message")
         text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False, separators=(",", ":"))
@@ -178,7 +191,7 @@ def _functions(folder: RunFolder, counts: Counts, validator: str, processor: str
         if "billedDurationMs" not in line:
             continue
         name = str(line.get("function"))
-        function = counts.validator if validator in name else counts.processor if processor in name else None
+        function = next((one for part, one in functions.items() if part in name), None)
         if function is None:
             continue
         function.requests += 1
@@ -218,10 +231,14 @@ def item_bytes(item: dict[str, Any]) -> int:
 
 
 def _results(folder: RunFolder, counts: Counts) -> None:
-    counts.s3_puts = 1
+    reports = counts.reporter.requests
+    counts.s3_puts = 1 + REPORT_FILES * reports
+    counts.report_reads = reports  # of the upload
     inputs, outputs = [], []
     for attempt in attempts(folder, {}):
-        counts.s3_puts += 3 * len(attempt.files()) + (attempt.manifest() is not None)
+        files, manifests = len(attempt.files()), int(attempt.manifest() is not None)
+        counts.s3_puts += 3 * files + manifests
+        counts.report_reads += min(reports, 1) * (files + manifests)
         for entry in islice(attempt.entries(), _SAMPLED):
             inputs.append(_log_bytes(entry.record.get("Input") or ""))
             if "Output" in entry.record:

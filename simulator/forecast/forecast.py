@@ -16,19 +16,19 @@ from simulator.forecast.plan import EXPRESS, Plan
 from simulator.forecast.price_list import price_list, quotas
 from simulator.forecast.simulation import Simulation, Work
 from simulator.forecast.timing import measured
+from simulator.runs.folder.batches import rows_per_child
 
 if TYPE_CHECKING:
     from simulator.runs.folder.run_folder import RunFolder
     from simulator.runs.folder.run_record import RunRecord
 
-VALIDATOR, PROCESSOR = "csv-validator", "user-log-processor"
 _FUNCTIONS = Path(__file__).resolve().parents[2] / "cdk" / "definitions" / "functions.json"
 MOST_ROWS = int(quotas()["items"].limit)
 MOST_CONCURRENCY = int(quotas()["children"].limit)
 
 ASSUMPTIONS = (
     "Rows fail, are retried and take as long as in the measured run, on its machine; with --latency at least so long.",
-    "A batch is one call of the processor, which handles its rows in order. Today's workflow has no batches.",
+    "A batch (rowsPerChild) is one call of the processor, which handles its rows in order.",
     "The concurrency is the run's MaxConcurrency (mapConcurrency of its stage); --concurrency gives another.",
     "A call that a quota refuses waits until it may go on. The workflow's retries do that, with longer pauses.",
     "A Map Run's children take tokens of StartExecution and, if they are STANDARD, of state transitions.",
@@ -169,9 +169,14 @@ def forecast(
         grow: whether all plans are simulated, too, and one is recommended.
 
     Raises:
-        NothingToForecast: no row of the run has ended.
+        NothingToForecast: no row of the run has ended, or it was run in batches.
     """
-    counts = counted(folder, record, VALIDATOR, PROCESSOR)
+    if rows_per_child(_definition(folder)) > 1:
+        raise NothingToForecast(
+            f"The run {folder.name} was run in batches, so it does not say how long a row takes. Give a run with one "
+            "row per child execution (rowsPerChild 1): batches are forecast from it, too."
+        )
+    counts = counted(folder, record)
     if counts.rows == 0 or counts.children == 0:
         raise NothingToForecast(
             f"No row of the run {folder.name} has ended, so it has nothing to forecast from. Give a run that did."
@@ -209,11 +214,19 @@ def forecast(
     )
 
 
+def _definition(folder: RunFolder) -> str:
+    """Return the text of the run's definition; nothing if its file is gone."""
+    try:
+        return folder.definition_file.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
 def _deployed(folder: RunFolder) -> Deployed:
     """Return what the run's definition and the functions' configurations set."""
     try:
-        definition = json.loads(folder.definition_file.read_bytes())
-    except (OSError, ValueError):
+        definition = json.loads(_definition(folder))
+    except ValueError:
         definition = {}
     states = definition.get("States") or {}
     found: dict[str, Any] = next((state for state in states.values() if state.get("Type") == "Map"), {})

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.forecast.counts import counted
-from simulator.forecast.forecast import PROCESSOR, VALIDATOR
+from simulator.forecast.counts import FILE_GATE, PROCESSOR, REPORTER, VALIDATOR, counted
 from simulator.forecast.plan import EXPRESS, Plan
 from simulator.forecast.simulation import Simulation, Work
 from simulator.forecast.timing import measured
@@ -54,10 +53,15 @@ def test_the_bill_of_the_sample_agrees_with_its_files_line_by_line(sample: tuple
     found = {line["item"]: (line["quantity"], line["usd"]) for line in document["lines"]}
     items, audit, logs = lines(folder.items_file), lines(folder.audit_file), lines(folder.logs_file)
     billed = [one for one in logs if "billedDurationMs" in one]
-    reports = {kind: [one for one in billed if kind in one["function"]] for kind in (VALIDATOR, PROCESSOR)}
+    reports = {
+        kind: [one for one in billed if kind in one["function"]] for kind in (VALIDATOR, PROCESSOR, REPORTER, FILE_GATE)
+    }
     entered = sum(event["type"].endswith("StateEntered") for event in lines(folder.events_file))
     milliseconds = [_milliseconds(item) for item in items]
-    gigabytes = {kind: sum(one["billedDurationMs"] for one in own) / 1000 / 2 for kind, own in reports.items()}
+    gigabytes = {
+        kind: sum(one["billedDurationMs"] * one["memorySizeMb"] for one in own) / 1000 / 1024
+        for kind, own in reports.items()
+    }
     log_bytes = sum(26 + len(_text(one["message"]).encode()) for one in logs)
     express = sum(math.ceil(max(one, 1) / 100) / 10 for one in milliseconds)
     by_hand = {
@@ -70,7 +74,12 @@ def test_the_bill_of_the_sample_agrees_with_its_files_line_by_line(sample: tuple
         "Validator, duration": (gigabytes[VALIDATOR], 0.0000166667),
         "Audit items, table": (len(audit), 0.715 / 1e6),
         "Audit items, index": (sum("userId" in item for item in audit), 0.715 / 1e6),
-        "S3, upload and result files": (1 + 2 * 3 + 1, 0.0047 / 1000),
+        "Reporter, requests": (1, 0.2 / 1e6),
+        "Reporter, duration": (gigabytes[REPORTER], 0.0000166667),
+        "File gate, requests": (2, 0.2 / 1e6),  # a turn is taken, and given back
+        "File gate, duration": (gigabytes[FILE_GATE], 0.0000166667),
+        "S3, upload, result files and report": (1 + 2 * 3 + 1 + 2, 0.0047 / 1000),
+        "S3, reads of the reporter": (2 + 1 + 1, 0.00037 / 1000),  # two result files, the manifest, the upload
         "Logs of the functions": (log_bytes / 1e9, 0.76),
     }
     for item, (quantity, price) in by_hand.items():
@@ -92,7 +101,7 @@ def test_simulated_time_is_within_five_per_cent_of_a_run_with_the_same_latencies
 ) -> None:
     """A row in three takes half a second, the others 0.25 s: fed into the simulation, and injected in a run."""
     shell, folder = sample
-    timing = measured(folder, counted(folder, folder.record(), VALIDATOR, PROCESSOR))
+    timing = measured(folder, counted(folder, folder.record()))
     faults = ("--fault", "latency=0.5,share=0.33", "--fault", "latency=0.25,share=1")
     process = shell.start("run", str(SAMPLE), *faults, "--json")
     out, err = process.communicate(timeout=300)

@@ -65,7 +65,12 @@ def made_run(runs: Path) -> RunFolder:
         ],
     )
     processor = [report("user-log-processor", 100.0, 100.0), *(report("user-log-processor", 10.0) for _ in range(2))]
-    write_lines(folder.logs_file, [report("user-log-csv-validator", 20.0, 80.0), *processor])
+    others = [
+        report("user-log-csv-validator", 20.0, 80.0),
+        *(report("user-log-file-gate", 15.0) for _ in range(2)),
+        report("user-log-reporter", 50.0),
+    ]
+    write_lines(folder.logs_file, [*others, *processor])
     audit: list[dict[str, Any]] = [
         {"executionName": NAME, "timestamp": f"T#{index}#{kind}", "userId": f"U{index}", "newValue": 1}
         for index in (0, 2)

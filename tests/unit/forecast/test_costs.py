@@ -15,7 +15,7 @@ from simulator.cli.commands.forecast import bill_table
 from simulator.forecast import growth
 from simulator.forecast import price_list as price_list_module
 from simulator.forecast.counts import counted
-from simulator.forecast.forecast import PROCESSOR, VALIDATOR, NothingToForecast, forecast
+from simulator.forecast.forecast import NothingToForecast, forecast
 from simulator.forecast.page import html_page
 from simulator.forecast.price_list import Price, Quota, price_list, quotas
 from simulator.forecast.timing import measured
@@ -37,7 +37,7 @@ def test_every_measured_line_is_the_sum_by_hand(folder: RunFolder) -> None:
     """Counts of the folder times prices of September 2026, to the last digit."""
     made = forecast(folder, folder.record(), grow=False)
     found = {line.item: (line.quantity, line.usd) for line in made.lines}
-    log_bytes = 4 * (len("REPORT") + 26)
+    log_bytes = 7 * (len("REPORT") + 26)
     by_hand = {
         "Workflow (STANDARD)": (3, 3 * 0.025 / 1000),  # the start, a Task, the Map
         "Children (EXPRESS), requests": (3, 3 / 1_000_000),
@@ -48,7 +48,13 @@ def test_every_measured_line_is_the_sum_by_hand(folder: RunFolder) -> None:
         "Validator, duration": (0.1 / 2, 0.1 / 2 * 0.0000166667),
         "Audit items, table": (5, 5 * 0.715 / 1_000_000),
         "Audit items, index": (4, 4 * 0.715 / 1_000_000),  # the failure's item has no user
-        "S3, upload and result files": (1, 0.0047 / 1000),
+        "S3, upload, result files and report": (1 + 2, 0.0047 / 1000 * 3),
+        "S3, reads of the reporter": (1, 0.00037 / 1000),
+        "Reporter, requests": (1, 0.20 / 1_000_000),
+        "Reporter, duration": (0.05 / 2, 0.05 / 2 * 0.0000166667),
+        "File gate, requests": (2, 2 * 0.20 / 1_000_000),
+        "File gate, duration": (0.03 / 2, 0.03 / 2 * 0.0000166667),
+        "File gate, turns taken and given back": (2, 2 * 0.715 / 1_000_000),
         "Logs of the functions": (log_bytes / 1e9, log_bytes / 1e9 * 0.76),
         "Aurora, I/O": (15, 15 * 0.24 / 1_000_000),
     }
@@ -244,6 +250,19 @@ def test_the_tries_of_a_row_and_the_pauses_between_them_are_its_own(folder: RunF
     write_lines(folder.items_file, items)
     calls = [report("user-log-processor", 100.0) for _ in range(5)]
     write_lines(folder.logs_file, [report("user-log-csv-validator", 20.0, 80.0), *calls])
-    timing = measured(folder, counted(folder, folder.record(), VALIDATOR, PROCESSOR))
+    timing = measured(folder, counted(folder, folder.record()))
     assert timing.row == pytest.approx((0.3, 0.1, 0.1))
     assert timing.pause == pytest.approx((3.0, 0.0, 0.0))
+
+
+def test_a_run_in_batches_is_refused(folder: RunFolder) -> None:
+    """It does not say how long a row takes."""
+    definition = json.loads(folder.definition_file.read_text(encoding="utf-8"))
+    rows = next(state for state in definition["States"].values() if state["Type"] == "Map")
+    rows["ItemBatcher"] = {"MaxItemsPerBatch": 1}
+    folder.definition_file.write_text(json.dumps(definition), encoding="utf-8")
+    assert forecast(folder, folder.record(), grow=False).lines
+    rows["ItemBatcher"] = {"MaxItemsPerBatch": 2}
+    folder.definition_file.write_text(json.dumps(definition), encoding="utf-8")
+    with pytest.raises(NothingToForecast, match="was run in batches"):
+        forecast(folder, folder.record(), grow=False)
