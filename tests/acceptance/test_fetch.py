@@ -89,7 +89,7 @@ def test_a_run_seen_both_ways_is_the_same(cloud: tuple[Shell, str], operator_she
     keys = ("index", "line", "user", "status", "outcome", "attempts", "error", "cause", "redrive", "name")
     assert rows_of(there, keys) == rows_of(here, keys)
     assert sorted(map(str, without_order(there, "audit.jsonl"))) == sorted(map(str, without_order(here, "audit.jsonl")))
-    # Rules call these two after the run: fetch reads the lines of functions that the workflow calls, of its calls alone.
+    # Rules call these two after the run: fetch reads the lines of the workflow's own calls.
     afterwards = {"user-log-reporter", "user-log-file-gate"}
     fetched_ids = [line["requestId"] for line in lines(there / "lambda-logs.jsonl")]
     own_lines = lines(here / "lambda-logs.jsonl")

@@ -28,6 +28,7 @@ from simulator.cli.sources.user_master import load_sample_users
 from simulator.cli.through_cloud import run_there, running_cloud
 from simulator.fault_injection.spec import FaultPlan
 from simulator.pipeline.listeners import Listeners
+from simulator.pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,7 +169,7 @@ def _opened(
 ) -> Iterator[CloudAndListeners]:
     listeners = Listeners()
     with ExitStack() as stack:
-        enforced = enforced_iam(stack, term, template) if enforce_iam else None
+        enforced = enforced_iam(stack, term, template, Settings()) if enforce_iam else None
         session = stack.enter_context(open_session(term, listeners, clock, plan, enforced=enforced, engine=engine))
         load_sample_users(session, term)
         yield CloudAndListeners(session, listeners)

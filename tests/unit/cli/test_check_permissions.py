@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from simulator.pipeline.permissions import synthesis
+from simulator.pipeline.settings import PROJECT_ROOT
 from simulator.runs.folder.run_folder import RunFolder
 from tests.unit.cli.conftest import Outcome
 from tests.unit.dashboard.run_folders import make_run
@@ -113,3 +114,12 @@ def test_a_template_is_only_for_enforcement(home: Path, simulator: Callable[...,
     assert simulator("run", "sample.csv", "--template", "x.json").code == 2
     missing = simulator("run", "sample.csv", "--enforce-iam", "--template", "x.json")
     assert (missing.code, "cannot be read" in missing.err) == (2, True)
+
+
+def test_another_number_of_rows_per_child_has_no_template(
+    home: Path, simulator: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stage's policies do not know the workflow that is tried: it would be refused what batches need."""
+    monkeypatch.setenv("SIMULATOR_ROWS_PER_CHILD", "10")
+    found = simulator("run", str(PROJECT_ROOT / "sample_data" / "sample.csv"), "--enforce-iam")
+    assert (found.code, "set rowsPerChild in cdk/stages/prod.json" in found.err) == (2, True)
