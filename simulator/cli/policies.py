@@ -54,8 +54,8 @@ def enforced_iam(stack: ExitStack, term: Terminal, template: Path | None, settin
 
     if template is None and settings.simulator_rows_per_child is not None:
         raise UsageError(
-            "--enforce-iam takes the policies of the stage as it is deployed, and SIMULATOR_ROWS_PER_CHILD changes the "
-            f"workflow. Unset it, and set rowsPerChild in cdk/stages/{settings.simulator_stage}.json, or use --template."
+            "--enforce-iam takes the policies of the stage as it is deployed, and SIMULATOR_ROWS_PER_CHILD changes its "
+            f"workflow. Unset it and set rowsPerChild in cdk/stages/{settings.simulator_stage}.json, or use --template."
         )
     try:
         found = policies(term, template, settings.simulator_stage)

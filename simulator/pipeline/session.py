@@ -36,9 +36,10 @@ from simulator.pipeline.provisioning import (
     resource_name,
     stage_options,
 )
-from simulator.pipeline.row_counts import RowsCounted
+from simulator.pipeline.run_events.reported_files import ReportedFiles
+from simulator.pipeline.run_events.row_counts import RowsCounted
+from simulator.pipeline.run_events.status_events import StatusEvents
 from simulator.pipeline.servers import Servers
-from simulator.pipeline.status_events import StatusEvents
 from simulator.pipeline.steering.helm import Helm
 from simulator.pipeline.steering.port import SteeringPort
 from simulator.pipeline.uploads import Upload, Uploads
@@ -145,7 +146,13 @@ class Session:
             )
             self.functions.initialise(self.resources.file_gate_arn)  # while the migrator waits for the database
             self.asynchronous = stack.enter_context(
-                closing(AsynchronousInvocations(self.functions, dead_letter=partial(put_dead_letter, self.aws)))
+                closing(
+                    AsynchronousInvocations(
+                        self.functions,
+                        dead_letter=partial(put_dead_letter, self.aws),
+                        answered=ReportedFiles(self.aws.s3, self.store, self.resources, tell).answered,
+                    )
+                )
             )
             stack.callback(self.faults.close)  # before the functions: they end their sessions in the database
             self.migrator = Migrator(self.functions, self.aws, self.resources)

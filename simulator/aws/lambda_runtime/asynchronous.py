@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.aws.lambda_runtime.lambda_service import LambdaService
 
     DeadLetter = Callable[[str, str, dict[str, str | int]], None]
+    Answered = Callable[[str, bytes], None]
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class AsynchronousInvocations:
         now: the time in seconds, which only grows.
         dead_letter: takes what a function that has a dead-letter queue failed at to the end: the queue's ARN, the
             event, attributes that say why.
+        answered: told of a function that has succeeded, by the name or ARN it was invoked by, and of its answer.
     """
 
     def __init__(
@@ -81,11 +83,13 @@ class AsynchronousInvocations:
         waits: tuple[float, ...] = WAITS_SECONDS,
         now: Callable[[], float] = time.monotonic,
         dead_letter: DeadLetter | None = None,
+        answered: Answered | None = None,
     ) -> None:
         self._service = service
         self._waits = waits
         self._now = now
         self._dead_letter = dead_letter
+        self._answered = answered
         self._due: list[tuple[float, int, _Event]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -213,6 +217,8 @@ class AsynchronousInvocations:
                 if result.function_error is not None:
                     self._lost(event, 200, result.payload)
                 self._over(event)
+                if result.function_error is None and self._answered is not None:
+                    self._answered(event.function, result.payload)
 
     def _lost(self, event: _Event, code: int, answer: bytes) -> None:
         """Hand over an event that is not tried again; its queue has it before it is forgotten here."""

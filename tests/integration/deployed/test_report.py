@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from typing import Any
 
 import pytest
@@ -51,6 +52,23 @@ def test_its_failed_rows_are_those_of_the_run_folder(cloud: Cloud) -> None:
     assert folder is not None
     assert _object(cloud, f"reports/{name}/failed-rows.csv") == folder.failed_rows_file.read_bytes()
     assert b"NOBODY" in folder.failed_rows_file.read_bytes()
+
+
+def test_the_run_folders_file_is_the_reports_own(cloud: Cloud) -> None:
+    """It comes back with the next report of the same end; a report of an earlier one does not touch it."""
+    name = _run(cloud, "in/own.csv", upload("U00001,1,x", "U00002,1,1"))
+    reported = _object(cloud, f"reports/{name}/failed-rows.csv")
+    folder, session = cloud.session.recorder.folder(name), cloud.session
+    assert folder is not None
+    assert session.asynchronous.drain(30)
+    event = {"executionArn": folder.record().arn, "name": name, "status": "SUCCEEDED", "error": None}
+    for redrive_count, expected in ((1, b"lost"), (0, reported)):
+        folder.failed_rows_file.write_bytes(b"lost")
+        payload = json.dumps({"detail": {**event, "redriveCount": redrive_count}}).encode()
+        session.asynchronous.submit(session.resources.reporter_arn, payload, str(uuid.uuid4()))
+        assert session.asynchronous.drain(30)
+        assert folder.failed_rows_file.read_bytes() == expected
+    assert not list(folder.path.glob(".failed-rows*"))
 
 
 def test_rows_that_never_started_are_in_it(cloud: Cloud) -> None:

@@ -1,0 +1,1 @@
+"""What follows when executions start and end: events on the bus, rows counted, the report brought home."""
