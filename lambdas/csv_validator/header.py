@@ -70,7 +70,8 @@ def _characters(fields: list[str]) -> str:
     if not all(_plain(field) == name or _near(field, name) for _, field, name in wrong):
         return ""
     told = "; ".join(f"column {number} {_difference(field, name)}" for number, field, name in wrong)
-    return f" It only looks right: {told}. Replace the first line by the right header."
+    seen = "only looks" if all(_plain(field) == name for _, field, name in wrong) else "is nearly"
+    return f" It {seen} right: {told}. Replace the first line by the right header."
 
 
 def _edits(field: str, name: str) -> list[tuple[str, str]]:
