@@ -47,6 +47,7 @@ class RunningCloud:
         self.started = str(about.get("started"))
         self.database = str(about.get("database"))
         self.stage = str(about.get("stage"))
+        self.rows_per_child: str | None = about.get("rowsPerChild")
         self.engine = str(about.get("engine"))
         self.dashboard = about.get("dashboard")
         self._token = str(about.get("token"))

@@ -39,6 +39,7 @@ class UpLock:
             "started": moment_text(datetime.now(UTC)),
             "database": database_mark(settings.database_url),
             "stage": settings.simulator_stage,
+            "rowsPerChild": settings.simulator_rows_per_child,
             "engine": settings.engine,
             "token": self.token,
         }

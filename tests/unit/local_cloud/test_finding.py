@@ -146,3 +146,16 @@ def test_a_cloud_of_another_stage_than_the_shell_names_is_not_used(
         monkeypatch.setenv("SIMULATOR_STAGE", "dev")
         with pytest.raises(UsageError, match=r"runs the stage prod, and this shell's SIMULATOR_STAGE is dev\. Unset"):
             running_cloud()
+
+
+def test_a_cloud_with_other_rows_per_child_than_the_shell_names_is_not_used(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is left to believe that his batches were tried."""
+    with UpLock(settings) as lock:
+        lock.up(url="http://127.0.0.1:1", host="127.0.0.1", port=1, dashboard=None)
+        monkeypatch.setenv("SIMULATOR_ROWS_PER_CHILD", "10")
+        with pytest.raises(UsageError, match=r"SIMULATOR_ROWS_PER_CHILD unset, and this shell's is 10\. Unset"):
+            running_cloud()
+        monkeypatch.delenv("SIMULATOR_ROWS_PER_CHILD")
+        assert running_cloud() is not None
