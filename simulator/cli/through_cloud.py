@@ -34,7 +34,7 @@ def running_cloud(home: str | os.PathLike[str] | None = None, *, engine: str | N
 
     Raises:
         CloudLost: it neither starts nor stops in time.
-        UsageError: it uses another database, stage, number of rows per child or AWS engine than this shell or command names.
+        UsageError: it uses another database, stage, AWS engine or number of rows per child than this shell names.
     """
     folder = home if home is not None else home_folder()
     cloud = RunningCloud.find(folder) if folder is not None else None
@@ -53,8 +53,8 @@ def running_cloud(home: str | os.PathLike[str] | None = None, *, engine: str | N
     if cloud is not None and rows and cloud.rows_per_child != rows:
         raise UsageError(
             f"The cloud that is up at {cloud.url} (process {cloud.pid}) was started with "
-            f"SIMULATOR_ROWS_PER_CHILD {cloud.rows_per_child or 'unset'}, and this shell's is {rows}. Unset the variable, "
-            "or end that cloud with `down`."
+            f"SIMULATOR_ROWS_PER_CHILD {cloud.rows_per_child or 'unset'}, and this shell's is {rows}. Unset the "
+            "variable, or end that cloud with `down`."
         )
     wanted = engine or os.environ.get("SIMULATOR_AWS_ENGINE")
     if cloud is not None and wanted and cloud.engine != wanted:
