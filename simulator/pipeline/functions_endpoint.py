@@ -5,9 +5,8 @@ A function's boto3 client finds it by `AWS_ENDPOINT_URL_SFN`; all else goes to m
 
 from __future__ import annotations
 
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from multidict import CIMultiDict
 
@@ -17,6 +16,7 @@ from simulator.aws.endpoint.wire.modelled_service import ModelledService
 from simulator.aws.engine.environment import ACCOUNT, REGION
 from simulator.aws.iam.call import acting, signer
 from simulator.aws.integrations.permitted import permitted_operations
+from simulator.pipeline.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ OPERATIONS = ("DescribeExecution", "DescribeMapRun", "ListMapRuns", "SendTaskSuc
 _NO_SERVICE = 503
 
 
-class FunctionsEndpoint:
+class FunctionsEndpoint(LoopbackServer[ThreadingHTTPServer]):
     """Answers the operations of Step Functions that functions call, on a free port of 127.0.0.1. To be closed.
 
     Args:
@@ -38,10 +38,8 @@ class FunctionsEndpoint:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self._service: ModelledService | None = None
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(lambda: self._service))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, name="functions-endpoint", daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        handler = _handler(lambda: self._service)
+        super().__init__(lambda address: ThreadingHTTPServer(address, handler), "functions-endpoint")
 
     def serve(self, operations: Mapping[str, Operation], owner_of_token: Callable[[object], str | None]) -> None:
         """Answer by these operations from now on; until then it answers 503, and clients try again.
@@ -53,17 +51,6 @@ class FunctionsEndpoint:
         here = f"{REGION}:{ACCOUNT}"
         permitted = permitted_operations("stepfunctions", operations, self._gate, here, owner_of_token)
         self._service = ModelledService(ServiceApi("stepfunctions", {name: permitted[name] for name in OPERATIONS}))
-
-    def close(self) -> None:
-        """Answer no more."""
-        self._server.shutdown()
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _handler(service: Callable[[], ModelledService | None]) -> type[BaseHTTPRequestHandler]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import threading
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
+
+from simulator.pipeline.loopback_server import LoopbackServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ _ANSWERS: Final[dict[str, dict[str, Any]]] = {
 _OK, _REFUSED = 200, 400
 
 
-class CaughtCalls:
+class CaughtCalls(LoopbackServer["_Server"]):
     """Answers on a free port of 127.0.0.1. To be closed.
 
     Args:
@@ -37,32 +38,17 @@ class CaughtCalls:
     """
 
     def __init__(self, tables: dict[str, dict[str, Any]]) -> None:
-        self._server = _Server(tables)
+        super().__init__(lambda address: _Server(address, tables), "caught-calls")
         self.calls = self._server.calls
-        threading.Thread(target=self._server.serve_forever, name="caught-calls", daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def serve(self, bucket: str, key: str, file: Path) -> None:
         """Give a file for that object of S3, in whatever version it is asked for."""
         self._server.objects[f"{bucket}/{key}"] = file
 
-    def close(self) -> None:
-        """Answer no more."""
-        self._server.shutdown()
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, tables: dict[str, dict[str, Any]]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, address: tuple[str, int], tables: dict[str, dict[str, Any]]) -> None:
+        super().__init__(address, _Handler)
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.objects: dict[str, Path] = {}
         self.tables = tables
