@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from lambdas.user_log_reporter.failed_rows import NEVER_DONE, Failure, failed_rows
@@ -11,7 +12,7 @@ from lambdas.user_log_reporter.reasons import person_text
 from simulator.runs.folder.items import ItemIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from simulator.runs.folder.run_folder import RunFolder
@@ -46,13 +47,25 @@ def write_failed_rows(folder: RunFolder, index: ItemIndex | None = None) -> None
         OSError: `input.csv` is missing, or the folder cannot be written.
         ValueError: `input.csv` is not UTF-8, or has an endless record (such a file never gets as far as its rows).
     """
-    draft = folder.failed_rows_file.with_name(f".failed-rows.csv.{os.getpid()}")
     outcomes = ItemOutcomes(index or ItemIndex(folder))
+    text = failed_rows(_chunks(folder.input_file), outcomes, folder.name)
+    replace_failed_rows(folder, (piece.encode() for piece in text))
+
+
+def replace_failed_rows(folder: RunFolder, pieces: Iterable[bytes]) -> None:
+    """Put a new `failed-rows.csv` in the place of the old one, when all its pieces are there.
+
+    Raises:
+        OSError: the folder cannot be written.
+        Exception: what `pieces` raises; the old file is left.
+    """
+    # The thread too: the end of a redrive and the report of an earlier end may come together.
+    draft = folder.failed_rows_file.with_name(f".failed-rows.csv.{os.getpid()}.{threading.get_ident()}")
     try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(failed_rows(_chunks(folder.input_file), outcomes, folder.name))
+        with draft.open("wb") as file:
+            file.writelines(pieces)
         draft.replace(folder.failed_rows_file)
-    except (OSError, ValueError):
+    except BaseException:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise

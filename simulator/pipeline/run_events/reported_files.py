@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from simulator.runs.failed_rows import replace_failed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,13 +58,6 @@ class ReportedFiles:
             self._tell(f"the report's failed-rows.csv of {folder.name} could not be copied into its folder: {error}")
 
     def _bring(self, key: str, folder: RunFolder) -> None:
-        draft = folder.failed_rows_file.with_name(".failed-rows.csv.reported")
         wanted = self._s3.get_object(Bucket=self._resources.output_bucket, Key=key)
-        try:
-            with closing(wanted["Body"]) as body, draft.open("wb") as file:
-                file.writelines(body.iter_chunks(_CHUNK))
-            draft.replace(folder.failed_rows_file)
-        except OSError:
-            with contextlib.suppress(OSError):
-                draft.unlink()
-            raise
+        with closing(wanted["Body"]) as body:
+            replace_failed_rows(folder, body.iter_chunks(_CHUNK))
