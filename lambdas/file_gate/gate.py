@@ -1,8 +1,8 @@
 """The rule of the gate: at most so many files have their turn, and the first that arrived has the next one.
 
-A turn begins when the file's Task WaitForTurn is answered, and ends with its execution. Nothing of this may block for
-good, whatever is lost: a file that waits asks again every few minutes with a new token, and a call that finds the gate
-full looks whether those that have their turn still run.
+A turn begins when the file's Task WaitForTurn is answered, and ends with its execution. A lost event or token
+must not block it for good: a file that waits asks again every few minutes with a new token, and a call that finds the
+gate full looks whether those that have their turn still run.
 """
 
 from __future__ import annotations

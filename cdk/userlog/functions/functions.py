@@ -87,15 +87,15 @@ class Functions(Construct):
         self.report_failures_queue = WaitingQueue(
             self, "ReportFailuresQueue", name=stage.name_of("ReportFailuresQueue")
         )
+        self.file_gate_failures_queue = WaitingQueue(
+            self, "FileGateFailuresQueue", name=stage.name_of("FileGateFailuresQueue")
+        )
         # Not in the network: Step Functions has no endpoint there, and it needs no database.
         self.reporter = self._function(
             "Reporter",
             REPORTER,
             reporter_policies(storage, stage, file_topic, self.report_failures_queue),
             in_network=False,
-        )
-        self.file_gate_failures_queue = WaitingQueue(
-            self, "FileGateFailuresQueue", name=stage.name_of("FileGateFailuresQueue")
         )
         self.file_gate = self._function(
             "FileGate",
@@ -180,9 +180,10 @@ class Functions(Construct):
         """Return the queue that functions.json names; KeyError for one that is not here."""
         if arn is None:
             return None
-        if arn == "${ReportFailuresQueueArn}":
-            return self.report_failures_queue
-        return {"${FileGateFailuresQueueArn}": self.file_gate_failures_queue}[arn]
+        return {
+            "${ReportFailuresQueueArn}": self.report_failures_queue,
+            "${FileGateFailuresQueueArn}": self.file_gate_failures_queue,
+        }[arn]
 
     def _alias(self, construct_id: str, function: lambda_.Function) -> lambda_.Alias:
         return lambda_.Alias(self, f"{construct_id}Alias", alias_name=LIVE, version=function.current_version)

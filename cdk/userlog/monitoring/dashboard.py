@@ -96,7 +96,7 @@ class PipelineDashboard(cloudwatch.Dashboard):
                     metrics.user_errors(),
                 ],
             ),
-            _graph("Waiting for a person, messages", metrics.waiting()),
+            _graph("Waiting for a person, messages", list(metrics.waiting())),
         )
 
 

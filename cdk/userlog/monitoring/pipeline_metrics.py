@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -22,6 +22,15 @@ PERIOD = Duration.minutes(5)
 TABLE_OPERATIONS = ("PutItem", "BatchWriteItem")
 # Below this a rate says nothing: one bad row of three is 33 %.
 ENOUGH_INVOCATIONS = 20
+
+
+class WaitingMessages(NamedTuple):
+    """How many messages wait for a person in each queue."""
+
+    undelivered: cloudwatch.IMetric
+    unstarted: cloudwatch.IMetric
+    unreported: cloudwatch.IMetric
+    unanswered: cloudwatch.IMetric
 
 
 class PipelineMetrics:
@@ -189,17 +198,19 @@ class PipelineMetrics:
             label="refused (account)",
         )
 
-    def waiting(self) -> list[cloudwatch.IMetric]:
+    def waiting(self) -> WaitingMessages:
         """The messages in the queues that wait for a person."""
-        return [
-            queue.metric_approximate_number_of_messages_visible(statistic="max", period=PERIOD, label=label)
-            for label, queue in (
-                ("events that reached no dispatcher", self._workflow.rule_dead_letter_queue),
-                ("events that started no run", self._workflow.dispatcher_failures_queue),
-                ("ends of runs without a report", self._functions.report_failures_queue),
-                ("ends of runs that let no file in", self._functions.file_gate_failures_queue),
+        return WaitingMessages(
+            *(
+                queue.metric_approximate_number_of_messages_visible(statistic="max", period=PERIOD, label=label)
+                for label, queue in (
+                    ("events that reached no dispatcher", self._workflow.rule_dead_letter_queue),
+                    ("events that started no run", self._workflow.dispatcher_failures_queue),
+                    ("ends of runs without a report", self._functions.report_failures_queue),
+                    ("ends of runs that let no file in", self._functions.file_gate_failures_queue),
+                )
             )
-        ]
+        )
 
 
 def _of_rule(rule: events.CfnRule, metric_name: str) -> cloudwatch.Metric:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def event_path_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
     """Return the alarms of the rule, the dispatcher and their queues."""
-    undelivered, unstarted, *_ = metrics.waiting()
+    waiting = metrics.waiting()
     replay = (
         f"Fix the cause, then send the event again: `simulator replay-events --stack {stage.name_of('Stack')}`. Do not "
         "upload the file again: that is a new event with a new time, and old totals would replace newer ones."
@@ -21,7 +21,7 @@ def event_path_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]
     return [
         AlarmRule(
             name="UploadsUndelivered",
-            metric=undelivered,
+            metric=waiting.undelivered,
             threshold=1,
             what_to_do=(
                 "EventBridge could not hand an upload to the dispatcher: the file was NOT processed. Read the message "
@@ -31,7 +31,7 @@ def event_path_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]
         ),
         AlarmRule(
             name="UploadsUnstarted",
-            metric=unstarted,
+            metric=waiting.unstarted,
             threshold=1,
             what_to_do=(
                 "The dispatcher could not start the workflow: the file was NOT processed. The message in the queue "

@@ -15,7 +15,6 @@ LONG_WAIT_SECONDS = 2 * 60 * 60
 
 def file_gate_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
     """Return the alarms of the gate, its rule and their queue."""
-    *_, unanswered = metrics.waiting()
     queue, table = stage.name_of("FileGateFailuresQueue"), stage.name_of("FileGateTable")
     return [
         AlarmRule(
@@ -31,7 +30,7 @@ def file_gate_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
         ),
         AlarmRule(
             name="FilesNotLetIn",
-            metric=unanswered,
+            metric=metrics.waiting().unanswered,
             threshold=1,
             what_to_do=(
                 "The file gate could not deal with the end of a run. A file that waits asks again every four minutes, "

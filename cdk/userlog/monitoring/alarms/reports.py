@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
 def report_alarms(metrics: PipelineMetrics, stage: Stage) -> list[AlarmRule]:
     """Return the alarms of the report rule, the reporter and their queue."""
-    _, _, unreported, _ = metrics.waiting()
     queue = stage.name_of("ReportFailuresQueue")
     return [
         AlarmRule(
             name="ReportsUnwritten",
-            metric=unreported,
+            metric=metrics.waiting().unreported,
             threshold=1,
             what_to_do=(
                 "A run has ended and has no report; the run itself is not affected. The message in the queue "
